@@ -1,0 +1,194 @@
+//! What happened in one interleaving, as plain data.
+//!
+//! The test kit writes a [`Report`] per test and the checker reads it, so this is the one crate that both
+//! sides share. It does no I/O and has no dependencies: [`wire`] turns reports into text and back,
+//! [`timeline`] draws a [`Trace`] for people.
+
+pub mod timeline;
+pub mod wire;
+mod words;
+
+pub use words::Cause;
+
+/// What one test, run in its own process, has to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Report {
+    /// How many interleavings were run and how many were asked for; `None` in real mode.
+    pub explored: Option<Explored>,
+    /// The first failure. A test without one passed only if the end marker is there, too.
+    pub failure: Option<Failure>,
+    /// The nonce of the run, written as the very last thing a passing test does.
+    pub passed: Option<String>,
+}
+
+/// How far an exploration came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Explored {
+    pub schedules: u32,
+    pub budget: u32,
+    pub seed: u64,
+}
+
+/// Why a test failed, as far as the test's own process can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// One or more lines for people.
+    pub message: String,
+    /// Where a panic was raised.
+    pub place: Option<Place>,
+    /// The interleaving that failed; `None` in real mode.
+    pub trace: Option<Trace>,
+}
+
+/// The kinds of failure that a test's own process can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum FailureKind {
+    /// A panic: an assertion of the test, or the learner's code.
+    Panic,
+    /// Every task waits, and none can be woken.
+    Deadlock,
+    /// The schedule went on and on: tasks run, but none gets ahead.
+    Livelock,
+}
+
+/// A line of a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Place {
+    /// As the compiler names it: relative to the workspace root.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+impl std::fmt::Display for Place {
+    /// The file's own name and the line: `lib.rs:12`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
+        write!(f, "{name}:{}", self.line)
+    }
+}
+
+/// One interleaving: who did what, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Trace {
+    /// Which schedule of the exploration this is, counted from 1.
+    pub schedule: u32,
+    pub budget: u32,
+    pub seed: u64,
+    pub tasks: Vec<Task>,
+    pub objects: Vec<Object>,
+    pub steps: Vec<Step>,
+    /// The scheduler's choices, enough to run the same interleaving again.
+    pub choices: Vec<u32>,
+}
+
+/// A thread or an async task. Its id is its index in [`Trace::tasks`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Task {
+    /// The name it was spawned with, or `main`, `thread 1`, `task 1`, …
+    pub name: String,
+}
+
+/// Something that tasks share: a lock, a channel, a counter. Its id is its index in [`Trace::objects`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Object {
+    /// The type without its parameters: `Mutex`.
+    pub type_name: String,
+    /// The field or variable that it was created for, or its type if that is not known.
+    pub name: String,
+    pub created: Option<Place>,
+}
+
+/// One thing that one task did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Step {
+    pub task: usize,
+    pub action: Action,
+    pub place: Option<Place>,
+}
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Mode {
+    /// By one task alone, in a lock that knows no other way.
+    Lock,
+    Read,
+    Write,
+    /// Readable by others, and entitled to become the writer.
+    Upgradable,
+    /// A share of a counted resource: a permit.
+    Permit,
+}
+
+/// What a task did. The object is an index into [`Trace::objects`], the other task one into [`Trace::tasks`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "does", rename_all = "kebab-case"))]
+pub enum Action {
+    /// Started another task.
+    Spawns { child: usize },
+    /// Went to sleep until it can have the object.
+    Waits { object: usize, mode: Mode },
+    /// Stopped waiting without having got the object: the future was dropped.
+    GivesUp { object: usize },
+    /// Got the object.
+    Acquires { object: usize, mode: Mode },
+    /// Gave the object back.
+    Releases { object: usize, mode: Mode },
+    /// Asked without waiting and was refused.
+    Refused { object: usize, mode: Mode },
+    /// Read a shared value without a lock.
+    Loads { object: usize, value: String },
+    /// Wrote a shared value without a lock.
+    Stores { object: usize, value: String },
+    /// Read and wrote a shared value in one step.
+    Updates { object: usize, old: String, new: String },
+    /// Woke others: notified, sent, opened a gate.
+    Signals { object: usize },
+    /// Went to sleep until signalled.
+    Listens { object: usize },
+    /// Was signalled.
+    Hears { object: usize },
+    /// Went to sleep until another task ends.
+    Joins { other: usize },
+    /// The other task had ended.
+    Joined { other: usize },
+    /// Ended.
+    Ends,
+    /// Panicked.
+    Panics { message: String },
+}
+
+impl Action {
+    /// The object that this is about, if there is one.
+    pub fn object(&self) -> Option<usize> {
+        match *self {
+            Action::Waits { object, .. }
+            | Action::GivesUp { object }
+            | Action::Acquires { object, .. }
+            | Action::Releases { object, .. }
+            | Action::Refused { object, .. }
+            | Action::Loads { object, .. }
+            | Action::Stores { object, .. }
+            | Action::Updates { object, .. }
+            | Action::Signals { object }
+            | Action::Listens { object }
+            | Action::Hears { object } => Some(object),
+            Action::Spawns { .. }
+            | Action::Joins { .. }
+            | Action::Joined { .. }
+            | Action::Ends
+            | Action::Panics { .. } => None,
+        }
+    }
+}

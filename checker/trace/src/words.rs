@@ -1,0 +1,157 @@
+//! Who holds what and who waits for whom at the end of a trace, and that in words.
+
+use std::fmt::Write as _;
+
+use crate::{Action, Mode, Trace};
+
+/// The state that a trace ends in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// The tasks that wait, in the order of their ids.
+    pub waits: Vec<Wait>,
+    /// The objects that each task holds, in the order in which it got them.
+    pub holds: Vec<Vec<(usize, Mode)>>,
+}
+
+/// One task that waits, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub task: usize,
+    pub target: Target,
+    /// The index of the step with which it went to sleep.
+    pub step: usize,
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To get an object that others hold.
+    Object(usize, Mode),
+    /// To be signalled through an object.
+    Signal(usize),
+    /// For another task to end.
+    Task(usize),
+}
+
+impl Cause {
+    /// Replays the steps of `trace` and looks at what is left.
+    pub fn of(trace: &Trace) -> Cause {
+        let mut holds = vec![Vec::new(); trace.tasks.len()];
+        let mut waits: Vec<Option<Wait>> = vec![None; trace.tasks.len()];
+        for (index, step) in trace.steps.iter().enumerate() {
+            let task = step.task;
+            if task >= holds.len() {
+                continue;
+            }
+            let sleep = |target| Some(Wait { task, target, step: index });
+            match step.action {
+                Action::Waits { object, mode } => waits[task] = sleep(Target::Object(object, mode)),
+                Action::Listens { object } => waits[task] = sleep(Target::Signal(object)),
+                Action::Joins { other } => waits[task] = sleep(Target::Task(other)),
+                Action::Acquires { object, mode } => {
+                    waits[task] = None;
+                    holds[task].push((object, mode));
+                }
+                Action::Releases { object, mode } => release(&mut holds, task, (object, mode)),
+                Action::Spawns { .. } => {}
+                _ => waits[task] = None,
+            }
+        }
+        Cause { waits: waits.into_iter().flatten().collect(), holds }
+    }
+
+    /// The tasks that hold `object`.
+    pub fn holders(&self, object: usize) -> impl Iterator<Item = usize> {
+        self.holds
+            .iter()
+            .enumerate()
+            .filter(move |(_, held)| held.iter().any(|(o, _)| *o == object))
+            .map(|(task, _)| task)
+    }
+
+    /// The waits that form a cycle: each for something that the next one's task holds. Empty if there is none.
+    pub fn cycle(&self) -> Vec<Wait> {
+        for start in &self.waits {
+            let mut path = vec![*start];
+            if self.close(start.task, &mut path) {
+                return path;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Extends `path` until it comes back to `start`.
+    fn close(&self, start: usize, path: &mut Vec<Wait>) -> bool {
+        let last = path[path.len() - 1];
+        let next: Vec<usize> = match last.target {
+            Target::Object(object, _) => self.holders(object).collect(),
+            Target::Task(other) => vec![other],
+            Target::Signal(_) => Vec::new(),
+        };
+        for task in next {
+            if task == start {
+                return true;
+            }
+            if path.iter().any(|wait| wait.task == task) {
+                continue;
+            }
+            let Some(wait) = self.waits.iter().find(|wait| wait.task == task) else { continue };
+            path.push(*wait);
+            if self.close(start, path) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+
+    /// A sentence for a deadlock: the cycle if there is one, else everybody who waits.
+    pub fn in_words(&self, trace: &Trace) -> String {
+        let cycle = self.cycle();
+        let waits = if cycle.is_empty() { &self.waits } else { &cycle };
+        let mut words = String::new();
+        for (i, wait) in waits.iter().enumerate() {
+            if i > 0 {
+                words.push_str("; ");
+            }
+            self.wait_in_words(trace, wait, &mut words);
+        }
+        words
+    }
+
+    fn wait_in_words(&self, trace: &Trace, wait: &Wait, words: &mut String) {
+        let task = &trace.tasks[wait.task].name;
+        let held = &self.holds[wait.task];
+        let _ = write!(words, "{task} ");
+        if !held.is_empty() {
+            let names: Vec<String> = held.iter().map(|(object, _)| quoted(trace, *object)).collect();
+            let _ = write!(words, "holds {} and ", names.join(" and "));
+        }
+        let _ = match wait.target {
+            Target::Object(object, _) => {
+                let name = quoted(trace, object);
+                if held.iter().any(|(o, _)| *o == object) {
+                    write!(words, "waits for {name}, which it holds itself")
+                } else {
+                    write!(words, "waits for {name}")
+                }
+            }
+            Target::Signal(object) => write!(words, "waits to be woken through {}", quoted(trace, object)),
+            Target::Task(other) => write!(words, "waits for {} to end", trace.tasks[other].name),
+        };
+    }
+}
+
+/// Takes `(object, mode)` from `task`, or, as some guards travel, from whoever holds it.
+fn release(holds: &mut [Vec<(usize, Mode)>], task: usize, held: (usize, Mode)) {
+    let owner = std::iter::once(task).chain(0..holds.len()).find(|t| holds[*t].contains(&held));
+    if let Some(owner) = owner {
+        let at = holds[owner].iter().rposition(|h| *h == held).expect("it was found there");
+        holds[owner].remove(at);
+    }
+}
+
+/// An object's name as the reader sees it everywhere: `` `balance` ``.
+pub(crate) fn quoted(trace: &Trace, object: usize) -> String {
+    trace.objects.get(object).map_or_else(|| "?".to_owned(), |o| format!("`{}`", o.name))
+}
