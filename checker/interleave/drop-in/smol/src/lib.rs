@@ -1,0 +1,17 @@
+//! smol, as exercises see it: the real package, or, in explore mode, with the parts replaced that decide in
+//! which order things happen.
+
+pub use real::*;
+
+#[cfg(feature = "explore")]
+mod explore;
+#[cfg(feature = "explore")]
+pub use explore::*;
+
+#[cfg(not(feature = "explore"))]
+#[doc(hidden)]
+pub mod __interleave {
+    pub fn block_on(test: impl Future<Output = ()>) {
+        real::block_on(test);
+    }
+}

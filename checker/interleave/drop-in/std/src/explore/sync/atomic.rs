@@ -1,0 +1,163 @@
+//! `std::sync::atomic` under the scheduler: each operation is a scheduling point.
+//!
+//! Whatever ordering is asked for, operations happen one after the other, so bugs that only a weaker memory
+//! model shows are not found.
+
+pub use ::std::sync::atomic::{Ordering, compiler_fence, fence};
+
+use ::std::panic::Location;
+use ::std::sync::atomic;
+
+use interleave::explore::{Object, point};
+
+macro_rules! atomic {
+    ($name:ident, $value:ty $(, $arithmetic:ident)?) => {
+        #[doc = concat!("See [`atomic::", stringify!($name), "`].")]
+        pub struct $name {
+            object: Object,
+            value: atomic::$name,
+        }
+
+        impl $name {
+            #[track_caller]
+            pub const fn new(value: $value) -> Self {
+                $name { object: Object::new(stringify!($name)), value: atomic::$name::new(value) }
+            }
+
+            pub fn get_mut(&mut self) -> &mut $value {
+                self.value.get_mut()
+            }
+
+            pub fn into_inner(self) -> $value {
+                self.value.into_inner()
+            }
+
+            #[track_caller]
+            pub fn load(&self, order: Ordering) -> $value {
+                point();
+                let value = self.value.load(order);
+                self.object.loads(&value, Location::caller());
+                value
+            }
+
+            #[track_caller]
+            pub fn store(&self, value: $value, order: Ordering) {
+                point();
+                self.value.store(value, order);
+                self.object.stores(&value, Location::caller());
+            }
+
+            #[track_caller]
+            pub fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.update_with(Location::caller(), |atomic| atomic.swap(value, order))
+            }
+
+            #[track_caller]
+            pub fn compare_exchange(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                point();
+                let result = self.value.compare_exchange(current, new, success, failure);
+                match &result {
+                    Ok(old) => self.object.updates(old, &new, Location::caller()),
+                    Err(found) => self.object.loads(found, Location::caller()),
+                }
+                result
+            }
+
+            #[track_caller]
+            pub fn compare_exchange_weak(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$value, $value> {
+                self.compare_exchange(current, new, success, failure)
+            }
+
+            #[track_caller]
+            pub fn fetch_update(
+                &self,
+                set: Ordering,
+                fetch: Ordering,
+                mut f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                let mut found = self.load(fetch);
+                while let Some(new) = f(found) {
+                    match self.compare_exchange_weak(found, new, set, fetch) {
+                        Ok(old) => return Ok(old),
+                        Err(other) => found = other,
+                    }
+                }
+                Err(found)
+            }
+
+            fn update_with(
+                &self,
+                place: &'static Location<'static>,
+                update: impl FnOnce(&atomic::$name) -> $value,
+            ) -> $value {
+                point();
+                let old = update(&self.value);
+                self.object.updates(&old, &self.value.load(Ordering::SeqCst), place);
+                old
+            }
+
+            $(atomic!(@$arithmetic $value);)?
+        }
+
+        impl Default for $name {
+            #[track_caller]
+            fn default() -> Self {
+                $name::new(<$value>::default())
+            }
+        }
+
+        impl From<$value> for $name {
+            #[track_caller]
+            fn from(value: $value) -> Self {
+                $name::new(value)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.value.fmt(f)
+            }
+        }
+    };
+    (@integer $value:ty) => {
+        atomic!(@methods $value, fetch_add fetch_sub fetch_and fetch_nand fetch_or fetch_xor fetch_max fetch_min);
+    };
+    (@logic $value:ty) => {
+        atomic!(@methods $value, fetch_and fetch_nand fetch_or fetch_xor);
+    };
+    (@methods $value:ty, $($method:ident)*) => {
+        $(
+            #[track_caller]
+            pub fn $method(&self, value: $value, order: Ordering) -> $value {
+                self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
+            }
+        )*
+    };
+}
+
+atomic!(AtomicBool, bool, logic);
+atomic!(AtomicI8, i8, integer);
+atomic!(AtomicI16, i16, integer);
+atomic!(AtomicI32, i32, integer);
+atomic!(AtomicI64, i64, integer);
+atomic!(AtomicIsize, isize, integer);
+atomic!(AtomicU8, u8, integer);
+atomic!(AtomicU16, u16, integer);
+atomic!(AtomicU32, u32, integer);
+atomic!(AtomicU64, u64, integer);
+atomic!(AtomicUsize, usize, integer);
+
+/// See [`atomic::AtomicPtr`]; not a scheduling point.
+pub use ::std::sync::atomic::AtomicPtr;

@@ -1,0 +1,116 @@
+use ::std::fmt;
+use ::std::ops::{Deref, DerefMut};
+use ::std::panic::Location;
+use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
+
+use interleave::explore::{Held, Lock, Mode};
+
+/// A mutex that the scheduler decides about. The data, and whether it is poisoned, stay in a real one.
+pub struct Mutex<T: ?Sized> {
+    lock: Lock,
+    data: sync::Mutex<T>,
+}
+
+/// See [`sync::MutexGuard`].
+#[must_use = "if unused the Mutex will immediately unlock"]
+pub struct MutexGuard<'a, T: ?Sized> {
+    // Dropped in this order: others may run while the data is still locked, and wait for `held`.
+    pub(super) held: Held<'a>,
+    pub(super) data: sync::MutexGuard<'a, T>,
+    pub(super) mutex: &'a Mutex<T>,
+}
+
+impl<T> Mutex<T> {
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Mutex { lock: Lock::new("Mutex"), data: sync::Mutex::new(value) }
+    }
+
+    pub fn into_inner(self) -> LockResult<T> {
+        self.data.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    #[track_caller]
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        let held = self.lock.acquire(Mode::Lock, Location::caller());
+        self.enter(held)
+    }
+
+    #[track_caller]
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        match self.lock.try_acquire(Mode::Lock, Location::caller()) {
+            Some(held) => Ok(self.enter(held)?),
+            None => Err(TryLockError::WouldBlock),
+        }
+    }
+
+    pub(super) fn enter<'a>(&'a self, held: Held<'a>) -> LockResult<MutexGuard<'a, T>> {
+        match self.data.try_lock() {
+            Ok(data) => Ok(MutexGuard { held, data, mutex: self }),
+            Err(TryLockError::Poisoned(error)) => {
+                Err(PoisonError::new(MutexGuard { held, data: error.into_inner(), mutex: self }))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("who holds the lock of the model has the data alone"),
+        }
+    }
+
+    pub fn is_poisoned(&self) -> bool {
+        self.data.is_poisoned()
+    }
+
+    pub fn clear_poison(&self) {
+        self.data.clear_poison();
+    }
+
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.data.get_mut()
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Mutex::new(T::default())
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        Mutex::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.data
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}

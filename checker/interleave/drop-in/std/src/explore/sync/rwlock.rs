@@ -1,0 +1,178 @@
+use ::std::fmt;
+use ::std::ops::{Deref, DerefMut};
+use ::std::panic::Location;
+use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
+
+use interleave::explore::{Held, Lock, Mode};
+
+/// A reader-writer lock that the scheduler decides about. The data, and whether it is poisoned, stay in a real
+/// one.
+pub struct RwLock<T: ?Sized> {
+    lock: Lock,
+    data: sync::RwLock<T>,
+}
+
+/// See [`sync::RwLockReadGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+pub struct RwLockReadGuard<'a, T: ?Sized> {
+    // Dropped in this order: others may run while the data is still locked, and wait for `held`.
+    _held: Held<'a>,
+    data: sync::RwLockReadGuard<'a, T>,
+}
+
+/// See [`sync::RwLockWriteGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+pub struct RwLockWriteGuard<'a, T: ?Sized> {
+    // Dropped in this order: others may run while the data is still locked, and wait for `held`.
+    held: Held<'a>,
+    data: sync::RwLockWriteGuard<'a, T>,
+}
+
+impl<T> RwLock<T> {
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        RwLock { lock: Lock::new("RwLock"), data: sync::RwLock::new(value) }
+    }
+
+    pub fn into_inner(self) -> LockResult<T> {
+        self.data.into_inner()
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    #[track_caller]
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let held = self.lock.acquire(Mode::Read, Location::caller());
+        self.enter_to_read(held)
+    }
+
+    #[track_caller]
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        match self.lock.try_acquire(Mode::Read, Location::caller()) {
+            Some(held) => Ok(self.enter_to_read(held)?),
+            None => Err(TryLockError::WouldBlock),
+        }
+    }
+
+    #[track_caller]
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let held = self.lock.acquire(Mode::Write, Location::caller());
+        self.enter_to_write(held)
+    }
+
+    #[track_caller]
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        match self.lock.try_acquire(Mode::Write, Location::caller()) {
+            Some(held) => Ok(self.enter_to_write(held)?),
+            None => Err(TryLockError::WouldBlock),
+        }
+    }
+
+    fn enter_to_read<'a>(&'a self, held: Held<'a>) -> LockResult<RwLockReadGuard<'a, T>> {
+        match self.data.try_read() {
+            Ok(data) => Ok(RwLockReadGuard { _held: held, data }),
+            Err(TryLockError::Poisoned(error)) => {
+                Err(PoisonError::new(RwLockReadGuard { _held: held, data: error.into_inner() }))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("who may read in the model finds no writer"),
+        }
+    }
+
+    fn enter_to_write<'a>(&'a self, held: Held<'a>) -> LockResult<RwLockWriteGuard<'a, T>> {
+        match self.data.try_write() {
+            Ok(data) => Ok(RwLockWriteGuard { held, data }),
+            Err(TryLockError::Poisoned(error)) => {
+                Err(PoisonError::new(RwLockWriteGuard { held, data: error.into_inner() }))
+            }
+            Err(TryLockError::WouldBlock) => unreachable!("who may write in the model has the data alone"),
+        }
+    }
+
+    pub fn is_poisoned(&self) -> bool {
+        self.data.is_poisoned()
+    }
+
+    pub fn clear_poison(&self) {
+        self.data.clear_poison();
+    }
+
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.data.get_mut()
+    }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// See [`sync::RwLockWriteGuard::downgrade`].
+    #[track_caller]
+    pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        // The data first: the model wakes the other readers, and they must be let in by then.
+        let data = sync::RwLockWriteGuard::downgrade(guard.data);
+        RwLockReadGuard { _held: guard.held.downgrade(Mode::Read, Location::caller()), data }
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
+    fn default() -> Self {
+        RwLock::new(T::default())
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        RwLock::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.data
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.data.fmt(f)
+    }
+}

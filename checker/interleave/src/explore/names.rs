@@ -1,0 +1,139 @@
+//! Names for locks, found where a person would look: in the line of source that creates them.
+//!
+//! `a: Mutex::new(0)` names it `a`, `let jobs = Arc::new(Mutex::new(…))` names it `jobs`. Where that tells
+//! nothing, the line that used it first may: `self.accounts.lock()` names it `accounts`.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+
+use trace::{Object, Place};
+
+use super::session::ObjectOrigin;
+
+/// Names for all objects of a schedule. Equal names are numbered.
+pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Object> {
+    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
+    let mut names: Vec<Option<String>> = origins
+        .iter()
+        .map(|origin| {
+            let created = sources.line(origin.created).and_then(|(line, column)| name_of_creation(&line, column));
+            created.or_else(|| {
+                let (line, column) = sources.line(origin.first_used?)?;
+                name_of_use(&line, column)
+            })
+        })
+        .collect();
+    let counted = names.clone();
+    for (index, name) in names.iter_mut().enumerate() {
+        let same = |other: &&Option<String>| **other == counted[index];
+        let nth = counted[..=index].iter().filter(same).count();
+        let label = name.take().unwrap_or_else(|| origins[index].type_name.to_owned());
+        let alone = counted.iter().filter(same).count() == 1;
+        *name = Some(if alone { label } else { format!("{label} #{nth}") });
+    }
+    origins
+        .iter()
+        .zip(names)
+        .map(|(origin, name)| Object {
+            type_name: origin.type_name.to_owned(),
+            name: name.expect("every object was given one"),
+            created: Some(Place { file: origin.created.file().to_owned(), line: origin.created.line() }),
+        })
+        .collect()
+}
+
+/// The source files that locations point into.
+struct Sources {
+    manifest_dir: PathBuf,
+    lines: HashMap<String, Vec<String>>,
+}
+
+impl Sources {
+    /// The line that `at` points into, and where in it, counted in characters from 0.
+    ///
+    /// The compiler names files relative to the folder that cargo ran in, mostly the workspace root, which is
+    /// somewhere above the package.
+    fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
+        let lines = self.lines.entry(at.file().to_owned()).or_insert_with(|| {
+            let text = self
+                .manifest_dir
+                .ancestors()
+                .find_map(|folder| std::fs::read_to_string(folder.join(at.file())).ok())
+                .unwrap_or_default();
+            text.lines().map(str::to_owned).collect()
+        });
+        let line = lines.get(at.line() as usize - 1)?;
+        Some((line.clone(), at.column() as usize - 1))
+    }
+}
+
+/// The field, variable or static that the value created at `column` is for.
+fn name_of_creation(line: &str, column: usize) -> Option<String> {
+    let mut before: String = line.chars().take(column).collect();
+    // `let a = Arc::new(vec![` says the same as `let a = `.
+    loop {
+        let trimmed = before.trim_end();
+        let Some(inner) = trimmed.strip_suffix('(').or_else(|| trimmed.strip_suffix('[')) else {
+            before = trimmed.to_owned();
+            break;
+        };
+        let wrapper = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '!' | '<' | '>');
+        before = inner.trim_end_matches(wrapper).to_owned();
+    }
+    if let Some(field) = before.strip_suffix(':') {
+        return last_identifier(field);
+    }
+    let binding = before.strip_suffix('=')?;
+    // `let a: Mutex<i64> =` and `static A: Mutex<i64> =` name what stands before the type.
+    let name = binding.split_once(':').map_or(binding, |(name, _)| name);
+    last_identifier(name)
+}
+
+/// The last field or variable of the expression whose method is called at `column`.
+fn name_of_use(line: &str, column: usize) -> Option<String> {
+    let before: String = line.chars().take(column).collect();
+    let mut receiver = before.trim_end().strip_suffix('.')?.trim_end();
+    // `self.slots[i]` is one of the `slots`.
+    while let Some(open) = receiver.strip_suffix(']').and_then(|text| text.rfind('[')) {
+        receiver = &receiver[..open];
+    }
+    last_identifier(receiver).filter(|name| name != "self")
+}
+
+fn last_identifier(text: &str) -> Option<String> {
+    let text = text.trim_end();
+    let start = text.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| {
+        at + text[at..].chars().next().map_or(0, char::len_utf8)
+    });
+    let name = &text[start..];
+    (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn created(line: &str) -> Option<String> {
+        name_of_creation(line, line.find("Mutex::new").expect("the line creates a mutex"))
+    }
+
+    #[test]
+    fn a_lock_is_called_what_it_is_created_for() {
+        assert_eq!(created("    Self { left: Mutex::new(0),"), Some("left".into()));
+        assert_eq!(created("let a = Mutex::new(0);"), Some("a".into()));
+        assert_eq!(created("let mut jobs: Arc<Mutex<u8>> = Arc::new(Mutex::new(0));"), Some("jobs".into()));
+        assert_eq!(created("static TOTAL: Mutex<i64> = Mutex::new(0);"), Some("TOTAL".into()));
+        assert_eq!(created("    queue: Arc::new(Mutex::new(vec![])),"), Some("queue".into()));
+        assert_eq!(created("    Mutex::new(0)"), None);
+        assert_eq!(created("let both = [Mutex::new(0), Mutex::new(1)];"), Some("both".into()));
+    }
+
+    #[test]
+    fn a_lock_without_a_name_is_called_what_it_is_used_by() {
+        let used = |line: &str| name_of_use(line, line.find("lock(").expect("the line locks"));
+        assert_eq!(used("let mut map = self.accounts.lock().unwrap();"), Some("accounts".into()));
+        assert_eq!(used("let g = slots[i + 1].lock();"), Some("slots".into()));
+        assert_eq!(used("self.lock()"), None);
+    }
+}

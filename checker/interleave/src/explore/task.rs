@@ -1,0 +1,335 @@
+//! Threads and tasks of a schedule: coroutines that the scheduler switches between.
+//!
+//! A panic ends its task and is handed to whoever joins it, as on real threads and runtimes. It does not end
+//! the schedule, unless it is the test body's.
+
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use trace::Action;
+
+use super::session::{self, record};
+
+/// What a panicking task leaves for whoever joins it.
+pub type Payload = Box<dyn Any + Send>;
+
+/// What a task is called if it has no name of its own.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Thread,
+    Task,
+}
+
+/// The number of the task that was just spawned. Valid until the next scheduling point.
+fn spawned(kind: Kind, name: Option<&str>, place: &'static Location<'static>) -> usize {
+    let child = session::with(|session| {
+        let child = session.task_names.len();
+        let kind = match kind {
+            Kind::Thread => "thread",
+            Kind::Task => "task",
+        };
+        session.task_names.push(Some(name.map_or_else(|| format!("{kind} {child}"), str::to_owned)));
+        child
+    })
+    .unwrap_or(0);
+    record(place, |_| Action::Spawns { child });
+    child
+}
+
+/// Runs `f` and keeps its panic; records the end of the task.
+fn caught<T>(f: impl FnOnce() -> T, place: &'static Location<'static>) -> Result<T, Payload> {
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    record_end(&result, place);
+    result
+}
+
+fn record_end<T>(result: &Result<T, Payload>, place: &'static Location<'static>) {
+    record(place, |session| match result {
+        Ok(_) => Action::Ends,
+        Err(_) => {
+            let message = session.panics.last().map(|panic| panic.message.clone()).unwrap_or_default();
+            Action::Panics { message }
+        }
+    });
+}
+
+/// A thread that can be joined.
+#[derive(Debug)]
+pub struct Thread<T> {
+    handle: shuttle::thread::JoinHandle<Result<T, Payload>>,
+    id: usize,
+    ended: Arc<AtomicBool>,
+}
+
+/// Starts a thread.
+pub fn spawn_thread<T: Send + 'static>(
+    name: Option<String>,
+    place: &'static Location<'static>,
+    f: impl FnOnce() -> T + Send + 'static,
+) -> Thread<T> {
+    let mut builder = shuttle::thread::Builder::new();
+    if let Some(name) = &name {
+        builder = builder.name(name.clone());
+    }
+    let ended = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&ended);
+    let handle = builder.spawn(move || {
+        let result = caught(f, place);
+        ends.store(true, Ordering::Relaxed);
+        result
+    });
+    let handle = handle.expect("spawning a coroutine does not fail");
+    let id = spawned(Kind::Thread, name.as_deref(), place);
+    Thread { handle, id, ended }
+}
+
+impl<T> Thread<T> {
+    /// Waits for the thread to end.
+    pub fn join(self, place: &'static Location<'static>) -> Result<T, Payload> {
+        let other = self.id;
+        record(place, |_| Action::Joins { other });
+        let result = self.handle.join();
+        record(place, |_| Action::Joined { other });
+        result.and_then(|result| result)
+    }
+
+    /// Whether the thread has ended.
+    pub fn is_finished(&self) -> bool {
+        session::point();
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// The handle that others unpark the thread with.
+    pub fn thread(&self) -> &shuttle::thread::Thread {
+        self.handle.thread()
+    }
+}
+
+/// A scope whose threads may borrow from outside of it.
+///
+/// Transparent over the scheduler's own, so that a reference to one is a reference to the other.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Scope<'scope, 'env: 'scope>(shuttle::thread::Scope<'scope, 'env>);
+
+thread_local! {
+    /// The scopes that are open, by address, each with the number of its threads that panicked unjoined.
+    static PANICKED: Mutex<Vec<(usize, Arc<Mutex<usize>>)>> = const { Mutex::new(Vec::new()) };
+}
+
+/// Runs `f` with a scope and waits for the threads that it starts there.
+///
+/// # Panics
+///
+/// With "a scoped thread panicked", if one did and was not joined, as the standard library does.
+pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
+    let panicked = Arc::new(Mutex::new(0));
+    let result = shuttle::thread::scope(|inner| {
+        let address = std::ptr::from_ref(inner).addr();
+        PANICKED.with(|open| lock(open).push((address, Arc::clone(&panicked))));
+        #[allow(unsafe_code)]
+        // SAFETY: `Scope` is `repr(transparent)` over the type behind `inner`, lifetimes included.
+        let scope = unsafe { &*std::ptr::from_ref(inner).cast::<Scope<'_, 'env>>() };
+        let result = panic::catch_unwind(AssertUnwindSafe(|| f(scope)));
+        PANICKED.with(|open| lock(open).retain(|(other, _)| *other != address));
+        result
+    });
+    match result {
+        Err(payload) => panic::resume_unwind(payload),
+        Ok(_) if *lock(&panicked) > 0 => panic!("a scoped thread panicked"),
+        Ok(value) => value,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A thread of a scope, which can be joined before the scope ends.
+#[derive(Debug)]
+pub struct ScopedThread<'scope, T> {
+    handle: shuttle::thread::ScopedJoinHandle<'scope, Result<T, Payload>>,
+    id: usize,
+    panicked: Option<Arc<Mutex<usize>>>,
+}
+
+impl<'scope, 'env> Scope<'scope, 'env> {
+    /// Starts a thread in this scope.
+    #[track_caller]
+    pub fn spawn<T: Send + 'scope>(&'scope self, f: impl FnOnce() -> T + Send + 'scope) -> ScopedThread<'scope, T> {
+        self.spawn_named(None, Location::caller(), f)
+    }
+
+    /// Starts a thread with a name in this scope.
+    pub fn spawn_named<T: Send + 'scope>(
+        &'scope self,
+        name: Option<String>,
+        place: &'static Location<'static>,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedThread<'scope, T> {
+        let address = std::ptr::from_ref(&self.0).addr();
+        let panicked = PANICKED
+            .with(|open| lock(open).iter().find(|(other, _)| *other == address).map(|(_, count)| Arc::clone(count)));
+        let count = panicked.clone();
+        let handle = self.0.spawn(move || {
+            let result = caught(f, place);
+            if result.is_err()
+                && let Some(count) = count
+            {
+                *lock(&count) += 1;
+            }
+            result
+        });
+        let id = spawned(Kind::Thread, name.as_deref(), place);
+        ScopedThread { handle, id, panicked }
+    }
+}
+
+impl<T> ScopedThread<'_, T> {
+    /// Waits for the thread to end.
+    ///
+    /// # Errors
+    ///
+    /// What the thread panicked with.
+    #[track_caller]
+    pub fn join(self) -> Result<T, Payload> {
+        let (other, place) = (self.id, Location::caller());
+        record(place, |_| Action::Joins { other });
+        let result = self.handle.join().and_then(|result| result);
+        record(place, |_| Action::Joined { other });
+        if result.is_err()
+            && let Some(count) = &self.panicked
+        {
+            *lock(count) -= 1;
+        }
+        result
+    }
+
+    /// Whether the thread has ended.
+    pub fn is_finished(&self) -> bool {
+        session::point();
+        self.handle.is_finished()
+    }
+
+    /// The handle that others unpark the thread with.
+    pub fn thread(&self) -> &shuttle::thread::Thread {
+        self.handle.thread()
+    }
+}
+
+/// Waits for `future` on the running task.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    shuttle::future::block_on(future)
+}
+
+/// An async task that can be awaited.
+#[derive(Debug)]
+pub struct Task<T> {
+    handle: shuttle::future::JoinHandle<Result<T, Payload>>,
+    id: usize,
+    place: &'static Location<'static>,
+    asleep: bool,
+}
+
+/// Why a task has no result.
+#[derive(Debug)]
+pub enum NoResult {
+    Cancelled,
+    Panicked(Payload),
+}
+
+/// Starts a task.
+pub fn spawn_task<T: 'static>(
+    place: &'static Location<'static>,
+    future: impl Future<Output = T> + 'static,
+) -> Task<T> {
+    // `spawn_local` is `spawn` without the bound on `Send`, which the drop-ins ask for where it belongs.
+    let handle = shuttle::future::spawn_local(CatchUnwind { future: Box::pin(future), place });
+    let id = spawned(Kind::Task, None, place);
+    Task { handle, id, place, asleep: false }
+}
+
+/// Turns a panic of a future into its output.
+struct CatchUnwind<F: Future> {
+    future: Pin<Box<F>>,
+    place: &'static Location<'static>,
+}
+
+impl<F: Future> Future for CatchUnwind<F> {
+    type Output = Result<F::Output, Payload>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context)));
+        let result = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(payload) => Err(payload),
+        };
+        record_end(&result, self.place);
+        Poll::Ready(result)
+    }
+}
+
+impl<T> Task<T> {
+    /// Cancels the task at its next await.
+    pub fn abort(&self) {
+        self.handle.abort();
+    }
+
+    /// Whether the task has ended or was cancelled.
+    pub fn is_finished(&self) -> bool {
+        session::point();
+        self.handle.abort_handle().is_finished()
+    }
+
+    /// A handle that can only cancel.
+    pub fn abort_handle(&self) -> shuttle::future::AbortHandle {
+        self.handle.abort_handle()
+    }
+
+    /// The id of the task in the trace.
+    pub fn id(&self) -> usize {
+        self.id
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, NoResult>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let (other, place) = (self.id, self.place);
+        match pin!(&mut self.handle).poll(context) {
+            Poll::Pending => {
+                if !self.asleep {
+                    self.asleep = true;
+                    record(place, |_| Action::Joins { other });
+                }
+                Poll::Pending
+            }
+            Poll::Ready(result) => {
+                if self.asleep {
+                    record(place, |_| Action::Joined { other });
+                }
+                Poll::Ready(match result {
+                    Ok(Ok(output)) => Ok(output),
+                    Ok(Err(payload)) => Err(NoResult::Panicked(payload)),
+                    Err(_) => Err(NoResult::Cancelled),
+                })
+            }
+        }
+    }
+}
+
+/// Lets the other tasks run first.
+pub async fn yield_now() {
+    shuttle::future::yield_now().await;
+}
+
+/// Lets the other threads run first.
+pub fn yield_thread() {
+    shuttle::thread::yield_now();
+}

@@ -1,0 +1,126 @@
+//! Ways to decide without luck whether code is right.
+
+use std::fmt;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// How a run of [`cancel_at_every_await`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// The future was dropped at its await point number so-and-so, counted from 1.
+    At(usize),
+    /// The future ran to its end.
+    Never,
+}
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cancelled::At(point) => write!(f, "cancelled at its await no. {point}"),
+            Cancelled::Never => f.write_str("run to its end"),
+        }
+    }
+}
+
+/// An await point that never gets ready would be polled for ever.
+const MOST_POLLS: usize = 1_000;
+
+/// Runs a future again and again and drops it at another await point each time: at the first, the second, …,
+/// and at last not at all. After each run `check` looks at the state. Returns the number of await points.
+///
+/// The futures that `future` awaits have to get ready by being polled again; a yielding one does.
+/// No runtime and no clock takes part, so the outcome is always the same.
+///
+/// ```
+/// use interleave::{Cancelled, cancel_at_every_await};
+/// use std::cell::Cell;
+///
+/// let points = cancel_at_every_await(
+///     || Cell::new(0),
+///     async |n: &Cell<u32>| {
+///         n.set(1);
+///         interleave::yield_now().await;
+///         n.set(2);
+///     },
+///     |n, cancelled| match cancelled {
+///         Cancelled::At(_) => assert_eq!(n.get(), 1),
+///         Cancelled::Never => assert_eq!(n.get(), 2),
+///     },
+/// );
+/// assert_eq!(points, 1);
+/// ```
+///
+/// # Panics
+///
+/// If the future is not ready after 1,000 polls.
+pub fn cancel_at_every_await<S>(
+    setup: impl Fn() -> S,
+    future: impl AsyncFn(&S),
+    check: impl Fn(&S, Cancelled),
+) -> usize {
+    let mut context = Context::from_waker(Waker::noop());
+    for point in 1..=MOST_POLLS {
+        let state = setup();
+        let mut cancelled = Cancelled::At(point);
+        {
+            let mut future = pin!(future(&state));
+            for _ in 0..point {
+                if let Poll::Ready(()) = future.as_mut().poll(&mut context) {
+                    cancelled = Cancelled::Never;
+                    break;
+                }
+            }
+        }
+        check(&state, cancelled);
+        if cancelled == Cancelled::Never {
+            return point - 1;
+        }
+    }
+    panic!("the future is still pending after {MOST_POLLS} polls: it waits for something that polling does not bring")
+}
+
+/// Is pending once, and ready when polled again, on any runtime and on none.
+pub async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn each_await_is_cancelled_once_and_the_whole_run_comes_last() {
+        let seen = RefCell::new(Vec::new());
+        let points = cancel_at_every_await(
+            || (),
+            async |()| {
+                yield_now().await;
+                yield_now().await;
+            },
+            |(), cancelled| seen.borrow_mut().push(cancelled),
+        );
+        assert_eq!(points, 2);
+        assert_eq!(seen.into_inner(), [Cancelled::At(1), Cancelled::At(2), Cancelled::Never]);
+    }
+
+    #[test]
+    fn code_without_an_await_has_no_point_to_be_cancelled_at() {
+        assert_eq!(cancel_at_every_await(|| (), async |()| {}, |(), _| {}), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "still pending after 1000 polls")]
+    fn a_future_that_never_gets_ready_is_told_apart() {
+        cancel_at_every_await(|| (), async |()| std::future::pending().await, |(), _| {});
+    }
+}
