@@ -5,23 +5,23 @@
 
 use std::panic::Location;
 use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
 
 use trace::Mode;
 
 use super::object::Object;
 use super::session;
 
-/// Waits for `future`, which gets hold of `object`.
+/// Waits for `future`, which gets hold of `object`. The second half of the result is to be kept as long as the
+/// first.
 pub async fn acquire<F: Future>(
-    object: &Object,
+    object: &Arc<Object>,
     mode: Mode,
     place: &'static Location<'static>,
     future: F,
-) -> F::Output {
+) -> (F::Output, Guarded) {
     let output = wait(object, place, |object| object.waits(mode, place), future).await;
-    object.acquires(mode, place);
-    output
+    (output, Guarded::new(object, mode, place))
 }
 
 /// Waits for `future`, which ends when somebody signals through `object`.
@@ -70,65 +70,70 @@ impl Drop for Waiting<'_> {
 }
 
 /// Takes `object` if it is free.
-pub fn try_acquire<T>(
-    object: &Object,
+///
+/// # Errors
+///
+/// What the attempt says if it fails.
+pub fn try_acquire<T, E>(
+    object: &Arc<Object>,
     mode: Mode,
     place: &'static Location<'static>,
-    attempt: impl FnOnce() -> Option<T>,
-) -> Option<T> {
+    attempt: impl FnOnce() -> Result<T, E>,
+) -> Result<(T, Guarded), E> {
     session::point();
-    let taken = attempt();
-    match taken {
-        Some(_) => object.acquires(mode, place),
-        None => object.refused(mode, place),
-    }
-    taken
-}
-
-/// Polls a future once; for operations that are futures in form only.
-pub fn now_or_never<F: Future>(future: F) -> Option<F::Output> {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match pin!(future).poll(&mut context) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
+    match attempt() {
+        Ok(taken) => Ok((taken, Guarded::new(object, mode, place))),
+        Err(error) => {
+            object.refused(mode, place);
+            Err(error)
+        }
     }
 }
 
 /// Held beside the real guard of a real async lock. Dropping it, before the real guard, is a scheduling
 /// point and a step of the trace.
-///
-/// `O` is `&Object`, or `Arc<…>` for guards that own their lock.
+#[must_use]
 #[derive(Debug)]
-pub struct Guarded<O: AsRef<Object>> {
-    object: O,
+pub struct Guarded {
+    /// `None` once it was forgotten.
+    object: Option<Arc<Object>>,
     mode: Mode,
     place: &'static Location<'static>,
 }
 
-impl AsRef<Object> for Object {
-    fn as_ref(&self) -> &Object {
-        self
-    }
-}
-
-impl<O: AsRef<Object>> Guarded<O> {
+impl Guarded {
     /// The running task holds `object` from now on.
-    pub fn new(object: O, mode: Mode, place: &'static Location<'static>) -> Self {
-        Guarded { object, mode, place }
+    pub fn new(object: &Arc<Object>, mode: Mode, place: &'static Location<'static>) -> Self {
+        object.acquires(mode, place);
+        Guarded { object: Some(Arc::clone(object)), mode, place }
     }
 
-    /// Records that the guard now allows less (or, for an upgrade, more), without having been given back.
+    /// What is held.
+    pub fn object(&self) -> Option<&Arc<Object>> {
+        self.object.as_ref()
+    }
+
+    /// The guard now allows something else, without having been given back in between.
     pub fn change(&mut self, mode: Mode, place: &'static Location<'static>) {
         session::point();
-        self.object.as_ref().releases(self.mode, place);
-        self.object.as_ref().acquires(mode, place);
-        self.mode = mode;
+        if let Some(object) = &self.object {
+            object.releases(self.mode, place);
+            object.acquires(mode, place);
+        }
+        (self.mode, self.place) = (mode, place);
+    }
+
+    /// Ends without a step in the trace: what was held is never given back.
+    pub fn forget(mut self) {
+        self.object = None;
     }
 }
 
-impl<O: AsRef<Object>> Drop for Guarded<O> {
+impl Drop for Guarded {
     fn drop(&mut self) {
-        session::point();
-        self.object.as_ref().releases(self.mode, self.place);
+        if let Some(object) = &self.object {
+            session::point();
+            object.releases(self.mode, self.place);
+        }
     }
 }

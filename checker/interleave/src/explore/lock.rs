@@ -6,9 +6,10 @@
 //! Policy: whoever runs first gets a free lock, waiting or not (both packages let threads barge in). A
 //! waiting writer keeps new readers out: parking_lot does so always, std leaves it to the platform.
 
+use std::ops::Deref;
 use std::panic::Location;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use trace::Mode;
 
@@ -80,11 +81,22 @@ impl State {
         }
     }
 
+    /// Turns the upgradable right into that to write if the readers have left. Until then no reader comes in.
+    fn try_finish_upgrade(&mut self, _ticket: Option<u64>) -> bool {
+        let alone = self.readers == 0;
+        self.upgrading = !alone;
+        if alone {
+            (self.upgradable, self.writer) = (false, true);
+        }
+        alone
+    }
+
     fn give_back(&mut self, mode: Mode) {
         match mode {
             Mode::Lock | Mode::Write => self.writer = false,
             Mode::Read => self.readers -= 1,
-            Mode::Upgradable => self.upgradable = false,
+            // Also if it was to be upgraded and was cancelled.
+            Mode::Upgradable => (self.upgradable, self.upgrading) = (false, false),
             Mode::Permit => unreachable!("a permit is not a lock"),
         }
     }
@@ -115,23 +127,79 @@ impl Lock {
         state
     }
 
-    /// Waits until the lock can be had.
-    pub fn acquire(&self, mode: Mode, place: &'static Location<'static>) -> Held<'_> {
-        session::point();
-        self.wait_until(mode, place, |state, ticket| state.try_take(mode, ticket));
+    /// Waits until the lock can be had; [`Held`] gives it back.
+    pub fn acquire(&self, mode: Mode, place: &'static Location<'static>) -> Held<&Lock> {
+        self.take(mode, place);
         Held { lock: self, mode, place }
     }
 
-    /// Takes the lock if it is free.
-    pub fn try_acquire(&self, mode: Mode, place: &'static Location<'static>) -> Option<Held<'_>> {
+    /// Waits until the lock can be had. [`release`](Self::release) gives it back.
+    pub fn take(&self, mode: Mode, place: &'static Location<'static>) {
         session::point();
-        if self.state().try_take(mode, None) {
+        self.wait_until(mode, place, |state, ticket| state.try_take(mode, ticket));
+    }
+
+    /// Takes the lock if it is free. [`release`](Self::release) gives it back.
+    pub fn try_take(&self, mode: Mode, place: &'static Location<'static>) -> bool {
+        session::point();
+        let taken = self.state().try_take(mode, None);
+        if taken {
             self.object.acquires(mode, place);
-            Some(Held { lock: self, mode, place })
         } else {
             self.object.refused(mode, place);
-            None
         }
+        taken
+    }
+
+    /// Gives back what was taken at `place`.
+    pub fn release(&self, mode: Mode, place: &'static Location<'static>) {
+        session::point();
+        let mut state = self.state();
+        state.give_back(mode);
+        state.wake_all();
+        drop(state);
+        self.object.releases(mode, place);
+    }
+
+    /// Turns the right to write, in one step, into the right to read, or an upgradable one into a plain one.
+    pub fn downgrade(&self, from: Mode, to: Mode, place: &'static Location<'static>) {
+        session::point();
+        let mut state = self.state();
+        state.give_back(from);
+        match to {
+            Mode::Read => state.readers += 1,
+            Mode::Upgradable => state.upgradable = true,
+            Mode::Lock | Mode::Write | Mode::Permit => unreachable!("a lock is downgraded to read or upgradable"),
+        }
+        state.wake_all();
+        drop(state);
+        self.object.releases(from, place);
+        self.object.acquires(to, place);
+    }
+
+    /// Waits for the readers to leave and turns the upgradable right into that to write. Nobody else can write
+    /// in between.
+    pub fn upgrade(&self, place: &'static Location<'static>) {
+        session::point();
+        self.object.releases(Mode::Upgradable, place);
+        self.wait_until(Mode::Write, place, State::try_finish_upgrade);
+    }
+
+    /// Turns the upgradable right into that to write if there is no reader at the moment.
+    pub fn try_upgrade(&self, place: &'static Location<'static>) -> bool {
+        session::point();
+        let mut state = self.state();
+        let alone = state.readers == 0;
+        if alone {
+            (state.upgradable, state.writer) = (false, true);
+            drop(state);
+            self.object.releases(Mode::Upgradable, place);
+            self.object.acquires(Mode::Write, place);
+        } else {
+            drop(state);
+            self.object.refused(Mode::Write, place);
+        }
+        alone
     }
 
     /// Whether somebody holds the lock in a way that keeps others out. A scheduling point, as others may
@@ -148,6 +216,26 @@ impl Lock {
         self.state().writer
     }
 
+    /// Waits until the lock can be had, on a task.
+    pub async fn acquire_async(self: &Arc<Self>, mode: Mode, place: &'static Location<'static>) -> Held<Arc<Lock>> {
+        session::point();
+        let mut waiting = Waiting { lock: self, mode, place, ticket: None };
+        std::future::poll_fn(|context| waiting.poll(context, |state, ticket| state.try_take(mode, ticket))).await;
+        Held { lock: Arc::clone(self), mode, place }
+    }
+
+    /// Waits until `held`, which is upgradable, has become the right to write, on a task.
+    pub async fn upgrade_async(mut held: Held<Arc<Lock>>, place: &'static Location<'static>) -> Held<Arc<Lock>> {
+        session::point();
+        let lock = Arc::clone(&held.lock);
+        lock.object.releases(Mode::Upgradable, place);
+        let mut waiting = Waiting { lock: &lock, mode: Mode::Write, place, ticket: None };
+        std::future::poll_fn(|context| waiting.poll(context, State::try_finish_upgrade)).await;
+        held.mode = Mode::Write;
+        held.place = place;
+        held
+    }
+
     fn wait_until(
         &self,
         mode: Mode,
@@ -159,103 +247,102 @@ impl Lock {
             assert!(enter(&mut self.state(), None), "a lock was left locked outside of an explored test");
             return;
         }
-        let mut ticket = None;
-        shuttle::future::block_on(std::future::poll_fn(|context| {
-            let mut state = self.state();
-            if enter(&mut state, ticket) {
-                state.waiters.retain(|waiter| Some(waiter.ticket) != ticket);
-                drop(state);
-                self.object.acquires(mode, place);
-                return Poll::Ready(());
-            }
-            if ticket.is_none() {
-                ticket = Some(state.next_ticket);
+        let mut waiting = Waiting { lock: self, mode, place, ticket: None };
+        shuttle::future::block_on(std::future::poll_fn(|context| waiting.poll(context, &mut enter)));
+    }
+}
+
+/// A task that wants to enter, and its place in the queue once it waits.
+struct Waiting<'a> {
+    lock: &'a Lock,
+    mode: Mode,
+    place: &'static Location<'static>,
+    ticket: Option<u64>,
+}
+
+impl Waiting<'_> {
+    /// Enters if `enter` lets it, else takes a place in the queue.
+    fn poll(
+        &mut self,
+        context: &Context<'_>,
+        enter: impl FnOnce(&mut State, Option<u64>) -> bool,
+    ) -> Poll<()> {
+        let mut state = self.lock.state();
+        if enter(&mut state, self.ticket) {
+            let ticket = self.ticket.take();
+            state.waiters.retain(|waiter| Some(waiter.ticket) != ticket);
+            drop(state);
+            self.lock.object.acquires(self.mode, self.place);
+            return Poll::Ready(());
+        }
+        match state.waiters.iter_mut().find(|waiter| Some(waiter.ticket) == self.ticket) {
+            Some(waiter) => waiter.waker.clone_from(context.waker()),
+            None => {
+                let ticket = state.next_ticket;
                 state.next_ticket += 1;
-                let waker = context.waker().clone();
-                let waiter = Waiter { ticket: state.next_ticket - 1, mode, waker };
-                state.waiters.push(waiter);
+                state.waiters.push(Waiter { ticket, mode: self.mode, waker: context.waker().clone() });
+                self.ticket = Some(ticket);
                 drop(state);
-                self.object.waits(mode, place);
+                self.lock.object.waits(self.mode, self.place);
             }
-            Poll::Pending
-        }));
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiting<'_> {
+    /// A future that is dropped while it waits leaves the queue; who waited behind it may go on.
+    fn drop(&mut self) {
+        if self.ticket.is_some() {
+            let mut state = self.lock.state();
+            state.waiters.retain(|waiter| Some(waiter.ticket) != self.ticket);
+            state.wake_all();
+            drop(state);
+            self.lock.object.gives_up(self.place);
+        }
     }
 }
 
 /// The right to be inside a [`Lock`]. Dropping it leaves.
+///
+/// `L` is `&Lock`, or `Arc<Lock>` for guards that are not tied to a lifetime.
 #[must_use]
 #[derive(Debug)]
-pub struct Held<'a> {
-    lock: &'a Lock,
+pub struct Held<L: Deref<Target = Lock>> {
+    lock: L,
     mode: Mode,
     place: &'static Location<'static>,
 }
 
-impl<'a> Held<'a> {
+impl<L: Deref<Target = Lock>> Held<L> {
+    /// Takes the lock if it is free; dropping the result gives it back.
+    pub fn try_new(lock: L, mode: Mode, place: &'static Location<'static>) -> Option<Self> {
+        lock.try_take(mode, place).then(|| Held { lock, mode, place })
+    }
+
     /// The lock, for a condition variable that gives it back and takes it again.
-    pub fn lock(&self) -> &'a Lock {
-        self.lock
+    pub fn lock(&self) -> &L {
+        &self.lock
     }
 
-    /// Turns this, in one step, into the right to do less: write into upgradable or read.
-    pub fn downgrade(mut self, to: Mode, place: &'static Location<'static>) -> Held<'a> {
-        session::point();
-        let mut state = self.lock.state();
-        state.give_back(self.mode);
-        match to {
-            Mode::Read => state.readers += 1,
-            Mode::Upgradable => state.upgradable = true,
-            Mode::Lock | Mode::Write | Mode::Permit => unreachable!("a lock is downgraded to read or upgradable"),
+    /// Turns this, in one step, into a right to less.
+    pub fn downgrade(&mut self, to: Mode, place: &'static Location<'static>) {
+        self.lock.downgrade(self.mode, to, place);
+        (self.mode, self.place) = (to, place);
+    }
+
+    /// Turns the upgradable right into that to write if there is no reader at the moment.
+    pub fn try_upgrade(&mut self, place: &'static Location<'static>) -> bool {
+        let upgraded = self.lock.try_upgrade(place);
+        if upgraded {
+            (self.mode, self.place) = (Mode::Write, place);
         }
-        state.wake_all();
-        drop(state);
-        self.lock.object.releases(self.mode, place);
-        self.lock.object.acquires(to, place);
-        self.mode = to;
-        self
-    }
-
-    /// Waits for the readers to leave and becomes the writer. Nobody can write in between.
-    pub fn upgrade(mut self, place: &'static Location<'static>) -> Held<'a> {
-        session::point();
-        self.lock.state().upgrading = true;
-        self.lock.object.releases(Mode::Upgradable, place);
-        self.lock.wait_until(Mode::Write, place, |state, _| {
-            let alone = state.readers == 0;
-            if alone {
-                (state.upgradable, state.upgrading, state.writer) = (false, false, true);
-            }
-            alone
-        });
-        self.mode = Mode::Write;
-        self
-    }
-
-    /// Becomes the writer if there is no reader at the moment, else stays what it is.
-    pub fn try_upgrade(mut self, place: &'static Location<'static>) -> Result<Held<'a>, Held<'a>> {
-        session::point();
-        let mut state = self.lock.state();
-        if state.readers > 0 {
-            drop(state);
-            self.lock.object.refused(Mode::Write, place);
-            return Err(self);
-        }
-        (state.upgradable, state.writer) = (false, true);
-        drop(state);
-        self.lock.object.releases(Mode::Upgradable, place);
-        self.lock.object.acquires(Mode::Write, place);
-        self.mode = Mode::Write;
-        Ok(self)
+        upgraded
     }
 }
 
-impl Drop for Held<'_> {
+impl<L: Deref<Target = Lock>> Drop for Held<L> {
     fn drop(&mut self) {
-        session::point();
-        let mut state = self.lock.state();
-        state.give_back(self.mode);
-        state.wake_all();
-        drop(state);
-        self.lock.object.releases(self.mode, self.place);
+        self.lock.release(self.mode, self.place);
     }
 }

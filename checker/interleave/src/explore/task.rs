@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+/// A handle that can only cancel a task.
+pub use shuttle::future::AbortHandle;
 use trace::Action;
 
 use super::session::{self, record};
@@ -280,6 +282,13 @@ impl<T> Task<T> {
         self.handle.abort();
     }
 
+    /// Cancels the task from a destructor. Not while unwinding, where no other task may run.
+    pub fn abort_in_drop(&self) {
+        if session::is_active() && !std::thread::panicking() && !self.handle.abort_handle().is_finished() {
+            self.handle.abort();
+        }
+    }
+
     /// Whether the task has ended or was cancelled.
     pub fn is_finished(&self) -> bool {
         session::point();
@@ -287,7 +296,7 @@ impl<T> Task<T> {
     }
 
     /// A handle that can only cancel.
-    pub fn abort_handle(&self) -> shuttle::future::AbortHandle {
+    pub fn abort_handle(&self) -> AbortHandle {
         self.handle.abort_handle()
     }
 
@@ -322,6 +331,30 @@ impl<T> Future for Task<T> {
             }
         }
     }
+}
+
+/// Sleeps for some time, which in explore mode may pass at any moment: others may run meanwhile or not, and a
+/// sleep is nothing to rely on.
+pub async fn sleep() {
+    session::point();
+    crate::yield_now().await;
+}
+
+/// Waits for `future`, but not for long. Time may pass at any moment: a future that is not ready after the others
+/// had a chance to run has run out of it.
+pub async fn timeout<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut asleep = false;
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if asleep => Poll::Ready(None),
+        Poll::Pending => {
+            asleep = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 /// Lets the other tasks run first.

@@ -6,7 +6,7 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::*;
+pub use explore::{__interleave, future, sync, task};
 
 #[cfg(not(feature = "explore"))]
 #[doc(hidden)]

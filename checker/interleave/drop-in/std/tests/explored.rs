@@ -1,36 +1,274 @@
-//! What the drop-in for std finds, and what it lets pass.
+//! What exploring finds in std's locks and threads, and what it lets pass.
 #![cfg(feature = "explore")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use interleave::explore::Exploration;
+use trace::{Failure, FailureKind, timeline};
 
-fn explore(body: impl Fn() + Send + Sync + 'static) -> Option<String> {
-    let exploration =
-        Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir: env!("CARGO_MANIFEST_DIR").into() };
-    let (_, result) = exploration.run(body);
-    result.err().map(|failure| trace::timeline::draw(&failure, 100))
+fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
+    let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
+    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).1
+}
+
+fn abba() {
+    let a = Arc::new(Mutex::new(1));
+    let b = Arc::new(Mutex::new(2));
+    let (a2, b2) = (a.clone(), b.clone());
+    let other = thread::spawn(move || {
+        let b = b2.lock().unwrap();
+        let a = a2.lock().unwrap();
+        *a + *b
+    });
+    let first = a.lock().unwrap();
+    let sum = *first + *b.lock().unwrap();
+    drop(first);
+    assert_eq!(other.join().unwrap(), sum);
 }
 
 #[test]
 fn an_abba_deadlock_is_found_and_drawn() {
-    let picture = explore(|| {
-        let a = Arc::new(Mutex::new(1));
-        let b = Arc::new(Mutex::new(2));
-        let (a2, b2) = (a.clone(), b.clone());
-        let other = thread::spawn(move || {
-            let b = b2.lock().unwrap();
-            let a = a2.lock().unwrap();
-            *a + *b
+    let failure = explore(abba).expect_err("the two orders meet in some schedule");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    for part in ["main holds `a` and waits for `b`", "thread 1 holds `b` and waits for `a`", "explored.rs:"] {
+        assert!(picture.contains(part), "{part} is missing in\n{picture}");
+    }
+}
+
+#[test]
+fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
+    let (first, second) = (explore(abba).expect_err("found"), explore(abba).expect_err("found"));
+    assert_eq!(first, second);
+    let choices = first.trace.expect("it was drawn").choices;
+    let replay = Exploration { budget: 1, seed: 99, replay: Some(choices), manifest_dir: ".".into() };
+    assert_eq!(replay.run(abba).1.expect_err("the same again").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn an_update_lost_between_two_guards_is_found() {
+    let failure = explore(|| {
+        let count = Mutex::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let seen = *count.lock().unwrap();
+                    *count.lock().unwrap() = seen + 1;
+                });
+            }
         });
-        let guard = a.lock().unwrap();
-        let sum = *guard + *b.lock().unwrap();
-        drop(guard);
-        assert_eq!(other.join().unwrap(), sum);
+        assert_eq!(*count.lock().unwrap(), 2, "an update was lost");
     });
-    let picture = picture.expect("the deadlock is found");
-    println!("{picture}");
-    assert!(picture.contains("deadlock: main holds `a` and waits for `b`; thread 1 holds `b` and waits for `a`"));
+    assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
+}
+
+#[test]
+fn an_update_lost_between_load_and_store_is_found() {
+    let failure = explore(|| {
+        let count = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| count.store(count.load(Ordering::SeqCst) + 1, Ordering::SeqCst));
+            }
+        });
+        assert_eq!(count.load(Ordering::SeqCst), 2, "an update was lost");
+    });
+    let picture = timeline::draw(&failure.expect_err("both load 0 in some schedule"), 100);
+    assert_eq!(picture.matches("stores 1 in `count`").count(), 2, "{picture}");
+}
+
+#[test]
+fn a_check_that_no_longer_holds_is_found() {
+    let failure = explore(|| {
+        let cell = RwLock::new(None);
+        let computed = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    if cell.read().unwrap().is_none() {
+                        computed.fetch_add(1, Ordering::SeqCst);
+                        *cell.write().unwrap() = Some(7);
+                    }
+                });
+            }
+        });
+        assert_eq!(computed.load(Ordering::SeqCst), 1, "computed twice");
+    });
+    assert!(failure.expect_err("both see nothing in some schedule").message.contains("computed twice"));
+}
+
+#[test]
+fn reading_twice_with_a_writer_in_between_deadlocks() {
+    let failure = explore(|| {
+        let lock = RwLock::new(1);
+        thread::scope(|scope| {
+            scope.spawn(|| *lock.write().unwrap() = 2);
+            let first = lock.read().unwrap();
+            let second = lock.read().unwrap();
+            assert_eq!(*first, *second);
+        });
+    });
+    let failure = failure.expect_err("the writer queues between the two reads in some schedule");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    assert!(picture.contains("main holds `lock` and waits for `lock`"), "{picture}");
+}
+
+#[test]
+fn a_notification_that_comes_too_early_is_found() {
+    let failure = explore(|| {
+        let ready = Mutex::new(false);
+        let changed = Condvar::new();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                *ready.lock().unwrap() = true;
+                changed.notify_one();
+            });
+            // The check and the wait are not one step: the guard of the check is gone.
+            if !*ready.lock().unwrap() {
+                let guard = ready.lock().unwrap();
+                drop(changed.wait(guard).unwrap());
+            }
+        });
+    });
+    let picture = timeline::draw(&failure.expect_err("the signal falls in between in some schedule"), 100);
+    assert!(picture.contains("main waits to be woken through `changed`"), "{picture}");
+}
+
+#[test]
+fn waiting_for_each_others_end_deadlocks() {
+    let failure = explore(|| {
+        let (sender, receiver) = mpsc::channel::<thread::JoinHandle<()>>();
+        let other = thread::spawn(move || {
+            // Its own handle: a thread that waits for itself.
+            let me = receiver.recv().unwrap();
+            me.join().unwrap();
+        });
+        sender.send(other).unwrap();
+        let (_stays_open, never) = mpsc::channel::<()>();
+        never.recv().unwrap_err();
+    });
+    assert_eq!(failure.expect_err("nobody ends").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn a_loop_that_waits_for_nobody_is_a_livelock() {
+    let failure = explore(|| {
+        let flag = AtomicU32::new(0);
+        while flag.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+    });
+    assert_eq!(failure.expect_err("nobody sets the flag").kind, FailureKind::Livelock);
+}
+
+#[test]
+fn a_sleep_does_not_hide_a_race() {
+    let failure = explore(|| {
+        let done = Arc::new(AtomicU32::new(0));
+        let sets = done.clone();
+        thread::spawn(move || sets.store(1, Ordering::SeqCst));
+        thread::sleep(Duration::from_secs(60));
+        assert_eq!(done.load(Ordering::SeqCst), 1, "a minute was not enough");
+    });
+    assert!(failure.expect_err("time proves nothing").message.contains("a minute was not enough"));
+}
+
+#[test]
+fn the_panic_of_a_thread_is_its_own_until_it_is_joined() {
+    explore(|| {
+        let lock = Arc::new(Mutex::new(1));
+        let poisons = lock.clone();
+        let result = thread::spawn(move || {
+            let _guard = poisons.lock().unwrap();
+            panic!("on purpose");
+        })
+        .join();
+        assert_eq!(result.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
+        assert!(lock.is_poisoned());
+        assert_eq!(*lock.lock().unwrap_or_else(|poison| poison.into_inner()), 1);
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn an_assertion_of_a_thread_is_what_fails_even_if_the_join_is_unwrapped() {
+    let failure = explore(|| {
+        thread::spawn(|| assert_eq!(1 + 1, 3, "sums are wrong")).join().unwrap();
+    });
+    assert!(failure.expect_err("it always fails").message.contains("sums are wrong"));
+}
+
+#[test]
+fn a_scope_panics_if_one_of_its_threads_did() {
+    let failure = explore(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| panic!("inside"));
+        });
+    });
+    assert_eq!(failure.expect_err("it always fails").message, "inside");
+}
+
+#[test]
+fn threads_go_by_the_names_they_were_given() {
+    let failure = explore(|| {
+        let lock = Arc::new(Mutex::new(()));
+        let held = lock.clone();
+        let worker = thread::Builder::new().name("worker".into()).spawn(move || {
+            let _first = held.lock().unwrap();
+            let _second = held.lock().unwrap();
+        });
+        worker.unwrap().join().unwrap();
+    });
+    let picture = timeline::draw(&failure.expect_err("it waits for itself"), 100);
+    assert!(picture.contains("worker holds `lock` and waits for `lock`, which it holds itself"), "{picture}");
+}
+
+#[test]
+fn right_programs_pass_every_schedule() {
+    explore(|| {
+        let total = Mutex::new(0);
+        let gate = Barrier::new(3);
+        let (sender, receiver) = mpsc::sync_channel(1);
+        thread::scope(|scope| {
+            for n in 1..=2 {
+                let (sender, gate, total) = (sender.clone(), &gate, &total);
+                scope.spawn(move || {
+                    *total.lock().unwrap() += n;
+                    gate.wait();
+                    sender.send(n).unwrap();
+                });
+            }
+            drop(sender);
+            gate.wait();
+            assert_eq!(*total.lock().unwrap(), 3);
+            assert_eq!(receiver.iter().sum::<i32>(), 3);
+        });
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn a_monitor_passes_every_schedule() {
+    explore(|| {
+        let queue = Mutex::new(Vec::new());
+        let filled = Condvar::new();
+        thread::scope(|scope| {
+            for n in 0..2 {
+                let (queue, filled) = (&queue, &filled);
+                scope.spawn(move || {
+                    queue.lock().unwrap().push(n);
+                    filled.notify_one();
+                });
+            }
+            for _ in 0..2 {
+                let mut items = filled.wait_while(queue.lock().unwrap(), |items| items.is_empty()).unwrap();
+                items.pop().unwrap();
+            }
+        });
+    })
+    .expect("nothing is wrong");
 }

@@ -6,7 +6,16 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::*;
+pub use explore::{__interleave, spawn, sync, task, time};
+
+/// `tokio::select!` looks at its branches in random order; under the scheduler it must not, or the same schedule
+/// would not always end the same way.
+#[cfg(feature = "explore")]
+#[macro_export]
+macro_rules! select {
+    (biased; $($branches:tt)*) => { $crate::__interleave::select! { biased; $($branches)* } };
+    ($($branches:tt)*) => { $crate::__interleave::select! { biased; $($branches)* } };
+}
 
 #[cfg(not(feature = "explore"))]
 #[doc(hidden)]

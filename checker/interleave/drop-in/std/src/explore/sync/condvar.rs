@@ -2,7 +2,7 @@ use ::std::panic::Location;
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
-use interleave::explore::{Mode, Patience, Signal, Woken};
+use interleave::explore::{Lock, Mode, Patience, Signal, Woken};
 
 use super::MutexGuard;
 
@@ -97,7 +97,7 @@ impl Condvar {
         place: &'static Location<'static>,
     ) -> (LockResult<MutexGuard<'a, T>>, Woken) {
         let mutex = guard.mutex;
-        let lock = guard.held.lock();
+        let lock: &Lock = guard.held.lock();
         // In the queue before the lock is free, so that no notification falls in between.
         let ticket = self.signal.enlist();
         drop(guard);

@@ -15,7 +15,7 @@ pub struct Mutex<T: ?Sized> {
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MutexGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
-    pub(super) held: Held<'a>,
+    pub(super) held: Held<&'a Lock>,
     pub(super) data: sync::MutexGuard<'a, T>,
     pub(super) mutex: &'a Mutex<T>,
 }
@@ -40,13 +40,13 @@ impl<T: ?Sized> Mutex<T> {
 
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        match self.lock.try_acquire(Mode::Lock, Location::caller()) {
+        match Held::try_new(&self.lock, Mode::Lock, Location::caller()) {
             Some(held) => Ok(self.enter(held)?),
             None => Err(TryLockError::WouldBlock),
         }
     }
 
-    pub(super) fn enter<'a>(&'a self, held: Held<'a>) -> LockResult<MutexGuard<'a, T>> {
+    pub(super) fn enter<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<MutexGuard<'a, T>> {
         match self.data.try_lock() {
             Ok(data) => Ok(MutexGuard { held, data, mutex: self }),
             Err(TryLockError::Poisoned(error)) => {

@@ -16,7 +16,7 @@ pub struct RwLock<T: ?Sized> {
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
-    _held: Held<'a>,
+    _held: Held<&'a Lock>,
     data: sync::RwLockReadGuard<'a, T>,
 }
 
@@ -24,7 +24,7 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
-    held: Held<'a>,
+    held: Held<&'a Lock>,
     data: sync::RwLockWriteGuard<'a, T>,
 }
 
@@ -48,7 +48,7 @@ impl<T: ?Sized> RwLock<T> {
 
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
-        match self.lock.try_acquire(Mode::Read, Location::caller()) {
+        match Held::try_new(&self.lock, Mode::Read, Location::caller()) {
             Some(held) => Ok(self.enter_to_read(held)?),
             None => Err(TryLockError::WouldBlock),
         }
@@ -62,13 +62,13 @@ impl<T: ?Sized> RwLock<T> {
 
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
-        match self.lock.try_acquire(Mode::Write, Location::caller()) {
+        match Held::try_new(&self.lock, Mode::Write, Location::caller()) {
             Some(held) => Ok(self.enter_to_write(held)?),
             None => Err(TryLockError::WouldBlock),
         }
     }
 
-    fn enter_to_read<'a>(&'a self, held: Held<'a>) -> LockResult<RwLockReadGuard<'a, T>> {
+    fn enter_to_read<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockReadGuard<'a, T>> {
         match self.data.try_read() {
             Ok(data) => Ok(RwLockReadGuard { _held: held, data }),
             Err(TryLockError::Poisoned(error)) => {
@@ -78,7 +78,7 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
-    fn enter_to_write<'a>(&'a self, held: Held<'a>) -> LockResult<RwLockWriteGuard<'a, T>> {
+    fn enter_to_write<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockWriteGuard<'a, T>> {
         match self.data.try_write() {
             Ok(data) => Ok(RwLockWriteGuard { held, data }),
             Err(TryLockError::Poisoned(error)) => {
@@ -105,9 +105,11 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// See [`sync::RwLockWriteGuard::downgrade`].
     #[track_caller]
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        let RwLockWriteGuard { mut held, data } = guard;
         // The data first: the model wakes the other readers, and they must be let in by then.
-        let data = sync::RwLockWriteGuard::downgrade(guard.data);
-        RwLockReadGuard { _held: guard.held.downgrade(Mode::Read, Location::caller()), data }
+        let data = sync::RwLockWriteGuard::downgrade(data);
+        held.downgrade(Mode::Read, Location::caller());
+        RwLockReadGuard { _held: held, data }
     }
 }
 

@@ -1,0 +1,135 @@
+//! What exploring finds in parking_lot's locks, and what it lets pass.
+#![cfg(feature = "explore")]
+
+use interleave::explore::{Exploration, task};
+use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
+use trace::{Failure, FailureKind, timeline};
+
+fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
+    let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
+    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).1
+}
+
+/// Runs `first` on a thread of its own and `second` here.
+fn both(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
+    task::scope(|scope| {
+        scope.spawn(first);
+        second();
+    });
+}
+
+#[test]
+fn an_abba_deadlock_is_found_and_drawn() {
+    let failure = explore(|| {
+        let left = Mutex::new(1);
+        let right = Mutex::new(2);
+        both(
+            || {
+                let right = right.lock();
+                drop((left.lock(), right));
+            },
+            || {
+                let left = left.lock();
+                drop((right.lock(), left));
+            },
+        );
+    });
+    let failure = failure.expect_err("the two orders meet in some schedule");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
+}
+
+#[test]
+fn an_update_lost_between_two_guards_is_found() {
+    let failure = explore(|| {
+        let count = Mutex::new(0);
+        let add = || {
+            let seen = *count.lock();
+            *count.lock() = seen + 1;
+        };
+        both(add, add);
+        assert_eq!(*count.lock(), 2, "an update was lost");
+    });
+    assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
+}
+
+#[test]
+fn a_check_that_no_longer_holds_is_found() {
+    let failure = explore(|| {
+        let cell = RwLock::new(None);
+        let computed = Mutex::new(0);
+        let fill = || {
+            if cell.read().is_none() {
+                *computed.lock() += 1;
+                *cell.write() = Some(7);
+            }
+        };
+        both(fill, fill);
+        assert_eq!(*computed.lock(), 1, "computed twice");
+    });
+    assert!(failure.expect_err("both see nothing in some schedule").message.contains("computed twice"));
+}
+
+#[test]
+fn reading_twice_with_a_writer_in_between_deadlocks() {
+    let failure = explore(|| {
+        let lock = RwLock::new(1);
+        both(
+            || *lock.write() = 2,
+            || {
+                let first = lock.read();
+                let second = lock.read();
+                assert_eq!(*first, *second);
+            },
+        );
+    });
+    assert_eq!(failure.expect_err("the writer queues in between in some schedule").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn an_upgrade_beside_an_own_plain_read_deadlocks() {
+    let failure = explore(|| {
+        let lock = RwLock::new(1);
+        let _plain = lock.read();
+        let upgradable = lock.upgradable_read();
+        drop(RwLockUpgradableReadGuard::upgrade(upgradable));
+    });
+    assert_eq!(failure.expect_err("it waits for its own reader").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn right_programs_pass_every_schedule() {
+    explore(|| {
+        let cell = RwLock::new(None);
+        let computed = Mutex::new(0);
+        let fill = || {
+            let seen = cell.upgradable_read();
+            if seen.is_none() {
+                *computed.lock() += 1;
+                let mut cell = RwLockUpgradableReadGuard::upgrade(seen);
+                *cell = Some(7);
+                assert_eq!(*RwLockWriteGuard::downgrade(cell), Some(7));
+            }
+        };
+        both(fill, fill);
+        assert_eq!(*computed.lock(), 1);
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn a_monitor_passes_every_schedule() {
+    explore(|| {
+        let ready = Mutex::new(false);
+        let changed = Condvar::new();
+        both(
+            || {
+                *ready.lock() = true;
+                changed.notify_all();
+            },
+            || changed.wait_while(&mut ready.lock(), |ready| !*ready),
+        );
+    })
+    .expect("nothing is wrong");
+}
