@@ -88,8 +88,8 @@ fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
                 Failure { kind: FailureKind::Deadlock, message: message.clone(), place: None, trace: None }
             }
             None => {
-                let own = thread::current().id();
-                let panic = cause_of_failure(&recorded_panics(), |panic| panic.thread == Some(own));
+                let own = Who::Thread(thread::current().id());
+                let panic = cause_of_failure(&recorded_panics(), own);
                 Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
             }
         };
@@ -100,19 +100,24 @@ fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
 /// A panic as the hook saw it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RecordedPanic {
-    /// In real mode, whose it is.
-    pub(crate) thread: Option<ThreadId>,
-    /// In explore mode, whose it is; there is only one thread.
-    pub(crate) task: usize,
+    pub(crate) by: Option<Who>,
     pub(crate) message: String,
     pub(crate) place: Option<Place>,
 }
 
+/// Who panicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each mode knows one kind")]
+pub(crate) enum Who {
+    Thread(ThreadId),
+    Task(usize),
+}
+
 impl RecordedPanic {
-    pub(crate) fn new(info: &panic::PanicHookInfo<'_>) -> Self {
+    pub(crate) fn new(by: Who, info: &panic::PanicHookInfo<'_>) -> Self {
         let message = info.payload_as_str().unwrap_or("a panic with a value that is not text").to_owned();
         let place = info.location().map(|at| Place { file: at.file().to_owned(), line: at.line() });
-        Self { thread: Some(thread::current().id()), task: 0, message, place }
+        Self { by: Some(by), message, place }
     }
 
     /// Whether this only passes on that a joined thread or task had panicked.
@@ -134,7 +139,10 @@ fn install_panic_recorder() {
             if info.payload().is::<Deadlock>() {
                 return;
             }
-            PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedPanic::new(info));
+            PANICS
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(RecordedPanic::new(Who::Thread(thread::current().id()), info));
             default(info);
         }));
     });
@@ -146,8 +154,8 @@ fn recorded_panics() -> Vec<RecordedPanic> {
 
 /// The panic that made a test fail: the last one of the test's own thread or task, unless that one only
 /// passes on another's.
-pub(crate) fn cause_of_failure(panics: &[RecordedPanic], is_own: impl Fn(&RecordedPanic) -> bool) -> RecordedPanic {
-    let last = panics.iter().rposition(is_own);
+pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPanic {
+    let last = panics.iter().rposition(|panic| panic.by == Some(own));
     let Some(last) = last else { return panics.last().cloned().unwrap_or_default() };
     if panics[last].passes_on_another()
         && let Some(origin) = panics[..last].iter().rev().find(|panic| !panic.passes_on_another())
@@ -184,7 +192,7 @@ mod tests {
     use super::*;
 
     fn panic(task: usize, message: &str) -> RecordedPanic {
-        RecordedPanic { task, message: message.to_owned(), ..RecordedPanic::default() }
+        RecordedPanic { by: Some(Who::Task(task)), message: message.to_owned(), place: None }
     }
 
     #[test]
@@ -193,12 +201,12 @@ mod tests {
             panic(1, "assertion failed: lost update"),
             panic(0, "called `Result::unwrap()` on an `Err` value: Any { .. }"),
         ];
-        assert_eq!(cause_of_failure(&panics, |panic| panic.task == 0).message, "assertion failed: lost update");
+        assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "assertion failed: lost update");
     }
 
     #[test]
     fn an_expected_panic_of_a_thread_is_not_blamed_for_a_later_assertion() {
         let panics = [panic(1, "on purpose"), panic(0, "assertion failed")];
-        assert_eq!(cause_of_failure(&panics, |panic| panic.task == 0).message, "assertion failed");
+        assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "assertion failed");
     }
 }

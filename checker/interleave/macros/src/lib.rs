@@ -48,9 +48,9 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Stri
         (Kind::Async, "async-std") => format!("::async_std::__interleave::block_on({name}())"),
         (Kind::Async, other) => return Err(format!("unknown runtime `{other}`: tokio, smol or async-std")),
     };
-    let schedules = options.schedules.map_or("::core::option::Option::None".to_owned(), |n| {
-        format!("::core::option::Option::Some({n})")
-    });
+    let schedules = options
+        .schedules
+        .map_or("::core::option::Option::None".to_owned(), |n| format!("::core::option::Option::Some({n})"));
 
     let mut head = String::from("#[::core::prelude::v1::test]");
     if cfg!(feature = "explore") && options.explored == Explored::No {

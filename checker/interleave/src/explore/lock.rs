@@ -58,9 +58,8 @@ impl State {
 
     /// Takes the lock if it is free for `mode`. `ticket` is that of the asking waiter, if it waits already.
     fn try_take(&mut self, mode: Mode, ticket: Option<u64>) -> bool {
-        let writer_waits = || {
-            self.upgrading || self.waiters.iter().any(|w| w.mode == Mode::Write && Some(w.ticket) != ticket)
-        };
+        let writer_waits =
+            || self.upgrading || self.waiters.iter().any(|w| w.mode == Mode::Write && Some(w.ticket) != ticket);
         match mode {
             Mode::Lock | Mode::Write if self.writer || self.upgradable || self.readers > 0 => false,
             Mode::Lock | Mode::Write => {
@@ -114,6 +113,11 @@ impl Lock {
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
         Lock { object: Object::new(type_name), state: Mutex::new(State::new()) }
+    }
+
+    /// A free lock that cannot know where it is created; see [`Object::of_unknown_origin`].
+    pub const fn of_unknown_origin(type_name: &'static str) -> Self {
+        Lock { object: Object::of_unknown_origin(type_name), state: Mutex::new(State::new()) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -262,11 +266,7 @@ struct Waiting<'a> {
 
 impl Waiting<'_> {
     /// Enters if `enter` lets it, else takes a place in the queue.
-    fn poll(
-        &mut self,
-        context: &Context<'_>,
-        enter: impl FnOnce(&mut State, Option<u64>) -> bool,
-    ) -> Poll<()> {
+    fn poll(&mut self, context: &Context<'_>, enter: impl FnOnce(&mut State, Option<u64>) -> bool) -> Poll<()> {
         let mut state = self.lock.state();
         if enter(&mut state, self.ticket) {
             let ticket = self.ticket.take();

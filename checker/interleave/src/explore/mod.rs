@@ -20,15 +20,15 @@ use std::sync::{Arc, Once};
 pub use lock::{Held, Lock};
 pub use object::Object;
 pub use session::point;
-pub use signal::{Patience, Signal, Woken};
-pub use trace::Mode;
-/// Parking, which the engine models as it is.
-pub use shuttle::thread;
 /// Channels between threads, which the engine models as they are.
 pub use shuttle::sync::mpsc as channel;
+/// Parking, which the engine models as it is.
+pub use shuttle::thread;
+pub use signal::{Patience, Signal, Woken};
+pub use trace::Mode;
 use trace::{Explored, Failure, FailureKind, Task, Trace, timeline};
 
-use crate::harness::{DEFAULT_SCHEDULES, Failed, RecordedPanic, Test, cause_of_failure};
+use crate::harness::{DEFAULT_SCHEDULES, Failed, RecordedPanic, Test, Who, cause_of_failure};
 use scheduler::{Explorer, Source};
 use session::{Recording, Session, Stop};
 
@@ -167,7 +167,7 @@ fn supervise(body: &Arc<dyn Fn() + Send + Sync>) {
         session::with(|session| {
             session.body_ended = true;
             if result.is_err() {
-                session.stop = Some(Stop::Panic(cause_of_failure(&session.panics, |panic| panic.task == BODY)));
+                session.stop = Some(Stop::Panic(cause_of_failure(&session.panics, Who::Task(BODY))));
             }
         });
     });
@@ -216,7 +216,7 @@ fn install_panic_hook() {
         shuttle::Runner::new(Explorer::new(Source::Explore { budget: 1 }, 0, Recording::Off), config).run(|| {});
         session::end();
         panic::set_hook(Box::new(move |info| {
-            let panic = RecordedPanic { task: session::current_task(), ..RecordedPanic::new(info) };
+            let panic = RecordedPanic::new(Who::Task(session::current_task()), info);
             let recorded = session::with(|session| session.panics.push(panic));
             if recorded.is_none() {
                 default(info);

@@ -17,8 +17,9 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
     let mut names: Vec<Option<String>> = origins
         .iter()
         .map(|origin| {
-            let created = sources.line(origin.created).and_then(|(line, column)| name_of_creation(&line, column));
-            created.or_else(|| {
+            let created = origin.created.and_then(|at| sources.line(at));
+            let name = created.and_then(|(line, column)| name_of_creation(&line, column));
+            name.or_else(|| {
                 let (line, column) = sources.line(origin.first_used?)?;
                 name_of_use(&line, column)
             })
@@ -38,7 +39,7 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
         .map(|(origin, name)| Object {
             type_name: origin.type_name.to_owned(),
             name: name.expect("every object was given one"),
-            created: Some(Place { file: origin.created.file().to_owned(), line: origin.created.line() }),
+            created: origin.created.map(|at| Place { file: at.file().to_owned(), line: at.line() }),
         })
         .collect()
 }
@@ -103,9 +104,9 @@ fn name_of_use(line: &str, column: usize) -> Option<String> {
 
 fn last_identifier(text: &str) -> Option<String> {
     let text = text.trim_end();
-    let start = text.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| {
-        at + text[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = text
+        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+        .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
     let name = &text[start..];
     (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then(|| name.to_owned())
 }

@@ -11,7 +11,7 @@ use super::session::{self, ObjectOrigin, record};
 #[derive(Debug)]
 pub struct Object {
     type_name: &'static str,
-    created: &'static Location<'static>,
+    created: Option<&'static Location<'static>>,
     /// The id in the running schedule, in the low half, below the epoch that it belongs to.
     id: AtomicU64,
 }
@@ -23,7 +23,13 @@ impl Object {
     /// An object of the type `type_name`, created where the caller of the caller stands.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
-        Object { type_name, created: Location::caller(), id: AtomicU64::new(NO_ID) }
+        Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID) }
+    }
+
+    /// An object that cannot know where it is created, as it is made from a constant of a trait. It is named by
+    /// where it is used first.
+    pub const fn of_unknown_origin(type_name: &'static str) -> Self {
+        Object { type_name, created: None, id: AtomicU64::new(NO_ID) }
     }
 
     /// The id of this object in the running schedule; it gets one the first time it is asked for.

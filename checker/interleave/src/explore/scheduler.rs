@@ -46,10 +46,11 @@ impl Explorer {
             return tasks.iter().any(|task| usize::from(task.id()) == choice).then_some(choice);
         }
         self.candidates.clear();
-        self.candidates.extend(tasks.iter().map(|task| Candidate {
-            id: usize::from(task.id()),
-            parent: task.parent_task_id().map(usize::from),
-        }));
+        self.candidates.extend(
+            tasks
+                .iter()
+                .map(|task| Candidate { id: usize::from(task.id()), parent: task.parent_task_id().map(usize::from) }),
+        );
         Some(self.strategies.choose(&self.candidates, current.map(usize::from), yielding))
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectOrigin {
     pub(crate) type_name: &'static str,
-    pub(crate) created: &'static Location<'static>,
+    pub(crate) created: Option<&'static Location<'static>>,
     pub(crate) first_used: Option<&'static Location<'static>>,
 }
 

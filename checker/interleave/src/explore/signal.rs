@@ -21,6 +21,12 @@ struct Sleepers {
     next_ticket: u64,
 }
 
+impl Sleepers {
+    const fn new() -> Self {
+        Sleepers { queue: VecDeque::new(), next_ticket: 0 }
+    }
+}
+
 /// A place in the queue of a [`Signal`].
 #[must_use]
 #[derive(Debug)]
@@ -46,8 +52,12 @@ impl Signal {
     /// A signal of the type `type_name`.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
-        let sleepers = Sleepers { queue: VecDeque::new(), next_ticket: 0 };
-        Signal { object: Object::new(type_name), sleepers: Mutex::new(sleepers) }
+        Signal { object: Object::new(type_name), sleepers: Mutex::new(Sleepers::new()) }
+    }
+
+    /// A signal that cannot know where it is created; see [`Object::of_unknown_origin`].
+    pub const fn of_unknown_origin(type_name: &'static str) -> Self {
+        Signal { object: Object::of_unknown_origin(type_name), sleepers: Mutex::new(Sleepers::new()) }
     }
 
     fn sleepers(&self) -> MutexGuard<'_, Sleepers> {

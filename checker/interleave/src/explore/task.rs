@@ -245,10 +245,7 @@ pub enum NoResult {
 }
 
 /// Starts a task.
-pub fn spawn_task<T: 'static>(
-    place: &'static Location<'static>,
-    future: impl Future<Output = T> + 'static,
-) -> Task<T> {
+pub fn spawn_task<T: 'static>(place: &'static Location<'static>, future: impl Future<Output = T> + 'static) -> Task<T> {
     // `spawn_local` is `spawn` without the bound on `Send`, which the drop-ins ask for where it belongs.
     let handle = shuttle::future::spawn_local(CatchUnwind { future: Box::pin(future), place });
     let id = spawned(Kind::Task, None, place);

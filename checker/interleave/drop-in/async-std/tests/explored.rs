@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use interleave::explore::{Exploration, task};
 use async_std::sync::{Mutex, RwLock};
 use async_std::task::spawn;
+use interleave::explore::{Exploration, task};
 use trace::{Failure, FailureKind, timeline};
 
 fn explore<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> Result<(), Box<Failure>> {

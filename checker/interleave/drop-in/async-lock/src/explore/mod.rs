@@ -17,8 +17,8 @@ pub use semaphore::{Semaphore, SemaphoreGuard, SemaphoreGuardArc};
 
 /// What a guard that keeps the real one in `data` can do: be read and be printed.
 macro_rules! read_guard {
-    ($guard:ident <$($lifetime:lifetime)?>) => {
-        impl<$($lifetime,)? T> std::ops::Deref for $guard<$($lifetime,)? T> {
+    ([$($generics:tt)*] $guard:ty) => {
+        impl<$($generics)*> std::ops::Deref for $guard {
             type Target = T;
 
             fn deref(&self) -> &T {
@@ -26,13 +26,19 @@ macro_rules! read_guard {
             }
         }
 
-        impl<$($lifetime,)? T: std::fmt::Debug> std::fmt::Debug for $guard<$($lifetime,)? T> {
+        impl<$($generics)*> std::fmt::Debug for $guard
+        where
+            T: std::fmt::Debug,
+        {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 T::fmt(self, f)
             }
         }
 
-        impl<$($lifetime,)? T: std::fmt::Display> std::fmt::Display for $guard<$($lifetime,)? T> {
+        impl<$($generics)*> std::fmt::Display for $guard
+        where
+            T: std::fmt::Display,
+        {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 T::fmt(self, f)
             }
@@ -42,10 +48,10 @@ macro_rules! read_guard {
 
 /// The same, and be written through.
 macro_rules! write_guard {
-    ($guard:ident <$($lifetime:lifetime)?>) => {
-        read_guard!($guard<$($lifetime)?>);
+    ([$($generics:tt)*] $guard:ty) => {
+        read_guard!([$($generics)*] $guard);
 
-        impl<$($lifetime,)? T> std::ops::DerefMut for $guard<$($lifetime,)? T> {
+        impl<$($generics)*> std::ops::DerefMut for $guard {
             fn deref_mut(&mut self) -> &mut T {
                 &mut self.data
             }

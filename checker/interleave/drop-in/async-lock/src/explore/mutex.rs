@@ -111,5 +111,5 @@ impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
     }
 }
 
-write_guard!(MutexGuard<'a>);
-write_guard!(MutexGuardArc<>);
+write_guard!(['a, T] MutexGuard<'a, T>);
+write_guard!([T] MutexGuardArc<T>);

@@ -271,9 +271,9 @@ impl<T: fmt::Debug> fmt::Debug for RwLock<T> {
     }
 }
 
-read_guard!(RwLockReadGuard<'a>);
-read_guard!(RwLockReadGuardArc<>);
-read_guard!(RwLockUpgradableReadGuard<'a>);
-read_guard!(RwLockUpgradableReadGuardArc<>);
-write_guard!(RwLockWriteGuard<'a>);
-write_guard!(RwLockWriteGuardArc<>);
+read_guard!(['a, T] RwLockReadGuard<'a, T>);
+read_guard!([T] RwLockReadGuardArc<T>);
+read_guard!(['a, T] RwLockUpgradableReadGuard<'a, T>);
+read_guard!([T] RwLockUpgradableReadGuardArc<T>);
+write_guard!(['a, T] RwLockWriteGuard<'a, T>);
+write_guard!([T] RwLockWriteGuardArc<T>);

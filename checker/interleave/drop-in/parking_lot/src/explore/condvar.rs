@@ -30,7 +30,7 @@ impl RawCondvar {
 #[allow(unsafe_code)]
 unsafe impl lock_api::RawCondvar for RawCondvar {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
-    const INIT: Self = RawCondvar(Signal::new("Condvar"));
+    const INIT: Self = RawCondvar(Signal::of_unknown_origin("Condvar"));
 
     type RawMutex = RawMutex;
 

@@ -17,7 +17,7 @@ pub struct RawMutex(pub(super) Lock);
 #[allow(unsafe_code)]
 unsafe impl lock_api::RawMutex for RawMutex {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
-    const INIT: Self = RawMutex(Lock::new("Mutex"));
+    const INIT: Self = RawMutex(Lock::of_unknown_origin("Mutex"));
 
     type Guard = Taken;
 

@@ -43,7 +43,7 @@ impl RawRwLock {
 #[allow(unsafe_code)]
 unsafe impl lock_api::RawRwLock for RawRwLock {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
-    const INIT: Self = RawRwLock(Lock::new("RwLock"));
+    const INIT: Self = RawRwLock(Lock::of_unknown_origin("RwLock"));
 
     type SharedGuard = Taken;
     type ExclusiveGuard = Taken;

@@ -6,8 +6,8 @@ use ::std::io;
 use ::std::panic::Location;
 use ::std::time::Duration;
 
-use interleave::explore::{point, task};
 pub use interleave::explore::thread::{Thread, ThreadId, current, park, park_timeout};
+use interleave::explore::{point, task};
 
 /// See [`::std::thread::JoinHandle`].
 #[derive(Debug)]

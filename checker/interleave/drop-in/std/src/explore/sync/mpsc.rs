@@ -1,5 +1,7 @@
 //! `std::sync::mpsc` under the scheduler.
 
+use ::std::cell::Cell;
+use ::std::marker::PhantomData;
 use ::std::panic::Location;
 use ::std::sync::Arc;
 pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
@@ -26,20 +28,27 @@ pub struct SyncSender<T> {
 pub struct Receiver<T> {
     channel: channel::Receiver<T>,
     object: Arc<Object>,
+    not_sync: PhantomData<Cell<T>>,
 }
 
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let object = Arc::new(Object::new("channel"));
     let (sender, receiver) = channel::channel();
-    (Sender { channel: sender, object: Arc::clone(&object) }, Receiver { channel: receiver, object })
+    (
+        Sender { channel: sender, object: Arc::clone(&object) },
+        Receiver { channel: receiver, object, not_sync: PhantomData },
+    )
 }
 
 #[track_caller]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
     let object = Arc::new(Object::new("channel"));
     let (sender, receiver) = channel::sync_channel(bound);
-    (SyncSender { channel: sender, object: Arc::clone(&object) }, Receiver { channel: receiver, object })
+    (
+        SyncSender { channel: sender, object: Arc::clone(&object) },
+        Receiver { channel: receiver, object, not_sync: PhantomData },
+    )
 }
 
 impl<T> Clone for Sender<T> {

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 
 use interleave::explore::acquire::listen;
 use interleave::explore::{Object, point, task};
-pub use real::sync::mpsc::error;
 use real::sync::mpsc;
+pub use real::sync::mpsc::error;
 pub use real::sync::mpsc::{OwnedPermit, Permit};
 
 use error::{SendError, TryRecvError, TrySendError};

@@ -1,0 +1,47 @@
+//! What exercises use of smol, the same in both modes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use smol::lock::{Mutex, MutexGuardArc, RwLock, RwLockUpgradableReadGuard, Semaphore};
+use smol::{Executor, LocalExecutor, Task, Timer, channel, future};
+
+#[interleave::test(runtime = "smol")]
+async fn locks_and_tasks() {
+    let count = Arc::new(Mutex::new(0));
+    let inner = count.clone();
+    let task: Task<u32> = smol::spawn(async move {
+        *inner.lock().await += 1;
+        *inner.lock().await
+    });
+    assert_eq!(task.await, 1);
+    let owned: MutexGuardArc<u32> = count.lock_arc().await;
+    assert!(count.try_lock().is_none());
+    drop(owned);
+    let lock = RwLock::new(1);
+    let upgradable = lock.upgradable_read().await;
+    assert!(lock.try_read().is_some());
+    *RwLockUpgradableReadGuard::upgrade(upgradable).await += 1;
+    assert_eq!(*lock.read().await, 2);
+    let permits = Semaphore::new(1);
+    let permit = permits.acquire().await;
+    assert!(permits.try_acquire().is_none());
+    drop(permit);
+}
+
+#[interleave::test(runtime = "smol")]
+async fn time_channels_and_executors() {
+    Timer::after(Duration::from_millis(1)).await;
+    let (sender, receiver) = channel::bounded(1);
+    smol::spawn(async move { sender.send(7).await.unwrap() }).detach();
+    assert_eq!(receiver.recv().await, Ok(7));
+    let value = String::from("borrowed");
+    let executor = Executor::new();
+    let length = executor.spawn(async { value.len() });
+    assert_eq!(executor.run(length).await, 8);
+    let local = LocalExecutor::new();
+    assert_eq!(local.run(local.spawn(async { 1 })).await, 1);
+    future::yield_now().await;
+    assert_eq!(smol::unblock(|| 2).await, 2);
+    assert_eq!(future::or(async { 1 }, future::pending()).await, 1);
+}

@@ -1,0 +1,103 @@
+//! What exercises use of std, the same in both modes.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockWriteGuard, mpsc};
+use std::thread;
+use std::time::Duration;
+
+/// Derives and defaults keep working on types that hold locks.
+#[derive(Debug, Default)]
+struct State {
+    queue: Mutex<VecDeque<u32>>,
+    names: RwLock<Vec<String>>,
+    changed: Condvar,
+    closed: AtomicBool,
+}
+
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+static LOG: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static DEPTH: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+fn longest(names: &RwLock<Vec<String>>) -> Option<String> {
+    names.read().unwrap().iter().max_by_key(|name| name.len()).cloned()
+}
+
+#[interleave::test]
+fn locks_conditions_and_threads() {
+    STARTED.fetch_add(1, Ordering::Relaxed);
+    let state = Arc::new(State::default());
+    let producer = {
+        let state = Arc::clone(&state);
+        thread::Builder::new()
+            .name("producer".into())
+            .spawn(move || {
+                for n in 0..2 {
+                    state.queue.lock().unwrap().push_back(n);
+                    state.changed.notify_one();
+                }
+                state.closed.store(true, Ordering::Release);
+                state.changed.notify_all();
+            })
+            .unwrap()
+    };
+    let mut seen = Vec::new();
+    let mut queue: MutexGuard<'_, VecDeque<u32>> = state.queue.lock().unwrap();
+    while seen.len() < 2 {
+        queue = state.changed.wait_while(queue, |queue| queue.is_empty()).unwrap();
+        seen.extend(queue.drain(..));
+    }
+    drop(queue);
+    producer.join().unwrap();
+    assert_eq!(seen, [0, 1]);
+    assert!(state.closed.load(Ordering::Acquire));
+    assert!(state.queue.try_lock().is_ok());
+    *state.names.write().unwrap() = vec!["a".into(), "bcd".into()];
+    assert_eq!(longest(&state.names).as_deref(), Some("bcd"));
+    let names = RwLockWriteGuard::downgrade(state.names.write().unwrap());
+    assert!(state.names.try_write().is_err());
+    assert_eq!(names.len(), 2);
+    LOG.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    DEPTH.set(DEPTH.get() + 1);
+}
+
+#[interleave::test]
+fn scopes_channels_and_barriers() {
+    let gate = Barrier::new(2);
+    let (sender, receiver) = mpsc::channel();
+    let first = OnceLock::new();
+    let total = thread::scope(|scope| {
+        let (gate, first) = (&gate, &first);
+        let doubled = scope.spawn(move || {
+            gate.wait();
+            first.get_or_init(|| 1);
+            receiver.iter().map(|n: u32| n * 2).sum::<u32>()
+        });
+        gate.wait();
+        for n in 1..=2 {
+            sender.send(n).unwrap();
+        }
+        drop(sender);
+        thread::sleep(Duration::from_millis(1));
+        thread::yield_now();
+        doubled.join().unwrap()
+    });
+    assert_eq!((total, first.get()), (6, Some(&1)));
+}
+
+#[interleave::test]
+fn a_parked_thread_is_unparked() {
+    let woken = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&woken);
+    let sleeper = thread::spawn(move || {
+        while !flag.load(Ordering::Acquire) {
+            thread::park();
+        }
+    });
+    woken.store(true, Ordering::Release);
+    sleeper.thread().unpark();
+    sleeper.join().unwrap();
+}
