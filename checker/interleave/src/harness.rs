@@ -67,6 +67,11 @@ pub fn deadlock(message: &str) -> ! {
 /// The payload that stands for a deadlock that a runtime found.
 struct Deadlock(String);
 
+/// Whether somebody reads a report of this test, and shows it.
+pub(crate) fn is_reported() -> bool {
+    std::env::var_os(REPORT).is_some()
+}
+
 fn write(report: &Report) {
     let Ok(path) = std::env::var(REPORT) else { return };
     if let Err(error) = std::fs::write(&path, trace::wire::write(report)) {
@@ -79,7 +84,7 @@ pub(crate) type Failed = (Failure, Box<dyn Any + Send>);
 
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explore mode has no real threads"))]
 fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
-    let _watchdog = std::env::var_os(REPORT).is_none().then(|| Watchdog::start(test.name));
+    let _watchdog = (!is_reported()).then(|| Watchdog::start(test.name));
     install_panic_recorder();
     panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         let failure = match payload.downcast_ref::<Deadlock>() {

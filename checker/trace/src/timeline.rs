@@ -51,6 +51,24 @@ pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
     rows
 }
 
+/// Which interleaving this is: `schedule 3 of 1,000 · seed 7`.
+pub fn title(trace: &Trace) -> String {
+    format!("schedule {} of {} · seed {}", grouped(trace.schedule), grouped(trace.budget), trace.seed)
+}
+
+/// A number with its thousands grouped: `1,000`.
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The last line of the picture: why it ended.
 pub fn verdict(failure: &Failure, trace: &Trace) -> String {
     match failure.kind {
@@ -338,6 +356,12 @@ mod tests {
              \u{20} ✗     deadlock: main holds `a` and waits for `b`; thread 1 holds `b` and waits\n\
              \u{20}       for `a`\n"
         );
+    }
+
+    #[test]
+    fn the_title_tells_how_to_find_it_again() {
+        assert_eq!(title(&abba().trace.unwrap()), "schedule 3 of 1,000 · seed 7");
+        assert_eq!([0, 999, 1_234_567].map(grouped), ["0", "999", "1,234,567"]);
     }
 
     #[test]

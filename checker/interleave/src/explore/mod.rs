@@ -28,7 +28,7 @@ pub use signal::{Patience, Signal, Woken};
 pub use trace::Mode;
 use trace::{Explored, Failure, FailureKind, Task, Trace, timeline};
 
-use crate::harness::{DEFAULT_SCHEDULES, Failed, RecordedPanic, Test, Who, cause_of_failure};
+use crate::harness::{DEFAULT_SCHEDULES, Failed, RecordedPanic, Test, Who, cause_of_failure, is_reported};
 use scheduler::{Explorer, Source};
 use session::{Recording, Session, Stop};
 
@@ -117,7 +117,7 @@ impl Exploration {
     }
 }
 
-/// Runs a test as the environment asks, and prints the interleaving that failed.
+/// Runs a test as the environment asks, and prints the interleaving that failed if nobody else does.
 pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Explored, Result<(), Failed>) {
     let exploration = Exploration {
         budget: from_environment(SCHEDULES).or(test.schedules).unwrap_or(DEFAULT_SCHEDULES),
@@ -127,7 +127,9 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Expl
     };
     let (explored, result) = exploration.run(body);
     let result = result.map_err(|failure| {
-        print(test, &failure);
+        if !is_reported() {
+            print(test, &failure);
+        }
         // The panic has been reported; the payload only has to unwind.
         let payload: Box<dyn std::any::Any + Send> = Box::new("an explored interleaving failed");
         (*failure, payload)
@@ -193,8 +195,7 @@ fn print(test: &Test, failure: &Failure) {
     eprintln!();
     match &failure.trace {
         Some(trace) => {
-            let (schedule, budget, seed) = (trace.schedule, trace.budget, trace.seed);
-            eprintln!(" {} · schedule {schedule} of {budget} · seed {seed}\n", test.name);
+            eprintln!(" {} · {}\n", test.name, timeline::title(trace));
             eprint!("{}", timeline::draw(failure, 100));
         }
         None => eprintln!(" {}\n\n  ✗     {}", test.name, failure.message),
