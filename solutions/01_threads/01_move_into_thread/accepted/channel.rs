@@ -1,0 +1,39 @@
+//! Reports that are rendered in the background.
+
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+/// A part of a report. Rendering one takes a while.
+pub trait Section: Send + Sync + 'static {
+    fn render(&self) -> String;
+}
+
+/// A report that a thread of its own is rendering.
+pub struct Rendering {
+    sections: usize,
+    text: Receiver<String>,
+}
+
+impl Rendering {
+    /// Starts to render `sections` and returns at once.
+    pub fn start<S: Section>(sections: Vec<S>) -> Self {
+        let count = sections.len();
+        let (finished, text) = mpsc::channel();
+        thread::spawn(move || {
+            let text: String = sections.iter().map(|section| section.render()).collect();
+            // Whoever started the report may have lost interest in it.
+            let _ = finished.send(text);
+        });
+        Self { sections: count, text }
+    }
+
+    /// How many sections the report has, known from the start.
+    pub fn sections(&self) -> usize {
+        self.sections
+    }
+
+    /// Waits for the thread and returns the whole text.
+    pub fn finish(self) -> String {
+        self.text.recv().expect("a section panicked while it was rendered")
+    }
+}

@@ -1,0 +1,26 @@
+//! Numbers for orders, given out by several threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+#[derive(Clone, Default)]
+pub struct OrderNumbers {
+    last: Arc<AtomicU64>,
+}
+
+impl OrderNumbers {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next number. No two orders get the same one.
+    pub fn next(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The number given out last; 0 if there was none.
+    pub fn last(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,29 @@
+//! Numbers for orders, given out by several threads.
+
+use std::sync::{Arc, Mutex};
+
+/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+#[derive(Clone, Default)]
+pub struct OrderNumbers {
+    last: Arc<Mutex<u64>>,
+}
+
+impl OrderNumbers {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next number. No two orders get the same one.
+    pub fn next(&self) -> u64 {
+        let mut last = self.last.lock().unwrap();
+        *last += 1;
+        let number = *last;
+        drop(last);
+        number
+    }
+
+    /// The number given out last; 0 if there was none.
+    pub fn last(&self) -> u64 {
+        *self.last.lock().unwrap()
+    }
+}

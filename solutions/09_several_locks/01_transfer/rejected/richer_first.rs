@@ -1,0 +1,59 @@
+//! verdict: deadlock
+//! Sorts by something that is no fixed order: at equal balances both directions believe that they come first.
+//!
+//! A bank whose accounts have a lock each.
+
+use smol::lock::{Mutex, MutexGuard};
+
+/// The balance does not cover the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// Accounts, by number. Whoever locks several locks the lower number first.
+pub struct Bank {
+    accounts: Vec<Mutex<u64>>,
+}
+
+impl Bank {
+    /// A bank with one account for each of `balances`: number 0, number 1, and so on.
+    pub fn new(balances: &[u64]) -> Self {
+        Self { accounts: balances.iter().map(|&balance| Mutex::new(balance)).collect() }
+    }
+
+    /// Moves `amount` from one account to another, unless the balance of `from` does not cover it.
+    pub async fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), Refused> {
+        let from_balance = *self.accounts[from].lock().await;
+        let to_balance = *self.accounts[to].lock().await;
+        if from == to {
+            return if from_balance < amount { Err(Refused) } else { Ok(()) };
+        }
+        let (mut source, mut target);
+        if from_balance >= to_balance {
+            source = self.accounts[from].lock().await;
+            target = self.accounts[to].lock().await;
+        } else {
+            target = self.accounts[to].lock().await;
+            source = self.accounts[from].lock().await;
+        }
+        if *source < amount {
+            return Err(Refused);
+        }
+        *source -= amount;
+        *target += amount;
+        Ok(())
+    }
+
+    /// Locks one account for a review. Nobody can use it until the guard is dropped.
+    pub async fn review(&self, account: usize) -> MutexGuard<'_, u64> {
+        self.accounts[account].lock().await
+    }
+
+    /// The sum of all balances at one moment.
+    pub async fn total(&self) -> u64 {
+        let mut guards = Vec::new();
+        for account in &self.accounts {
+            guards.push(account.lock().await);
+        }
+        guards.iter().map(|balance| **balance).sum()
+    }
+}

@@ -1,0 +1,78 @@
+//! verdict: failing-test smol_a_dropped_outbox_delivers_what_was_sent
+//! Puts all the work off until `close`, and a dropped outbox never closes.
+//!
+//! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
+
+use std::sync::Arc;
+
+/// The way to the mail server. A delivery takes its time.
+pub trait Line: Send + Sync + 'static {
+    fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What both versions promise.
+pub trait Outbox {
+    /// Begins to deliver `mail` and returns at once.
+    fn send(&mut self, mail: &str);
+
+    /// Waits until everything that was sent has been delivered.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// As it was, and as it should be: this module stays as it is.
+pub mod on_async_std {
+    use super::*;
+    use async_std::task::{self, JoinHandle};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<JoinHandle<()>>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            self.deliveries.push(task::spawn(async move { line.deliver(mail).await }));
+        }
+
+        async fn close(self) {
+            for delivery in self.deliveries {
+                delivery.await;
+            }
+        }
+    }
+}
+
+/// Ported by search and replace. It compiles, and some mail is never delivered.
+pub mod on_smol {
+    use super::*;
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<String>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            self.deliveries.push(mail.to_owned());
+        }
+
+        async fn close(self) {
+            for mail in self.deliveries {
+                self.line.deliver(mail).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Money moved between two accounts, each move noted in a journal.
+
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Where moves are noted. An entry is made when `record` has ended, not before.
+pub trait Journal {
+    fn record(&self, amount: u64) -> impl Future<Output = ()>;
+}
+
+/// What is in the two accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balances {
+    pub checking: u64,
+    pub savings: u64,
+}
+
+/// The balance does not cover the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// The accounts of one customer.
+pub struct Accounts<J> {
+    journal: J,
+    balances: Mutex<Balances>,
+}
+
+/// A change of the balances that is taken back unless it is done.
+struct Change<'a> {
+    before: Balances,
+    balances: MutexGuard<'a, Balances>,
+    done: bool,
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            *self.balances = self.before;
+        }
+    }
+}
+
+impl<J: Journal> Accounts<J> {
+    pub fn new(balances: Balances, journal: J) -> Self {
+        Self { journal, balances: Mutex::new(balances) }
+    }
+
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    pub async fn save(&self, amount: u64) -> Result<(), Refused> {
+        let balances = self.balances.lock().await;
+        if balances.checking < amount {
+            return Err(Refused);
+        }
+        let mut change = Change { before: *balances, balances, done: false };
+        change.balances.checking -= amount;
+        change.balances.savings += amount;
+        self.journal.record(amount).await;
+        change.done = true;
+        Ok(())
+    }
+
+    pub async fn balances(&self) -> Balances {
+        *self.balances.lock().await
+    }
+
+    pub fn journal(&self) -> &J {
+        &self.journal
+    }
+}

@@ -1,0 +1,57 @@
+//! verdict: panic
+//! Takes the balances out and puts them back at the end; after a cancelled call there are none for anybody.
+//!
+//! Money moved between two accounts, each move noted in a journal.
+
+use tokio::sync::Mutex;
+
+/// Where moves are noted. An entry is made when `record` has ended, not before.
+pub trait Journal {
+    fn record(&self, amount: u64) -> impl Future<Output = ()>;
+}
+
+/// What is in the two accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balances {
+    pub checking: u64,
+    pub savings: u64,
+}
+
+/// The balance does not cover the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// The accounts of one customer.
+pub struct Accounts<J> {
+    journal: J,
+    balances: Mutex<Option<Balances>>,
+}
+
+impl<J: Journal> Accounts<J> {
+    pub fn new(balances: Balances, journal: J) -> Self {
+        Self { journal, balances: Mutex::new(Some(balances)) }
+    }
+
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    pub async fn save(&self, amount: u64) -> Result<(), Refused> {
+        let mut guard = self.balances.lock().await;
+        let mut balances = guard.take().expect("somebody always puts it back");
+        if balances.checking < amount {
+            *guard = Some(balances);
+            return Err(Refused);
+        }
+        self.journal.record(amount).await;
+        balances.checking -= amount;
+        balances.savings += amount;
+        *guard = Some(balances);
+        Ok(())
+    }
+
+    pub async fn balances(&self) -> Balances {
+        self.balances.lock().await.expect("somebody always puts it back")
+    }
+
+    pub fn journal(&self) -> &J {
+        &self.journal
+    }
+}
