@@ -51,7 +51,7 @@ pub fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) {
             write(&report);
         }
         Err((failure, payload)) => {
-            report.failure = Some(failure);
+            report.failure = Some(*failure);
             write(&report);
             panic::resume_unwind(payload);
         }
@@ -80,7 +80,7 @@ fn write(report: &Report) {
 }
 
 /// What a failed test leaves: the failure in our words, and the payload to go on unwinding with.
-pub(crate) type Failed = (Failure, Box<dyn Any + Send>);
+pub(crate) type Failed = (Box<Failure>, Box<dyn Any + Send>);
 
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explore mode has no real threads"))]
 fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
@@ -98,7 +98,7 @@ fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
                 Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
             }
         };
-        (failure, payload)
+        (Box::new(failure), payload)
     })
 }
 

@@ -1,12 +1,12 @@
 //! Plain `cargo test` builds everything in real mode. This runs the tests of the kit and of the drop-ins in
 //! explore mode, too, the way a learner would.
+#![cfg(not(feature = "explore"))]
 
 use std::process::Command;
 
 const DROP_INS: [&str; 6] = ["std", "parking_lot", "tokio", "async-lock", "smol", "async-std"];
 
 #[test]
-#[cfg(not(feature = "explore"))]
 fn the_kit_and_the_drop_ins_pass_their_tests_in_explore_mode() {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["test", "--quiet", "--profile", "explore", "--no-fail-fast"]);

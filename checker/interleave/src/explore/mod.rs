@@ -132,7 +132,7 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Expl
         }
         // The panic has been reported; the payload only has to unwind.
         let payload: Box<dyn std::any::Any + Send> = Box::new("an explored interleaving failed");
-        (*failure, payload)
+        (failure, payload)
     });
     (explored, result)
 }

@@ -14,34 +14,26 @@ use super::session::ObjectOrigin;
 /// Names for all objects of a schedule. Equal names are numbered.
 pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Object> {
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
-    let mut names: Vec<Option<String>> = origins
-        .iter()
-        .map(|origin| {
-            let created = origin.created.and_then(|at| sources.line(at));
-            let name = created.and_then(|(line, column)| name_of_creation(&line, column));
-            name.or_else(|| {
-                let (line, column) = sources.line(origin.first_used?)?;
-                name_of_use(&line, column)
-            })
-        })
-        .collect();
-    let counted = names.clone();
-    for (index, name) in names.iter_mut().enumerate() {
-        let same = |other: &&Option<String>| **other == counted[index];
-        let nth = counted[..=index].iter().filter(same).count();
-        let label = name.take().unwrap_or_else(|| origins[index].type_name.to_owned());
-        let alone = counted.iter().filter(same).count() == 1;
-        *name = Some(if alone { label } else { format!("{label} #{nth}") });
+    let mut labels: Vec<String> = Vec::new();
+    for origin in origins {
+        // Objects that one line creates, such as those of a list, are of one kind and go by one name.
+        let sibling = origins[..labels.len()].iter().position(|o| o.created.is_some() && o.created == origin.created);
+        labels.push(match sibling {
+            Some(sibling) => labels[sibling].clone(),
+            None => sources.name(origin).unwrap_or_else(|| origin.type_name.to_owned()),
+        });
     }
-    origins
-        .iter()
-        .zip(names)
-        .map(|(origin, name)| Object {
+    let object = |(at, origin): (usize, &ObjectOrigin)| {
+        let label = &labels[at];
+        let count = |labels: &[String]| labels.iter().filter(|other| *other == label).count();
+        let name = if count(&labels) == 1 { label.clone() } else { format!("{label} #{}", count(&labels[..=at])) };
+        Object {
             type_name: origin.type_name.to_owned(),
-            name: name.expect("every object was given one"),
+            name,
             created: origin.created.map(|at| Place { file: at.file().to_owned(), line: at.line() }),
-        })
-        .collect()
+        }
+    };
+    origins.iter().enumerate().map(object).collect()
 }
 
 /// The source files that locations point into.
@@ -51,6 +43,16 @@ struct Sources {
 }
 
 impl Sources {
+    /// What the line that creates an object calls it, or else the line that uses it first.
+    fn name(&mut self, origin: &ObjectOrigin) -> Option<String> {
+        let created = origin.created.and_then(|at| self.line(at));
+        let name = created.and_then(|(line, column)| name_of_creation(&line, column));
+        name.or_else(|| {
+            let (line, column) = self.line(origin.first_used?)?;
+            name_of_use(&line, column)
+        })
+    }
+
     /// The line that `at` points into, and where in it, counted in characters from 0.
     ///
     /// The compiler names files relative to the folder that cargo ran in, mostly the workspace root, which is

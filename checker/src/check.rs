@@ -1,0 +1,200 @@
+//! Checks one exercise: compile, run the tests, explore, and judge.
+//!
+//! While the real tests run, the explore mode compiles and then runs beside them. An explored failure is the same
+//! in every run and decides; whether a real thread meets the bug is luck, so its twin is not waited for.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use anyhow::Result;
+
+use crate::compile::{self, Binary, Compiled};
+use crate::exercise::Exercise;
+use crate::judge;
+use crate::process::Stop;
+use crate::suite::{self, Listed, Suite, Test};
+use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
+
+/// A source file longer than this was not meant.
+const LONGEST_SOURCE: u64 = 1 << 20;
+
+/// What is to be checked, and how.
+pub struct Check<'a> {
+    pub root: &'a Path,
+    pub exercise: &'a Exercise,
+    pub compile: compile::Options,
+    /// Instead of the kit's own.
+    pub seed: Option<u64>,
+    pub stop: &'a Stop,
+    /// Hears what goes on, from several threads.
+    pub report: &'a (dyn Fn(Stage) + Sync),
+}
+
+/// Checks; `None` if it was stopped.
+pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
+    let verdict = |outcome| judge::verdict(check.exercise, check.compile.toolchain.clippy, outcome);
+    if let Some(problem) = problem_with_source(check.exercise) {
+        return Ok(Some(verdict(judge::Found::NoSource(problem))));
+    }
+    if check.exercise.tests.is_empty() {
+        return Ok(Some(verdict(judge::Found::Tests { results: Vec::new(), warnings: Vec::new() })));
+    }
+    match check.compile(Mode::Real)? {
+        Compiled::Stopped => Ok(None),
+        Compiled::Failed { diagnostics } => Ok(Some(verdict(judge::Found::Errors(diagnostics)))),
+        Compiled::Built { binaries, diagnostics } => Ok(check.run(&binaries, diagnostics)?.map(verdict)),
+    }
+}
+
+/// What keeps the compiler from a useful answer.
+fn problem_with_source(exercise: &Exercise) -> Option<String> {
+    let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
+    match fs::metadata(exercise.source()) {
+        Ok(data) if !data.is_file() => Some(format!("src/lib.rs is not a file; {help}")),
+        Ok(data) if data.len() > LONGEST_SOURCE => {
+            Some(format!("src/lib.rs is {} MiB long, which cannot be meant; {help}", data.len().div_ceil(1 << 20)))
+        }
+        Ok(_) => None,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(format!("src/lib.rs is missing; {help}")),
+        Err(error) => Some(format!("src/lib.rs cannot be read ({error}); {help}")),
+    }
+}
+
+/// What the tests of one mode brought.
+#[derive(Default)]
+struct Ran {
+    results: Vec<(Test, TestResult)>,
+    /// It compiles for real, but not in explore mode.
+    errors: Vec<Diagnostic>,
+    /// It could not say which tests it has.
+    failed_to_list: Option<TestResult>,
+}
+
+impl Check<'_> {
+    fn compile(&self, mode: Mode) -> Result<Compiled> {
+        let quiet = |_| {};
+        // What is wrong with the code is said once, and by the real compilation.
+        let report: &dyn Fn(Stage) = if mode == Mode::Real { self.report } else { &quiet };
+        compile::compile(self.root, self.exercise, mode, self.compile, self.stop, report)
+    }
+
+    /// Runs all tests in both modes; `None` if stopped.
+    fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<judge::Found>> {
+        let suite = Suite::new(self.root, self.exercise, self.seed)?;
+        let twins = Twins::new(self.stop);
+        let (real, explored) = thread::scope(|scope| {
+            let explored = self.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
+            let real = self.run_real(&suite, binaries, &twins);
+            // One of the two cannot do its work: the other need not go on.
+            if real.is_err() {
+                self.stop.stop();
+            }
+            (real, explored.map_or_else(|| Ok(Ran::default()), |explored| explored.join().expect("it does not panic")))
+        });
+        let (real, explored) = (real?, explored?);
+        if self.stop.is_stopped() {
+            return Ok(None);
+        }
+        if !explored.errors.is_empty() {
+            return Ok(Some(judge::Found::ExploreErrors(explored.errors)));
+        }
+        let mut results = real.results;
+        results.extend(explored.results);
+        // Each test as it stands in the file, first for real, then explored.
+        results.sort_by(|(a, x), (b, y)| (a.place(), x.mode).cmp(&(b.place(), y.mode)));
+        let listing = real.failed_to_list.into_iter().chain(explored.failed_to_list);
+        let results = listing.chain(results.into_iter().map(|(_, result)| result)).collect();
+        Ok(Some(judge::Found::Tests { results, warnings }))
+    }
+
+    fn explore(&self, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {
+        match self.compile(Mode::Explore)? {
+            Compiled::Stopped => Ok(Ran::default()),
+            Compiled::Failed { diagnostics } => Ok(Ran { errors: diagnostics, ..Ran::default() }),
+            Compiled::Built { binaries, .. } => self.run_all(suite, &binaries, Mode::Explore, &|test, run| {
+                let result = run(self.stop)?;
+                if matches!(result.outcome, Outcome::Failed(_)) {
+                    twins.decided(test);
+                }
+                Ok(result)
+            }),
+        }
+    }
+
+    fn run_real(&self, suite: &Suite<'_>, binaries: &[Binary], twins: &Twins) -> Result<Ran> {
+        self.run_all(suite, binaries, Mode::Real, &|test, run| {
+            let stop = twins.stop(test);
+            let result = run(&stop)?;
+            Ok(match result.outcome {
+                Outcome::Skipped => TestResult::skipped(test, Mode::Real, "the explored failure decides"),
+                _ => result,
+            })
+        })
+    }
+
+    /// Lists the tests of `binaries` and runs them side by side, each through `each`.
+    fn run_all(&self, suite: &Suite<'_>, binaries: &[Binary], mode: Mode, each: Each<'_>) -> Result<Ran> {
+        let mut ran = Ran::default();
+        let mut tests = Vec::new();
+        for binary in binaries {
+            match suite.list(binary, mode, self.stop)? {
+                Listed::Tests(listed) => tests.extend(listed),
+                Listed::Failed(result) => ran.failed_to_list = Some(*result),
+                Listed::Stopped => return Ok(ran),
+            }
+        }
+        (self.report)(Stage::Testing(tests.len()));
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Vec<(Test, TestResult)>> {
+            let mut results = Vec::new();
+            while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let result = each(test, &|stop| suite.run(test, mode, stop))?;
+                (self.report)(Stage::Tested(Box::new(result.clone())));
+                results.push((test.clone(), result));
+            }
+            Ok(results)
+        };
+        // Each mode on its own: a real test that is asleep must not hold up an explored one.
+        let workers = suite::processors().min(tests.len());
+        let results = thread::scope(|scope| {
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().expect("it does not panic")).collect::<Result<Vec<_>>>()
+        })?;
+        ran.results = results.into_iter().flatten().collect();
+        Ok(ran)
+    }
+}
+
+/// Runs one test with the given handle.
+type Run<'a> = &'a dyn Fn(&Stop) -> Result<TestResult>;
+/// Does what belongs to running one test in a mode.
+type Each<'a> = &'a (dyn Fn(&Test, Run<'_>) -> Result<TestResult> + Sync);
+
+/// The handles by which a real test is stopped when its explored twin has failed.
+struct Twins<'a> {
+    all: &'a Stop,
+    each: Mutex<HashMap<(PathBuf, String), Stop>>,
+}
+
+impl<'a> Twins<'a> {
+    fn new(all: &'a Stop) -> Self {
+        Self { all, each: Mutex::default() }
+    }
+
+    fn stop(&self, test: &Test) -> Stop {
+        let key = (test.source.clone(), test.name.clone());
+        lock(&self.each).entry(key).or_insert_with(|| self.all.child()).clone()
+    }
+
+    fn decided(&self, test: &Test) {
+        self.stop(test).stop();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

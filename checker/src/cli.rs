@@ -1,0 +1,134 @@
+//! The command line: what can be asked for, nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Checks the exercises, and says which interleaving breaks them
+#[derive(Debug, Parser)]
+#[command(name = "checker", version, arg_required_else_help = false, disable_help_subcommand = true)]
+#[command(after_help = "NAME is an exercise: `abba`, `03_abba` or `02_mutex/03_abba`; without it, the current one.\n\
+                        Exit codes: 0 it passes, 1 not yet, 2 the checker could not do its work.")]
+pub struct Cli {
+    /// Without a command: watch
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Whether to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the current exercise on every save
+    Watch(Watch),
+    /// Check an exercise once
+    Run(Run),
+    /// List the exercises and their state
+    List(List),
+    /// Show the next level of the hint
+    Hint(Hint),
+    /// Show the brief and the lesson
+    Read(Read),
+    /// Show the explanation, and how your code differs from the solution
+    Solution(Solution),
+    /// Bring the starter back; keeps a backup
+    Reset(Reset),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// For authors of exercises
+    #[command(subcommand)]
+    Dev(Dev),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Prove exercises: their starters fail as stated, right answers pass, wrong answers are rejected
+    Verify(Verify),
+}
+
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Without any: all exercises
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug, Default)]
+pub struct Watch {
+    /// Print plain lines
+    #[arg(long)]
+    pub plain: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    pub name: Option<String>,
+    /// Check all exercises, one line each
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Explore other interleavings
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct List {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Only what is solved
+    #[arg(long, conflicts_with = "pending")]
+    pub done: bool,
+    /// Only what is not solved
+    #[arg(long)]
+    pub pending: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Hint {
+    pub name: Option<String>,
+    /// Show all levels
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Read {
+    pub name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Solution {
+    pub name: Option<String>,
+    /// Show it although the exercise is not solved
+    #[arg(long)]
+    pub peek: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Reset {
+    pub name: String,
+    /// Bring back what the last reset replaced
+    #[arg(long)]
+    pub undo: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Completions {
+    pub shell: Shell,
+}

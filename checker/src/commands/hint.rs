@@ -1,0 +1,91 @@
+//! `checker hint`: one level more each time.
+
+use std::fs;
+
+use anyhow::Result;
+
+use crate::cli;
+use crate::session::Session;
+use crate::trouble::Trouble;
+use crate::view::document;
+use crate::view::style::{Line, Style, Text};
+
+pub fn execute(session: &Session, args: &cli::Hint) -> Result<u8> {
+    if args.all {
+        let at = session.find(args.name.as_deref(), &session.progress())?;
+        let levels = levels(session, at)?;
+        let mut text = Text::new();
+        for level in 1..=levels.len() {
+            text.append(show(&levels, level, &session.exercise(at).name));
+        }
+        session.screen.print(&text)?;
+        return Ok(0);
+    }
+    session.store.require_known_version()?;
+    let at = session.find(args.name.as_deref(), &session.progress())?;
+    session.screen.print(&next(session, at)?)?;
+    Ok(0)
+}
+
+/// The level after those that were seen; it counts as seen from now on.
+pub fn next(session: &Session, at: usize) -> Result<Text> {
+    let name = &session.exercise(at).name;
+    let levels = levels(session, at)?;
+    let mut level = 0;
+    let seen = |seen: u64| usize::try_from(seen).unwrap_or(usize::MAX).saturating_add(1).min(levels.len());
+    session.update(|progress| {
+        let entry = progress.entry(name);
+        level = seen(entry.hints_seen);
+        entry.hints_seen = entry.hints_seen.max(level as u64);
+    })?;
+    // It could not be remembered, but there is a first level.
+    Ok(show(&levels, level.max(1), name))
+}
+
+fn show(levels: &[String], level: usize, name: &str) -> Text {
+    let mut text = Text::new();
+    text.push(Line::styled(Style::Heading, format!("hint {level} of {} · {name}", levels.len())));
+    text.blank();
+    text.append(document::markdown(&levels[level - 1]));
+    text.blank();
+    text
+}
+
+/// The sections of the exercise's `hints.md`. Never empty.
+fn levels(session: &Session, at: usize) -> Result<Vec<String>> {
+    let path = session.exercise(at).dir.join("hints.md");
+    let trouble = |what: String| Trouble::new(format!("{} {what}", path.display()), "restore it with git");
+    let text = fs::read_to_string(&path).map_err(|error| trouble(format!("cannot be read: {error}")))?;
+    let levels = sections(&text);
+    if levels.is_empty() {
+        return Err(trouble("has no section `## 1`".to_owned()).into());
+    }
+    Ok(levels)
+}
+
+/// What stands below `## 1`, `## 2`, …
+fn sections(text: &str) -> Vec<String> {
+    let mut sections: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let number = line.strip_prefix("## ").and_then(|rest| rest.trim().parse::<usize>().ok());
+        if number == Some(sections.len() + 1) {
+            sections.push(String::new());
+        } else if let Some(section) = sections.last_mut() {
+            section.push_str(line);
+            section.push('\n');
+        }
+    }
+    sections.iter().map(|section| section.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_numbered_section() {
+        let text = "# Hints\n\nIntro.\n\n## 1\n\nA question?\n\n## 2\nA pointer.\n```\n## not a level\n```\n\n## 3\n\nAlmost.\n";
+        assert_eq!(sections(text), ["A question?", "A pointer.\n```\n## not a level\n```", "Almost."]);
+        assert_eq!(sections("nothing"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,54 @@
+//! `checker list`: reads, and never writes.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::cli;
+use crate::exercise::Exercise;
+use crate::progress::Progress;
+use crate::session::{self, Session};
+use crate::view::list::{self, Row};
+
+pub fn execute(session: &Session, args: &cli::List) -> Result<u8> {
+    let progress = session.progress();
+    let exercises = &session.catalogue.exercises;
+    let current = progress.current(&session.catalogue.names());
+    let solved = |exercise: &Exercise| progress.is_solved(&exercise.name);
+    let wanted = |exercise: &Exercise| !(args.done && !solved(exercise) || args.pending && solved(exercise));
+    let rows: Vec<Row<'_>> = exercises
+        .iter()
+        .enumerate()
+        .filter(|(_, exercise)| wanted(exercise))
+        .map(|(at, exercise)| Row { exercise, is_current: current == Some(at) })
+        .collect();
+    if args.json {
+        let exercises: Vec<Value> = rows.iter().map(|row| as_json(*row, &progress)).collect();
+        session::print_json(&json!({ "schema": 1, "exercises": exercises }))?;
+    } else {
+        let done = exercises.iter().filter(|exercise| solved(exercise)).count();
+        session.screen.print(&list::list(&rows, &progress, exercises.len(), done))?;
+    }
+    Ok(0)
+}
+
+fn as_json(Row { exercise, is_current }: Row<'_>, progress: &Progress) -> Value {
+    let about = &exercise.about;
+    let entry = progress.exercises.get(&exercise.name).cloned().unwrap_or_default();
+    json!({
+        "name": exercise.name,
+        "path": exercise.path(),
+        "chapter": exercise.chapter,
+        "title": about.title,
+        "grade": about.grade,
+        "concepts": about.concepts,
+        "packages": about.packages,
+        "starts": about.starts,
+        "explored": exercise.explored,
+        "state": if entry.solved { "solved" } else { "pending" },
+        "current": is_current,
+        "first_solved_at": entry.first_solved_at,
+        "attempts": entry.attempts,
+        "hints_seen": entry.hints_seen,
+        "peeked": entry.peeked,
+    })
+}

@@ -1,0 +1,37 @@
+//! `checker read`: the lesson of the chapter, then the brief of the exercise. Reads, and never writes.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::cli;
+use crate::session::Session;
+use crate::trouble::Trouble;
+use crate::view::document;
+use crate::view::style::{Line, Style, Text};
+
+pub fn execute(session: &Session, args: &cli::Read) -> Result<u8> {
+    let at = session.find(args.name.as_deref(), &session.progress())?;
+    let exercise = session.exercise(at);
+    let mut text = Text::new();
+    // The brief stands last, next to the prompt: it is what is read again.
+    if let Some(chapter) = exercise.dir.parent().map(|dir| dir.join("README.md")).filter(|path| path.exists()) {
+        text.append(document::markdown(&read(&chapter)?));
+        text.blank();
+    }
+    text.append(document::markdown(&read(&exercise.dir.join("README.md"))?));
+    text.blank();
+    let source = exercise.source();
+    let source = source.strip_prefix(session.root()).unwrap_or(&source);
+    text.push(Line::styled(Style::Aside, format!("edit {}", source.display())));
+    session.screen.print(&text)?;
+    Ok(0)
+}
+
+/// A text that belongs to the course.
+pub fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| {
+        Trouble::new(format!("{} cannot be read: {error}", path.display()), "restore it with git").into()
+    })
+}

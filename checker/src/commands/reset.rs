@@ -1,0 +1,107 @@
+//! `checker reset`: the starter again. Nothing that the learner wrote is lost.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::cli;
+use crate::session::Session;
+use crate::store;
+use crate::trouble::Trouble;
+use crate::view::style::{Line, Style, Text};
+
+pub fn execute(session: &Session, args: &cli::Reset) -> Result<u8> {
+    let exercise = session.exercise(session.catalogue.get(&args.name)?);
+    let (name, source) = (&exercise.name, exercise.source());
+    let backups = session.store.backups(name);
+    let new = if args.undo { newest(&backups)? } else { starter(session, name)? };
+    let what = if args.undo { "the backup" } else { "the starter" };
+
+    let old = match fs::read(&source) {
+        Ok(old) => Some(old),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", source.display())),
+    };
+    let mut text = Text::new();
+    if old.as_ref() == Some(&new) {
+        text.push(Line::plain(format!("`{name}` is {what} already")));
+        session.screen.print(&text)?;
+        return Ok(0);
+    }
+    let backup = old.map(|old| keep(&backups, &old)).transpose()?;
+    if let Some(dir) = source.parent() {
+        fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+    }
+    store::replace(&source, &new).with_context(|| format!("{} cannot be written", source.display()))?;
+
+    text.push(Line::styled(Style::Good, format!("`{name}` is {what} again")));
+    if let Some(backup) = backup {
+        let backup = backup.strip_prefix(session.root()).unwrap_or(&backup).display().to_string();
+        text.push(Line::plain(format!(
+            "what it was before is kept as {backup}; `checker reset {name} --undo` brings it back"
+        )));
+    }
+    session.screen.print(&text)?;
+    Ok(0)
+}
+
+/// The pristine starter, kept beside the solution.
+fn starter(session: &Session, name: &str) -> Result<Vec<u8>> {
+    let path = session.catalogue.solution(session.exercise(session.catalogue.get(name)?)).join("starter.rs");
+    fs::read(&path).map_err(|error| {
+        let what = format!("the starter {} cannot be read: {error}", path.display());
+        Trouble::new(what, "restore it with git").into()
+    })
+}
+
+/// What the last reset replaced.
+fn newest(backups: &Path) -> Result<Vec<u8>> {
+    let numbers = numbers(backups);
+    let newest = numbers.last().ok_or_else(|| {
+        Trouble::new(format!("there is no backup in {}", backups.display()), "undo only a reset that changed something")
+    })?;
+    let path = file(backups, *newest);
+    fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Keeps `bytes` as the newest backup, safely on disk.
+fn keep(backups: &Path, bytes: &[u8]) -> Result<PathBuf> {
+    fs::create_dir_all(backups).with_context(|| format!("{} cannot be made", backups.display()))?;
+    // Two resets within a second, or a clock that was set back, must not overwrite or hide a backup.
+    let number = numbers(backups).last().map_or(0, |last| last + 1).max(store::now());
+    let path = file(backups, number);
+    store::replace(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(path)
+}
+
+/// A backup is named after the second in which it was made.
+fn file(backups: &Path, number: u64) -> PathBuf {
+    backups.join(format!("{number}.rs"))
+}
+
+fn numbers(backups: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(backups).into_iter().flatten().filter_map(Result::ok);
+    let mut numbers: Vec<u64> =
+        entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".rs")?.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backups_made_within_a_second_are_all_kept_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let backups = dir.path().join("abba");
+        for text in ["one", "two", "three"] {
+            keep(&backups, text.as_bytes()).unwrap();
+            assert_eq!(newest(&backups).unwrap(), text.as_bytes());
+        }
+        assert_eq!(numbers(&backups).len(), 3);
+        assert!(newest(&dir.path().join("other")).is_err());
+    }
+}

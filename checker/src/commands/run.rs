@@ -1,0 +1,136 @@
+//! `checker run`: one check, or all of them, and the verdict as text or JSON.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Mutex;
+use std::thread;
+
+use anyhow::{Result, anyhow};
+use serde_json::{Value, json};
+
+use crate::cli;
+use crate::process;
+use crate::progress::Progress;
+use crate::session::{self, Screen, Session};
+use crate::store;
+use crate::toolchain::Toolchain;
+use crate::verdict::{Stage, Verdict};
+use crate::view::style::{Colour, Line, Text};
+use crate::view::verdict::{self as view, Diagnostics};
+
+/// `None` if it was interrupted.
+pub fn execute(open: impl FnOnce() -> Result<Session>, args: &cli::Run) -> Result<Option<u8>> {
+    // Cargo and the compiler are asked at the same time.
+    let toolchain = thread::spawn(Toolchain::find);
+    let session = open()?;
+    let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
+    session.store.require_known_version()?;
+    if let Some(note) = toolchain.note() {
+        eprintln!("{note}");
+    }
+    process::adopt_orphans();
+    if args.all { run_all(&session, toolchain, args) } else { run_one(&session, toolchain, args) }
+}
+
+fn run_one(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<Option<u8>> {
+    let at = session.find(args.name.as_deref(), &session.progress())?;
+    let status = Status::new(session.screen, !args.json);
+    let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
+    status.clear();
+    let Some(verdict) = verdict else { return Ok(None) };
+    let chosen = args.name.is_some();
+    session.update(|progress| {
+        progress.record(&verdict.exercise, verdict.passed(), store::now());
+        if chosen {
+            progress.current = Some(verdict.exercise.clone());
+        }
+    })?;
+    if args.json {
+        let mut document = serde_json::to_value(&verdict)?;
+        document["schema"] = json!(1);
+        session::print_json(&document)?;
+    } else {
+        let progress = session.store.read().progress;
+        let mut text = view::verdict(&verdict, Diagnostics::Warnings, session.screen.width);
+        text.append(view::advice(&verdict, next(session, &progress, at).as_deref()));
+        session.screen.print(&text)?;
+    }
+    Ok(Some(u8::from(!verdict.passed())))
+}
+
+fn next(session: &Session, progress: &Progress, at: usize) -> Option<String> {
+    progress.next(&session.catalogue.names(), at).map(|next| session.exercise(next).name.clone())
+}
+
+fn run_all(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<Option<u8>> {
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    for at in 0..session.catalogue.exercises.len() {
+        let status = Status::new(session.screen, false);
+        let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
+        status.clear();
+        let Some(verdict) = verdict else { return Ok(None) };
+        if verdict.passed() {
+            session.update(|progress| progress.record(&verdict.exercise, true, store::now()))?;
+        }
+        if !args.json {
+            let mut text = Text::new();
+            text.push(view::headline(&verdict));
+            session.screen.print(&text)?;
+        }
+        verdicts.push(verdict);
+    }
+    let (passed, total) = (verdicts.iter().filter(|verdict| verdict.passed()).count(), verdicts.len());
+    if args.json {
+        let exercises: Vec<Value> = verdicts.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+        session::print_json(&json!({ "schema": 1, "passed": passed, "total": total, "exercises": exercises }))?;
+    } else {
+        let mut text = Text::new();
+        text.push(Line::plain(format!("{passed} of {total} pass")));
+        session.screen.print(&text)?;
+    }
+    Ok(Some(u8::from(passed < total)))
+}
+
+/// What is going on, in one line that is overwritten, and errors as soon as the compiler prints them.
+struct Status {
+    screen: Screen,
+    prints_errors: bool,
+    /// Whether somebody sees the line; then, whether there is one.
+    line: Option<Mutex<bool>>,
+}
+
+impl Status {
+    fn new(screen: Screen, prints_errors: bool) -> Self {
+        let is_seen = io::stderr().is_terminal() && screen.colour == Colour::On;
+        Self { screen, prints_errors, line: is_seen.then(Mutex::default) }
+    }
+
+    fn hear(&self, stage: &Stage) {
+        match stage {
+            Stage::Diagnosed(diagnostic) if self.prints_errors => {
+                self.clear();
+                // That nobody reads it is found out by whoever prints the verdict.
+                let _ = self.screen.print(&view::diagnostic(diagnostic));
+            }
+            Stage::Diagnosed(_) => {}
+            Stage::Tested(test) => self.show(&format!("{}: {}", test.name, test.outcome.word())),
+            Stage::Blocked => self.show("waiting for another cargo, perhaps the editor's"),
+            Stage::Compiling(package) => self.show(&format!("compiling {package}")),
+            Stage::Testing(count) => self.show(&format!("running {count} tests")),
+        }
+    }
+
+    fn show(&self, words: &str) {
+        let Some(line) = &self.line else { return };
+        let mut shown = line.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _ = write!(io::stderr(), "\r\x1b[K{words}");
+        *shown = true;
+    }
+
+    fn clear(&self) {
+        let Some(line) = &self.line else { return };
+        let mut shown = line.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if std::mem::take(&mut *shown) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `checker solution`: the explanation, and what the learner did otherwise.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anyhow::Result;
+
+use super::read::read;
+use crate::cli;
+use crate::session::Session;
+use crate::trouble::Trouble;
+use crate::view::document;
+use crate::view::style::Text;
+
+pub fn execute(session: &Session, args: &cli::Solution) -> Result<u8> {
+    let progress = session.progress();
+    let at = session.find(args.name.as_deref(), &progress)?;
+    let name = &session.exercise(at).name;
+    if !progress.is_solved(name) {
+        if !args.peek && !asked_and_answered_yes(name)? {
+            return Ok(0);
+        }
+        session.store.require_known_version()?;
+        session.update(|progress| progress.entry(name).peeked = true)?;
+    }
+    session.screen.print(&explain(session, at)?)?;
+    Ok(0)
+}
+
+/// The explanation and the difference.
+pub fn explain(session: &Session, at: usize) -> Result<Text> {
+    let exercise = session.exercise(at);
+    let solution = session.catalogue.solution(exercise);
+    let mut text = document::markdown(&read(&solution.join("README.md"))?);
+    text.blank();
+    let theirs = read(&solution.join("src/lib.rs"))?;
+    // Whatever the learner's file is, the solution can be shown.
+    let yours = fs::read(exercise.source()).unwrap_or_default();
+    text.append(document::difference(("yours", &String::from_utf8_lossy(&yours)), ("the solution", &theirs)));
+    Ok(text)
+}
+
+/// Only somebody at a terminal can be asked.
+fn asked_and_answered_yes(name: &str) -> Result<bool> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        let what = format!("`{name}` is not solved yet, so its solution is not shown");
+        return Err(Trouble::new(what, format!("solve it, or say `checker solution {name} --peek`")).into());
+    }
+    print!("`{name}` is not solved yet. Show its solution all the same? [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

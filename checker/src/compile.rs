@@ -1,0 +1,252 @@
+//! One call of cargo: test binaries, or what the compiler and clippy object to.
+//!
+//! Clippy stands in for rustc, so compiling and linting are one pass.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::exercise::Exercise;
+use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Stream, Streams};
+use crate::toolchain::{self, Toolchain};
+use crate::trouble::Trouble;
+use crate::verdict::{Diagnostic, Mode, Stage};
+
+use self::message::Message;
+
+mod message;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub toolchain: Toolchain,
+    /// Whether rustc is to colour its messages.
+    pub colour: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Compiled {
+    /// The diagnostics are warnings.
+    Built {
+        binaries: Vec<Binary>,
+        diagnostics: Vec<Diagnostic>,
+    },
+    Failed {
+        diagnostics: Vec<Diagnostic>,
+    },
+    Stopped,
+}
+
+/// A test binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    pub path: PathBuf,
+    pub source: PathBuf,
+}
+
+/// Compiles the tests of `exercise` in `mode`, and reports as it goes on.
+pub fn compile(
+    root: &Path,
+    exercise: &Exercise,
+    mode: Mode,
+    options: Options,
+    stop: &Stop,
+    report: &dyn Fn(Stage),
+) -> Result<Compiled> {
+    let spec = Spec {
+        command: command(root, exercise, mode, options),
+        streams: Streams::Split,
+        limit: None,
+        confine: Some(Confinement::default()),
+        mark: None,
+        standstill: Standstill::Waits,
+        stop,
+    };
+    let mut listener = Listener::new(exercise, report);
+    let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
+    let failed = match end.how {
+        How::Stopped => return Ok(Compiled::Stopped),
+        How::Exited(code) => code != 0,
+        _ => true,
+    };
+    let Listener { binaries, mut diagnostics, said, .. } = listener;
+    // Errors first; each part stays in the compiler's order.
+    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    match diagnostics.first() {
+        Some(first) if first.is_error() => Ok(Compiled::Failed { diagnostics }),
+        _ if failed => Err(cargo_trouble(&said.finish().to_text())),
+        // Without this, a mode whose binaries got lost would count as a mode without tests.
+        _ if binaries.is_empty() && !exercise.tests.is_empty() => {
+            Err(cargo_trouble("it built no test, although there are some"))
+        }
+        _ => Ok(Compiled::Built { binaries, diagnostics }),
+    }
+}
+
+fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Command {
+    let format = if options.colour { "json-diagnostic-rendered-ansi" } else { "json" };
+    let mut command = cargo(root, mode, options.toolchain);
+    command.args(["--package", &exercise.package_id]).arg(format!("--message-format={format}"));
+    command
+}
+
+/// The call of cargo that compiles tests in `mode`, without saying whose.
+pub fn cargo(root: &Path, mode: Mode, toolchain: Toolchain) -> Command {
+    let mut command = toolchain::cargo();
+    command
+        .current_dir(root)
+        .args(["test", "--no-run", "--test", "*"])
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "never");
+    if mode == Mode::Explore {
+        command.args(["--features", "explore", "--profile", "explore"]);
+    }
+    if toolchain.clippy {
+        command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    }
+    command
+}
+
+/// Cargo failed, and not because of the code.
+fn cargo_trouble(said: &str) -> anyhow::Error {
+    let help = if said.contains("offline") || said.contains("download") || said.contains("network") {
+        "connect to the network once, so that cargo can fetch the packages"
+    } else {
+        "see what cargo says above"
+    };
+    Trouble::new(format!("cargo failed: {}", said.trim_start_matches("error: ")), help).into()
+}
+
+/// Takes cargo's output in, in pieces as they come.
+struct Listener<'a> {
+    exercise: &'a Exercise,
+    report: &'a dyn Fn(Stage),
+    out: Lines,
+    err: Lines,
+    /// The end of what cargo said to people.
+    said: HeadTail,
+    binaries: Vec<Binary>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Listener<'a> {
+    fn new(exercise: &'a Exercise, report: &'a dyn Fn(Stage)) -> Self {
+        Self {
+            exercise,
+            report,
+            out: Lines::default(),
+            err: Lines::default(),
+            said: HeadTail::new(4 * 1024),
+            binaries: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, stream: Stream, bytes: &[u8]) {
+        match stream {
+            Stream::Out => {
+                for line in self.out.push(bytes) {
+                    self.message(&line);
+                }
+            }
+            Stream::Err => {
+                for line in self.err.push(bytes) {
+                    self.line_for_people(&line);
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, line: &[u8]) {
+        match message::read(line) {
+            Message::Diagnostic { package_id, diagnostic } => {
+                // A warning about other packages is none of the learner's business.
+                let relevant = diagnostic.is_error() || package_id == self.exercise.package_id;
+                let known = self.diagnostics.iter().any(|known| known.rendered == diagnostic.rendered);
+                if relevant && !known {
+                    if diagnostic.is_error() {
+                        (self.report)(Stage::Diagnosed(Box::new(diagnostic.clone())));
+                    }
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+            Message::TestBinary { package_id, path, source } if package_id == self.exercise.package_id => {
+                self.binaries.push(Binary { path, source });
+            }
+            Message::TestBinary { .. } | Message::Other => {}
+        }
+    }
+
+    fn line_for_people(&mut self, line: &[u8]) {
+        let line = String::from_utf8_lossy(line);
+        match line.trim_start().split_once(' ') {
+            Some(("Compiling", package)) => {
+                let name = package.split(' ').next().unwrap_or(package);
+                (self.report)(Stage::Compiling(name.to_owned()));
+            }
+            Some(("Blocking", _)) => (self.report)(Stage::Blocked),
+            Some(("Finished" | "Executable" | "Fresh" | "Dirty" | "Running", _)) => {}
+            _ => {
+                self.said.push(line.as_bytes());
+                self.said.push(b"\n");
+            }
+        }
+    }
+}
+
+/// Cuts a stream into lines.
+#[derive(Default)]
+struct Lines(Vec<u8>);
+
+impl Lines {
+    /// The lines that `bytes` complete.
+    fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
+        self.0.extend_from_slice(bytes);
+        let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
+        let rest = self.0.split_off(end + 1);
+        let complete = std::mem::replace(&mut self.0, rest);
+        complete[..end].split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_complete_however_they_arrive() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.push(b"on"), Vec::<Vec<u8>>::new());
+        assert_eq!(lines.push(b"e\n\ntwo\nth"), [b"one".to_vec(), b"".to_vec(), b"two".to_vec()]);
+        assert_eq!(lines.push(b"ree\n"), [b"three".to_vec()]);
+    }
+
+    #[test]
+    fn an_error_is_reported_once_and_foreign_warnings_never() {
+        use std::cell::RefCell;
+        let exercise = crate::exercise::example::exercise("abba");
+        let reported = RefCell::new(Vec::new());
+        let report = |stage| reported.borrow_mut().push(format!("{stage:?}"));
+        let mut listener = Listener::new(&exercise, &report);
+        let line = |package: &str, level: &str, text: &str| {
+            format!(
+                r#"{{"reason":"compiler-message","package_id":"{package}","message":{{"message":"{text}","code":null,"level":"{level}","spans":[],"rendered":"{level}: {text}\n"}}}}"#
+            ) + "\n"
+        };
+        let ours = exercise.package_id.as_str();
+        for text in [
+            line(ours, "error", "one"),
+            line(ours, "error", "one"),
+            line(ours, "warning", "two"),
+            line("other", "warning", "three"),
+            line("other", "error", "four"),
+        ] {
+            listener.hear(Stream::Out, text.as_bytes());
+        }
+        let messages: Vec<&str> = listener.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(messages, ["one", "two", "four"]);
+        assert_eq!(reported.borrow().len(), 2, "{reported:?}");
+    }
+}

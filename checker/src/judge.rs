@@ -1,0 +1,216 @@
+//! From everything that a check found to its one verdict and one sentence.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use crate::exercise::Exercise;
+use crate::verdict::{Diagnostic, Kind, Outcome, TestResult, Verdict, decisive};
+
+/// What a check found.
+#[derive(Debug)]
+pub enum Found {
+    /// There is nothing to compile, for this reason.
+    NoSource(String),
+    /// It does not compile, or a lint objects.
+    Errors(Vec<Diagnostic>),
+    /// It compiles, but not in explore mode.
+    ExploreErrors(Vec<Diagnostic>),
+    /// The tests ran.
+    Tests { results: Vec<TestResult>, warnings: Vec<Diagnostic> },
+}
+
+pub fn verdict(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdict {
+    let (kind, headline, diagnostics, tests) = match found {
+        Found::NoSource(problem) => (Kind::CompileError, problem, Vec::new(), Vec::new()),
+        Found::Errors(errors) => {
+            let (kind, headline) = errors_in_words(&errors);
+            (kind, headline, errors, Vec::new())
+        }
+        Found::ExploreErrors(errors) => {
+            let (_, headline) = errors_in_words(&errors);
+            let headline = format!("it compiles, but not in explore mode: {headline}");
+            (Kind::CompileError, headline, errors, Vec::new())
+        }
+        Found::Tests { results, warnings } => {
+            let (kind, headline) = tests_in_words(&results);
+            (kind, headline, warnings, results)
+        }
+    };
+    Verdict { exercise: exercise.name.clone(), kind, headline, diagnostics, tests, lints_checked }
+}
+
+fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
+    let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    // Lints have their say only where the compiler is content.
+    let first = errors.iter().find(|error| !error.is_lint()).or(errors.first());
+    let Some(first) = first else { return (Kind::CompileError, "cargo says no more".to_owned()) };
+    let kind = if first.is_lint() { Kind::Lint } else { Kind::CompileError };
+    let mut words = first.message.lines().next().unwrap_or_default().to_owned();
+    if let Some(place) = &first.place {
+        let _ = write!(words, " ({place})");
+    }
+    match errors.len() - 1 {
+        0 => {}
+        1 => words.push_str(", and 1 more error"),
+        more => {
+            let _ = write!(words, ", and {more} more errors");
+        }
+    }
+    (kind, words)
+}
+
+fn tests_in_words(tests: &[TestResult]) -> (Kind, String) {
+    let failed = |test: &&TestResult| matches!(test.outcome, Outcome::Failed(_));
+    if let Some((test, Outcome::Failed(kind))) = decisive(tests).map(|test| (test, test.outcome)) {
+        let same_mode = tests.iter().filter(|other| other.mode == test.mode).filter(failed);
+        return (kind, failure_in_words(test, kind, same_mode.count() - 1));
+    }
+    match tests.iter().filter(|test| test.outcome == Outcome::Passed).count() {
+        0 => (Kind::NoTests, "there was no test to run: are they gone, or all of them ignored?".to_owned()),
+        _ => (Kind::Passed, success_in_words(tests)),
+    }
+}
+
+fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
+    let verb = match kind {
+        Kind::Deadlock => "deadlocks",
+        Kind::Timeout => "does not end",
+        Kind::Livelock => "gets nowhere",
+        Kind::Crashed => "crashes",
+        Kind::Panic => "panics",
+        Kind::Unfinished => "ends before its time",
+        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests => "fails",
+    };
+    let mut words = format!("`{}` {verb}", test.name);
+    match &test.trace {
+        Some(trace) => {
+            let _ = write!(words, " in schedule {} of {}", grouped(trace.schedule), grouped(trace.budget));
+        }
+        None => {
+            if let (Kind::Panic | Kind::FailingTest, Some(place)) = (kind, &test.place) {
+                let _ = write!(words, " at {place}");
+            }
+        }
+    }
+    match others {
+        0 => {}
+        1 => words.push_str(", and 1 other test fails"),
+        others => {
+            let _ = write!(words, ", and {others} other tests fail");
+        }
+    }
+    words
+}
+
+fn success_in_words(tests: &[TestResult]) -> String {
+    let names: HashSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+    let budgets: Vec<u32> = tests.iter().filter_map(|test| Some(test.explored?.schedules)).collect();
+    let mut words = format!("passes {}", counted(names.len(), "test"));
+    if let (Some(least), Some(most)) = (budgets.iter().min(), budgets.iter().max()) {
+        let of_them =
+            if budgets.len() == names.len() { "each".to_owned() } else { format!("{} of them", budgets.len()) };
+        let range = if least == most { grouped(*most) } else { format!("{} to {}", grouped(*least), grouped(*most)) };
+        let _ = write!(words, ", {of_them} under {range} interleavings: none failed (that is evidence, not proof)");
+    }
+    words
+}
+
+/// `1 test`, `2 tests`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+/// `1,000`.
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exercise::example::exercise;
+    use crate::verdict::{Level, Mode, example};
+    use trace::{Explored, Place, Trace};
+
+    fn judged(found: Found) -> (Kind, String) {
+        let verdict = verdict(&exercise("abba"), true, found);
+        (verdict.kind, verdict.headline)
+    }
+
+    fn error(code: Option<&str>, message: &str) -> Diagnostic {
+        Diagnostic {
+            level: Level::Error,
+            code: code.map(str::to_owned),
+            message: message.to_owned(),
+            place: Some(Place { file: "exercises/x/src/lib.rs".into(), line: 9 }),
+            rendered: String::new(),
+        }
+    }
+
+    fn tests(results: Vec<TestResult>) -> Found {
+        Found::Tests { results, warnings: Vec::new() }
+    }
+
+    #[test]
+    fn lints_have_their_say_only_where_the_compiler_is_content() {
+        let lint = || error(Some("clippy::await_holding_lock"), "held across await");
+        let moved = || error(Some("E0382"), "use of moved value");
+        assert_eq!(judged(Found::Errors(vec![lint()])), (Kind::Lint, "held across await (lib.rs:9)".into()));
+        let both = "use of moved value (lib.rs:9), and 1 more error".to_owned();
+        assert_eq!(judged(Found::Errors(vec![lint(), moved()])), (Kind::CompileError, both));
+        assert_eq!(judged(Found::Errors(vec![error(None, "cannot be sent")])).0, Kind::CompileError);
+    }
+
+    #[test]
+    fn luck_in_real_mode_does_not_change_the_verdict() {
+        let mut explored = example::test("b", Mode::Explore, Outcome::Failed(Kind::Deadlock));
+        explored.trace = Some(Trace { schedule: 3, budget: 1000, ..Trace::default() });
+        let lucky = vec![
+            example::test("a", Mode::Real, Outcome::Passed),
+            example::test("b", Mode::Real, Outcome::Skipped),
+            explored.clone(),
+        ];
+        let unlucky = vec![
+            example::test("a", Mode::Real, Outcome::Failed(Kind::Timeout)),
+            example::test("b", Mode::Real, Outcome::Failed(Kind::Deadlock)),
+            explored,
+        ];
+        let expected = (Kind::Deadlock, "`b` deadlocks in schedule 3 of 1,000".to_owned());
+        assert_eq!(judged(tests(lucky)), expected);
+        assert_eq!(judged(tests(unlucky)), expected);
+    }
+
+    #[test]
+    fn no_test_that_ran_is_no_pass() {
+        assert_eq!(judged(tests(Vec::new())).0, Kind::NoTests);
+        assert_eq!(judged(tests(vec![example::test("a", Mode::Real, Outcome::Skipped)])).0, Kind::NoTests);
+    }
+
+    #[test]
+    fn a_pass_says_how_much_was_tried() {
+        let mut explored = example::test("a", Mode::Explore, Outcome::Passed);
+        explored.explored = Some(Explored { schedules: 1000, budget: 1000, seed: 7 });
+        let real = |name| example::test(name, Mode::Real, Outcome::Passed);
+        let (kind, words) = judged(tests(vec![real("a"), explored, real("b")]));
+        assert_eq!(kind, Kind::Passed);
+        assert_eq!(
+            words,
+            "passes 2 tests, 1 of them under 1,000 interleavings: none failed (that is evidence, not proof)"
+        );
+        assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The handle that ends processes from another thread.
+
+use std::io;
+use std::process::{Child, Command};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// Ends the processes that run under it, and those that are about to. Clones are the same handle.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Handle>);
+
+#[derive(Debug, Default)]
+struct Handle {
+    state: Mutex<State>,
+    /// How many processes run under the whole family of handles.
+    family: Arc<Family>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stopped: bool,
+    groups: Vec<Pid>,
+    children: Vec<Weak<Handle>>,
+}
+
+#[derive(Debug, Default)]
+struct Family {
+    running: Mutex<usize>,
+    idle: Condvar,
+}
+
+impl Stop {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A handle that stops with this one, or alone.
+    pub fn child(&self) -> Stop {
+        let mut state = lock(&self.0.state);
+        let child = Arc::new(Handle {
+            state: Mutex::new(State { stopped: state.stopped, ..State::default() }),
+            family: Arc::clone(&self.0.family),
+        });
+        state.children.retain(|child| child.strong_count() > 0);
+        state.children.push(Arc::downgrade(&child));
+        Stop(child)
+    }
+
+    /// Kills what runs. What is started from now on does not start.
+    pub fn stop(&self) {
+        let children = {
+            let mut state = lock(&self.0.state);
+            state.stopped = true;
+            for group in &state.groups {
+                let _ = kill_process_group(*group, Signal::KILL);
+            }
+            std::mem::take(&mut state.children)
+        };
+        for child in children.iter().filter_map(Weak::upgrade) {
+            Stop(child).stop();
+        }
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        lock(&self.0.state).stopped
+    }
+
+    /// Waits until nothing runs under any handle of the family, but not longer than `limit`.
+    pub fn wait_until_idle(&self, limit: Duration) {
+        let running = lock(&self.0.family.running);
+        let _ = self.0.family.idle.wait_timeout_while(running, limit, |running| *running > 0);
+    }
+
+    /// Starts `command`, which leads a process group of its own; `None` if this handle was stopped.
+    ///
+    /// Under the lock, so that `stop` cannot miss a process that has just been started.
+    pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Option<Child>> {
+        let mut state = lock(&self.0.state);
+        if state.stopped {
+            return Ok(None);
+        }
+        let child = command.spawn()?;
+        state.groups.push(Pid::from_child(&child));
+        *lock(&self.0.family.running) += 1;
+        Ok(Some(child))
+    }
+
+    /// To be called before the leader of `group` is reaped: from then on its number may mean another process.
+    pub(super) fn forget(&self, group: Pid) {
+        lock(&self.0.state).groups.retain(|pid| *pid != group);
+    }
+
+    /// To be called when nothing is left of a process that was started.
+    pub(super) fn gone(&self) {
+        *lock(&self.0.family.running) -= 1;
+        self.0.family.idle.notify_all();
+    }
+}
+
+/// A panic elsewhere is no reason to leave processes behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn children_stop_with_their_parent_and_alone() {
+        let parent = Stop::new();
+        let (a, b) = (parent.child(), parent.child());
+        a.stop();
+        assert!(a.is_stopped() && !b.is_stopped() && !parent.is_stopped());
+        parent.stop();
+        assert!(b.is_stopped() && parent.child().is_stopped());
+    }
+}

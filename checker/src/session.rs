@@ -1,0 +1,134 @@
+//! What the commands have in common: the course, its progress, and where to print.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::catalogue::Catalogue;
+use crate::check::{self, Check};
+use crate::cli::When;
+use crate::compile;
+use crate::exercise::Exercise;
+use crate::process::Stop;
+use crate::progress::Progress;
+use crate::store::{Saved, Store};
+use crate::toolchain::Toolchain;
+use crate::verdict::{Stage, Verdict};
+use crate::view::style::{Colour, Text};
+
+/// The course as one command sees it.
+pub struct Session {
+    pub catalogue: Catalogue,
+    pub store: Store,
+    pub screen: Screen,
+    /// Stops everything that this process started.
+    pub stop: Stop,
+}
+
+/// Where text goes, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    pub colour: Colour,
+    /// In cells.
+    pub width: usize,
+}
+
+impl Session {
+    /// Finds the course around the current folder.
+    pub fn open(screen: Screen, stop: Stop) -> Result<Session> {
+        let here = std::env::current_dir().context("the current folder cannot be found")?;
+        let catalogue = Catalogue::find(&here)?;
+        let store = Store::new(&catalogue.root);
+        Ok(Session { catalogue, store, screen, stop })
+    }
+
+    pub fn exercise(&self, at: usize) -> &Exercise {
+        &self.catalogue.exercises[at]
+    }
+
+    /// The progress, for somebody who only reads it.
+    pub fn progress(&self) -> Progress {
+        let read = self.store.read();
+        if let Some(note) = read.condition.note(&self.store.file()) {
+            eprintln!("{note}");
+        }
+        read.progress
+    }
+
+    /// The exercise that `name` means, or the current one.
+    pub fn find(&self, name: Option<&str>, progress: &Progress) -> Result<usize> {
+        match name {
+            Some(name) => self.catalogue.get(name),
+            None => progress.current(&self.catalogue.names()).context("there are no exercises"),
+        }
+    }
+
+    /// Changes the progress, and says so if that did not work as it should.
+    pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<()> {
+        let saved: Saved = self.store.update(change)?;
+        if let Some(note) = saved.note() {
+            eprintln!("{note}");
+        }
+        Ok(())
+    }
+
+    /// Checks the exercise `at`; `None` if it was stopped.
+    pub fn check(
+        &self,
+        at: usize,
+        toolchain: Toolchain,
+        seed: Option<u64>,
+        stop: &Stop,
+        report: &(dyn Fn(Stage) + Sync),
+    ) -> Result<Option<Verdict>> {
+        check::check(&Check {
+            root: self.root(),
+            exercise: self.exercise(at),
+            compile: compile::Options { toolchain, colour: self.screen.colour == Colour::On },
+            seed,
+            stop,
+            report,
+        })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.catalogue.root
+    }
+}
+
+impl Screen {
+    /// For standard output, as asked for by `when`, the environment and the terminal, in this order.
+    pub fn new(when: When) -> Screen {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let terminal = io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let colour = match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+            When::Auto => set("CLICOLOR_FORCE") || terminal,
+        };
+        Screen { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
+    }
+
+    pub fn print(&self, text: &Text) -> Result<()> {
+        print_raw(text.print(self.colour).as_bytes())
+    }
+}
+
+/// Prints `bytes` to standard output.
+pub fn print_raw(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).context("printing")
+}
+
+/// Prints `value` as one JSON document.
+pub fn print_json(value: &serde_json::Value) -> Result<()> {
+    print_raw(format!("{value:#}\n").as_bytes())
+}
+
+fn width() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let found = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    asked.or_else(found).filter(|columns| *columns > 0).unwrap_or(80).clamp(40, 160)
+}

@@ -1,0 +1,311 @@
+//! The tests of one binary: which there are, and what becomes of each, run in a process of its own.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use trace::Report;
+
+use crate::compile::Binary;
+use crate::exercise::Exercise;
+use crate::outcome::{self, Evidence, Judgement};
+use crate::process::{self, Confinement, End, HeadTail, How, Spec, Standstill, Stop, Streams};
+use crate::verdict::{Mode, Outcome, Output, TestResult};
+
+use self::scratch::Scratch;
+
+mod scratch;
+
+/// One test that is to be run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Test {
+    /// The file that it stands in.
+    pub source: PathBuf,
+    /// Where it stands in that file.
+    at: usize,
+    pub name: String,
+    binary: PathBuf,
+}
+
+impl Test {
+    /// Where it stands among all tests; the same in both modes.
+    pub fn place(&self) -> (&Path, usize, &str) {
+        (&self.source, self.at, &self.name)
+    }
+}
+
+/// What asking a binary for its tests brought.
+#[derive(Debug)]
+pub enum Listed {
+    /// In the order of the file, without those that are ignored.
+    Tests(Vec<Test>),
+    /// It could not even say: what should have been an answer, as the result of a test.
+    Failed(Box<TestResult>),
+    Stopped,
+}
+
+/// What the tests of one check have in common.
+pub struct Suite<'a> {
+    root: &'a Path,
+    exercise: &'a Exercise,
+    seed: Option<u64>,
+    scratch: Scratch,
+    count: AtomicUsize,
+}
+
+/// The memory that a test may address. Stacks of threads are reserved long before they are used.
+const MEMORY: u64 = 4 << 30;
+/// The largest file that a test may write.
+const FILE: u64 = 256 << 20;
+/// How much of a test's output is kept from its beginning, and how much from its end.
+const KEPT: usize = 16 * 1024;
+/// A report longer than this is not read to its end.
+const LONGEST_REPORT: u64 = 16 << 20;
+/// The name under which trouble with listing the tests is reported.
+const LISTING: &str = "--list";
+
+impl<'a> Suite<'a> {
+    pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
+        let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
+        Ok(Self { root, exercise, seed, scratch, count: AtomicUsize::new(0) })
+    }
+
+    /// Asks `binary` which tests it has.
+    pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
+        let mut answers = Vec::new();
+        for arguments in [&["--list", "--format", "terse"][..], &["--list", "--format", "terse", "--ignored"]] {
+            let ran = self.process(&binary.path, arguments, mode, 1 << 20, stop)?;
+            match ran.end.how {
+                How::Stopped => return Ok(Listed::Stopped),
+                How::Exited(0) => answers.push(ran.printed.to_text()),
+                _ => return Ok(Listed::Failed(Box::new(self.listing_failed(ran, mode)))),
+            }
+        }
+        let [all, ignored] = answers.as_slice() else { unreachable!("two questions, two answers") };
+        let source = fs::read_to_string(&binary.source).unwrap_or_default();
+        let ignored: Vec<&str> = names(ignored).collect();
+        let mut tests: Vec<Test> = names(all)
+            .filter(|name| !ignored.contains(name))
+            .map(|name| Test {
+                source: binary.source.clone(),
+                at: position(&source, name),
+                name: name.to_owned(),
+                binary: binary.path.clone(),
+            })
+            .collect();
+        tests.sort();
+        Ok(Listed::Tests(tests))
+    }
+
+    /// Runs `test` to its end.
+    pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
+        let arguments = [test.name.as_str(), "--exact", "--nocapture", "--test-threads=1"];
+        let ran = self.process(&test.binary, &arguments, mode, KEPT, stop)?;
+        Ok(self.result(&test.name, mode, ran))
+    }
+
+    /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
+    fn listing_failed(&self, ran: Ran, mode: Mode) -> TestResult {
+        let mut result = self.result(LISTING, mode, ran);
+        result.message = format!("while the tests were listed: {}", result.message);
+        result
+    }
+
+    fn result(&self, name: &str, mode: Mode, ran: Ran) -> TestResult {
+        let printed = ran.printed.to_text();
+        let evidence = Evidence {
+            how: ran.end.how,
+            report: ran.report.as_ref(),
+            nonce: &ran.nonce,
+            printed: &printed,
+            limit: self.exercise.limit(),
+        };
+        let judgement = outcome::judge(evidence, self.exercise, self.root);
+        let own = |bytes: &[u8]| own_output(&String::from_utf8_lossy(bytes), name, &judgement);
+        let output =
+            Output { head: own(&ran.printed.head), tail: own(&ran.printed.tail), dropped: ran.printed.dropped };
+        let Judgement { outcome, message, place, trace } = judgement;
+        TestResult {
+            name: name.to_owned(),
+            mode,
+            outcome,
+            duration_ms: u64::try_from(ran.end.elapsed.as_millis()).unwrap_or(u64::MAX),
+            message,
+            place,
+            output,
+            explored: ran.report.and_then(|report| report.explored),
+            trace,
+        }
+    }
+
+    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, keep: usize, stop: &Stop) -> Result<Ran> {
+        let nonce = scratch::nonce().context("no random number could be had")?;
+        let path = self.scratch.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string());
+        let limit = self.exercise.limit();
+        let mut command = Command::new(binary);
+        command
+            .args(arguments)
+            .current_dir(&self.exercise.dir)
+            .env("CARGO_MANIFEST_DIR", &self.exercise.dir)
+            .env("INTERLEAVE_REPORT", &path)
+            .env("RUST_BACKTRACE", "0")
+            .env_remove("RUST_TEST_SHUFFLE");
+        if let Some(seed) = self.seed {
+            command.env("INTERLEAVE_SEED", seed.to_string());
+        }
+        if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
+            command.env("INTERLEAVE_SCHEDULES", schedules.to_string());
+        }
+        let spec = Spec {
+            command,
+            streams: Streams::Merged,
+            limit: Some(limit),
+            confine: Some(Confinement { memory: Some(MEMORY), file: Some(FILE), cpu: Some(processor_seconds(limit)) }),
+            mark: Some(format!("INTERLEAVE_NONCE={nonce}")),
+            standstill: Standstill::Ends,
+            stop,
+        };
+        let mut printed = HeadTail::new(keep);
+        let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
+            .with_context(|| format!("{} could not be run", binary.display()))?;
+        let report = read_report(&path);
+        Ok(Ran { end, nonce, report, printed: printed.finish() })
+    }
+}
+
+/// A process that has ended.
+struct Ran {
+    end: End,
+    nonce: String,
+    report: Option<Report>,
+    printed: process::Kept,
+}
+
+/// A safety net for a checker that cannot watch the clock: all processors, for the whole time and some more.
+fn processor_seconds(limit: Duration) -> u64 {
+    (limit.as_secs() + 1) * processors() as u64 + 5
+}
+
+/// How many tests run side by side.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn read_report(path: &Path) -> Option<Report> {
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(LONGEST_REPORT).read_to_end(&mut bytes).ok()?;
+    trace::wire::read(&String::from_utf8_lossy(&bytes))
+}
+
+/// The names in libtest's terse list: `NAME: test`.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter_map(|line| line.strip_suffix(": test"))
+}
+
+/// Where the function `name` stands in `source`; at the end if it is not found, as a macro may have made it.
+fn position(source: &str, name: &str) -> usize {
+    let function = name.rsplit("::").next().unwrap_or(name);
+    let named = |at: &usize| {
+        let rest = source[*at + "fn ".len()..].trim_start();
+        rest.strip_prefix(function).is_some_and(|rest| rest.starts_with(['(', '<', ' ']))
+    };
+    source.match_indices("fn ").map(|(at, _)| at).find(named).unwrap_or(usize::MAX)
+}
+
+/// What the test printed itself: without what libtest prints around it, and without what we say anyway.
+fn own_output(printed: &str, name: &str, told: &Judgement) -> String {
+    let before = printed.trim_start().strip_prefix("running 1 test\n").map(|rest| {
+        let label = format!("test {name} ... ");
+        rest.strip_prefix(label.as_str()).unwrap_or(rest)
+    });
+    let rest = before.unwrap_or(printed);
+    let mut ends = vec!["ok\n\ntest result: ok. ".to_owned(), "FAILED\n\nfailures:\n\nfailures:\n".to_owned()];
+    if told.trace.is_some() {
+        // The kit's own picture, for those who use it without us.
+        ends.push(format!("\n{name} · schedule "));
+    }
+    let end = ends.iter().filter_map(|end| rest.rfind(end)).min().unwrap_or(rest.len());
+    without_panic(&rest[..end], told)
+}
+
+/// `printed` without the report of the panic that is told as the reason.
+fn without_panic(printed: &str, told: &Judgement) -> String {
+    let Some(place) = &told.place else { return printed.to_owned() };
+    let Some(at) = printed.find(&format!(" panicked at {}:{}:", place.file, place.line)) else {
+        return printed.to_owned();
+    };
+    let before = printed[..at].rfind("thread '").map_or("", |start| &printed[..start]);
+    let after = printed[at..].split_once('\n').map_or("", |(_, after)| after);
+    let after = after.strip_prefix(told.message.as_str()).unwrap_or(after).trim_start_matches('\n');
+    let note = "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+    format!("{}{}", before.strip_suffix('\n').unwrap_or(before), after.strip_prefix(note).unwrap_or(after))
+}
+
+impl TestResult {
+    /// The result of a test that did not have to run.
+    pub fn skipped(test: &Test, mode: Mode, why: &str) -> TestResult {
+        TestResult {
+            name: test.name.clone(),
+            mode,
+            outcome: Outcome::Skipped,
+            duration_ms: 0,
+            message: why.to_owned(),
+            place: None,
+            output: Output::default(),
+            explored: None,
+            trace: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn benchmarks_and_summaries_are_not_tests() {
+        let list = "a: test\nmodule::b: test\nc: benchmark\n\n2 tests, 1 benchmark\n";
+        assert_eq!(names(list).collect::<Vec<_>>(), ["a", "module::b"]);
+    }
+
+    #[test]
+    fn tests_are_ordered_as_they_stand_in_their_file() {
+        let source =
+            "fn helper() { second() }\n#[test]\nfn first_of_all() {}\n#[test]\nasync fn first() {}\nfn  second () {}";
+        let mut names = vec!["second", "first", "made_by_a_macro", "m::first_of_all"];
+        names.sort_by_key(|name| position(source, name));
+        assert_eq!(names, ["m::first_of_all", "first", "second", "made_by_a_macro"]);
+    }
+
+    fn told(message: &str, trace: Option<trace::Trace>) -> Judgement {
+        let place = Some(trace::Place { file: "tests/a.rs".to_owned(), line: 8 });
+        Judgement { outcome: Outcome::Passed, message: message.to_owned(), place, trace }
+    }
+
+    #[test]
+    fn what_libtest_prints_is_not_the_learners() {
+        let own = |printed| own_output(printed, "a", &told("", None));
+        let passed = "\nrunning 1 test\ntest a ... hello\nok\n\ntest result: ok. 1 passed; 0 failed\n\n";
+        assert_eq!(own(passed), "hello\n");
+        let failed =
+            "\nrunning 1 test\ntest a ... hello\nFAILED\n\nfailures:\n\nfailures:\n    a\n\ntest result: FAILED.";
+        assert_eq!(own(failed), "hello\n");
+        let died = "\nrunning 1 test\ntest a ... half a li";
+        assert_eq!(own(died), "half a li");
+        assert_eq!(own("another main\n"), "another main\n");
+    }
+
+    #[test]
+    fn what_is_told_anyway_is_not_shown_as_output() {
+        let panic = "before\n\nthread 'a' (12) panicked at tests/a.rs:8:5:\nleft\nright\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\nafter\n";
+        assert_eq!(own_output(panic, "a", &told("left\nright", None)), "before\nafter\n");
+        let other = "thread 'b' (13) panicked at tests/b.rs:8:5:\nother\n";
+        assert_eq!(own_output(other, "a", &told("left", None)), other);
+        let picture = "before\n\na · schedule 3 of 1000 · seed 1\n\n   main\n";
+        assert_eq!(own_output(picture, "a", &told("", Some(trace::Trace::default()))), "before\n");
+    }
+}

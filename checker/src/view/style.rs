@@ -1,0 +1,200 @@
+//! Styled text, and how it becomes what is printed: with escape sequences or without.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+/// Lines of styled spans.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(Vec<Line>);
+
+/// One line of spans.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line(Vec<Span>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Span {
+    style: Style,
+    text: String,
+}
+
+/// What a span is, rather than how it looks. None is told by its colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    /// What comes from rustc may bring its own colours.
+    Rendered,
+    Heading,
+    Aside,
+    Good,
+    Bad,
+    Warning,
+    Name,
+}
+
+impl Style {
+    /// The parameters of the escape sequence.
+    fn code(self) -> &'static str {
+        match self {
+            Style::Plain | Style::Rendered => "",
+            Style::Heading => "1",
+            Style::Aside => "2",
+            Style::Good => "32",
+            Style::Bad => "31;1",
+            Style::Warning => "33",
+            Style::Name => "36",
+        }
+    }
+}
+
+impl Line {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::new().then(Style::Plain, text)
+    }
+
+    pub fn styled(style: Style, text: impl Into<String>) -> Self {
+        Self::new().then(style, text)
+    }
+
+    /// With one more span. What would act on a terminal is taken out, whoever wrote it.
+    pub fn then(mut self, style: Style, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let text = if style == Style::Rendered { text } else { harmless(&text) };
+        self.0.push(Span { style, text });
+        self
+    }
+
+    /// With blanks up to `width` cells.
+    pub fn pad(mut self, width: usize) -> Self {
+        let used: usize = self.0.iter().map(|span| span.text.width()).sum();
+        self.0.push(Span { style: Style::Plain, text: " ".repeat(width.saturating_sub(used)) });
+        self
+    }
+}
+
+impl Text {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn push(&mut self, line: Line) {
+        self.0.push(line);
+    }
+
+    pub fn blank(&mut self) {
+        self.0.push(Line::new());
+    }
+
+    pub fn append(&mut self, mut other: Text) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Each line of `text` in `style`.
+    pub fn push_lines(&mut self, style: Style, text: &str) {
+        for line in text.lines() {
+            self.push(Line::styled(style, line));
+        }
+    }
+
+    /// As it is printed.
+    pub fn print(&self, colour: Colour) -> String {
+        let mut out = String::new();
+        for line in &self.0 {
+            let mut printed = String::new();
+            for span in &line.0 {
+                match (colour, span.style.code()) {
+                    (Colour::On, "") => printed.push_str(&span.text),
+                    (Colour::On, code) => {
+                        let _ = write!(printed, "\x1b[{code}m{}\x1b[0m", span.text);
+                    }
+                    (Colour::Off, _) => printed.push_str(&harmless(&span.text)),
+                }
+            }
+            out.push_str(printed.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    On,
+    Off,
+}
+
+/// `text` without escape sequences and control characters; tabs stay.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\t' => out.push(c),
+            '\x1b' => skip_sequence(&mut chars),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn skip_sequence(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match chars.next_if(|c| matches!(c, '[' | ']')) {
+        // Parameters, up to a letter.
+        Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+        // A command of the terminal, up to its terminator: BEL, or ESC and a backslash.
+        Some(_) => {
+            while let Some(c) = chars.next() {
+                if c == '\x07' || (c == '\x1b' && chars.next_if_eq(&'\\').is_some()) {
+                    break;
+                }
+            }
+        }
+        None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colour_there_is_no_escape_sequence_even_from_rustc() {
+        let mut text = Text::new();
+        text.push(Line::styled(Style::Bad, "deadlock").then(Style::Plain, " of ").then(Style::Name, "abba"));
+        text.push(Line::styled(Style::Rendered, "\x1b[1m\x1b[38;5;9merror\x1b[0m: moved"));
+        assert_eq!(text.print(Colour::Off), "deadlock of abba\nerror: moved\n");
+        let coloured = text.print(Colour::On);
+        assert_eq!(
+            coloured,
+            "\x1b[31;1mdeadlock\x1b[0m of \x1b[36mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
+        );
+    }
+
+    #[test]
+    fn what_the_learner_prints_cannot_act_on_the_terminal() {
+        for (printed, shown) in [
+            ("a\x1b[2Jb", "ab"),
+            ("a\x1b]0;title\x07b", "ab"),
+            ("a\x1b]8;;http://x\x1b\\b", "ab"),
+            ("a\x1b", "a"),
+            ("a\x1b[", "a"),
+            ("a\x07\x08\r\u{9b}b\tc", "ab\tc"),
+        ] {
+            let line = Line::plain(printed);
+            assert_eq!(line, Line::plain(shown), "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn wide_characters_are_padded_by_cells() {
+        let mut text = Text::new();
+        text.push(Line::plain("日本").pad(6).then(Style::Plain, "|"));
+        text.push(Line::plain("abc").pad(6).then(Style::Plain, "|"));
+        assert_eq!(text.print(Colour::Off), "日本  |\nabc   |\n");
+    }
+}

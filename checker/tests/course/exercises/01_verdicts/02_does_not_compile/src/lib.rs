@@ -1,0 +1,3 @@
+pub fn twice(text: String) -> (String, String) {
+    (text, text)
+}

@@ -1,0 +1,4 @@
+pub fn answer() -> u32 {
+    println!("thinking");
+    41
+}

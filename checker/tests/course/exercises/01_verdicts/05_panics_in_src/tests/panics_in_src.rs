@@ -1,0 +1,4 @@
+#[interleave::test]
+fn nothing_has_no_first() {
+    panics_in_src::first(&[]);
+}

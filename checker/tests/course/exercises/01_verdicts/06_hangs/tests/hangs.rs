@@ -1,0 +1,4 @@
+#[interleave::test]
+fn both_get_on() {
+    hangs::embrace();
+}

@@ -1,0 +1,5 @@
+pub fn spin() {
+    loop {
+        std::hint::spin_loop();
+    }
+}

@@ -1,0 +1,5 @@
+pub fn chatter() {
+    loop {
+        println!("and another thing");
+    }
+}

@@ -1,0 +1,12 @@
+//! The checker as its users meet it: through its binary.
+
+/// Every command, and every bad input: exit code, standard output, standard error.
+mod commands;
+/// The fixture course, each of whose exercises misbehaves in its own way.
+mod pipeline;
+/// A course to try things in.
+mod support;
+/// What must hold for the sources themselves.
+mod tidy;
+/// The plain watch: saves, signals, and nobody left behind.
+mod watch;

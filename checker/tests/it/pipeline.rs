@@ -1,0 +1,145 @@
+//! Fixture in, verdict out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Course, is_running};
+
+/// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
+const EXPECTED: [(&str, &str, &str); 20] = [
+    ("passes", "passed", "passes 2 tests"),
+    ("does_not_compile", "compile-error", "use of moved value: `text` (lib.rs:2)"),
+    ("lint", "lint", "held across an await point"),
+    ("fails", "failing-test", "`the_answer_is_right` fails at fails.rs:8"),
+    ("panics_in_src", "panic", "panics at lib.rs:2"),
+    ("hangs", "deadlock", "`both_get_on` deadlocks"),
+    ("sleeps", "deadlock", "deadlocks"),
+    ("loops", "timeout", "does not end"),
+    ("prints_forever", "timeout", "does not end"),
+    ("exits_zero", "unfinished", "ends before its time"),
+    ("leaves_a_child", "passed", "passes 1 test"),
+    ("hangs_in_list", "deadlock", "`--list` deadlocks"),
+    ("aborts", "crashed", "crashes"),
+    ("overflows", "crashed", "crashes"),
+    ("no_tests", "no-tests", "no test to run"),
+    ("only_ignored", "no-tests", "ignored"),
+    ("empty", "compile-error", "answer"),
+    ("fills_the_memory", "crashed", "crashes"),
+    ("without_the_kit", "unfinished", "ends before its time"),
+    ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in schedule"),
+];
+
+/// Would catch: any misbehaviour taken for another, or for a pass; a verdict later than limit + 1 s; a process left.
+#[test]
+fn every_misbehaviour_gets_its_verdict_in_time_and_leaves_nobody_behind() {
+    let course = Course::to_build();
+    let ran = course.run(&["run", "--all", "--json"]).expect(1);
+    let document = ran.json();
+    assert_eq!((document["schema"].as_u64(), document["passed"].as_u64()), (Some(1), Some(2)));
+    let exercises = document["exercises"].as_array().unwrap();
+    let verdicts: HashMap<&str, &Value> =
+        exercises.iter().map(|verdict| (verdict["exercise"].as_str().unwrap(), verdict)).collect();
+    assert_eq!(verdicts.len(), EXPECTED.len());
+    for (name, kind, said) in EXPECTED {
+        let verdict = verdicts[name];
+        assert_eq!(verdict["kind"], kind, "{name}: {verdict:#}");
+        assert!(verdict["headline"].as_str().unwrap().contains(said), "{name}: {verdict:#}");
+        assert_eq!(verdict["lints_checked"], true);
+        for test in verdict["tests"].as_array().unwrap() {
+            let took = test["duration_ms"].as_u64().unwrap();
+            assert!(took <= 2500, "{name}: {test:#}");
+        }
+    }
+    details(&verdicts);
+    assert!(!is_running("sleep 61.3"), "a child of a test lives");
+}
+
+/// What the verdicts say beyond their kind.
+fn details(verdicts: &HashMap<&str, &Value>) {
+    let test = |name: &str, at: usize| &verdicts[name]["tests"][at];
+    let message = |name: &str| test(name, 0)["message"].as_str().unwrap();
+    assert!(message("hangs").contains("every thread of the test waits for another one"), "{}", message("hangs"));
+    assert!(message("sleeps").contains("not done after 1.5 s"), "{}", message("sleeps"));
+    assert!(message("hangs_in_list").starts_with("while the tests were listed: "));
+    assert!(message("overflows").contains("the stack overflowed"), "{}", message("overflows"));
+    assert!(message("aborts").contains("SIGABRT"), "{}", message("aborts"));
+    assert!(message("fills_the_memory").contains("memory"), "{}", message("fills_the_memory"));
+    assert!(message("exits_zero").contains("std::process::exit"), "{}", message("exits_zero"));
+
+    // In the order of the file, with what the learner's code printed and nothing else.
+    assert_eq!(test("fails", 0)["name"], "a_first_test_passes");
+    assert_eq!(test("fails", 1)["outcome"], "failing-test");
+    assert_eq!(test("fails", 1)["output"]["head"], "thinking\n", "{:#}", test("fails", 1));
+    assert!(test("prints_forever", 0)["output"]["dropped"].as_u64().unwrap() > 1_000_000);
+
+    let error = &verdicts["does_not_compile"]["diagnostics"][0];
+    assert_eq!(
+        (&error["code"], &error["level"], &error["place"]["line"]),
+        (&"E0382".into(), &"error".into(), &2.into())
+    );
+    assert_eq!(verdicts["lint"]["diagnostics"][0]["code"], "clippy::await_holding_lock");
+
+    let explored = verdicts["abba"]["tests"].as_array().unwrap().iter().find(|test| !test["trace"].is_null()).unwrap();
+    assert_eq!((&explored["mode"], &explored["outcome"]), (&"explore".into(), &"deadlock".into()));
+    assert!(explored["trace"]["steps"].as_array().unwrap().len() >= 4, "{explored:#}");
+}
+
+/// Would catch: a timeline, a headline or an order of tests that depends on luck.
+#[test]
+fn the_same_file_and_seed_get_the_same_text_every_time() {
+    let course = Course::to_build();
+    let first = course.run(&["run", "abba", "--seed", "7"]).expect(1).stdout;
+    assert!(first.contains(" · seed 7\n"), "{first}");
+    assert!(!first.contains('\x1b'), "an escape sequence in a pipe: {first:?}");
+    let picture = |text: &str| text.split("\n\n").take(2).map(str::to_owned).collect::<Vec<_>>();
+    for _ in 0..5 {
+        let again = course.run(&["run", "abba", "--seed", "7"]).expect(1).stdout;
+        assert_eq!(picture(&again), picture(&first));
+        assert_eq!(
+            again.lines().find(|line| line.starts_with("deadlock")),
+            first.lines().find(|line| line.starts_with("deadlock"))
+        );
+    }
+}
+
+/// Would catch: the passing of a check depending on how it came to pass; a current exercise that does not stay.
+#[test]
+fn from_the_starter_to_the_solution() {
+    let course = Course::to_build();
+    let failed = course.run(&["run", "abba"]).expect(1).stdout;
+    assert!(failed.contains("waits for `right`  lib.rs:12"), "{failed}");
+    assert!(failed.contains("waits for `left`   lib.rs:19"), "{failed}");
+    assert!(failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` deadlocks in schedule"), "{failed}");
+
+    std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
+    let passed = course.run(&["run"]).expect(0).stdout;
+    assert!(passed.contains("passed · abba: passes 2 tests, each under 1,000 interleavings: none failed"), "{passed}");
+    assert!(passed.contains("compare: checker solution abba"), "{passed}");
+    let progress = course.progress();
+    assert_eq!(progress["exercises"]["abba"]["attempts"], 2);
+    assert_eq!(progress["current"], "abba");
+    let solution = course.run(&["solution"]).expect(0).stdout;
+    assert!(solution.contains("One order, no cycle.") && solution.contains("are the same"), "{solution}");
+}
+
+/// Would catch: a file that the compiler chokes on taking the checker with it.
+#[test]
+fn a_source_file_that_is_none_is_a_verdict() {
+    let course = Course::to_build();
+    let source = course.source("01_passes");
+    let check = |said: &str| {
+        let ran = course.run(&["run", "passes"]).expect(1);
+        assert!(ran.stdout.contains("does not compile · passes: ") && ran.stdout.contains(said), "{}", ran.stdout);
+        assert!(ran.elapsed < Duration::from_secs(20), "{:?}", ran.elapsed);
+    };
+    std::fs::write(&source, b"pub fn answer() -> u32 { 42 } // \xff\xfe").unwrap();
+    check("UTF-8");
+    std::fs::write(&source, "// padding\n".repeat(1_000_000)).unwrap();
+    check("src/lib.rs is 11 MiB long");
+    std::fs::remove_file(&source).unwrap();
+    check("src/lib.rs is missing; `checker reset passes`");
+    std::fs::create_dir(&source).unwrap();
+    check("src/lib.rs is not a file");
+}
