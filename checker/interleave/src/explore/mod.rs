@@ -10,6 +10,7 @@ mod object;
 mod scheduler;
 mod session;
 mod signal;
+mod simplify;
 mod strategy;
 pub mod task;
 
@@ -26,11 +27,12 @@ pub use shuttle::sync::mpsc as channel;
 pub use shuttle::thread;
 pub use signal::{Patience, Signal, Woken};
 pub use trace::Mode;
-use trace::{Explored, Failure, FailureKind, Task, Trace, timeline};
+use trace::{Explored, Failure, FailureKind, Place, Task, Trace, timeline};
 
 use crate::harness::{DEFAULT_SCHEDULES, Failed, RecordedPanic, Test, Who, cause_of_failure, is_reported};
-use scheduler::{Explorer, Source};
+use scheduler::{Explorer, Source, Then};
 use session::{Recording, Session, Stop};
+use simplify::simplify;
 
 /// A schedule that has not ended after so many steps is called a livelock.
 pub const MOST_STEPS: usize = 20_000;
@@ -69,39 +71,38 @@ impl Exploration {
     pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> (Explored, Result<(), Box<Failure>>) {
         let body: Arc<dyn Fn() + Send + Sync> = Arc::new(body);
         let source = match &self.replay {
-            Some(choices) => Source::Replay(choices.clone()),
+            Some(choices) => Source::Follow { choices: choices.clone(), then: Then::Stop },
             None => Source::Explore { budget: self.budget },
         };
-        let (schedules, failed) = run_schedules(source, self.seed, Recording::Off, &body);
+        let (schedules, session) = run_schedules(source, self.seed, Recording::Nothing, &body);
         let explored = Explored { schedules, budget: self.budget, seed: self.seed };
-        let result = match failed {
+        let result = match session.filter(|session| session.stop.is_some()) {
             None => Ok(()),
-            Some(failed) => Err(Box::new(self.explain(failed, explored, &body))),
+            Some(failed) => Err(Box::new(self.explain(&failed, explored, &body))),
         };
         (explored, result)
     }
 
-    /// Runs the failed schedule again, this time writing down what happens.
-    fn explain(&self, failed: Session, explored: Explored, body: &Arc<dyn Fn() + Send + Sync>) -> Failure {
-        let choices = failed.choices;
-        let again = run_schedules(Source::Replay(choices.clone()), self.seed, Recording::On, body).1;
-        let stop = failed.stop.expect("it failed");
-        let (kind, message, place) = match &stop {
-            Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
-            Stop::Deadlock => (FailureKind::Deadlock, "every task waits for another".to_owned(), None),
-            Stop::Livelock => {
-                (FailureKind::Livelock, format!("still running after {MOST_STEPS} steps, and nothing gets done"), None)
-            }
-            Stop::Diverged => {
-                let message = "the recorded schedule does not fit this program: it has changed since".to_owned();
-                return Failure { kind: FailureKind::Panic, message, place: None, trace: None };
-            }
+    /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
+    fn explain(&self, failed: &Session, explored: Explored, body: &Arc<dyn Fn() + Send + Sync>) -> Failure {
+        let follow = |choices: Vec<u32>, then: Then, recording: Recording| {
+            run_schedules(Source::Follow { choices, then }, self.seed, recording, body).1
         };
-        let Some(again) = again.filter(|again| same_end(again.stop.as_ref(), &stop)) else {
-            let message = format!(
-                "{message}\n(Run again under the same schedule it did not fail: the test depends on something \
-                 besides the schedule, such as a hash map's order or the time.)"
-            );
+        let choices = match self.replay {
+            Some(_) => failed.choices.clone(),
+            None => simplify(failed, |choices, recording| follow(choices, Then::StayOn, recording)),
+        };
+        let again = follow(choices, Then::Stop, Recording::Steps);
+        let stop = failed.stop.as_ref().expect("it failed");
+        let again = again.filter(|again| again.stop.as_ref().is_some_and(|other| other.is_like(stop)));
+        // The values that an assertion names are those of the schedule that is shown.
+        let shown = again.as_ref().and_then(|again| again.stop.as_ref()).unwrap_or(stop);
+        let (kind, message, place) = in_words(shown);
+        let Some(again) = again else {
+            let message = match stop {
+                Stop::Diverged => message,
+                _ => format!("{message}\n{NOT_AGAIN}"),
+            };
             return Failure { kind, message, place, trace: None };
         };
         let trace = Trace {
@@ -110,10 +111,30 @@ impl Exploration {
             seed: explored.seed,
             tasks: again.task_names.into_iter().map(|name| Task { name: name.unwrap_or_default() }).collect(),
             objects: names::name_all(&again.objects, &self.manifest_dir),
+            lines: names::quote_all(&again.steps, &self.manifest_dir),
             steps: again.steps,
-            choices,
+            choices: again.choices,
+            points: again.points,
+            found_switches: trace::switches(&failed.choices),
         };
         Failure { kind, message, place, trace: Some(trace) }
+    }
+}
+
+const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \
+                         schedule, such as a hash map's order or the time.)";
+
+fn in_words(stop: &Stop) -> (FailureKind, String, Option<Place>) {
+    match stop {
+        Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
+        Stop::Deadlock => (FailureKind::Deadlock, "every task waits for another".to_owned(), None),
+        Stop::Livelock => {
+            (FailureKind::Livelock, format!("still running after {MOST_STEPS} steps, and nothing gets done"), None)
+        }
+        Stop::Diverged => {
+            let message = "the recorded schedule does not fit this program: it has changed since";
+            (FailureKind::Panic, message.to_owned(), None)
+        }
     }
 }
 
@@ -141,8 +162,7 @@ fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Runs the schedules of `source` until one fails. Returns how many were run, and the session of the one that
-/// failed.
+/// Runs the schedules of `source` until one fails. Returns how many were run, and the session of the last.
 fn run_schedules(
     source: Source,
     seed: u64,
@@ -157,8 +177,7 @@ fn run_schedules(
     let runner = shuttle::Runner::new(Explorer::new(source, seed, recording), config);
     let body = Arc::clone(body);
     let schedules = runner.run(move || supervise(&body));
-    let session = session::end().filter(|session| session.stop.is_some());
-    (u32::try_from(schedules).unwrap_or(u32::MAX), session)
+    (u32::try_from(schedules).unwrap_or(u32::MAX), session::end())
 }
 
 /// The first task of a schedule: starts the test body and ends when that has ended.
@@ -179,14 +198,6 @@ fn supervise(body: &Arc<dyn Fn() + Send + Sync>) {
     });
     while !session::with(|session| session.body_ended).unwrap_or(true) {
         shuttle::thread::yield_now();
-    }
-}
-
-fn same_end(a: Option<&Stop>, b: &Stop) -> bool {
-    match (a, b) {
-        (Some(Stop::Panic(a)), Stop::Panic(b)) => a.message == b.message,
-        (Some(Stop::Deadlock), Stop::Deadlock) | (Some(Stop::Livelock), Stop::Livelock) => true,
-        _ => false,
     }
 }
 
@@ -214,7 +225,7 @@ fn install_panic_hook() {
         // Shuttle wraps the hook once, the first time it runs; so it runs once before ours is put in place.
         let mut config = shuttle::Config::new();
         config.failure_persistence = shuttle::FailurePersistence::None;
-        shuttle::Runner::new(Explorer::new(Source::Explore { budget: 1 }, 0, Recording::Off), config).run(|| {});
+        shuttle::Runner::new(Explorer::new(Source::Explore { budget: 1 }, 0, Recording::Nothing), config).run(|| {});
         session::end();
         panic::set_hook(Box::new(move |info| {
             let panic = RecordedPanic::new(Who::Task(session::current_task()), info);

@@ -49,6 +49,22 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
 }
 
 #[test]
+fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
+    let mut found = Vec::new();
+    for seed in 1..=20 {
+        let exploration = Exploration { budget: 1_000, seed, replay: None, manifest_dir: ".".into() };
+        let trace = exploration.run(abba).1.expect_err("found").trace.expect("it was drawn");
+        assert_eq!(trace.switches(), 2, "main takes one lock, the thread the other and waits, main waits");
+        assert_eq!(trace.points.len(), trace.choices.len());
+        for (point, choice) in trace.points.iter().zip(&trace.choices) {
+            assert!(point.candidates.contains(choice), "{choice} was chosen, and was not among {point:?}");
+        }
+        found.push(trace.found_switches);
+    }
+    assert!(found.iter().any(|switches| *switches > 2), "random schedules go back and forth: {found:?}");
+}
+
+#[test]
 fn an_update_lost_between_two_guards_is_found() {
     let failure = explore(|| {
         let count = Mutex::new(0);
