@@ -18,6 +18,8 @@ pub struct Report {
     pub explored: Option<Explored>,
     /// The first failure. A test without one passed only if the end marker is there, too.
     pub failure: Option<Failure>,
+    /// What happened in a schedule that did not fail, if that was asked for.
+    pub trace: Option<Trace>,
     /// The nonce of the run, written as the very last thing a passing test does.
     pub passed: Option<String>,
 }

@@ -23,6 +23,9 @@ pub fn write(report: &Report) -> String {
             write_trace(&mut out, trace);
         }
     }
+    if let Some(trace) = &report.trace {
+        write_trace(&mut out, trace);
+    }
     if let Some(nonce) = &report.passed {
         out.line(&["passed", nonce]);
     }
@@ -49,8 +52,9 @@ pub fn read(text: &str) -> Option<Report> {
             break;
         }
     }
-    if let Some(failure) = &mut report.failure {
-        failure.trace = trace;
+    match &mut report.failure {
+        Some(failure) => failure.trace = trace,
+        None => report.trace = trace,
     }
     Some(report)
 }
@@ -348,8 +352,16 @@ mod tests {
                     found_switches: 9,
                 }),
             }),
+            trace: None,
             passed: Some("abc".into()),
         }
+    }
+
+    #[test]
+    fn the_trace_of_a_schedule_that_did_not_fail_is_read_back() {
+        let mut report = sample();
+        report.trace = report.failure.take().and_then(|failure| failure.trace);
+        assert_eq!(read(&write(&report)), Some(report));
     }
 
     #[test]

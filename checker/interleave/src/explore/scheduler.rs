@@ -20,17 +20,9 @@ const FIRST: usize = 1;
 pub(crate) enum Source {
     /// From the strategies, for so many schedules.
     Explore { budget: u32 },
-    /// From a list, for one schedule.
-    Follow { choices: Vec<u32>, then: Then },
-}
-
-/// What to do where the list of choices ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
-    /// The schedule should have ended before: stop.
-    Stop,
-    /// Let each task run for as long as it can.
-    StayOn,
+    /// From a list, for one schedule. Where the list ends, and where its next choice cannot be made because the
+    /// program is another one by now, each task runs for as long as it can.
+    Follow(Vec<u32>),
 }
 
 /// Runs one exploration, or one schedule of which the choices are known.
@@ -49,16 +41,14 @@ impl Explorer {
         Explorer { source, recording, started: 0, strategies: Strategies::new(seed), candidates: Vec::new() }
     }
 
-    /// The choice among the candidates, of which there is at least one. `None` if the next choice of a list cannot be
-    /// made.
-    fn choose(&mut self, step: usize, current: Option<usize>, yielding: bool) -> Option<usize> {
+    /// The choice among the candidates, of which there is at least one.
+    fn choose(&mut self, step: usize, current: Option<usize>, yielding: bool) -> usize {
         match &self.source {
-            Source::Explore { .. } => Some(self.strategies.choose(&self.candidates, current, yielding)),
-            Source::Follow { choices, then } => match (choices.get(step), then) {
-                (Some(choice), _) => self.candidate(*choice as usize),
-                (None, Then::Stop) => None,
-                (None, Then::StayOn) => Some(self.stay_on(current, yielding)),
-            },
+            Source::Explore { .. } => self.strategies.choose(&self.candidates, current, yielding),
+            Source::Follow(choices) => {
+                let listed = choices.get(step).and_then(|choice| self.candidate(*choice as usize));
+                listed.unwrap_or_else(|| self.stay_on(current, yielding))
+            }
         }
     }
 
@@ -90,7 +80,7 @@ impl Scheduler for Explorer {
     fn new_execution(&mut self) -> Option<Schedule> {
         let budget = match self.source {
             Source::Explore { budget } => budget,
-            Source::Follow { .. } => 1,
+            Source::Follow(_) => 1,
         };
         let failed = session::with(|session| session.stop.is_some()).unwrap_or(false);
         if failed || self.started >= budget {
@@ -128,7 +118,7 @@ impl Scheduler for Explorer {
             parent: task.parent_task_id().and_then(|parent| usize::from(parent).checked_sub(FIRST)),
         }));
         let current = current.filter(|task| usize::from(*task) != SUPERVISOR).map(id);
-        let Some(choice) = self.choose(steps, current, yielding) else { return end(Stop::Diverged) };
+        let choice = self.choose(steps, current, yielding);
         session::with(|session| session.choose(choice, self.candidates.iter().map(|candidate| candidate.id)));
         Some(TaskId::from(choice + FIRST))
     }

@@ -36,8 +36,6 @@ pub(crate) enum Stop {
     Deadlock,
     /// The schedule took more steps than [`super::MOST_STEPS`].
     Livelock,
-    /// A replay came to a point where the recorded choice cannot be made.
-    Diverged,
 }
 
 impl Stop {

@@ -13,12 +13,15 @@ use super::session::{Recording, Session, Stop};
 /// About 0.3 s. What takes more than two or three unlikely switches is shown as it was found.
 const MOST_STEPS: usize = 300_000;
 
-/// The choices of a simpler schedule that ends like `failed`, or those of `failed` itself.
+/// The choices of a simpler schedule that ends like `failed`, which ended with `stop`, or those of `failed` itself.
 ///
 /// `run` runs the schedule that begins with the given choices, after which each task stays on, and returns its session
 /// whether it failed or not.
-pub(crate) fn simplify(failed: &Session, run: impl Fn(Vec<u32>, Recording) -> Option<Session>) -> Vec<u32> {
-    let stop = failed.stop.as_ref().expect("it failed");
+pub(crate) fn simplify(
+    stop: &Stop,
+    failed: &Session,
+    run: impl Fn(Vec<u32>, Recording) -> Option<Session>,
+) -> Vec<u32> {
     // A livelock is long by its nature, and any schedule of it is as good as another.
     if matches!(stop, Stop::Livelock) {
         return failed.choices.clone();
