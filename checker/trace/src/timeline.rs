@@ -3,10 +3,12 @@
 //! Beside each column run the locks that its task holds: a letter where it gets one, a bar for as long as it has it.
 
 mod layout;
+mod picture;
 mod rows;
 
 pub use layout::{Line, Paint, Piece, layout};
-pub use rows::{Row, Shown, in_words, rows};
+pub use picture::{Mark, Picture, Slot, Slots};
+pub use rows::{Row, Shown, in_words};
 
 use crate::{Cause, Failure, FailureKind, Trace};
 

@@ -1,11 +1,11 @@
 //! Where the parts of the picture stand, and what each of them is, for whoever colours them.
 
-use std::collections::HashMap;
 use std::fmt;
 
-use super::rows::{Row, Shown, rows};
+use super::picture::{Mark, Picture, Slot};
+use super::rows::{Row, Shown};
 use super::verdict;
-use crate::{Action, Failure, Mode, Place, Trace};
+use crate::{Failure, Place, Trace};
 
 /// The number of a row, and what stands around it.
 const NUMBER: usize = 5;
@@ -70,8 +70,8 @@ impl Line {
 /// Side by side if the columns fit, else one step per line with the task's name in front.
 pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
     let Some(trace) = &failure.trace else { return Vec::new() };
-    let rows = rows(failure, trace);
-    let columns = Columns::new(trace, &rows);
+    let picture = Picture::new(failure, trace);
+    let columns = Columns::new(trace, &picture);
     let mut lines =
         if columns.width() <= width { columns.side_by_side(width) } else { columns.one_below_the_other(width) };
     for (i, line) in verdict(failure, trace).lines().enumerate() {
@@ -87,68 +87,31 @@ pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
 /// The columns of the picture: one for each task that has a row.
 struct Columns<'a> {
     trace: &'a Trace,
-    rows: &'a [Row],
-    /// The tasks, in the order of their ids.
-    tasks: Vec<usize>,
-    /// The letter of each object that is ever held in a row.
-    letters: HashMap<usize, char>,
-    /// For each row, for each task, what it holds: in fixed places, so that bars are straight.
-    held: Vec<Vec<Slots>>,
+    picture: &'a Picture,
     /// The widest text of a step.
     text: usize,
     place: usize,
 }
 
-/// What a task holds at a row, each object in its place.
-type Slots = Vec<Option<Slot>>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Slot {
-    object: usize,
-    mode: Mode,
-    mark: Mark,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
-    /// Got in this row.
-    Begin,
-    Middle,
-    /// Given back in this row.
-    End,
-    /// Got and given back in this row.
-    Moment,
-}
-
 impl<'a> Columns<'a> {
-    fn new(trace: &'a Trace, rows: &'a [Row]) -> Self {
-        let shown = || rows.iter().filter_map(Row::shown);
-        let mut tasks: Vec<usize> = shown().map(|row| row.task).collect();
-        tasks.sort_unstable();
-        tasks.dedup();
-        let held = held(trace, rows, &tasks);
-        let mut letters = HashMap::new();
-        for slot in held.iter().flatten().flatten().flatten() {
-            let next = char::from(b'A' + (letters.len() % 26) as u8);
-            letters.entry(slot.object).or_insert(next);
-        }
+    fn new(trace: &'a Trace, picture: &'a Picture) -> Self {
+        let shown = || picture.rows.iter().filter_map(Row::shown);
         let text = shown().map(|row| row.what.chars().count()).max().unwrap_or(0);
         let place = shown().map(|row| place(row.place.as_ref()).chars().count()).max().unwrap_or(0);
-        Columns { trace, rows, tasks, letters, held, text, place }
+        Columns { trace, picture, text, place }
     }
 
-    /// How many places for held objects the column of the task number `at` needs.
     fn slots(&self, at: usize) -> usize {
-        let used = |row: &Vec<Slots>| row[at].iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-        self.held.iter().map(used).max().unwrap_or(0)
+        self.picture.slots(at)
     }
 
     /// How wide the column of the task number `at` is.
     fn column(&self, at: usize) -> usize {
         let slots = self.slots(at);
-        let own = |row: &&Shown| row.task == self.tasks[at];
-        let text = self.rows.iter().filter_map(Row::shown).filter(own).map(|row| row.what.chars().count()).max();
-        let name = self.trace.tasks[self.tasks[at]].name.chars().count();
+        let own = |row: &&Shown| row.task == self.picture.tasks[at];
+        let text =
+            self.picture.rows.iter().filter_map(Row::shown).filter(own).map(|row| row.what.chars().count()).max();
+        let name = self.trace.tasks[self.picture.tasks[at]].name.chars().count();
         slots + usize::from(slots > 0) + text.unwrap_or(0).max(name)
     }
 
@@ -158,24 +121,24 @@ impl<'a> Columns<'a> {
 
     /// Of the whole picture, without quoted source.
     fn width(&self) -> usize {
-        self.start(self.tasks.len()) + self.place
+        self.start(self.picture.tasks.len()) + self.place
     }
 
     fn side_by_side(&self, width: usize) -> Vec<Line> {
         let mut head = Line::default();
-        for (at, task) in self.tasks.iter().enumerate() {
+        for (at, task) in self.picture.tasks.iter().enumerate() {
             let slots = self.slots(at);
             head.pad_to(self.start(at) + slots + usize::from(slots > 0));
             head.push(&*self.trace.tasks[*task].name, Paint::Task);
         }
         let mut lines = vec![head];
-        for (row, held) in self.rows.iter().zip(&self.held) {
+        for (row, held) in self.picture.rows.iter().zip(&self.picture.held) {
             let mut line = number(row);
             for (at, slots) in held.iter().enumerate() {
                 line.pad_to(self.start(at));
                 self.push_slots(&mut line, &slots[..slots.len().min(self.slots(at))]);
                 if let Row::Shown(shown) = row
-                    && shown.task == self.tasks[at]
+                    && shown.task == self.picture.tasks[at]
                 {
                     let slots = self.slots(at);
                     line.pad_to(self.start(at) + slots + usize::from(slots > 0));
@@ -184,7 +147,7 @@ impl<'a> Columns<'a> {
             }
             match row {
                 Row::Shown(shown) => {
-                    line.pad_to(self.start(self.tasks.len()));
+                    line.pad_to(self.start(self.picture.tasks.len()));
                     self.push_place(&mut line, shown, width);
                 }
                 Row::Folded(n) => line.push(folded(*n), Paint::Aside),
@@ -195,9 +158,10 @@ impl<'a> Columns<'a> {
     }
 
     fn one_below_the_other(&self, width: usize) -> Vec<Line> {
-        let names = self.tasks.iter().map(|task| self.trace.tasks[*task].name.chars().count()).max().unwrap_or(0);
+        let names =
+            self.picture.tasks.iter().map(|task| self.trace.tasks[*task].name.chars().count()).max().unwrap_or(0);
         let mut lines = Vec::new();
-        for row in self.rows {
+        for row in &self.picture.rows {
             let mut line = number(row);
             match row {
                 Row::Shown(shown) => {
@@ -227,7 +191,7 @@ impl<'a> Columns<'a> {
                 None => line.push(" ", Paint::Plain),
                 Some(slot) => {
                     let mark = match slot.mark {
-                        Mark::Begin | Mark::Moment => self.letters[&slot.object],
+                        Mark::Begin | Mark::Moment => self.picture.letters[&slot.object],
                         Mark::Middle => '│',
                         Mark::End => '╵',
                     };
@@ -240,7 +204,7 @@ impl<'a> Columns<'a> {
     fn push_place(&self, line: &mut Line, shown: &Shown, width: usize) {
         line.push(place(shown.place.as_ref()), Paint::Aside);
         let Some(source) = shown.place.as_ref().and_then(|place| self.trace.source(place)) else { return };
-        let at = line.width().max(self.start(self.tasks.len()) + self.place) + GAP;
+        let at = line.width().max(self.start(self.picture.tasks.len()) + self.place) + GAP;
         let room = width.saturating_sub(at);
         if room >= LEAST_SOURCE {
             line.pad_to(at);
@@ -249,71 +213,9 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl Row {
-    fn shown(&self) -> Option<&Shown> {
-        match self {
-            Row::Shown(shown) => Some(shown),
-            Row::Folded(_) => None,
-        }
-    }
-}
-
 impl Shown {
     fn paint(&self) -> Paint {
         self.object.map_or(Paint::Plain, Paint::Object)
-    }
-}
-
-/// What each of `tasks` holds at each of `rows`.
-fn held(trace: &Trace, rows: &[Row], tasks: &[usize]) -> Vec<Vec<Slots>> {
-    let mut now: Vec<Slots> = vec![Slots::new(); tasks.len()];
-    let mut next = 0;
-    let mut result = Vec::new();
-    for row in rows {
-        // What was given back in the row before is gone.
-        for slot in now.iter_mut().flatten() {
-            match slot {
-                Some(Slot { mark: Mark::End | Mark::Moment, .. }) => *slot = None,
-                Some(slot) => slot.mark = Mark::Middle,
-                None => {}
-            }
-        }
-        if let Row::Shown(shown) = row {
-            // Steps that are not shown still change who holds what.
-            let (first, last) = shown.steps;
-            for (index, step) in trace.steps.iter().enumerate().take(last + 1).skip(next) {
-                let Some(at) = tasks.iter().position(|task| *task == step.task) else { continue };
-                apply(&mut now, at, &step.action, index >= first);
-            }
-            next = last + 1;
-        }
-        result.push(now.clone());
-    }
-    result
-}
-
-fn apply(now: &mut [Slots], at: usize, action: &Action, shown: bool) {
-    match *action {
-        Action::Acquires { object, mode } => {
-            let slot = Some(Slot { object, mode, mark: if shown { Mark::Begin } else { Mark::Middle } });
-            match now[at].iter().position(Option::is_none) {
-                Some(free) => now[at][free] = slot,
-                None => now[at].push(slot),
-            }
-        }
-        Action::Releases { object, mode } => {
-            // A guard may have travelled: then another task holds it.
-            let owner = std::iter::once(at).chain(0..now.len());
-            let found = owner
-                .flat_map(|at| (0..now[at].len()).map(move |slot| (at, slot)))
-                .find(|(at, slot)| now[*at][*slot].is_some_and(|slot| (slot.object, slot.mode) == (object, mode)));
-            if let Some((at, slot)) = found {
-                let mark = &mut now[at][slot];
-                let end = |slot: &Slot| if slot.mark == Mark::Begin { Mark::Moment } else { Mark::End };
-                *mark = mark.filter(|_| shown).map(|slot| Slot { mark: end(&slot), ..slot });
-            }
-        }
-        _ => {}
     }
 }
 

@@ -27,6 +27,16 @@ pub struct Shown {
     pub place: Option<Place>,
 }
 
+impl Row {
+    /// The step, if this is not what was folded.
+    pub fn shown(&self) -> Option<&Shown> {
+        match self {
+            Row::Shown(shown) => Some(shown),
+            Row::Folded(_) => None,
+        }
+    }
+}
+
 /// The rows that explain `failure`, in order.
 pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
     let keep = match failure.kind {
