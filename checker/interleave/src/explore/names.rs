@@ -16,8 +16,10 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
     let mut labels: Vec<String> = Vec::new();
     for origin in origins {
-        // Objects that one line creates, such as those of a list, are of one kind and go by one name.
+        // Objects that one line creates, such as those of a list, are of one kind and go by one name. The fields of a
+        // struct that derives `Default` are not: the derive is one place for all of them.
         let sibling = origins[..labels.len()].iter().position(|o| o.created.is_some() && o.created == origin.created);
+        let sibling = sibling.filter(|_| !sources.is_derived(origin));
         labels.push(match sibling {
             Some(sibling) => labels[sibling].clone(),
             None => sources.name(origin).unwrap_or_else(|| origin.type_name.to_owned()),
@@ -56,6 +58,11 @@ struct Sources {
 }
 
 impl Sources {
+    fn is_derived(&mut self, origin: &ObjectOrigin) -> bool {
+        let created = origin.created.and_then(|at| self.line(at));
+        created.is_some_and(|(line, _)| line.trim_start().starts_with("#[derive"))
+    }
+
     /// What the line that creates an object calls it, or else the line that uses it first.
     fn name(&mut self, origin: &ObjectOrigin) -> Option<String> {
         let created = origin.created.and_then(|at| self.line(at));

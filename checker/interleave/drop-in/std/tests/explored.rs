@@ -48,6 +48,36 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
 }
 
+#[derive(Default)]
+struct Pair {
+    left: Mutex<u32>,
+    right: Mutex<u32>,
+}
+
+#[test]
+fn locks_are_named_after_fields_however_they_were_created() {
+    let failure = explore(|| {
+        let pair = Pair::default();
+        thread::scope(|scope| {
+            scope.spawn(|| *pair.left.lock().unwrap() += *pair.right.lock().unwrap());
+            *pair.right.lock().unwrap() += *pair.left.lock().unwrap();
+        });
+    });
+    let picture = timeline::draw(&failure.expect_err("the two orders meet"), 100);
+    assert!(picture.contains("`left`") && picture.contains("`right`"), "{picture}");
+
+    let failure = explore(|| {
+        let slots: Vec<Mutex<u32>> = (0..2).map(Mutex::new).collect();
+        let (first, second) = (&slots[0], &slots[1]);
+        thread::scope(|scope| {
+            scope.spawn(|| drop((first.lock().unwrap(), second.lock().unwrap())));
+            drop((second.lock().unwrap(), first.lock().unwrap()));
+        });
+    });
+    let picture = timeline::draw(&failure.expect_err("the two orders meet"), 100);
+    assert!(picture.contains("`slots #1`") || picture.contains(" #2`"), "{picture}");
+}
+
 #[test]
 fn a_schedule_that_does_not_fail_can_be_looked_at() {
     let replay = Exploration { budget: 1, seed: 1, replay: Some(Vec::new()), manifest_dir: ".".into() };
