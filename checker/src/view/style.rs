@@ -71,9 +71,14 @@ impl Line {
         self
     }
 
+    /// In cells.
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|span| span.text.width()).sum()
+    }
+
     /// With blanks up to `width` cells.
     pub fn pad(mut self, width: usize) -> Self {
-        let used: usize = self.0.iter().map(|span| span.text.width()).sum();
+        let used = self.width();
         self.0.push(Span { style: Style::Plain, text: " ".repeat(width.saturating_sub(used)) });
         self
     }
@@ -86,6 +91,10 @@ impl Text {
 
     pub fn push(&mut self, line: Line) {
         self.0.push(line);
+    }
+
+    pub fn line_count(&self) -> usize {
+        self.0.len()
     }
 
     pub fn blank(&mut self) {

@@ -74,7 +74,8 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     text
 }
 
-fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
+/// A test that failed, with what shows why.
+pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
     let mut text = Text::new();
     let mut header =
         Line::plain(" ").then(Style::Name, exercise).then(Style::Plain, " · ").then(Style::Heading, &test.name);
@@ -164,7 +165,7 @@ fn bytes(count: u64) -> String {
 }
 
 /// A line per test and mode.
-fn table(tests: &[TestResult]) -> Text {
+pub fn table(tests: &[TestResult]) -> Text {
     let mut text = Text::new();
     for test in tests {
         let style = match test.outcome {
