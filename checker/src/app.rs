@@ -7,7 +7,7 @@ use crate::exercise::Exercise;
 use crate::keys::Key;
 use crate::progress::Progress;
 use crate::verdict::{Kind, Mode, Stage, Verdict};
-use crate::view::pages;
+use crate::view::{pages, prose};
 use crate::view::style::{Colour, Text};
 
 pub use self::choice::{Choice, Filter};
@@ -346,7 +346,7 @@ impl App {
             return Vec::new();
         }
         self.turn_to(topic);
-        self.fetched = text.clone();
+        self.fetched = prose::reflow(&text);
         vec![Effect::Say(Say::Page(text))]
     }
 

@@ -30,6 +30,7 @@ mod view {
     pub mod document;
     pub mod list;
     pub mod pages;
+    pub mod prose;
     pub mod rows;
     pub mod screen;
     pub mod screen_list;

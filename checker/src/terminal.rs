@@ -145,7 +145,7 @@ impl Terminal {
         let mut out = String::new();
         for (number, row) in frame.rows.iter().enumerate() {
             if state.shown.get(number) != Some(row) {
-                let _ = write!(out, "\x1b[{};1H{row}\x1b[K", number + 1);
+                let _ = write!(out, "\x1b[{};1H\x1b[2K{row}", number + 1);
             }
         }
         if state.shown.len() != frame.rows.len() {

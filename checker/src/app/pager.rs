@@ -111,8 +111,7 @@ fn places(rows: &[Row], words: &str) -> Vec<usize> {
     let mut start = 0;
     while start < rows.len() {
         let length = rows[start..].iter().take_while(|row| row.line == rows[start].line).count();
-        let whole = |row: &Row| if row.has_gap { row.plain() + " " } else { row.plain() };
-        let parts: Vec<String> = rows[start..start + length].iter().map(whole).collect();
+        let parts: Vec<String> = rows[start..start + length].iter().map(Row::part).collect();
         for found in rows::find(&parts.concat(), words) {
             let mut end = 0;
             let row = parts.iter().position(|part| {

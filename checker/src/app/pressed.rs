@@ -138,11 +138,9 @@ impl App {
 
     fn copy(&mut self) -> Vec<Effect> {
         let exercise = self.exercise();
-        let has_timeline = self.verdict.as_deref().is_some_and(pages::has_timeline);
-        let text = if self.topic == Topic::Timeline && has_timeline {
-            format!("cargo checker replay {}", exercise.name)
-        } else {
-            exercise.source().display().to_string()
+        let text = match self.verdict.as_deref().filter(|verdict| pages::has_timeline(verdict)) {
+            Some(verdict) if self.topic == Topic::Timeline => pages::replay(verdict),
+            _ => exercise.source().display().to_string(),
         };
         let mut effects = self.note(format!("copied: {text}"));
         effects.push(Effect::Copy(text));

@@ -13,8 +13,10 @@ pub struct Row {
     pieces: Vec<Piece>,
     /// The line that it is a part of.
     pub line: usize,
+    /// How many blanks stand before what goes on from the row above.
+    indent: usize,
     /// Whether the line goes on in the next row, after a blank that is left out.
-    pub has_gap: bool,
+    has_gap: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +34,11 @@ pub fn rows(text: &Text, colour: Colour, width: usize) -> Vec<Row> {
     let mut code = Vec::new();
     for (number, line) in printed.lines().enumerate() {
         let cells = cells(line, &mut code);
-        wrap(&cells, width.max(1), |cells, has_gap| rows.push(Row { has_gap, ..row(cells, number) }));
+        wrap(&cells, width.max(1), |cells, indent, has_gap| {
+            let blanks = std::iter::repeat_n(Cell { code: String::new(), c: ' ', width: 1 }, indent);
+            let cells: Vec<Cell> = blanks.chain(cells.iter().cloned()).collect();
+            rows.push(Row { indent, has_gap, ..row(&cells, number) });
+        });
     }
     rows
 }
@@ -67,6 +73,12 @@ impl Row {
     /// Without colours.
     pub fn plain(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// Its part of the line, so that the parts together are the line.
+    pub fn part(&self) -> String {
+        let gap = if self.has_gap { " " } else { "" };
+        self.plain()[self.indent..].to_owned() + gap
     }
 
     /// With `words` standing out, upper or lower case.
@@ -223,18 +235,21 @@ fn cell_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// Passes rows on, at least one, and whether there was a blank after them.
-fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], bool)) {
+/// Passes rows on, at least one, each with its indentation, and whether there was a blank after it.
+fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], usize, bool)) {
+    let hanging = cells.iter().take_while(|cell| cell.c == ' ').count();
+    let hanging = if hanging <= width / 3 { hanging } else { 0 };
     let mut rest = cells;
+    let mut indent = 0;
     loop {
         let mut used = 0;
         let fits = rest.iter().take_while(|cell| {
             used += cell.width;
-            used <= width
+            used <= width - indent
         });
         let fits = fits.count();
         if fits == rest.len() {
-            return pass_on(rest, false);
+            return pass_on(rest, indent, false);
         }
         if fits == 0 {
             // Wider than the whole screen.
@@ -243,7 +258,8 @@ fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], bool)) {
         }
         // Only blanks in the second half: indentation is no place to break a line.
         let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
-        pass_on(&rest[..blank.unwrap_or(fits)], blank.is_some());
+        pass_on(&rest[..blank.unwrap_or(fits)], indent, blank.is_some());
+        indent = hanging;
         rest = &rest[blank.map_or(fits, |at| at + 1)..];
     }
 }
@@ -275,7 +291,7 @@ fn row(cells: &[Cell], line: usize) -> Row {
             _ => pieces.push(Piece { code: cell.code.clone(), text: cell.c.to_string(), link: None }),
         }
     }
-    Row { pieces, line, has_gap: false }
+    Row { pieces, line, ..Row::default() }
 }
 
 #[cfg(test)]
@@ -296,6 +312,7 @@ mod tests {
     #[test]
     fn lines_are_cut_between_words_and_else_anywhere() {
         assert_eq!(wrapped("each holds the lock", 10), ["each holds", "the lock"]);
+        assert_eq!(wrapped("  each holds the lock", 10), ["  each", "  holds", "  the lock"]);
         assert_eq!(wrapped("aaaaaaaaaaaa", 5), ["aaaaa", "aaaaa", "aa"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("日本語です", 5), ["日本", "語で", "す"]);

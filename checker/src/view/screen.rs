@@ -107,14 +107,12 @@ fn running(app: &App) -> Row {
         return single(app, line);
     };
     let wheel = WHEEL[(elapsed / 100 % 4) as usize];
-    let mut line = line.then(Style::Plain, format!(" {wheel} {}", app.live.phase(name)));
+    let mut line = line.then(Style::Plain, format!(" {wheel} {}.{} s ", elapsed / 1000, elapsed / 100 % 10));
     if let Some((done, of)) = app.live.bar(name) {
         let filled = (20 * done).checked_div(of).unwrap_or(0).min(20);
-        let bar = format!(" [{}{}]", "#".repeat(filled), ".".repeat(20 - filled));
-        line = line.then(Style::Plain, bar);
+        line = line.then(Style::Good, format!("[{}{}] ", "#".repeat(filled), ".".repeat(20 - filled)));
     }
-    let seconds = Line::styled(Style::Aside, format!("{}.{} s ", elapsed / 1000, elapsed / 100 % 10));
-    sides(app, line, seconds)
+    single(app, line.then(Style::Plain, app.live.phase(name)))
 }
 
 /// What is asked or typed or has just happened; else how far one is, and where the file is.
@@ -157,7 +155,7 @@ fn position(app: &App) -> Line {
 fn key_line(app: &App) -> Row {
     let place = if app.topic == Topic::List { Place::List } else { Place::Exercise };
     let mut line = Line::new();
-    let back = (!matches!(app.topic, Topic::Result | Topic::List)).then(|| ("Esc".to_owned(), "back"));
+    let back = (!matches!(app.topic, Topic::Result | Topic::List)).then(|| ("Esc".to_owned(), "result"));
     for (key, word) in back.into_iter().chain(keys::line(place)) {
         let is_void = match word {
             "next" => app.state != State::Passes,

@@ -71,6 +71,15 @@ impl Line {
         self
     }
 
+    /// The words, if none of them stands out.
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Span { style: Style::Plain, text }] => Some(text),
+            _ => None,
+        }
+    }
+
     /// In cells.
     pub fn width(&self) -> usize {
         self.0.iter().map(|span| span.text.width()).sum()
@@ -91,6 +100,10 @@ impl Text {
 
     pub fn push(&mut self, line: Line) {
         self.0.push(line);
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter()
     }
 
     pub fn line_count(&self) -> usize {
