@@ -180,9 +180,8 @@ fn first(bytes: &[u8]) -> First {
             None if rest.len() > 32 => First::Key(None, bytes.len()),
             None => First::Incomplete,
         },
-        // Twice in a row, or together with another key.
-        [0x1b, 0x1b, ..] => First::Key(Some(Key::Esc), 1),
-        [0x1b, ..] => First::Key(None, 2),
+        // Together with another key, which may only have followed soon.
+        [0x1b, ..] => First::Key(Some(Key::Esc), 1),
         [b'\r' | b'\n', ..] => First::Key(Some(Key::Enter), 1),
         [b'\t', ..] => First::Key(Some(Key::Tab), 1),
         [0x08 | 0x7f, ..] => First::Key(Some(Key::Backspace), 1),
@@ -237,10 +236,12 @@ mod tests {
 
     #[test]
     fn keys_are_the_same_however_their_bytes_arrive() {
-        let bytes = b"n\x1b[A\x1b[5~\x1bOH\x1b[Z\r\x7f\xc3\xa9\xe6\x97\xa5\x1b[1;5B\x1b[200~q".as_slice();
+        let bytes = b"n\x1br\x1b[A\x1b[5~\x1bOH\x1b[Z\r\x7f\xc3\xa9\xe6\x97\xa5\x1b[1;5B\x1b[200~q".as_slice();
         let whole = Decoder::default().push(bytes);
         let expected = [
             Key::Char('n'),
+            Key::Esc,
+            Key::Char('r'),
             Key::Up,
             Key::PageUp,
             Key::Home,

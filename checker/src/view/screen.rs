@@ -59,7 +59,7 @@ fn single(app: &App, line: Line) -> Row {
 }
 
 fn sides(app: &App, left: Line, right: Line) -> Row {
-    rows::sides(single(app, left), single(app, right), app.size.0)
+    sides_in(app, single(app, left), right)
 }
 
 fn title(app: &App) -> Row {
@@ -121,9 +121,8 @@ fn info(app: &App) -> Row {
         let style = if matches!(prompt, Prompt::Search(_)) { Style::Plain } else { Style::Warning };
         return single(app, Line::styled(style, format!(" {}", app.question(prompt))));
     }
-    let right = position(app);
     if let Some(note) = &app.note {
-        return sides(app, Line::styled(Style::Warning, format!(" {note}")), right);
+        return sides(app, Line::styled(Style::Warning, format!(" {note}")), position(app));
     }
     let exercise = app.exercise();
     let progress = format!(" {} of {} solved · ", app.solved(), app.exercises.len());
@@ -132,7 +131,21 @@ fn info(app: &App) -> Row {
     for note in &app.standing {
         line = line.then(Style::Warning, format!(" · {note}"));
     }
-    sides(app, line, right)
+    with_position(app, line)
+}
+
+/// Of which the end gives way, if there is room for something at all.
+fn with_position(app: &App, line: Line) -> Row {
+    let right = position(app);
+    let room = app.size.0.saturating_sub(right.width() + 2);
+    if right.width() == 0 || room < 12 {
+        return single(app, line);
+    }
+    sides_in(app, rows::single(line, app.colour, room), right)
+}
+
+fn sides_in(app: &App, left: Row, right: Line) -> Row {
+    rows::sides(left, single(app, right), app.size.0)
 }
 
 /// What is shown of how much, and what was found.
