@@ -4,123 +4,23 @@
 //! last verdict shown is always that of the file as it is on disk.
 
 use crate::exercise::Exercise;
-use crate::keys::Key;
 use crate::progress::Progress;
 use crate::verdict::{Kind, Mode, Stage, Verdict};
-use crate::view::{pages, prose};
 use crate::view::style::{Colour, Text};
+use crate::view::{pages, prose};
 
 pub use self::choice::{Choice, Filter};
+pub use self::event::{Effect, Event, Job, Prompt, Run, Say, Sight, State, Topic};
 pub use self::layout::Layout;
 pub use self::live::Live;
 pub use self::pager::Pager;
 
 mod choice;
+mod event;
 mod layout;
 mod live;
 mod pager;
 mod pressed;
-
-/// Which check a verdict belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run(pub u64);
-
-/// An exercise and a mode that it can be compiled for before anybody waits for it.
-pub type Job = (usize, Mode);
-
-/// All that can happen.
-#[derive(Clone, Debug)]
-pub enum Event {
-    Started,
-    /// A file of the exercise has another content than before.
-    Saved,
-    Key(Key),
-    /// Columns and rows.
-    Resized(usize, usize),
-    /// The check has been running for so many milliseconds.
-    Tick(u64),
-    Stage(Run, Stage),
-    Checked(Run, Box<Verdict>),
-    /// The check could not do its work.
-    Failed(Run, String),
-    Prepared(Job),
-    /// What was to be fetched.
-    Fetched(Topic, usize, Text),
-    /// The beginning of the explanation of an exercise.
-    Explained(usize, String),
-    /// Something that the learner should know now.
-    Note(String),
-    /// Something that the learner should know for as long as the watch runs.
-    Standing(String),
-    /// A signal, or the terminal is gone.
-    Ended,
-}
-
-/// All that can be done about it. Exercises are given by their place in the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an effect that is not performed did not happen"]
-pub enum Effect {
-    Check(Run, usize),
-    /// Stop the check that is under way.
-    Stop,
-    Prepare(Job),
-    StopPreparing,
-    /// Look at this exercise's files from now on, and remember that the learner is there.
-    MoveTo(usize),
-    Record {
-        exercise: usize,
-        passed: bool,
-    },
-    /// Remember that the solution was shown too early.
-    Peeked(usize),
-    Fetch(Topic, usize),
-    Explain(usize),
-    Reset(usize),
-    Edit(usize),
-    Copy(String),
-    /// For those who do not see the screen as a whole.
-    Say(Say),
-    Quit,
-}
-
-/// What has become worth saying.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Say {
-    Checking(usize),
-    Verdict { verdict: Box<Verdict>, next: Option<usize> },
-    Page(Text),
-    List,
-    Note(String),
-    Trouble(String),
-}
-
-/// What the middle of the screen shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    Result,
-    Timeline,
-    Brief,
-    Hint,
-    Solution,
-    Keys,
-    List,
-}
-
-/// Something is being typed, or asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    Search(String),
-    ResetOrNot,
-    PeekOrNot,
-}
-
-/// What is known about the file as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Running,
-    Passes,
-    DoesNotPass,
-}
 
 /// What the watch knows. The view reads all of it; only [`App::handle`] changes it.
 #[derive(Clone, Debug)]
@@ -143,7 +43,8 @@ pub struct App {
     pub standing: Vec<String>,
     pub size: (usize, usize),
     pub colour: Colour,
-    run: Run,
+    /// The number of the last check that was started.
+    pub run: Run,
     explanation: Option<String>,
     /// Of the topic, if it was fetched.
     fetched: Text,
@@ -153,21 +54,14 @@ pub struct App {
     said: String,
     preparing: Option<Job>,
     prepared: Vec<Job>,
-    prepares: Prepares,
-}
-
-/// Whether there is time to be used while the learner thinks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prepares {
-    Yes,
-    No,
+    sight: Sight,
 }
 
 /// A phase that lasts longer than this is said to those who do not see it.
 const WORTH_SAYING: u64 = 2_000;
 
 impl App {
-    pub fn new(exercises: Vec<Exercise>, root: String, progress: Progress, at: usize, prepares: Prepares) -> App {
+    pub fn new(exercises: Vec<Exercise>, root: String, progress: Progress, at: usize, sight: Sight) -> App {
         App {
             exercises,
             root,
@@ -192,7 +86,7 @@ impl App {
             said: String::new(),
             preparing: None,
             prepared: Vec::new(),
-            prepares,
+            sight,
         }
     }
 
@@ -352,10 +246,11 @@ impl App {
 
     /// What is worth compiling while the learner thinks: what the check did not get to, and what comes next.
     fn prepare(&mut self) -> Vec<Effect> {
-        if self.prepares == Prepares::No || self.preparing.is_some() || self.state == State::Running {
+        if self.sight == Sight::Lines || self.preparing.is_some() || self.state == State::Running {
             return Vec::new();
         }
-        let unbuilt = self.verdict.as_ref().is_some_and(|verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint));
+        let unbuilt =
+            self.verdict.as_ref().is_some_and(|verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint));
         let own = unbuilt.then_some((self.at, Mode::Explore));
         let next = self.next_unsolved().map(|next| [(next, Mode::Real), (next, Mode::Explore)]);
         let is_left = |job: &Job| {

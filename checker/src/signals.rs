@@ -42,8 +42,7 @@ impl Signals {
     /// From now on a signal stops what runs under `stop`, and then the program.
     pub fn install(stop: Stop) -> io::Result<Signals> {
         let signals = Signals::default();
-        let mut incoming =
-            iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
+        let mut incoming = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
         let shared = signals.clone();
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in incoming.forever() {

@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
 use crate::keys::{Decoder, Key};
+use crate::process::Stop;
 
 /// A terminal that is ours for a while. Clones are the same.
 #[derive(Clone)]
@@ -222,6 +223,20 @@ impl Shared {
     }
 }
 
+/// A mistake of ours must not leave a terminal in which nothing can be typed, nor processes.
+pub fn give_back_on_panic(terminal: Option<Terminal>, stop: Stop) {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Some(terminal) = &terminal {
+            terminal.leave_by_force();
+        }
+        report(panic);
+        stop.stop();
+        stop.wait_until_idle(Duration::from_secs(1));
+        std::process::exit(101);
+    }));
+}
+
 /// Whether there is something to read, within `patience` or at last.
 fn is_ready(patience: Option<Duration>) -> bool {
     let stdin = io::stdin();
@@ -266,6 +281,40 @@ pub fn has_links(variable: impl Fn(&str) -> Option<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Would catch: a panic, on whatever thread and while drawing, after which nothing can be typed. This test runs
+    /// itself in a pseudo-terminal, and panics there.
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        const INSIDE: &str = "CHECKER_TEST_PANICS_HERE";
+        if std::env::var_os(INSIDE).is_some() {
+            let terminal = Terminal::open(Surface::Screen, |_| {}).unwrap().expect("a terminal");
+            give_back_on_panic(Some(terminal.clone()), Stop::new());
+            let _drawing = terminal.0.lock();
+            panic!("a mistake of ours");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let size = portable_pty::PtySize::default();
+        let pair = portable_pty::native_pty_system().openpty(size).unwrap();
+        let mut command = portable_pty::CommandBuilder::new("sh");
+        command.args(["-c", "stty -g > before; \"$@\"; echo $? > code; stty -g > after", "sh"]);
+        command.arg(std::env::current_exe().unwrap());
+        command.args(["--exact", "terminal::tests::a_panic_gives_the_terminal_back", "--nocapture"]);
+        command.env(INSIDE, "1");
+        command.cwd(dir.path());
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let mut seen = Vec::new();
+        // The end of a pseudo-terminal is an error.
+        let _ = io::Read::read_to_end(&mut reader, &mut seen);
+        child.wait().unwrap();
+        let seen = String::from_utf8_lossy(&seen).into_owned();
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        assert_eq!((read("code").trim(), read("before")), ("101", read("after")), "{seen:?}");
+        let (_, after) = seen.split_once(ENTER).expect("it was taken over").1.split_once(LEAVE).expect("given back");
+        assert!(after.contains("a mistake of ours"), "{seen:?}");
+    }
 
     #[test]
     fn what_is_copied_is_encoded_as_the_terminal_expects() {

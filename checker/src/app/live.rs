@@ -110,10 +110,7 @@ mod tests {
         assert_eq!(after(built), "building dependencies, 12 of 34: mio");
         assert_eq!(after(Stage::Compiling(Mode::Real, "abba".into())), "compiling");
         assert_eq!(after(Stage::Testing(Mode::Real, 2)), "testing 0 of 2");
-        assert_eq!(
-            after(Stage::Compiling(Mode::Explore, "abba".into())),
-            "testing 0 of 2, compiling for exploring"
-        );
+        assert_eq!(after(Stage::Compiling(Mode::Explore, "abba".into())), "testing 0 of 2, compiling for exploring");
         assert_eq!(after(Stage::Testing(Mode::Explore, 2)), "testing 0 of 2, exploring 0 of 2");
         for name in ["a", "b"] {
             let _ = after(Stage::Tested(Box::new(example::test(name, Mode::Real, Outcome::Passed))));

@@ -1,6 +1,6 @@
 //! What becomes of a key.
 
-use super::{App, Effect, Prompt, Say, State, Topic};
+use super::{App, Effect, Prompt, Say, Sight, State, Topic};
 use crate::keys::{self, Action, Key};
 use crate::view::pages;
 
@@ -43,6 +43,7 @@ impl App {
             Action::Edit => vec![Effect::Edit(self.at)],
             Action::Reset => self.ask(Prompt::ResetOrNot),
             Action::Copy => self.copy(),
+            Action::Search if self.sight == Sight::Lines => self.note("there is no screen to search in".to_owned()),
             Action::Search => {
                 self.prompt = Some(Prompt::Search(String::new()));
                 Vec::new()
@@ -115,11 +116,14 @@ impl App {
     }
 
     fn list(&mut self) -> Vec<Effect> {
+        if self.sight == Sight::Lines {
+            return vec![Effect::Say(Say::List)];
+        }
         self.turn_to(Topic::List);
         self.choice.selected = self.at;
         self.choice.words.clear();
         self.choice.filter = super::Filter::All;
-        vec![Effect::Say(Say::List)]
+        Vec::new()
     }
 
     /// The selection stays among what is listed.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::app::{App, Effect, Event, Prepares, State};
+use crate::app::{App, Effect, Event, Sight, State};
 use crate::cli;
 use crate::process;
 use crate::session::{Screen, Session};
@@ -48,8 +48,8 @@ pub fn execute(mut session: Session, signals: &Signals, args: &cli::Watch) -> Re
     let progress = session.progress();
     let at = session.find(None, &progress)?;
     let exercises = session.catalogue.exercises.clone();
-    let prepares = if surface == Surface::Screen { Prepares::Yes } else { Prepares::No };
-    let mut app = App::new(exercises, session.root().display().to_string(), progress, at, prepares);
+    let sight = if surface == Surface::Screen { Sight::Screen } else { Sight::Lines };
+    let mut app = App::new(exercises, session.root().display().to_string(), progress, at, sight);
     app.colour = session.screen.colour;
 
     let session = Arc::new(session);
@@ -92,7 +92,7 @@ fn open_terminal(
         hooks.on_resize = Some(Box::new(move || tell_size(&resized, &events)));
     }
     signals.set(hooks);
-    restore_on_panic(terminal.clone(), Arc::clone(session));
+    terminal::give_back_on_panic(terminal.clone(), session.stop.clone());
     Ok(terminal)
 }
 
@@ -100,20 +100,6 @@ fn tell_size(terminal: &Terminal, events: &Sender<Event>) {
     terminal.forget();
     let (columns, rows) = terminal.size();
     let _ = events.send(Event::Resized(columns, rows));
-}
-
-/// A mistake of ours must not leave a terminal in which nothing can be typed, nor processes.
-fn restore_on_panic(terminal: Option<Terminal>, session: Arc<Session>) {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if let Some(terminal) = &terminal {
-            terminal.leave_by_force();
-        }
-        report(panic);
-        session.stop.stop();
-        session.stop.wait_until_idle(Duration::from_secs(1));
-        std::process::exit(101);
-    }));
 }
 
 /// Notes for standard error begin with this.

@@ -134,10 +134,7 @@ pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
     text.blank();
     text.append(view::picture(&test.failure(), width));
     text.blank();
-    text.push(Line::styled(
-        Style::Aside,
-        format!("y copies the command that replays it: {}", replay(verdict)),
-    ));
+    text.push(Line::styled(Style::Aside, format!("y copies the command that replays it: {}", replay(verdict))));
     Some(text)
 }
 
@@ -185,8 +182,7 @@ mod tests {
         let mut verdict = example::verdict("abba", Kind::CompileError);
         verdict.diagnostics = vec![diagnostic("one"), diagnostic("two")];
         let page = result(&verdict, NO_SUCCESS, 80);
-        let expected =
-            "1 of 2\nerror: one\n --> lib.rs:1\n\n2 of 2\nerror: two\n --> lib.rs:1\n\n";
+        let expected = "1 of 2\nerror: one\n --> lib.rs:1\n\n2 of 2\nerror: two\n --> lib.rs:1\n\n";
         assert_eq!(page.text.print(Colour::Off), expected);
         assert_eq!(page.anchors, [0, 4]);
     }

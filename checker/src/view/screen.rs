@@ -195,3 +195,6 @@ pub fn paint(screen: &Screen, links: Option<&str>) -> Vec<String> {
 pub fn plain(screen: &Screen) -> String {
     screen.rows.iter().map(|row| row.plain().trim_end().to_owned() + "\n").collect()
 }
+
+#[cfg(test)]
+mod tests;

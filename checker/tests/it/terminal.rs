@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::toys::Toys;
 
 /// A machine under load is slow; this is for what would never come.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The modes of the terminal before and after, and the exit code in between.
 const SCRIPT: &str = "trap : INT TERM HUP QUIT TSTP; stty -g > before; \"$@\"; echo $? > code; stty -g > after";
@@ -102,7 +102,7 @@ impl Terminal {
         let until = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen();
-            if is_so(&screen) {
+            if !self.is_in_a_frame() && is_so(&screen) {
                 return screen;
             }
             match self.output.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -112,6 +112,12 @@ impl Terminal {
             }
             self.take_in();
         }
+    }
+
+    /// Whether the rest of a picture is still to come.
+    fn is_in_a_frame(&self) -> bool {
+        let last = |sequence: &str| self.raw.windows(8).rposition(|window| window == sequence.as_bytes());
+        last("\x1b[?2026h") > last("\x1b[?2026l")
     }
 
     /// Whatever is there already.

@@ -94,7 +94,10 @@ impl Toys {
         fs::write(toys.root.join("toys/explored"), trace::wire::write(&deadlock())).unwrap();
         let explored = TEST.replace(
             "deadlock) exec sleep 1000 ;;",
-            &format!("deadlock) cat '{}' > \"$INTERLEAVE_REPORT\"; exit 101 ;;", toys.root.join("toys/explored").display()),
+            &format!(
+                "deadlock) cat '{}' > \"$INTERLEAVE_REPORT\"; exit 101 ;;",
+                toys.root.join("toys/explored").display()
+            ),
         );
         fs::write(toys.root.join("toys/test-explore"), explored).unwrap();
         toys.program("cargo", &CARGO.replace("@ROOT@", &toys.root.display().to_string()));
@@ -244,7 +247,6 @@ fn deadlock() -> Report {
         ],
         ..Trace::default()
     };
-    let failure =
-        Failure { kind: FailureKind::Deadlock, message: "deadlock".into(), place: None, trace: Some(trace) };
+    let failure = Failure { kind: FailureKind::Deadlock, message: "deadlock".into(), place: None, trace: Some(trace) };
     Report { failure: Some(failure), ..Report::default() }
 }

@@ -57,7 +57,11 @@ fn so_does_every_signal() {
     {
         let toys = Toys::new();
         let mut terminal = in_the_middle_of(&toys, MISBEHAVIOURS[n]);
-        if signal == Signal::INT { terminal.press("\x03") } else { terminal.signal(signal) }
+        if signal == Signal::INT {
+            terminal.press("\x03")
+        } else {
+            terminal.signal(signal)
+        }
         assert_eq!(terminal.wait_for_end(), code);
         nobody_is_left(&toys);
     }

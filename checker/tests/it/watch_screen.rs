@@ -53,7 +53,8 @@ fn a_deadlock_is_seen_as_a_timeline_on_every_screen() {
     let screen = terminal.wait_for("deadlock ·");
     assert_data_eq!(without_times(&screen), file!["screens/deadlock.txt"].raw());
     terminal.resize(40, 12);
-    let screen = terminal.wait_until("a small screen", |screen| screen.lines().nth(11).is_some_and(|l| l.contains(" h hint")));
+    let screen =
+        terminal.wait_until("a small screen", |screen| screen.lines().nth(11).is_some_and(|l| l.contains(" h hint")));
     assert_data_eq!(without_times(&screen), file!["screens/deadlock_40x12.txt"].raw());
     terminal.press("t");
     assert_data_eq!(terminal.wait_for("Esc result"), file!["screens/timeline_40x12.txt"].raw());
@@ -123,7 +124,9 @@ fn the_help_can_be_scrolled_and_searched() {
     assert!(terminal.emulator().cell(row as u16, column as u16).unwrap().inverse());
     terminal.press("\t");
     terminal.wait_for("`page` 2 of 2");
-    for (keys, shown) in [("\x1b[H", "1-17 of"), ("\x1b[B", "2-18 of"), ("\x1b[A", "1-17 of"), ("\x1b[F", "of the terminal")] {
+    for (keys, shown) in
+        [("\x1b[H", "1-17 of"), ("\x1b[B", "2-18 of"), ("\x1b[A", "1-17 of"), ("\x1b[F", "of the terminal")]
+    {
         terminal.press(keys);
         terminal.wait_until(shown, |screen| screen.contains(shown) || shown == "of the terminal");
     }
@@ -185,7 +188,8 @@ fn after_success_n_goes_on_and_a_reset_keeps_what_was_there() {
 fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
     let toys = Toys::new();
     let script = toys.root.join("editor");
-    fs::write(&script, "stty -g > edited; read -r word; echo \"// $word\" > \"$1\"; echo saved; read -r word\n").unwrap();
+    fs::write(&script, "stty -g > edited; read -r word; echo \"// $word\" > \"$1\"; echo saved; read -r word\n")
+        .unwrap();
     let editor = format!("sh {}", script.display());
     let mut terminal = Terminal::open_with(&toys, &["watch"], SIZE, &[("EDITOR", &editor)]);
     terminal.wait_for("failing test ·");

@@ -45,7 +45,7 @@ fn killed_two_hundred_times_it_loses_nothing() {
 fn two_watches_at_once_both_keep_what_was_solved() {
     let toys = Toys::new();
     let mut first = Terminal::open(&toys, &["watch"], SIZE);
-    first.wait_for("failing test ·");
+    first.wait_until("it is remembered", |_| progress(&toys)["exercises"]["alpha"]["attempts"] == 2);
     toys.progress(r#"{"schema":1,"current":"beta","exercises":{"beta":{"attempts":1},"kept":{"solved":true}}}"#);
     let mut second = Terminal::open(&toys, &["watch"], SIZE);
     second.wait_for("beta · The toy beta");

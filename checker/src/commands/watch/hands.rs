@@ -210,6 +210,8 @@ impl Hands {
         terminal.lend();
         thread::Builder::new().name("editor".to_owned()).spawn(move || {
             let trouble = open_editor(&editor, &path);
+            // What ended the editor may have been Ctrl-C, of which we hear as well.
+            thread::sleep(Duration::from_millis(100));
             signals.lend(false);
             let _ = terminal.take_back();
             let (columns, rows) = terminal.size();
