@@ -2,8 +2,10 @@
 //!
 //! Clippy stands in for rustc, so compiling and linting are one pass.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use anyhow::Result;
 
@@ -55,6 +57,37 @@ pub fn compile(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
+    let called = call(root, exercise, mode, options, stop, report)?;
+    // Cargo goes by the date of the file. One that was moved here may be older than what it replaced.
+    if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
+        File::options().append(true).open(exercise.source())?.set_modified(SystemTime::now())?;
+        return Ok(call(root, exercise, mode, options, stop, report)?.compiled);
+    }
+    Ok(called.compiled)
+}
+
+/// Whether `source`, whatever its date, came to its place after `library` was made.
+fn was_put_there_after(source: &Path, library: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
+    (source.ctime(), source.ctime_nsec()) > (library.mtime(), library.mtime_nsec())
+}
+
+/// What one call of cargo brought.
+struct Called {
+    compiled: Compiled,
+    /// That of the exercise, if it was taken as it was.
+    library: Option<PathBuf>,
+}
+
+fn call(
+    root: &Path,
+    exercise: &Exercise,
+    mode: Mode,
+    options: Options,
+    stop: &Stop,
+    report: &dyn Fn(Stage),
+) -> Result<Called> {
     let spec = Spec {
         command: command(root, exercise, mode, options),
         streams: Streams::Split,
@@ -67,21 +100,21 @@ pub fn compile(
     let mut listener = Listener::new(exercise, mode, report);
     let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
     let failed = match end.how {
-        How::Stopped => return Ok(Compiled::Stopped),
+        How::Stopped => return Ok(Called { compiled: Compiled::Stopped, library: None }),
         How::Exited(code) => code != 0,
         _ => true,
     };
-    let Listener { binaries, mut diagnostics, said, .. } = listener;
+    let Listener { binaries, mut diagnostics, said, library, .. } = listener;
     // Errors first; each part stays in the compiler's order.
     diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
     match diagnostics.first() {
-        Some(first) if first.is_error() => Ok(Compiled::Failed { diagnostics }),
+        Some(first) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
         _ if failed => Err(cargo_trouble(&said.finish().to_text())),
         // Without this, a mode whose binaries got lost would count as a mode without tests.
         _ if binaries.is_empty() && !exercise.tests.is_empty() => {
             Err(cargo_trouble("it built no test, although there are some"))
         }
-        _ => Ok(Compiled::Built { binaries, diagnostics }),
+        _ => Ok(Called { compiled: Compiled::Built { binaries, diagnostics }, library }),
     }
 }
 
@@ -150,6 +183,7 @@ struct Listener<'a> {
     said: HeadTail,
     binaries: Vec<Binary>,
     diagnostics: Vec<Diagnostic>,
+    library: Option<PathBuf>,
 }
 
 impl<'a> Listener<'a> {
@@ -163,6 +197,7 @@ impl<'a> Listener<'a> {
             said: HeadTail::new(4 * 1024),
             binaries: Vec::new(),
             diagnostics: Vec::new(),
+            library: None,
         }
     }
 
@@ -197,7 +232,10 @@ impl<'a> Listener<'a> {
             Message::TestBinary { package_id, path, source } if package_id == self.exercise.package_id => {
                 self.binaries.push(Binary { path, source });
             }
-            Message::TestBinary { .. } | Message::Other => {}
+            Message::FreshLibrary { package_id, path } if package_id == self.exercise.package_id => {
+                self.library = Some(path);
+            }
+            Message::TestBinary { .. } | Message::FreshLibrary { .. } | Message::Other => {}
         }
     }
 
