@@ -79,7 +79,8 @@ impl Terminal {
         // Ctrl-C and Ctrl-Z go on to be signals; they work even if nobody reads.
         modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
         modes.input_modes -= InputModes::IXON;
-        tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
+        // What was typed before was meant for somebody else.
+        tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
         if self.0.surface == Surface::Screen {
             write(ENTER)?;
         }
