@@ -188,14 +188,26 @@ impl Toys {
 
     /// The processes that were started by the checker in this course, or by those; without the checker itself.
     pub fn processes(&self) -> Vec<String> {
+        self.all_processes().into_iter().map(|(line, _)| line).collect()
+    }
+
+    /// How low the priority of the process with this command line is.
+    pub fn niceness_of(&self, words: &str) -> Option<i32> {
+        let (_, process) = self.all_processes().into_iter().find(|(line, _)| line.contains(words))?;
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        stat.rsplit_once(") ")?.1.split(' ').nth(16)?.parse().ok()
+    }
+
+    fn all_processes(&self) -> Vec<(String, PathBuf)> {
         let mark = format!("TMPDIR={}", self.root.join("tmp").display());
         let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
         let ours = processes.filter(|process| {
             let has_mark = |environ: Vec<u8>| environ.split(|byte| *byte == 0).any(|entry| entry == mark.as_bytes());
             fs::read(process.path().join("environ")).is_ok_and(has_mark)
         });
-        let name = |path: PathBuf| fs::read_to_string(path.join("cmdline")).unwrap_or_default().replace('\0', " ");
-        ours.map(|process| name(process.path())).filter(|line| !line.contains("stty -g") && !is_checker(line)).collect()
+        let name = |path: &Path| fs::read_to_string(path.join("cmdline")).unwrap_or_default().replace('\0', " ");
+        let lines = ours.map(|process| (name(&process.path()), process.path()));
+        lines.filter(|(line, _)| !line.contains("stty -g") && !is_checker(line)).collect()
     }
 }
 

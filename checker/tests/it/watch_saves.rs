@@ -138,6 +138,26 @@ fn a_save_ends_a_test_that_does_not() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
+/// Would catch: a build in the background that takes time from the learner's, or holds cargo's lock.
+#[test]
+fn the_next_exercise_is_built_with_time_that_is_left_over_and_gives_way() {
+    let toys = Toys::new();
+    toys.save("beta", "compiling 1000");
+    let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
+    settle(&mut terminal, &toys);
+    let builds = || toys.processes().iter().filter(|line| line.contains("sleep 1000")).count();
+    terminal.wait_until("a build", |_| builds() == 1);
+    assert_eq!(toys.niceness_of("sleep 1000"), Some(19));
+    for n in 0..5 {
+        save(&toys, n, if n % 2 == 0 { "right" } else { "wrong" });
+        settle(&mut terminal, &toys);
+    }
+    terminal.wait_until("one build again", |_| builds() == 1);
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 0);
+    assert_eq!(toys.processes(), Vec::<String>::new());
+}
+
 #[test]
 fn without_events_the_clock_will_do_and_the_screen_says_so() {
     let toys = Toys::new();
