@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator;
 
 use crate::process::Stop;
@@ -79,7 +78,8 @@ impl Signals {
     fn suspend(&self, stop: &Stop) {
         self.perform(|hooks| &hooks.on_suspend);
         stop.pause();
-        let _ = kill_process(getpid(), Signal::STOP);
+        // To this very thread: sent to the process, it may be taken by another one while this one runs on.
+        let _ = signal_hook::low_level::raise(SIGSTOP);
         // Somebody has sent SIGCONT. In the background, this line waits for the foreground.
         self.perform(|hooks| &hooks.on_resume);
         stop.resume();
