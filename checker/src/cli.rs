@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, nothing else.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -40,6 +42,8 @@ pub enum Command {
     Read(Read),
     /// Show the explanation, and how your code differs from the solution
     Solution(Solution),
+    /// Show the failing interleaving again, as a timeline
+    Replay(Replay),
     /// Bring the starter back; keeps a backup
     Reset(Reset),
     /// Print a completion script for a shell
@@ -118,6 +122,23 @@ pub struct Solution {
     /// Show it although the exercise is not solved
     #[arg(long)]
     pub peek: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Replay {
+    pub name: Option<String>,
+    /// Go through it step by step, and choose who goes on
+    #[arg(long, conflicts_with_all = ["html", "json"])]
+    pub step: bool,
+    /// Write it to FILE as a page of its own
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub html: Option<PathBuf>,
+    /// Open the page
+    #[arg(long, requires = "html")]
+    pub open: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -15,6 +15,7 @@ mod compile;
 mod judge;
 mod outcome;
 mod process;
+mod replayer;
 mod suite;
 mod toolchain;
 
@@ -26,9 +27,12 @@ mod watcher;
 // What the learner sees and presses.
 mod app;
 mod keys;
+mod stepper;
 mod view {
     pub mod document;
     pub mod list;
+    pub mod page;
+    pub mod step;
     pub mod style;
     pub mod verdict;
 }
@@ -46,6 +50,7 @@ mod commands {
     pub mod hint;
     pub mod list;
     pub mod read;
+    pub mod replay;
     pub mod reset;
     pub mod run;
     pub mod solution;
@@ -60,7 +65,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, reset, run, solution, verify, watch};
+use crate::commands::{completions, hint, list, read, replay, reset, run, solution, verify, watch};
 use crate::process::{Stop, confine};
 use crate::session::{Screen, Session};
 use crate::signals::Signals;
@@ -97,6 +102,7 @@ fn run_command() -> Result<u8> {
         Command::Hint(args) => hint::execute(&open()?, &args)?,
         Command::Read(args) => read::execute(&open()?, &args)?,
         Command::Solution(args) => solution::execute(&open()?, &args)?,
+        Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Completions(args) => completions::execute(&args)?,
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),

@@ -82,14 +82,18 @@ impl Session {
         stop: &Stop,
         report: &(dyn Fn(Stage) + Sync),
     ) -> Result<Option<Verdict>> {
-        check::check(&Check {
+        let verdict = check::check(&Check {
             root: self.root(),
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.screen.colour == Colour::On },
             seed,
             stop,
             report,
-        })
+        })?;
+        if let Some(verdict) = &verdict {
+            self.store.keep_failure(verdict);
+        }
+        Ok(verdict)
     }
 
     pub fn root(&self) -> &Path {

@@ -74,7 +74,8 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     text
 }
 
-fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
+/// One test that failed: its picture, or its message and place, and what it printed.
+pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
     let mut text = Text::new();
     let mut header =
         Line::plain(" ").then(Style::Name, exercise).then(Style::Plain, " · ").then(Style::Heading, &test.name);

@@ -2,6 +2,8 @@
 
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
+/// The page of a failing interleaving, in a browser.
+mod page;
 /// The fixture course, each of whose exercises misbehaves in its own way.
 mod pipeline;
 /// The exercises of this repository, and every answer that is known to them.
