@@ -159,7 +159,7 @@ impl Stepper {
                             holders => format!("waits for `{}`, held by {}", name(object), holders.join(" and ")),
                         }
                     }
-                    Target::Signal(object) => format!("waits to be woken through `{}`", name(object)),
+                    Target::Signal(object) => format!("waits on `{}`", name(object)),
                     Target::Task(other) => format!("waits for {} to end", self.trace.tasks[other].name),
                 })
             } else if started {

@@ -153,3 +153,16 @@ pub(crate) fn record(place: &Location<'_>, action: impl FnOnce(&mut Session) -> 
         }
     });
 }
+
+/// Records that the running task panicked, where it did.
+pub(crate) fn record_panic() {
+    let task = current_task();
+    with(|session| {
+        if session.recording == Recording::Steps
+            && let Some(panic) = session.panics.last()
+        {
+            let action = Action::Panics { message: panic.message.clone() };
+            session.steps.push(Step { task, action, place: panic.place.clone() });
+        }
+    });
+}

@@ -50,13 +50,10 @@ fn caught<T>(f: impl FnOnce() -> T, place: &'static Location<'static>) -> Result
 }
 
 fn record_end<T>(result: &Result<T, Payload>, place: &'static Location<'static>) {
-    record(place, |session| match result {
-        Ok(_) => Action::Ends,
-        Err(_) => {
-            let message = session.panics.last().map(|panic| panic.message.clone()).unwrap_or_default();
-            Action::Panics { message }
-        }
-    });
+    match result {
+        Ok(_) => record(place, |_| Action::Ends),
+        Err(_) => session::record_panic(),
+    }
 }
 
 /// A thread that can be joined.

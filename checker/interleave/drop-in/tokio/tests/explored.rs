@@ -136,7 +136,7 @@ fn a_lock_held_while_sending_to_a_full_channel_deadlocks() {
     let failure = failure.expect_err("the channel is full in some schedule");
     assert_eq!(failure.kind, FailureKind::Deadlock);
     let picture = timeline::draw(&failure, 100);
-    assert!(picture.contains("main holds `state` and waits to be woken through `jobs`"), "{picture}");
+    assert!(picture.contains("main holds `state` and waits on `jobs`"), "{picture}");
 }
 
 #[test]
