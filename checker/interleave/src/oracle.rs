@@ -93,6 +93,18 @@ pub async fn yield_now() {
     .await;
 }
 
+/// Lets the other threads and tasks run until each of them is asleep or has ended.
+///
+/// Whoever is to wait asleep and looks again and again instead never settles: the schedule ends as a livelock.
+/// So does one in which somebody waits with a time limit and tries again.
+///
+/// Only explore mode knows who is asleep. In real mode this returns at once, so nothing that a test asserts
+/// there may depend on it.
+pub fn settle() {
+    #[cfg(feature = "explore")]
+    crate::explore::task::settle();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -360,3 +360,14 @@ pub async fn yield_now() {
 pub fn yield_thread() {
     shuttle::thread::yield_now();
 }
+
+/// Lets the others run until none of them can. See [`crate::settle`].
+pub fn settle() {
+    while session::is_active() && !std::thread::panicking() {
+        yield_thread();
+        // The choice that came back to this task was made among those that could run.
+        if session::with(|session| session.runnable) == Some(1) {
+            return;
+        }
+    }
+}
