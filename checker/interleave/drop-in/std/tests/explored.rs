@@ -48,6 +48,48 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
 }
 
+/// Makes every choice differently that can be made differently, as somebody does who goes step by step: runs all
+/// schedules that leave the simplest one at most `most` times. Returns how many there are, and how many fail.
+fn go_every_way(body: fn(), most: usize) -> (usize, usize) {
+    let (mut ways, mut failed) = (0, 0);
+    let mut open = vec![(Vec::new(), 0)];
+    while let Some((choices, left)) = open.pop() {
+        let from = choices.len();
+        let replay = Exploration { budget: 1, seed: 1, replay: Some(choices), manifest_dir: ".".into() };
+        let finding = replay.run(body);
+        ways += 1;
+        failed += usize::from(finding.failure.is_some());
+        let trace = finding.trace.or(finding.failure.and_then(|failure| failure.trace)).expect("a replay is recorded");
+        if left == most {
+            continue;
+        }
+        for (at, point) in trace.points.iter().enumerate().skip(from) {
+            for other in point.candidates.iter().filter(|other| **other != trace.choices[at]) {
+                let mut choices = trace.choices[..at].to_vec();
+                choices.push(*other);
+                open.push((choices, left + 1));
+            }
+        }
+    }
+    (ways, failed)
+}
+
+#[test]
+fn by_own_choices_the_deadlock_is_reached_and_in_a_right_program_there_is_none() {
+    fn right() {
+        let pair = Pair::default();
+        thread::scope(|scope| {
+            scope.spawn(|| drop((pair.left.lock().unwrap(), pair.right.lock().unwrap())));
+            drop((pair.left.lock().unwrap(), pair.right.lock().unwrap()));
+        });
+    }
+    let (ways, failed) = go_every_way(abba, 1);
+    assert!(failed > 0, "one other choice leads to the deadlock, among {ways}");
+    let (ways, failed) = go_every_way(right, 3);
+    assert!(ways > 500, "only {ways} ways");
+    assert_eq!(failed, 0, "of {ways} ways");
+}
+
 #[derive(Default)]
 struct Pair {
     left: Mutex<u32>,
