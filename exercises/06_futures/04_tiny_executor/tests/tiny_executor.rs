@@ -192,7 +192,10 @@ fn run_sleeps_until_a_thread_wakes_a_task() {
     let polls = door.polls();
     drop(executor);
     opener.join().unwrap();
-    assert_eq!(polls, 2, "`run` has returned, and the door was polled so often (left): once before and once after it opened");
+    assert_eq!(
+        polls, 2,
+        "`run` has returned, and the door was polled so often (left): once before and once after it opened"
+    );
 }
 
 #[interleave::test]
