@@ -1,7 +1,9 @@
 use std::cell::Cell;
+use std::pin::pin;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use interleave::CountingWaker;
 use lazy::{Figures, File, Service, checksums, figures};
 use tokio::time::{Instant, sleep};
 
@@ -87,4 +89,14 @@ async fn two_checksums_are_computed_at_the_same_time() {
     let begun = Arc::new(Barrier::new(2));
     let sums = checksums(InStep(Arc::clone(&begun), 3), InStep(begun, 4)).await;
     assert_eq!(sums, (3, 4), "left and right are the checksums of the left and the right file");
+}
+
+/// Here the two computations wait for the test as well, which goes on when the poll has returned.
+#[interleave::test(flavor = "multi_thread")]
+async fn who_polls_is_free_while_they_are_computed() {
+    let begun = Arc::new(Barrier::new(3));
+    let mut sums = pin!(checksums(InStep(Arc::clone(&begun), 3), InStep(Arc::clone(&begun), 4)));
+    assert!(CountingWaker::new().poll(sums.as_mut()).is_pending(), "they wait for each other and for the test");
+    begun.wait();
+    assert_eq!(sums.await, (3, 4), "left and right are the checksums of the left and the right file");
 }

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_visit_is_noted
-//! Joins the figures and still drops the visit: `let _ =` silences the warning, not the mistake.
+//! Joins the figures and still drops the visit: `let _ =` silences rustc's warning, not the mistake.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 
