@@ -93,8 +93,8 @@ fn block_on_sleeps_until_it_is_woken() {
     assert_eq!(
         door.polls(),
         2,
-        "the door was polled so often (left): once before it was open and once after the wake-up are enough, \
-         all others had nobody asked for",
+        "the door was polled so often (left): once before it was open and once after the wake-up; \
+         nobody asked for more (a `park` that returns is no wake-up yet)",
     );
 }
 
