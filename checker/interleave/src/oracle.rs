@@ -1,8 +1,12 @@
 //! Ways to decide without luck whether code is right.
 
+mod waker;
+
 use std::fmt;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+
+pub use waker::CountingWaker;
 
 /// How a run of [`cancel_at_every_await`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
