@@ -103,6 +103,7 @@ fn a_match_holds_the_guard_although_the_value_is_a_clone() {
 
 #[interleave::test]
 fn a_match_on_a_block_holds_nothing() {
+    #[expect(clippy::blocks_in_conditions, reason = "clippy takes the block for decoration")]
     let seen = run(|jobs, here| match { jobs.lock().unwrap().len() } {
         0 => {}
         _ => here(),
