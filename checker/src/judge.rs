@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use trace::timeline::grouped;
+
 use crate::exercise::Exercise;
 use crate::verdict::{Diagnostic, Kind, Outcome, TestResult, Verdict, decisive};
 
@@ -121,19 +123,6 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{s}")
 }
 
-/// `1,000`.
-pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,10 +197,5 @@ mod tests {
             "passes 2 tests, 1 of them under 1,000 interleavings: none failed (that is evidence, not proof)"
         );
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -21,7 +21,7 @@ use self::scratch::Scratch;
 mod scratch;
 
 /// One test that is to be run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
     /// The file that it stands in.
     pub source: PathBuf,
@@ -41,7 +41,7 @@ impl Test {
 /// What asking a binary for its tests brought.
 #[derive(Debug)]
 pub enum Listed {
-    /// In the order of the file, without those that are ignored.
+    /// Without those that are ignored.
     Tests(Vec<Test>),
     /// It could not even say: what should have been an answer, as the result of a test.
     Failed(Box<TestResult>),
@@ -88,7 +88,7 @@ impl<'a> Suite<'a> {
         let [all, ignored] = answers.as_slice() else { unreachable!("two questions, two answers") };
         let source = fs::read_to_string(&binary.source).unwrap_or_default();
         let ignored: Vec<&str> = names(ignored).collect();
-        let mut tests: Vec<Test> = names(all)
+        let tests = names(all)
             .filter(|name| !ignored.contains(name))
             .map(|name| Test {
                 source: binary.source.clone(),
@@ -97,7 +97,6 @@ impl<'a> Suite<'a> {
                 binary: binary.path.clone(),
             })
             .collect();
-        tests.sort();
         Ok(Listed::Tests(tests))
     }
 
@@ -216,19 +215,15 @@ fn position(source: &str, name: &str) -> usize {
     source.match_indices("fn ").map(|(at, _)| at).find(named).unwrap_or(usize::MAX)
 }
 
-/// What the test printed itself: without what libtest prints around it, and without what we say anyway.
+/// What the test printed itself: without what libtest prints around it, and without the panic that is told anyway.
 fn own_output(printed: &str, name: &str, told: &Judgement) -> String {
     let before = printed.trim_start().strip_prefix("running 1 test\n").map(|rest| {
         let label = format!("test {name} ... ");
         rest.strip_prefix(label.as_str()).unwrap_or(rest)
     });
     let rest = before.unwrap_or(printed);
-    let mut ends = vec!["ok\n\ntest result: ok. ".to_owned(), "FAILED\n\nfailures:\n\nfailures:\n".to_owned()];
-    if told.trace.is_some() {
-        // The kit's own picture, for those who use it without us.
-        ends.push(format!("\n{name} · schedule "));
-    }
-    let end = ends.iter().filter_map(|end| rest.rfind(end)).min().unwrap_or(rest.len());
+    let ends = ["ok\n\ntest result: ok. ", "FAILED\n\nfailures:\n\nfailures:\n"];
+    let end = ends.iter().filter_map(|end| rest.rfind(end)).max().unwrap_or(rest.len());
     without_panic(&rest[..end], told)
 }
 
@@ -305,7 +300,5 @@ mod tests {
         assert_eq!(own_output(panic, "a", &told("left\nright", None)), "before\nafter\n");
         let other = "thread 'b' (13) panicked at tests/b.rs:8:5:\nother\n";
         assert_eq!(own_output(other, "a", &told("left", None)), other);
-        let picture = "before\n\na · schedule 3 of 1000 · seed 1\n\n   main\n";
-        assert_eq!(own_output(picture, "a", &told("", Some(trace::Trace::default()))), "before\n");
     }
 }

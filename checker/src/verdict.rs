@@ -1,7 +1,7 @@
 //! What a check found. Failing code of the learner is a verdict, never an error.
 
 use serde::{Serialize, Serializer};
-use trace::{Explored, Place, Trace};
+use trace::{Explored, Failure, FailureKind, Place, Trace};
 
 /// The result of checking one exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -142,6 +142,18 @@ pub struct TestResult {
     pub output: Output,
     pub explored: Option<Explored>,
     pub trace: Option<Trace>,
+}
+
+impl TestResult {
+    /// What a picture is drawn from, of which a result keeps the parts.
+    pub fn failure(&self) -> Failure {
+        let kind = match self.outcome {
+            Outcome::Failed(Kind::Deadlock) => FailureKind::Deadlock,
+            Outcome::Failed(Kind::Livelock) => FailureKind::Livelock,
+            _ => FailureKind::Panic,
+        };
+        Failure { kind, message: self.message.clone(), place: self.place.clone(), trace: self.trace.clone() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -37,21 +37,23 @@ pub struct Test {
 /// If the test fails, as the test harness of Rust expects it.
 pub fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) {
     #[cfg(feature = "explore")]
-    let (explored, result) = {
-        let (explored, result) = crate::explore::run(test, body);
-        (Some(explored), result)
+    let (mut report, failed) = {
+        let finding = crate::explore::run(test, body);
+        let report = Report { explored: Some(finding.explored), trace: finding.trace, ..Report::default() };
+        // The panic has been reported; the payload only has to unwind.
+        let payload: Payload = Box::new("an explored interleaving failed");
+        (report, finding.failure.map(|failure| (*failure, payload)))
     };
     #[cfg(not(feature = "explore"))]
-    let (explored, result) = (None, on_real_threads(test, body));
+    let (mut report, failed) = (Report::default(), on_real_threads(test, body));
 
-    let mut report = Report { explored, ..Report::default() };
-    match result {
-        Ok(()) => {
+    match failed {
+        None => {
             report.passed = std::env::var(NONCE).ok();
             write(&report);
         }
-        Err((failure, payload)) => {
-            report.failure = Some(*failure);
+        Some((failure, payload)) => {
+            report.failure = Some(failure);
             write(&report);
             panic::resume_unwind(payload);
         }
@@ -79,27 +81,27 @@ fn write(report: &Report) {
     }
 }
 
-/// What a failed test leaves: the failure in our words, and the payload to go on unwinding with.
-pub(crate) type Failed = (Box<Failure>, Box<dyn Any + Send>);
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
 
+/// Runs `body` once. If it fails: why, in our words, and the payload to go on unwinding with.
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explore mode has no real threads"))]
-fn on_real_threads(test: &Test, body: impl Fn()) -> Result<(), Failed> {
+fn on_real_threads(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
     let _watchdog = (!is_reported()).then(|| Watchdog::start(test.name));
     install_panic_recorder();
-    panic::catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        let failure = match payload.downcast_ref::<Deadlock>() {
-            Some(Deadlock(message)) => {
-                eprintln!("{}: deadlock: {message}", test.name);
-                Failure { kind: FailureKind::Deadlock, message: message.clone(), place: None, trace: None }
-            }
-            None => {
-                let own = Who::Thread(thread::current().id());
-                let panic = cause_of_failure(&recorded_panics(), own);
-                Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
-            }
-        };
-        (Box::new(failure), payload)
-    })
+    let payload = panic::catch_unwind(AssertUnwindSafe(body)).err()?;
+    let failure = match payload.downcast_ref::<Deadlock>() {
+        Some(Deadlock(message)) => {
+            eprintln!("{}: deadlock: {message}", test.name);
+            Failure { kind: FailureKind::Deadlock, message: message.clone(), place: None, trace: None }
+        }
+        None => {
+            let own = Who::Thread(thread::current().id());
+            let panic = cause_of_failure(&recorded_panics(), own);
+            Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
+        }
+    };
+    Some((failure, payload))
 }
 
 /// A panic as the hook saw it.

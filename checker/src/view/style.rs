@@ -30,6 +30,8 @@ pub enum Style {
     Bad,
     Warning,
     Name,
+    /// Something about the lock, channel or counter of this number. Letters and names tell them apart as well.
+    Object(usize),
 }
 
 impl Style {
@@ -43,6 +45,7 @@ impl Style {
             Style::Bad => "31;1",
             Style::Warning => "33",
             Style::Name => "36",
+            Style::Object(number) => ["34;1", "33;1", "32;1", "35;1", "36;1", "31;1"][number % 6],
         }
     }
 }

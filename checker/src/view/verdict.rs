@@ -1,11 +1,12 @@
 //! One verdict as text: what is the matter first, then what shows it.
 
-use trace::{Failure, FailureKind, timeline};
+use trace::Failure;
+use trace::timeline::{self, Paint, grouped};
 
 use super::style::{Line, Style, Text};
-use crate::judge::{counted, grouped};
+use crate::judge::counted;
 use crate::outcome::seconds;
-use crate::verdict::{Diagnostic, Kind, Mode, Outcome, Output, TestResult, Verdict};
+use crate::verdict::{Diagnostic, Mode, Outcome, Output, TestResult, Verdict};
 
 /// Which diagnostics are still to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +80,12 @@ fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
         Line::plain(" ").then(Style::Name, exercise).then(Style::Plain, " · ").then(Style::Heading, &test.name);
     match &test.trace {
         Some(trace) => {
-            let schedule =
-                format!(" · schedule {} of {} · seed {}", grouped(trace.schedule), grouped(trace.budget), trace.seed);
-            header = header.then(Style::Plain, schedule);
+            header = header.then(Style::Plain, format!(" · {}", timeline::title(trace)));
             text.push(header);
             text.append(message_and_place(test));
             text.append(output(&test.output));
             text.blank();
-            text.push_lines(Style::Plain, &timeline::draw(&failure(test), width));
+            text.append(picture(&test.failure(), width));
         }
         None => {
             header = header.then(Style::Plain, " · ").then(Style::Bad, test.outcome.word());
@@ -115,14 +114,20 @@ fn message_and_place(test: &TestResult) -> Text {
     text
 }
 
-/// The picture is drawn from a failure, of which a result keeps the parts.
-fn failure(test: &TestResult) -> Failure {
-    let kind = match test.outcome {
-        Outcome::Failed(Kind::Deadlock) => FailureKind::Deadlock,
-        Outcome::Failed(Kind::Livelock) => FailureKind::Livelock,
-        _ => FailureKind::Panic,
+/// The timeline, each lock in a colour of its own.
+pub fn picture(failure: &Failure, width: usize) -> Text {
+    let style = |paint| match paint {
+        Paint::Plain => Style::Plain,
+        Paint::Task => Style::Heading,
+        Paint::Object(number) => Style::Object(number),
+        Paint::Aside | Paint::Source => Style::Aside,
+        Paint::Cause => Style::Bad,
     };
-    Failure { kind, message: test.message.clone(), place: test.place.clone(), trace: test.trace.clone() }
+    let mut text = Text::new();
+    for line in timeline::layout(failure, width) {
+        text.push(line.0.into_iter().fold(Line::new(), |line, piece| line.then(style(piece.paint), piece.text)));
+    }
+    text
 }
 
 /// The learner's own prints, shortened in their middle.
@@ -190,6 +195,7 @@ fn table(tests: &[TestResult]) -> Text {
 mod tests {
     use super::super::style::Colour;
     use super::*;
+    use crate::verdict::Kind;
     use crate::verdict::example;
     use trace::Place;
 

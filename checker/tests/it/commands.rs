@@ -135,7 +135,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
     let course = Course::new();
     course.write_progress(SOLVED);
     let all = course.run(&["list", "--json"]).expect(0).json();
-    assert_eq!((all["schema"].as_u64(), all["exercises"].as_array().unwrap().len()), (Some(1), 20));
+    assert_eq!((all["schema"].as_u64(), all["exercises"].as_array().unwrap().len()), (Some(1), 21));
     let first = &all["exercises"][0];
     assert_eq!(
         (&first["name"], &first["state"], &first["current"]),
@@ -168,7 +168,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
 "#]]
     );
     let pending = course.run(&["list", "--pending"]).expect(0).stdout;
-    assert!(!pending.contains("20_abba") && pending.ends_with("1 of 20 solved\n"), "{pending}");
+    assert!(!pending.contains("20_abba") && pending.ends_with("1 of 21 solved\n"), "{pending}");
 }
 
 #[test]

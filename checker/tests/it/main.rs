@@ -4,6 +4,8 @@
 mod commands;
 /// The fixture course, each of whose exercises misbehaves in its own way.
 mod pipeline;
+/// The exercises of this repository, and every answer that is known to them.
+mod proof;
 /// A course to try things in.
 mod support;
 /// What must hold for the sources themselves.

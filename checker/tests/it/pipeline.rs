@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Course, is_running};
 
 /// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
-const EXPECTED: [(&str, &str, &str); 20] = [
+const EXPECTED: [(&str, &str, &str); 21] = [
     ("passes", "passed", "passes 2 tests"),
     ("does_not_compile", "compile-error", "use of moved value: `text` (lib.rs:2)"),
     ("lint", "lint", "held across an await point"),
@@ -28,6 +28,7 @@ const EXPECTED: [(&str, &str, &str); 20] = [
     ("empty", "compile-error", "answer"),
     ("fills_the_memory", "crashed", "crashes"),
     ("without_the_kit", "unfinished", "ends before its time"),
+    ("twins", "failing-test", "`the_answer_is_right` fails in schedule 1 of 1,000"),
     ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in schedule"),
 ];
 
@@ -69,9 +70,12 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     assert!(message("exits_zero").contains("std::process::exit"), "{}", message("exits_zero"));
 
     // In the order of the file, with what the learner's code printed and nothing else.
-    assert_eq!(test("fails", 0)["name"], "a_first_test_passes");
+    assert_eq!(test("fails", 0)["name"], "zero_is_not_the_answer");
     assert_eq!(test("fails", 1)["outcome"], "failing-test");
     assert_eq!(test("fails", 1)["output"]["head"], "thinking\n", "{:#}", test("fails", 1));
+    // The twin would have slept for an hour.
+    assert_eq!((&test("twins", 0)["mode"], &test("twins", 0)["outcome"]), (&"real".into(), &"skipped".into()));
+    assert_eq!(message("twins"), "the explored failure decides");
     assert!(test("prints_forever", 0)["output"]["dropped"].as_u64().unwrap() > 1_000_000);
 
     let error = &verdicts["does_not_compile"]["diagnostics"][0];
@@ -109,8 +113,10 @@ fn the_same_file_and_seed_get_the_same_text_every_time() {
 fn from_the_starter_to_the_solution() {
     let course = Course::to_build();
     let failed = course.run(&["run", "abba"]).expect(1).stdout;
-    assert!(failed.contains("waits for `right`  lib.rs:12"), "{failed}");
-    assert!(failed.contains("waits for `left`   lib.rs:19"), "{failed}");
+    for (what, place) in [("waits for `right`", "lib.rs:15"), ("waits for `left`", "lib.rs:22")] {
+        let row = failed.lines().find(|line| line.contains(what)).unwrap_or_default();
+        assert!(row.contains(place), "{what} at {place}\n{failed}");
+    }
     assert!(failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` deadlocks in schedule"), "{failed}");
 
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();

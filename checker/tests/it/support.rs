@@ -57,6 +57,7 @@ impl Course {
             }
         }
         command
+            .env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))
             .env("COLUMNS", "100")
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("course-target"));
         command

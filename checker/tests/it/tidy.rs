@@ -20,6 +20,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
     collect(&root.join("tests/it"), &mut files);
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
     files.sort();
     files
         .into_iter()
@@ -168,5 +169,18 @@ fn pure_modules_do_no_input_or_output() {
             let mentions = text.lines().filter(|line| line.contains(io) && !line.contains('`')).count();
             assert_eq!(mentions, 0, "{}: {io}", path.display());
         }
+    }
+}
+
+/// Would catch: a command that the README does not know, or describes in other words.
+#[test]
+fn the_readme_lists_the_commands_as_help_does() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_checker")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let commands = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let section = readme.split("## Commands\n").nth(1).unwrap();
+    for command in commands.lines().map(str::trim) {
+        assert!(section.contains(command), "README.md, Commands, lacks\n{command}");
     }
 }

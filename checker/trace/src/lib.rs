@@ -18,6 +18,8 @@ pub struct Report {
     pub explored: Option<Explored>,
     /// The first failure. A test without one passed only if the end marker is there, too.
     pub failure: Option<Failure>,
+    /// What happened in a schedule that did not fail, if that was asked for.
+    pub trace: Option<Trace>,
     /// The nonce of the run, written as the very last thing a passing test does.
     pub passed: Option<String>,
 }
@@ -85,8 +87,50 @@ pub struct Trace {
     pub tasks: Vec<Task>,
     pub objects: Vec<Object>,
     pub steps: Vec<Step>,
-    /// The scheduler's choices, enough to run the same interleaving again.
+    /// Which task the scheduler let run, each time it had a say: enough to run the same interleaving again.
     pub choices: Vec<u32>,
+    /// One for each choice.
+    pub points: Vec<Point>,
+    /// The lines of source that the steps point into.
+    pub lines: Vec<SourceLine>,
+    /// How often the schedule that was found first goes from one task to another. This one is simpler, or the same.
+    pub found_switches: u32,
+}
+
+/// A line of source as it was when the schedule ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SourceLine {
+    pub place: Place,
+    /// Without the blanks around it.
+    pub text: String,
+}
+
+/// A moment at which the scheduler has a say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Point {
+    /// How many of [`Trace::steps`] came before.
+    pub step: usize,
+    /// The tasks that could run.
+    pub candidates: Vec<u32>,
+}
+
+impl Trace {
+    /// The line of source at `place`, if it is known.
+    pub fn source(&self, place: &Place) -> Option<&str> {
+        self.lines.iter().find(|line| line.place == *place).map(|line| line.text.as_str())
+    }
+
+    /// How often the schedule goes from one task to another.
+    pub fn switches(&self) -> u32 {
+        switches(&self.choices)
+    }
+}
+
+/// How often `choices` go from one task to another.
+pub fn switches(choices: &[u32]) -> u32 {
+    choices.windows(2).filter(|pair| pair[0] != pair[1]).count() as u32
 }
 
 /// A thread or an async task. Its id is its index in [`Trace::tasks`].

@@ -1,54 +1,25 @@
-//! A trace as a picture in text: a column per task, a row per step, and the cause below.
+//! A trace as a picture in text: a column per task, a row per step, the source beside it, and the cause below.
+//!
+//! Beside each column run the locks that its task holds: a letter where it gets one, a bar for as long as it has it.
 
-use crate::words::{Target, quoted};
-use crate::{Action, Cause, Failure, FailureKind, Mode, Trace};
+mod layout;
+mod picture;
+mod rows;
 
-/// What stands at the left of each row: two blanks, the number, two blanks.
-const MARGIN: usize = 8;
-/// Between two columns.
-const GAP: usize = 2;
-/// An interleaving that did not deadlock is told by its last steps; more would not be read.
-const LAST_STEPS: usize = 24;
+pub use layout::{Line, Paint, Piece, layout};
+pub use picture::{Mark, Picture, Slot, Slots};
+pub use rows::{Row, Shown, in_words};
 
-/// One row of the picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// A step: its number in the picture, whose it is, what was done, and where.
-    Step { number: usize, task: usize, what: String, place: String },
-    /// So many steps that do not matter for the cause.
-    Folded(usize),
-}
+use crate::{Cause, Failure, FailureKind, Trace};
 
-/// The rows that explain `failure`, in order.
-pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
-    let keep = match failure.kind {
-        FailureKind::Deadlock => deadlock_steps(trace),
-        FailureKind::Panic | FailureKind::Livelock => last_steps(trace),
-    };
-    let mut rows = Vec::new();
-    let mut number = 0;
-    for (index, step) in trace.steps.iter().enumerate() {
-        if !keep[index] {
-            match rows.last_mut() {
-                Some(Row::Folded(n)) => *n += 1,
-                _ => rows.push(Row::Folded(1)),
-            }
-            continue;
-        }
-        number += 1;
-        rows.push(Row::Step {
-            number,
-            task: step.task,
-            what: in_words(trace, &step.action),
-            place: step.place.as_ref().map(ToString::to_string).unwrap_or_default(),
-        });
+/// Draws `failure`'s trace as plain text, `width` columns wide at most. Empty if there is no trace.
+pub fn draw(failure: &Failure, width: usize) -> String {
+    let mut out = String::new();
+    for line in layout(failure, width) {
+        out.push_str(line.to_string().trim_end());
+        out.push('\n');
     }
-    // What happened before the first and after the last step that matters is not missed.
-    if matches!(rows.first(), Some(Row::Folded(_))) && failure.kind == FailureKind::Deadlock {
-        rows.remove(0);
-    }
-    rows.pop_if(|row| matches!(row, Row::Folded(_)));
-    rows
+    out
 }
 
 /// Which interleaving this is: `schedule 3 of 1,000 · seed 7`.
@@ -78,221 +49,13 @@ pub fn verdict(failure: &Failure, trace: &Trace) -> String {
     }
 }
 
-/// Draws `failure`'s trace, `width` columns wide at most. Empty if there is no trace.
-///
-/// Side by side if the columns fit, else one step per line with the task's name in front.
-pub fn draw(failure: &Failure, width: usize) -> String {
-    let Some(trace) = &failure.trace else { return String::new() };
-    let rows = rows(failure, trace);
-    let columns = columns(&rows);
-    let cell = rows.iter().map(cell_width).max().unwrap_or(0);
-    let place = rows.iter().map(place_width).max().unwrap_or(0);
-    let names = columns.iter().map(|task| trace.tasks[*task].name.chars().count()).max().unwrap_or(0);
-    let column = (cell + GAP + place).max(names);
-    let mut out = if MARGIN + columns.len() * (column + 2 * GAP) <= width {
-        side_by_side(trace, &rows, &columns, column, cell)
-    } else {
-        one_below_the_other(trace, &rows, names, cell)
-    };
-    for (i, line) in verdict(failure, trace).lines().enumerate() {
-        let mark = if i == 0 { "  ✗" } else { "" };
-        for (j, part) in wrap(line, width.saturating_sub(MARGIN).max(20)).into_iter().enumerate() {
-            let mark = if j == 0 { mark } else { "" };
-            out.push_str(format!("{mark:MARGIN$}{part}").trim_end());
-            out.push('\n');
-        }
-    }
-    out
-}
-
-fn side_by_side(trace: &Trace, rows: &[Row], columns: &[usize], column: usize, cell: usize) -> String {
-    let mut out = String::new();
-    let pad = |at: usize| MARGIN + at * (column + 2 * GAP);
-    let mut line = String::new();
-    for (at, task) in columns.iter().enumerate() {
-        line = format!("{line:<width$}{name}", width = pad(at), name = trace.tasks[*task].name);
-    }
-    push_line(&mut out, &line);
-    for row in rows {
-        match row {
-            Row::Step { number, task, what, place } => {
-                let at = columns.iter().position(|t| t == task).unwrap_or(0);
-                let line = format!("{number:3}");
-                push_line(&mut out, &format!("{line:<width$}{what:<cell$}  {place}", width = pad(at)));
-            }
-            Row::Folded(n) => push_line(&mut out, &folded(*n)),
-        }
-    }
-    out
-}
-
-fn one_below_the_other(trace: &Trace, rows: &[Row], names: usize, cell: usize) -> String {
-    let mut out = String::new();
-    for row in rows {
-        match row {
-            Row::Step { number, task, what, place } => {
-                let name = &trace.tasks[*task].name;
-                push_line(&mut out, &format!("{number:3}     {name:<names$}  {what:<cell$}  {place}"));
-            }
-            Row::Folded(n) => push_line(&mut out, &folded(*n)),
-        }
-    }
-    out
-}
-
-fn folded(steps: usize) -> String {
-    let s = if steps == 1 { "" } else { "s" };
-    format!("  ⋮     ({steps} step{s} not shown)")
-}
-
-fn push_line(out: &mut String, line: &str) {
-    out.push_str(line.trim_end());
-    out.push('\n');
-}
-
-/// The tasks that have a row, in the order of their ids.
-fn columns(rows: &[Row]) -> Vec<usize> {
-    let mut tasks: Vec<usize> = rows
-        .iter()
-        .filter_map(|row| match row {
-            Row::Step { task, .. } => Some(*task),
-            Row::Folded(_) => None,
-        })
-        .collect();
-    tasks.sort_unstable();
-    tasks.dedup();
-    tasks
-}
-
-fn cell_width(row: &Row) -> usize {
-    match row {
-        Row::Step { what, .. } => what.chars().count(),
-        Row::Folded(_) => 0,
-    }
-}
-
-fn place_width(row: &Row) -> usize {
-    match row {
-        Row::Step { place, .. } => place.chars().count(),
-        Row::Folded(_) => 0,
-    }
-}
-
-/// For a deadlock: how each waiting task got what it holds and how it went to sleep.
-fn deadlock_steps(trace: &Trace) -> Vec<bool> {
-    let cause = Cause::of(trace);
-    let cycle = cause.cycle();
-    let waits = if cycle.is_empty() { &cause.waits } else { &cycle };
-    let mut keep = vec![false; trace.steps.len()];
-    for wait in waits {
-        keep[wait.step] = true;
-        for held in &cause.holds[wait.task] {
-            let got = trace.steps[..wait.step].iter().rposition(|step| {
-                step.task == wait.task
-                    && matches!(step.action, Action::Acquires { object, mode } if (object, mode) == *held)
-            });
-            if let Some(got) = got {
-                keep[got] = true;
-            }
-        }
-        // Who does not wait but holds what is waited for matters as well.
-        if let Target::Object(wanted, _) = wait.target {
-            let got = trace
-                .steps
-                .iter()
-                .rposition(|step| matches!(step.action, Action::Acquires { object, .. } if object == wanted));
-            if let Some(got) = got {
-                keep[got] = true;
-            }
-        }
-    }
-    keep
-}
-
-/// Otherwise: the last steps that touch something shared.
-fn last_steps(trace: &Trace) -> Vec<bool> {
-    let mut keep: Vec<bool> = trace
-        .steps
-        .iter()
-        .map(|step| !matches!(step.action, Action::Ends | Action::Spawns { .. } | Action::Joined { .. }))
-        .collect();
-    let shown = keep.iter().filter(|keep| **keep).count();
-    for keep in keep.iter_mut().filter(|keep| **keep).take(shown.saturating_sub(LAST_STEPS)) {
-        *keep = false;
-    }
-    keep
-}
-
-/// What a step did, as a predicate: ``locks `a` ``.
-pub fn in_words(trace: &Trace, action: &Action) -> String {
-    let name = |object: usize| quoted(trace, object);
-    let task = |id: usize| trace.tasks.get(id).map_or("?", |task| task.name.as_str());
-    match action {
-        Action::Spawns { child } => format!("starts {}", task(*child)),
-        Action::Waits { object, mode: Mode::Lock } => format!("waits for {}", name(*object)),
-        Action::Waits { object, mode } => format!("waits to {} {}", verb(*mode), name(*object)),
-        Action::GivesUp { object } => format!("stops waiting for {}", name(*object)),
-        Action::Acquires { object, mode } => format!("{} {}", verb_s(*mode), name(*object)),
-        Action::Releases { object, mode: Mode::Permit } => format!("gives {} back", name(*object)),
-        Action::Releases { object, mode: Mode::Read } => format!("ends reading {}", name(*object)),
-        Action::Releases { object, .. } => format!("unlocks {}", name(*object)),
-        Action::Refused { object, .. } => format!("is refused {}", name(*object)),
-        Action::Loads { object, value } => format!("loads {value} from {}", name(*object)),
-        Action::Stores { object, value } => format!("stores {value} in {}", name(*object)),
-        Action::Updates { object, old, new } => format!("turns {old} into {new} in {}", name(*object)),
-        Action::Signals { object } => format!("signals {}", name(*object)),
-        Action::Listens { object } => format!("waits on {}", name(*object)),
-        Action::Hears { object } => format!("is woken through {}", name(*object)),
-        Action::Joins { other } => format!("waits for {} to end", task(*other)),
-        Action::Joined { other } => format!("sees {} ended", task(*other)),
-        Action::Ends => "ends".to_owned(),
-        Action::Panics { .. } => "panics".to_owned(),
-    }
-}
-
-fn verb(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Lock => "lock",
-        Mode::Read => "read",
-        Mode::Write => "write",
-        Mode::Upgradable => "read (upgradable)",
-        Mode::Permit => "get",
-    }
-}
-
-fn verb_s(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Lock => "locks",
-        Mode::Read => "reads",
-        Mode::Write => "writes",
-        Mode::Upgradable => "reads (upgradable)",
-        Mode::Permit => "gets",
-    }
-}
-
-/// Breaks `line` at blanks into parts of at most `width` characters, where it has blanks.
-fn wrap(line: &str, width: usize) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    for word in line.split(' ') {
-        let last = parts.last_mut().expect("there is always one");
-        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
-            parts.push(word.to_owned());
-        } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Object, Place, Step, Task};
+    use crate::{Action, Mode, Object, Place, SourceLine, Step, Task};
 
     fn trace(tasks: &[&str], objects: &[&str], steps: Vec<(usize, Action, u32)>) -> Trace {
+        let place = |line| Place { file: "src/lib.rs".into(), line };
         Trace {
             schedule: 3,
             budget: 1000,
@@ -302,15 +65,12 @@ mod tests {
                 .iter()
                 .map(|name| Object { type_name: "Mutex".into(), name: (*name).to_owned(), created: None })
                 .collect(),
+            lines: vec![SourceLine { place: place(12), text: "let mut a = self.a.lock().unwrap();".into() }],
             steps: steps
                 .into_iter()
-                .map(|(task, action, line)| Step {
-                    task,
-                    action,
-                    place: Some(Place { file: "src/lib.rs".into(), line }),
-                })
+                .map(|(task, action, line)| Step { task, action, place: Some(place(line)) })
                 .collect(),
-            choices: Vec::new(),
+            ..Trace::default()
         }
     }
 
@@ -344,17 +104,44 @@ mod tests {
         ))
     }
 
+    #[track_caller]
+    fn assert_drawn(failure: &Failure, width: usize, expected: &str) {
+        let drawn = draw(failure, width);
+        assert_eq!(drawn, expected.trim_start_matches('\n'), "\n{drawn}");
+        assert!(drawn.lines().all(|line| line.chars().count() <= width), "wider than {width}:\n{drawn}");
+    }
+
     #[test]
-    fn a_deadlock_of_two_is_four_rows_side_by_side() {
-        assert_eq!(
-            draw(&abba(), 80),
-            "        main                        thread 1\n\
-             \u{20} 1     locks `a`      lib.rs:12\n\
-             \u{20} 2                                 locks `b`      lib.rs:15\n\
-             \u{20} 3     waits for `b`  lib.rs:13\n\
-             \u{20} 4                                 waits for `a`  lib.rs:16\n\
-             \u{20} ✗     deadlock: main holds `a` and waits for `b`; thread 1 holds `b` and waits\n\
-             \u{20}       for `a`\n"
+    fn a_deadlock_of_two_is_four_rows_side_by_side_with_bars_beside_them() {
+        assert_drawn(
+            &abba(),
+            80,
+            "
+       main             thread 1
+  1  A locks `a`                       lib.rs:12  let mut a = self.a.lock().unw…
+  2  │                B locks `b`      lib.rs:15
+  3  │ waits for `b`  │                lib.rs:13
+  4  │                │ waits for `a`  lib.rs:16
+  ✗  deadlock: main holds `a` and waits for `b`; thread 1 holds `b` and waits
+     for `a`
+",
+        );
+    }
+
+    #[test]
+    fn on_a_narrow_screen_the_tasks_stand_in_front() {
+        assert_drawn(
+            &abba(),
+            44,
+            "
+  1  main      locks `a`      lib.rs:12
+  2  thread 1  locks `b`      lib.rs:15
+  3  main      waits for `b`  lib.rs:13
+  4  thread 1  waits for `a`  lib.rs:16
+  ✗  deadlock: main holds `a` and waits for
+     `b`; thread 1 holds `b` and waits for
+     `a`
+",
         );
     }
 
@@ -365,19 +152,12 @@ mod tests {
     }
 
     #[test]
-    fn on_a_narrow_screen_the_tasks_stand_in_front() {
-        let text = draw(&abba(), 50);
-        assert!(text.contains("  2     thread 1  locks `b`      lib.rs:15\n"), "{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 50), "{text}");
-    }
-
-    #[test]
     fn what_was_given_back_is_folded_away() {
         let failure = deadlock(trace(
             &["main", "thread 1"],
             &["a", "b"],
             vec![
-                (0, locks(0), 12),
+                (0, locks(0), 11),
                 (1, locks(1), 15),
                 (1, unlocks(1), 15),
                 (1, locks(1), 15),
@@ -415,29 +195,62 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_wake_up_names_the_one_who_sleeps() {
+    fn a_lost_wake_up_names_the_one_who_sleeps_and_shows_the_signal() {
         let failure = deadlock(trace(
             &["main", "task 1"],
             &["ready"],
             vec![(1, Action::Signals { object: 0 }, 5), (0, Action::Listens { object: 0 }, 9)],
         ));
-        assert!(draw(&failure, 80).contains("main waits to be woken through `ready`"));
+        assert_drawn(
+            &failure,
+            80,
+            "
+     main              task 1
+  1                    signals `ready`  lib.rs:5
+  2  waits on `ready`                   lib.rs:9
+  ✗  deadlock: main waits to be woken through `ready`
+",
+        );
     }
 
     #[test]
-    fn a_panic_shows_the_last_steps_and_its_message() {
+    fn a_lock_held_for_a_moment_is_one_row_and_its_bar_is_short() {
         let failure = Failure {
             kind: FailureKind::Panic,
             message: "left: 1\nright: 2".into(),
             place: None,
             trace: Some(trace(
                 &["main", "thread 1"],
-                &["n"],
-                (0..40).map(|i| (i % 2, Action::Loads { object: 0, value: i.to_string() }, i as u32)).collect(),
+                &["n", "m"],
+                vec![(0, locks(0), 1), (0, unlocks(0), 1), (1, locks(1), 2), (0, locks(0), 3), (1, unlocks(1), 4)],
             )),
         };
+        assert_drawn(
+            &failure,
+            80,
+            "
+       main                  thread 1
+  1  A locks, unlocks `n`                 lib.rs:1
+  2                        B locks `m`    lib.rs:2
+  3  A locks `n`           │              lib.rs:3
+  4  │                     ╵ unlocks `m`  lib.rs:4
+  ✗  left: 1
+     right: 2
+",
+        );
+    }
+
+    #[test]
+    fn a_panic_shows_the_last_steps() {
+        let loads = (0..40).map(|i| (i % 2, Action::Loads { object: 0, value: i.to_string() }, i as u32)).collect();
+        let failure = Failure {
+            kind: FailureKind::Panic,
+            message: "wrong".into(),
+            place: None,
+            trace: Some(trace(&["main", "thread 1"], &["n"], loads)),
+        };
         let text = draw(&failure, 80);
-        assert!(text.contains("(16 steps not shown)"), "{text}");
-        assert!(text.ends_with("  ✗     left: 1\n        right: 2\n"), "{text}");
+        assert!(text.contains("loads 39 from `n`") && !text.contains("loads 15 from `n`"), "{text}");
+        assert_eq!(text.lines().count(), 1 + 24 + 1);
     }
 }

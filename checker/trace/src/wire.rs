@@ -3,10 +3,12 @@
 //! Written by hand instead of with serde so that exercises build fast and the file can be read by eye.
 //! A line that was cut off (the process died while writing) ends the report; what came before counts.
 
-use crate::{Action, Explored, Failure, FailureKind, Mode, Object, Place, Report, Step, Task, Trace};
+use crate::{
+    Action, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task, Trace,
+};
 
 /// The first line of every report. A reader that finds another one must not guess.
-pub const HEADER: &str = "interleave-report\t1";
+pub const HEADER: &str = "interleave-report\t2";
 
 /// Writes `report` as text that [`read`] understands.
 pub fn write(report: &Report) -> String {
@@ -20,6 +22,9 @@ pub fn write(report: &Report) -> String {
         if let Some(trace) = &failure.trace {
             write_trace(&mut out, trace);
         }
+    }
+    if let Some(trace) = &report.trace {
+        write_trace(&mut out, trace);
     }
     if let Some(nonce) = &report.passed {
         out.line(&["passed", nonce]);
@@ -47,8 +52,9 @@ pub fn read(text: &str) -> Option<Report> {
             break;
         }
     }
-    if let Some(failure) = &mut report.failure {
-        failure.trace = trace;
+    match &mut report.failure {
+        Some(failure) => failure.trace = trace,
+        None => report.trace = trace,
     }
     Some(report)
 }
@@ -69,21 +75,27 @@ fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) ->
             });
         }
         ["passed", nonce] => report.passed = Some(nonce.to_owned()),
-        ["trace", schedule, budget, seed] => {
+        ["trace", schedule, budget, seed, found_switches] => {
             *trace = Some(Trace {
                 schedule: number(schedule)?,
                 budget: number(budget)?,
                 seed: number(seed)?,
+                found_switches: number(found_switches)?,
                 ..Trace::default()
             });
         }
         ["choices", choices] => trace.as_mut()?.choices = read_choices(choices)?,
+        ["points", points] => trace.as_mut()?.points = read_points(points)?,
         ["task", name] => trace.as_mut()?.tasks.push(Task { name: name.to_owned() }),
         ["object", type_name, name, file, line] => trace.as_mut()?.objects.push(Object {
             type_name: type_name.to_owned(),
             name: name.to_owned(),
             created: read_place(file, line),
         }),
+        ["line", file, line, text] => {
+            let place = read_place(file, line)?;
+            trace.as_mut()?.lines.push(SourceLine { place, text: text.to_owned() });
+        }
         ["step", task, file, line, ref action @ ..] => trace.as_mut()?.steps.push(Step {
             task: number(task)?,
             action: read_action(action)?,
@@ -95,14 +107,19 @@ fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) ->
 }
 
 fn write_trace(out: &mut Lines, trace: &Trace) {
-    out.line(&["trace", &trace.schedule.to_string(), &trace.budget.to_string(), &trace.seed.to_string()]);
+    let numbers = [trace.schedule.to_string(), trace.budget.to_string(), trace.seed.to_string()];
+    out.line(&["trace", &numbers[0], &numbers[1], &numbers[2], &trace.found_switches.to_string()]);
     out.line(&["choices", &write_choices(&trace.choices)]);
+    out.line(&["points", &write_points(&trace.points)]);
     for task in &trace.tasks {
         out.line(&["task", &task.name]);
     }
     for object in &trace.objects {
         let (file, line) = place_fields(object.created.as_ref());
         out.line(&["object", &object.type_name, &object.name, &file, &line]);
+    }
+    for line in &trace.lines {
+        out.line(&["line", &line.place.file, &line.place.line.to_string(), &line.text]);
     }
     for step in &trace.steps {
         let (file, line) = place_fields(step.place.as_ref());
@@ -137,6 +154,24 @@ pub fn read_choices(text: &str) -> Option<Vec<u32>> {
         choices.extend(std::iter::repeat_n(number::<u32>(task)?, times));
     }
     Some(choices)
+}
+
+/// The points as `step:task,task` each.
+fn write_points(points: &[Point]) -> String {
+    let point = |point: &Point| {
+        let candidates: Vec<String> = point.candidates.iter().map(u32::to_string).collect();
+        format!("{}:{}", point.step, candidates.join(","))
+    };
+    points.iter().map(point).collect::<Vec<_>>().join(" ")
+}
+
+fn read_points(text: &str) -> Option<Vec<Point>> {
+    let point = |point: &str| {
+        let (step, candidates) = point.split_once(':')?;
+        let candidates = candidates.split(',').map(number).collect::<Option<_>>()?;
+        Some(Point { step: number(step)?, candidates })
+    };
+    text.split(' ').filter(|point| !point.is_empty()).map(point).collect()
 }
 
 fn action_fields(action: &Action) -> Vec<String> {
@@ -312,10 +347,21 @@ mod tests {
                         .map(|(i, action)| Step { task: i % 2, action, place: if i == 0 { None } else { place(9) } })
                         .collect(),
                     choices: vec![0, 0, 0, 2, 1, 1],
+                    points: vec![Point { step: 0, candidates: vec![0] }, Point { step: 4, candidates: vec![0, 2, 1] }],
+                    lines: vec![SourceLine { place: place(9).unwrap(), text: "let a = b\t;".into() }],
+                    found_switches: 9,
                 }),
             }),
+            trace: None,
             passed: Some("abc".into()),
         }
+    }
+
+    #[test]
+    fn the_trace_of_a_schedule_that_did_not_fail_is_read_back() {
+        let mut report = sample();
+        report.trace = report.failure.take().and_then(|failure| failure.trace);
+        assert_eq!(read(&write(&report)), Some(report));
     }
 
     #[test]
@@ -335,7 +381,7 @@ mod tests {
 
     #[test]
     fn another_version_is_not_guessed_at() {
-        assert_eq!(read("interleave-report\t2\npassed\tabc\n"), None);
+        assert_eq!(read("interleave-report\t3\npassed\tabc\n"), None);
     }
 
     #[test]

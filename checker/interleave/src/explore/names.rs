@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 
-use trace::{Object, Place};
+use trace::{Object, Place, SourceLine, Step};
 
 use super::session::ObjectOrigin;
 
@@ -16,8 +16,10 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
     let mut labels: Vec<String> = Vec::new();
     for origin in origins {
-        // Objects that one line creates, such as those of a list, are of one kind and go by one name.
+        // Objects that one line creates, such as those of a list, are of one kind and go by one name. The fields of a
+        // struct that derives `Default` are not: the derive is one place for all of them.
         let sibling = origins[..labels.len()].iter().position(|o| o.created.is_some() && o.created == origin.created);
+        let sibling = sibling.filter(|_| !sources.is_derived(origin));
         labels.push(match sibling {
             Some(sibling) => labels[sibling].clone(),
             None => sources.name(origin).unwrap_or_else(|| origin.type_name.to_owned()),
@@ -36,6 +38,19 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
     origins.iter().enumerate().map(object).collect()
 }
 
+/// The lines that `steps` point into, each once.
+pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> {
+    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
+    let mut places: Vec<&Place> = steps.iter().filter_map(|step| step.place.as_ref()).collect();
+    places.sort_unstable();
+    places.dedup();
+    let quote = |place: &Place| {
+        let text = sources.text(&place.file, place.line)?.trim().to_owned();
+        Some(SourceLine { place: place.clone(), text })
+    };
+    places.into_iter().filter_map(quote).collect()
+}
+
 /// The source files that locations point into.
 struct Sources {
     manifest_dir: PathBuf,
@@ -43,6 +58,11 @@ struct Sources {
 }
 
 impl Sources {
+    fn is_derived(&mut self, origin: &ObjectOrigin) -> bool {
+        let created = origin.created.and_then(|at| self.line(at));
+        created.is_some_and(|(line, _)| line.trim_start().starts_with("#[derive"))
+    }
+
     /// What the line that creates an object calls it, or else the line that uses it first.
     fn name(&mut self, origin: &ObjectOrigin) -> Option<String> {
         let created = origin.created.and_then(|at| self.line(at));
@@ -54,20 +74,22 @@ impl Sources {
     }
 
     /// The line that `at` points into, and where in it, counted in characters from 0.
+    fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
+        let text = self.text(at.file(), at.line())?;
+        Some((text.to_owned(), at.column() as usize - 1))
+    }
+
+    /// The text of a line.
     ///
     /// The compiler names files relative to the folder that cargo ran in, mostly the workspace root, which is
     /// somewhere above the package.
-    fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
-        let lines = self.lines.entry(at.file().to_owned()).or_insert_with(|| {
-            let text = self
-                .manifest_dir
-                .ancestors()
-                .find_map(|folder| std::fs::read_to_string(folder.join(at.file())).ok())
-                .unwrap_or_default();
-            text.lines().map(str::to_owned).collect()
+    fn text(&mut self, file: &str, line: u32) -> Option<&str> {
+        let manifest_dir = &self.manifest_dir;
+        let lines = self.lines.entry(file.to_owned()).or_insert_with(|| {
+            let text = manifest_dir.ancestors().find_map(|folder| std::fs::read_to_string(folder.join(file)).ok());
+            text.unwrap_or_default().lines().map(str::to_owned).collect()
         });
-        let line = lines.get(at.line() as usize - 1)?;
-        Some((line.clone(), at.column() as usize - 1))
+        lines.get(line as usize - 1).map(String::as_str)
     }
 }
 

@@ -10,19 +10,22 @@ use super::MOST_STEPS;
 use super::session::{self, Recording, Session, Stop};
 use super::strategy::{Candidate, Strategies};
 
-/// The id of the task that watches over the others.
+/// The engine's id of the task that watches over the others.
 const SUPERVISOR: usize = 0;
+/// The engine's id of the first task that is the test's: its body.
+const FIRST: usize = 1;
 
 /// Where the choices come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// From the strategies, for so many schedules.
     Explore { budget: u32 },
-    /// From a list, for one schedule.
-    Replay(Vec<u32>),
+    /// From a list, for one schedule. Where the list ends, and where its next choice cannot be made because the
+    /// program is another one by now, each task runs for as long as it can.
+    Follow(Vec<u32>),
 }
 
-/// Runs one exploration or one replay.
+/// Runs one exploration, or one schedule of which the choices are known.
 #[derive(Debug)]
 pub(crate) struct Explorer {
     source: Source,
@@ -38,28 +41,46 @@ impl Explorer {
         Explorer { source, recording, started: 0, strategies: Strategies::new(seed), candidates: Vec::new() }
     }
 
-    /// The choice among `tasks`, which is not empty. `None` if a replay's next choice cannot be made.
-    fn choose(&mut self, tasks: &[&Task], current: Option<TaskId>, yielding: bool) -> Option<usize> {
-        if let Source::Replay(choices) = &self.source {
-            let step = session::with(|session| session.choices.len())?;
-            let choice = *choices.get(step)? as usize;
-            return tasks.iter().any(|task| usize::from(task.id()) == choice).then_some(choice);
+    /// The choice among the candidates, of which there is at least one.
+    fn choose(&mut self, step: usize, current: Option<usize>, yielding: bool) -> usize {
+        match &self.source {
+            Source::Explore { .. } => self.strategies.choose(&self.candidates, current, yielding),
+            Source::Follow(choices) => {
+                let listed = choices.get(step).and_then(|choice| self.candidate(*choice as usize));
+                listed.unwrap_or_else(|| self.stay_on(current, yielding))
+            }
         }
-        self.candidates.clear();
-        self.candidates.extend(
-            tasks
-                .iter()
-                .map(|task| Candidate { id: usize::from(task.id()), parent: task.parent_task_id().map(usize::from) }),
-        );
-        Some(self.strategies.choose(&self.candidates, current.map(usize::from), yielding))
     }
+
+    fn candidate(&self, id: usize) -> Option<usize> {
+        self.candidates.iter().map(|candidate| candidate.id).find(|candidate| *candidate == id)
+    }
+
+    /// The running task if it can go on and does not offer to wait, else the next one after it.
+    fn stay_on(&self, current: Option<usize>, yielding: bool) -> usize {
+        let same = current.filter(|_| !yielding).and_then(|id| self.candidate(id));
+        let ids = || self.candidates.iter().map(|candidate| candidate.id);
+        let next = ids().find(|id| current.is_some_and(|current| *id > current));
+        same.or(next).or_else(|| ids().next()).expect("there is a candidate")
+    }
+}
+
+/// Ends the schedule before the test has ended.
+fn end(stop: Stop) -> Option<TaskId> {
+    session::with(|session| session.stop = Some(stop));
+    None
+}
+
+/// The id of a task as the trace counts: the test body is 0.
+fn id(task: TaskId) -> usize {
+    usize::from(task) - FIRST
 }
 
 impl Scheduler for Explorer {
     fn new_execution(&mut self) -> Option<Schedule> {
         let budget = match self.source {
             Source::Explore { budget } => budget,
-            Source::Replay(_) => 1,
+            Source::Follow(_) => 1,
         };
         let failed = session::with(|session| session.stop.is_some()).unwrap_or(false);
         if failed || self.started >= budget {
@@ -85,18 +106,21 @@ impl Scheduler for Explorer {
         if body_ended || !body_started {
             return Some(supervisor);
         }
-        let stop = if others.is_empty() {
-            Stop::Deadlock
-        } else if steps >= MOST_STEPS {
-            Stop::Livelock
-        } else if let Some(choice) = self.choose(others, current, yielding) {
-            session::with(|session| session.choices.push(choice as u32));
-            return Some(TaskId::from(choice));
-        } else {
-            Stop::Diverged
-        };
-        session::with(|session| session.stop = Some(stop));
-        None
+        if others.is_empty() {
+            return end(Stop::Deadlock);
+        }
+        if steps >= MOST_STEPS {
+            return end(Stop::Livelock);
+        }
+        self.candidates.clear();
+        self.candidates.extend(others.iter().map(|task| Candidate {
+            id: id(task.id()),
+            parent: task.parent_task_id().and_then(|parent| usize::from(parent).checked_sub(FIRST)),
+        }));
+        let current = current.filter(|task| usize::from(*task) != SUPERVISOR).map(id);
+        let choice = self.choose(steps, current, yielding);
+        session::with(|session| session.choose(choice, self.candidates.iter().map(|candidate| candidate.id)));
+        Some(TaskId::from(choice + FIRST))
     }
 
     fn next_u64(&mut self) -> u64 {

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use trace::{Action, Place, Step};
+use trace::{Action, Place, Point, Step};
 
 use crate::harness::RecordedPanic;
 
@@ -17,11 +17,14 @@ thread_local! {
     static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
 }
 
-/// Whether steps are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is kept of a schedule besides its choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Recording {
-    Off,
-    On,
+    Nothing,
+    /// At each choice, which other ones there were.
+    Points,
+    /// That, and what each task did.
+    Steps,
 }
 
 /// Why a schedule ended before the test did.
@@ -33,8 +36,17 @@ pub(crate) enum Stop {
     Deadlock,
     /// The schedule took more steps than [`super::MOST_STEPS`].
     Livelock,
-    /// A replay came to a point where the recorded choice cannot be made.
-    Diverged,
+}
+
+impl Stop {
+    /// Whether both say the same of a program: the same kind, and for a panic the same place.
+    pub(crate) fn is_like(&self, other: &Stop) -> bool {
+        match (self, other) {
+            (Stop::Panic(a), Stop::Panic(b)) => a.place == b.place,
+            (Stop::Deadlock, Stop::Deadlock) | (Stop::Livelock, Stop::Livelock) => true,
+            _ => false,
+        }
+    }
 }
 
 /// The state of the schedule that is running.
@@ -49,6 +61,8 @@ pub(crate) struct Session {
     pub(crate) body_ended: bool,
     pub(crate) stop: Option<Stop>,
     pub(crate) choices: Vec<u32>,
+    /// One for each choice, if they are recorded.
+    pub(crate) points: Vec<Point>,
     pub(crate) steps: Vec<Step>,
     pub(crate) task_names: Vec<Option<String>>,
     pub(crate) objects: Vec<ObjectOrigin>,
@@ -74,10 +88,19 @@ impl Session {
             body_ended: false,
             stop: None,
             choices: Vec::new(),
+            points: Vec::new(),
             steps: Vec::new(),
             task_names: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
+        }
+    }
+
+    /// Notes that `choice` was chosen among `candidates`.
+    pub(crate) fn choose(&mut self, choice: usize, candidates: impl Iterator<Item = usize>) {
+        self.choices.push(choice as u32);
+        if self.recording >= Recording::Points {
+            self.points.push(Point { step: self.steps.len(), candidates: candidates.map(|id| id as u32).collect() });
         }
     }
 }
@@ -87,7 +110,7 @@ pub(crate) fn begin(session: Session) {
     SESSION.set(Some(session));
 }
 
-/// Ends the schedule on this thread and hands out what it knows.
+/// Ends the schedule on this thread and hands out what it knows, once.
 pub(crate) fn end() -> Option<Session> {
     SESSION.take()
 }
@@ -123,7 +146,7 @@ pub(crate) fn current_task() -> usize {
 pub(crate) fn record(place: &Location<'_>, action: impl FnOnce(&mut Session) -> Action) {
     let task = current_task();
     with(|session| {
-        if session.recording == Recording::On {
+        if session.recording == Recording::Steps {
             let action = action(session);
             let place = Some(Place { file: place.file().to_owned(), line: place.line() });
             session.steps.push(Step { task, action, place });

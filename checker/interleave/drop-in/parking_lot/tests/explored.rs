@@ -7,7 +7,7 @@ use trace::{Failure, FailureKind, timeline};
 
 fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
     let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).1
+    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).failure.map_or(Ok(()), Err)
 }
 
 /// Runs `first` on a thread of its own and `second` here.

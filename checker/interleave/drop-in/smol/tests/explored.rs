@@ -11,7 +11,10 @@ use trace::{Failure, FailureKind, timeline};
 
 fn explore<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> Result<(), Box<Failure>> {
     let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(move || task::block_on(body())).1
+    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }
+        .run(move || task::block_on(body()))
+        .failure
+        .map_or(Ok(()), Err)
 }
 
 #[test]

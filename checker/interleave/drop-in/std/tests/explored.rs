@@ -11,7 +11,7 @@ use trace::{Failure, FailureKind, timeline};
 
 fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
     let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).1
+    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).failure.map_or(Ok(()), Err)
 }
 
 fn abba() {
@@ -45,7 +45,63 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     assert_eq!(first, second);
     let choices = first.trace.expect("it was drawn").choices;
     let replay = Exploration { budget: 1, seed: 99, replay: Some(choices), manifest_dir: ".".into() };
-    assert_eq!(replay.run(abba).1.expect_err("the same again").kind, FailureKind::Deadlock);
+    assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
+}
+
+#[derive(Default)]
+struct Pair {
+    left: Mutex<u32>,
+    right: Mutex<u32>,
+}
+
+#[test]
+fn locks_are_named_after_fields_however_they_were_created() {
+    let failure = explore(|| {
+        let pair = Pair::default();
+        thread::scope(|scope| {
+            scope.spawn(|| *pair.left.lock().unwrap() += *pair.right.lock().unwrap());
+            *pair.right.lock().unwrap() += *pair.left.lock().unwrap();
+        });
+    });
+    let picture = timeline::draw(&failure.expect_err("the two orders meet"), 100);
+    assert!(picture.contains("`left`") && picture.contains("`right`"), "{picture}");
+
+    let failure = explore(|| {
+        let slots: Vec<Mutex<u32>> = (0..2).map(Mutex::new).collect();
+        let (first, second) = (&slots[0], &slots[1]);
+        thread::scope(|scope| {
+            scope.spawn(|| drop((first.lock().unwrap(), second.lock().unwrap())));
+            drop((second.lock().unwrap(), first.lock().unwrap()));
+        });
+    });
+    let picture = timeline::draw(&failure.expect_err("the two orders meet"), 100);
+    assert!(picture.contains("`slots #1`") || picture.contains(" #2`"), "{picture}");
+}
+
+#[test]
+fn a_schedule_that_does_not_fail_can_be_looked_at() {
+    let replay = Exploration { budget: 1, seed: 1, replay: Some(Vec::new()), manifest_dir: ".".into() };
+    let finding = replay.run(abba);
+    assert!(finding.failure.is_none(), "each task runs as long as it can, so nobody comes in between");
+    let trace = finding.trace.expect("a replay is recorded");
+    assert_eq!(trace.points.len(), trace.choices.len());
+    assert!(trace.steps.len() >= 8, "two tasks took two locks each and gave them back: {:?}", trace.steps);
+}
+
+#[test]
+fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
+    let mut found = Vec::new();
+    for seed in 1..=20 {
+        let exploration = Exploration { budget: 1_000, seed, replay: None, manifest_dir: ".".into() };
+        let trace = exploration.run(abba).failure.expect("found").trace.expect("it was drawn");
+        assert_eq!(trace.switches(), 2, "main takes one lock, the thread the other and waits, main waits");
+        assert_eq!(trace.points.len(), trace.choices.len());
+        for (point, choice) in trace.points.iter().zip(&trace.choices) {
+            assert!(point.candidates.contains(choice), "{choice} was chosen, and was not among {point:?}");
+        }
+        found.push(trace.found_switches);
+    }
+    assert!(found.iter().any(|switches| *switches > 2), "random schedules go back and forth: {found:?}");
 }
 
 #[test]

@@ -3,14 +3,13 @@ use std::thread;
 use abba::Pair;
 
 #[interleave::test]
-fn filling_is_harmless() {
-    Pair::default().fill();
+fn one_way_is_harmless() {
+    Pair::full().to_the_right();
 }
 
 #[interleave::test]
 fn moving_both_ways_never_deadlocks() {
-    let pair = Pair::default();
-    pair.fill();
+    let pair = Pair::full();
     thread::scope(|scope| {
         scope.spawn(|| pair.to_the_right());
         scope.spawn(|| pair.to_the_left());

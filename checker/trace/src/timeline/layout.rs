@@ -1,0 +1,262 @@
+//! Where the parts of the picture stand, and what each of them is, for whoever colours them.
+
+use std::fmt;
+
+use super::picture::{Mark, Picture, Slot};
+use super::rows::{Row, Shown};
+use super::verdict;
+use crate::{Failure, Place, Trace};
+
+/// The number of a row, and what stands around it.
+const NUMBER: usize = 5;
+/// Between two columns.
+const GAP: usize = 2;
+/// A quoted line of source shorter than this says nothing.
+const LEAST_SOURCE: usize = 16;
+
+/// One line of the picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line(pub Vec<Piece>);
+
+/// Some text, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub text: String,
+    pub paint: Paint,
+}
+
+/// What a piece of text is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    Plain,
+    /// The name of a task.
+    Task,
+    /// Something about this object: it has a letter and may have a colour of its own.
+    Object(usize),
+    /// Numbers, places, what was folded.
+    Aside,
+    /// A quoted line of source.
+    Source,
+    /// Why it ended.
+    Cause,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| f.write_str(&piece.text))
+    }
+}
+
+impl Line {
+    fn width(&self) -> usize {
+        self.0.iter().map(|piece| piece.text.chars().count()).sum()
+    }
+
+    fn push(&mut self, text: impl Into<String>, paint: Paint) {
+        self.0.push(Piece { text: text.into(), paint });
+    }
+
+    /// Adds blanks up to the column `at`.
+    fn pad_to(&mut self, at: usize) {
+        let missing = at.saturating_sub(self.width());
+        if missing > 0 {
+            self.push(" ".repeat(missing), Paint::Plain);
+        }
+    }
+}
+
+/// Lays out the trace of `failure`, `width` columns wide at most. Empty if there is no trace.
+///
+/// Side by side if the columns fit, else one step per line with the task's name in front.
+pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
+    let Some(trace) = &failure.trace else { return Vec::new() };
+    let picture = Picture::new(failure, trace);
+    let columns = Columns::new(trace, &picture);
+    let mut lines =
+        if columns.width() <= width { columns.side_by_side(width) } else { columns.one_below_the_other(width) };
+    for (i, line) in verdict(failure, trace).lines().enumerate() {
+        let mark = if i == 0 { "  ✗  " } else { "     " };
+        for (j, part) in wrap(line, width.saturating_sub(NUMBER).max(20)).into_iter().enumerate() {
+            let mark = if j == 0 { mark } else { "     " };
+            lines.push(Line(vec![Piece { text: format!("{mark}{part}"), paint: Paint::Cause }]));
+        }
+    }
+    lines
+}
+
+/// The columns of the picture: one for each task that has a row.
+struct Columns<'a> {
+    trace: &'a Trace,
+    picture: &'a Picture,
+    /// The widest text of a step.
+    text: usize,
+    place: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn new(trace: &'a Trace, picture: &'a Picture) -> Self {
+        let shown = || picture.rows.iter().filter_map(Row::shown);
+        let text = shown().map(|row| row.what.chars().count()).max().unwrap_or(0);
+        let place = shown().map(|row| place(row.place.as_ref()).chars().count()).max().unwrap_or(0);
+        Columns { trace, picture, text, place }
+    }
+
+    fn slots(&self, at: usize) -> usize {
+        self.picture.slots(at)
+    }
+
+    /// How wide the column of the task number `at` is.
+    fn column(&self, at: usize) -> usize {
+        let slots = self.slots(at);
+        let own = |row: &&Shown| row.task == self.picture.tasks[at];
+        let text =
+            self.picture.rows.iter().filter_map(Row::shown).filter(own).map(|row| row.what.chars().count()).max();
+        let name = self.trace.tasks[self.picture.tasks[at]].name.chars().count();
+        slots + usize::from(slots > 0) + text.unwrap_or(0).max(name)
+    }
+
+    fn start(&self, at: usize) -> usize {
+        NUMBER + (0..at).map(|at| self.column(at) + GAP).sum::<usize>()
+    }
+
+    /// Of the whole picture, without quoted source.
+    fn width(&self) -> usize {
+        self.start(self.picture.tasks.len()) + self.place
+    }
+
+    fn side_by_side(&self, width: usize) -> Vec<Line> {
+        let mut head = Line::default();
+        for (at, task) in self.picture.tasks.iter().enumerate() {
+            let slots = self.slots(at);
+            head.pad_to(self.start(at) + slots + usize::from(slots > 0));
+            head.push(&*self.trace.tasks[*task].name, Paint::Task);
+        }
+        let mut lines = vec![head];
+        for (row, held) in self.picture.rows.iter().zip(&self.picture.held) {
+            let mut line = number(row);
+            for (at, slots) in held.iter().enumerate() {
+                line.pad_to(self.start(at));
+                self.push_slots(&mut line, &slots[..slots.len().min(self.slots(at))]);
+                if let Row::Shown(shown) = row
+                    && shown.task == self.picture.tasks[at]
+                {
+                    let slots = self.slots(at);
+                    line.pad_to(self.start(at) + slots + usize::from(slots > 0));
+                    line.push(&*shown.what, shown.paint());
+                }
+            }
+            match row {
+                Row::Shown(shown) => {
+                    line.pad_to(self.start(self.picture.tasks.len()));
+                    self.push_place(&mut line, shown, width);
+                }
+                Row::Folded(n) => line.push(folded(*n), Paint::Aside),
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
+    fn one_below_the_other(&self, width: usize) -> Vec<Line> {
+        let names =
+            self.picture.tasks.iter().map(|task| self.trace.tasks[*task].name.chars().count()).max().unwrap_or(0);
+        let mut lines = Vec::new();
+        for row in &self.picture.rows {
+            let mut line = number(row);
+            match row {
+                Row::Shown(shown) => {
+                    line.push(&*self.trace.tasks[shown.task].name, Paint::Task);
+                    line.pad_to(NUMBER + names + GAP);
+                    line.push(&*shown.what, shown.paint());
+                    // On the narrowest screens a long name pushes the place to a line of its own.
+                    let at = NUMBER + names + GAP + self.text + GAP;
+                    if at + self.place > width {
+                        lines.push(std::mem::take(&mut line));
+                        line.pad_to(NUMBER + names + GAP);
+                    } else {
+                        line.pad_to(at);
+                    }
+                    self.push_place(&mut line, shown, width);
+                }
+                Row::Folded(n) => line.push(folded(*n), Paint::Aside),
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
+    fn push_slots(&self, line: &mut Line, slots: &[Option<Slot>]) {
+        for slot in slots {
+            match slot {
+                None => line.push(" ", Paint::Plain),
+                Some(slot) => {
+                    let mark = match slot.mark {
+                        Mark::Begin | Mark::Moment => self.picture.letters[&slot.object],
+                        Mark::Middle => '│',
+                        Mark::End => '╵',
+                    };
+                    line.push(mark, Paint::Object(slot.object));
+                }
+            }
+        }
+    }
+
+    fn push_place(&self, line: &mut Line, shown: &Shown, width: usize) {
+        line.push(place(shown.place.as_ref()), Paint::Aside);
+        let Some(source) = shown.place.as_ref().and_then(|place| self.trace.source(place)) else { return };
+        let at = line.width().max(self.start(self.picture.tasks.len()) + self.place) + GAP;
+        let room = width.saturating_sub(at);
+        if room >= LEAST_SOURCE {
+            line.pad_to(at);
+            line.push(shortened(source, room), Paint::Source);
+        }
+    }
+}
+
+impl Shown {
+    fn paint(&self) -> Paint {
+        self.object.map_or(Paint::Plain, Paint::Object)
+    }
+}
+
+fn number(row: &Row) -> Line {
+    let text = match row {
+        Row::Shown(shown) => format!("{:3}  ", shown.number),
+        Row::Folded(_) => "  ⋮  ".to_owned(),
+    };
+    Line(vec![Piece { text, paint: Paint::Aside }])
+}
+
+fn folded(steps: usize) -> String {
+    let s = if steps == 1 { "" } else { "s" };
+    format!("({steps} step{s} not shown)")
+}
+
+fn place(place: Option<&Place>) -> String {
+    place.map(ToString::to_string).unwrap_or_default()
+}
+
+/// `text` in at most `room` characters.
+fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room - 1).chain(['…']).collect()
+}
+
+/// Breaks `line` at blanks into parts of at most `width` characters, where it has blanks.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for word in line.split(' ') {
+        let last = parts.last_mut().expect("there is always one");
+        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
+            parts.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    parts
+}

@@ -1,0 +1,205 @@
+//! Which steps of a trace are shown, and what is said of them.
+
+use crate::words::{Target, quoted};
+use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Trace};
+
+/// An interleaving that did not deadlock is told by its last steps; more would not be read.
+const LAST_STEPS: usize = 24;
+
+/// One row of the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    Shown(Shown),
+    /// So many steps that do not matter for the cause.
+    Folded(usize),
+}
+
+/// A step that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its number in the picture, counted from 1.
+    pub number: usize,
+    /// The indices in [`Trace::steps`] of the first and the last step that it tells of.
+    pub steps: (usize, usize),
+    pub task: usize,
+    pub what: String,
+    pub object: Option<usize>,
+    pub place: Option<Place>,
+}
+
+impl Row {
+    /// The step, if this is not what was folded.
+    pub fn shown(&self) -> Option<&Shown> {
+        match self {
+            Row::Shown(shown) => Some(shown),
+            Row::Folded(_) => None,
+        }
+    }
+}
+
+/// The rows that explain `failure`, in order.
+pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
+    let keep = match failure.kind {
+        FailureKind::Deadlock => deadlock_steps(trace),
+        FailureKind::Panic | FailureKind::Livelock => last_steps(trace),
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    let mut number = 0;
+    for (index, step) in trace.steps.iter().enumerate() {
+        if !keep[index] {
+            if is_bookkeeping(&step.action) {
+                continue;
+            }
+            match rows.last_mut() {
+                Some(Row::Folded(n)) => *n += 1,
+                _ => rows.push(Row::Folded(1)),
+            }
+            continue;
+        }
+        if let Some(Row::Shown(last)) = rows.last_mut()
+            && let Some(what) = both_in_words(trace, last.steps.1, index)
+        {
+            (last.what, last.steps.1) = (what, index);
+            continue;
+        }
+        number += 1;
+        rows.push(Row::Shown(Shown {
+            number,
+            steps: (index, index),
+            task: step.task,
+            what: in_words(trace, &step.action),
+            object: step.action.object(),
+            place: step.place.clone(),
+        }));
+    }
+    // What happened before the first and after the last step that matters is not missed.
+    if matches!(rows.first(), Some(Row::Folded(_))) {
+        rows.remove(0);
+    }
+    rows.pop_if(|row| matches!(row, Row::Folded(_)));
+    rows
+}
+
+/// A lock that is given back in the step after it was got, in the same line of source, is one thing to a reader.
+fn both_in_words(trace: &Trace, first: usize, second: usize) -> Option<String> {
+    let (a, b) = (&trace.steps[first], &trace.steps[second]);
+    match (&a.action, &b.action) {
+        (Action::Acquires { object, mode }, Action::Releases { object: other, mode: same })
+            if (object, mode, a.task, &a.place) == (other, same, b.task, &b.place) =>
+        {
+            let name = quoted(trace, *object);
+            Some(match mode {
+                Mode::Lock => format!("locks, unlocks {name}"),
+                Mode::Read | Mode::Upgradable => format!("reads {name}, lets go"),
+                Mode::Write => format!("writes {name}, lets go"),
+                Mode::Permit => format!("gets {name}, gives back"),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What belongs to every program and explains none: it is not missed where it is left out.
+fn is_bookkeeping(action: &Action) -> bool {
+    matches!(action, Action::Ends | Action::Spawns { .. } | Action::Joins { .. } | Action::Joined { .. })
+}
+
+/// For a deadlock: how each waiting task got what it holds and how it went to sleep.
+fn deadlock_steps(trace: &Trace) -> Vec<bool> {
+    let cause = Cause::of(trace);
+    let cycle = cause.cycle();
+    let waits = if cycle.is_empty() { &cause.waits } else { &cycle };
+    let mut keep = vec![false; trace.steps.len()];
+    for wait in waits {
+        keep[wait.step] = true;
+        for held in &cause.holds[wait.task] {
+            let got = trace.steps[..wait.step].iter().rposition(|step| {
+                step.task == wait.task
+                    && matches!(step.action, Action::Acquires { object, mode } if (object, mode) == *held)
+            });
+            if let Some(got) = got {
+                keep[got] = true;
+            }
+        }
+        match wait.target {
+            // Who does not wait but holds what is waited for matters as well.
+            Target::Object(wanted, _) => {
+                let got = |action: &Action| matches!(action, Action::Acquires { object, .. } if *object == wanted);
+                if let Some(got) = trace.steps.iter().rposition(|step| got(&step.action)) {
+                    keep[got] = true;
+                }
+            }
+            // A signal that came before somebody listened is the story of a lost wake-up.
+            Target::Signal(through) => {
+                for (index, step) in trace.steps[..wait.step].iter().enumerate() {
+                    keep[index] |= matches!(step.action, Action::Signals { object } if object == through);
+                }
+            }
+            Target::Task(_) => {}
+        }
+    }
+    keep
+}
+
+/// Otherwise: the last steps that touch something shared.
+fn last_steps(trace: &Trace) -> Vec<bool> {
+    let mut keep: Vec<bool> = trace
+        .steps
+        .iter()
+        .map(|step| {
+            !matches!(step.action, Action::Ends | Action::Spawns { .. } | Action::Joins { .. } | Action::Joined { .. })
+        })
+        .collect();
+    let shown = keep.iter().filter(|keep| **keep).count();
+    for keep in keep.iter_mut().filter(|keep| **keep).take(shown.saturating_sub(LAST_STEPS)) {
+        *keep = false;
+    }
+    keep
+}
+
+/// What a step did, as a predicate: ``locks `a` ``.
+pub fn in_words(trace: &Trace, action: &Action) -> String {
+    let name = |object: usize| quoted(trace, object);
+    let task = |id: usize| trace.tasks.get(id).map_or("?", |task| task.name.as_str());
+    match action {
+        Action::Spawns { child } => format!("starts {}", task(*child)),
+        Action::Waits { object, mode: Mode::Lock } => format!("waits for {}", name(*object)),
+        Action::Waits { object, mode } => format!("waits to {} {}", verb(*mode), name(*object)),
+        Action::GivesUp { object } => format!("stops waiting for {}", name(*object)),
+        Action::Acquires { object, mode } => format!("{} {}", verb_s(*mode), name(*object)),
+        Action::Releases { object, mode: Mode::Permit } => format!("gives {} back", name(*object)),
+        Action::Releases { object, mode: Mode::Read } => format!("ends reading {}", name(*object)),
+        Action::Releases { object, .. } => format!("unlocks {}", name(*object)),
+        Action::Refused { object, .. } => format!("is refused {}", name(*object)),
+        Action::Loads { object, value } => format!("loads {value} from {}", name(*object)),
+        Action::Stores { object, value } => format!("stores {value} in {}", name(*object)),
+        Action::Updates { object, old, new } => format!("turns {old} into {new} in {}", name(*object)),
+        Action::Signals { object } => format!("signals {}", name(*object)),
+        Action::Listens { object } => format!("waits on {}", name(*object)),
+        Action::Hears { object } => format!("is woken through {}", name(*object)),
+        Action::Joins { other } => format!("waits for {} to end", task(*other)),
+        Action::Joined { other } => format!("sees {} ended", task(*other)),
+        Action::Ends => "ends".to_owned(),
+        Action::Panics { .. } => "panics".to_owned(),
+    }
+}
+
+fn verb(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Lock => "lock",
+        Mode::Read => "read",
+        Mode::Write => "write",
+        Mode::Upgradable => "read (upgradable)",
+        Mode::Permit => "get",
+    }
+}
+
+fn verb_s(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Lock => "locks",
+        Mode::Read => "reads",
+        Mode::Write => "writes",
+        Mode::Upgradable => "reads (upgradable)",
+        Mode::Permit => "gets",
+    }
+}
