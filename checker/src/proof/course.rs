@@ -42,7 +42,7 @@ impl Bench {
         let prefix = format!("{}--", exercise.folder);
         let folders: Vec<String> =
             attempts.iter().map(|attempt| format!("{prefix}{}", attempt.name.replace('/', "-"))).collect();
-        self.remove_others(&chapter, &prefix, &folders)?;
+        self.remove_others(exercise, &chapter, &folders)?;
         let manifest = read(&exercise.dir.join("Cargo.toml"))?;
         let mut packages = Vec::new();
         for (attempt, folder) in attempts.iter().zip(&folders) {
@@ -63,12 +63,16 @@ impl Bench {
         Ok(packages)
     }
 
-    fn remove_others(&self, chapter: &Path, prefix: &str, folders: &[String]) -> Result<()> {
+    /// Removes what is left of attempts that no longer exist, also from when the exercise had another number.
+    fn remove_others(&self, exercise: &Exercise, chapter: &Path, folders: &[String]) -> Result<()> {
         let Ok(entries) = fs::read_dir(self.dir.join(chapter)) else { return Ok(()) };
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with(prefix) && !folders.contains(&name) {
+            let is_number = |c: char| c.is_ascii_digit() || c == '_';
+            let is_of_exercise =
+                name.split_once("--").is_some_and(|(at, _)| at.trim_start_matches(is_number) == exercise.name);
+            if is_of_exercise && !folders.contains(&name) {
                 fs::remove_dir_all(entry.path()).with_context(|| entry.path().display().to_string())?;
             }
         }
