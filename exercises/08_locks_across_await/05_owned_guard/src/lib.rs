@@ -20,7 +20,8 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }
     }
@@ -48,7 +49,8 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }
     }

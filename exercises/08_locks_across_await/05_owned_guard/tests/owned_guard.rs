@@ -107,32 +107,32 @@ async fn a_job_that_panics_sets_the_machine_free(machine: impl Worker<u32>) {
 
 #[interleave::test]
 async fn tokio_begin_returns_while_the_job_is_under_way() {
-    begin_returns_while_the_job_is_under_way(on_tokio::Machine::new()).await;
+    begin_returns_while_the_job_is_under_way(on_tokio::Machine::idle()).await;
 }
 
 #[interleave::test]
 async fn tokio_begin_waits_for_the_job_before() {
-    begin_waits_for_the_job_before(on_tokio::Machine::new()).await;
+    begin_waits_for_the_job_before(on_tokio::Machine::idle()).await;
 }
 
 #[interleave::test]
 async fn tokio_one_job_at_a_time() {
-    one_job_at_a_time(on_tokio::Machine::new()).await;
+    one_job_at_a_time(on_tokio::Machine::idle()).await;
 }
 
 #[interleave::test]
 async fn tokio_a_job_outlives_its_machine() {
-    a_job_outlives_its_machine(on_tokio::Machine::new()).await;
+    a_job_outlives_its_machine(on_tokio::Machine::idle()).await;
 }
 
 #[interleave::test]
 async fn tokio_a_job_that_panics_sets_the_machine_free() {
-    a_job_that_panics_sets_the_machine_free(on_tokio::Machine::new()).await;
+    a_job_that_panics_sets_the_machine_free(on_tokio::Machine::idle()).await;
 }
 
 #[interleave::test]
 async fn tokio_a_machine_leaves_nothing_behind() {
-    let machine = on_tokio::Machine::new();
+    let machine = on_tokio::Machine::idle();
     let result = Arc::new(());
     let watched = Arc::downgrade(&result);
     let (mut drill, work) = job(result);
@@ -151,25 +151,25 @@ async fn tokio_a_machine_leaves_nothing_behind() {
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_begin_returns_while_the_job_is_under_way() {
-    begin_returns_while_the_job_is_under_way(on_async_std::Machine::new()).await;
+    begin_returns_while_the_job_is_under_way(on_async_std::Machine::idle()).await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_begin_waits_for_the_job_before() {
-    begin_waits_for_the_job_before(on_async_std::Machine::new()).await;
+    begin_waits_for_the_job_before(on_async_std::Machine::idle()).await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_one_job_at_a_time() {
-    one_job_at_a_time(on_async_std::Machine::new()).await;
+    one_job_at_a_time(on_async_std::Machine::idle()).await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_a_job_outlives_its_machine() {
-    a_job_outlives_its_machine(on_async_std::Machine::new()).await;
+    a_job_outlives_its_machine(on_async_std::Machine::idle()).await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_a_job_that_panics_sets_the_machine_free() {
-    a_job_that_panics_sets_the_machine_free(on_async_std::Machine::new()).await;
+    a_job_that_panics_sets_the_machine_free(on_async_std::Machine::idle()).await;
 }

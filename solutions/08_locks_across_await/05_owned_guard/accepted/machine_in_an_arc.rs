@@ -19,7 +19,8 @@ pub mod on_tokio {
     pub struct Machine<T>(Arc<Mutex<Vec<T>>>);
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self(Arc::new(Mutex::new(Vec::new())))
         }
     }
@@ -45,7 +46,8 @@ pub mod on_async_std {
     pub struct Machine<T>(Arc<Mutex<Vec<T>>>);
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self(Arc::new(Mutex::new(Vec::new())))
         }
     }

@@ -22,7 +22,8 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { free: Arc::new(Semaphore::new(1)), results: Arc::default() }
         }
     }
@@ -57,7 +58,8 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { free: Arc::new(Semaphore::new(1)), results: Arc::default() }
         }
     }

@@ -25,7 +25,8 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { taken: Arc::default(), results: Arc::default() }
         }
     }
@@ -64,7 +65,8 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { taken: Arc::default(), results: Arc::default() }
         }
     }

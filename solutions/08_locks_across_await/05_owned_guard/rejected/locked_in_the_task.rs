@@ -24,7 +24,8 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Arc::new(Mutex::new(Vec::new())) }
         }
     }
@@ -54,7 +55,8 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Arc::new(Mutex::new(Vec::new())) }
         }
     }

@@ -23,7 +23,8 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }
     }
@@ -50,7 +51,8 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        pub fn new() -> Self {
+        /// A machine without a job.
+        pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }
     }
