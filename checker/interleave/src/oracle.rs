@@ -1,8 +1,14 @@
 //! Ways to decide without luck whether code is right.
 
+mod counting_waker;
+mod high_water;
+
 use std::fmt;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+
+pub use counting_waker::CountingWaker;
+pub use high_water::{HighWater, Inside};
 
 /// How a run of [`cancel_at_every_await`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
