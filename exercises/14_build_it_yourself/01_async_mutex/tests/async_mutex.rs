@@ -71,7 +71,9 @@ fn it_is_locked_as_long_as_there_is_a_guard() {
     waits!(waiting, CountingWaker::new(), "there are two guards at once");
     drop(guard);
     assert_eq!(*gets!(waiting, "it was unlocked, and one waits for it"), 2, "the value was changed under the lock");
-    drop(pin!(mutex.lock())); // never polled
+    {
+        let _never_polled = mutex.lock();
+    }
     assert!(mutex.try_lock().is_some(), "all guards are gone, and it is locked");
 }
 
@@ -266,6 +268,7 @@ fn the_last_one_who_gives_up_leaves_it_free() {
 /// Whether a type has a marker trait.
 macro_rules! is {
     ($type:ty: $marker:ident) => {{
+        #[allow(dead_code)]
         trait Otherwise {
             const IS: bool = false;
         }
