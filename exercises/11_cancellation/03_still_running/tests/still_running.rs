@@ -119,12 +119,13 @@ async fn the_index_agrees_with_the_disk_after_a_caller_gave_up() {
     let _ = abandoned.await;
     archive.append(2).await;
     rest(&disk, owners).await;
+    let before = disk.written.lock().unwrap().clone();
     let index = archive.records().await;
+    let after = disk.written.lock().unwrap().clone();
     assert!(index.contains(&2), "nobody gave up the second write, and the index has {index:?}");
-    assert_eq!(
-        index,
-        *disk.written.lock().unwrap(),
-        "left stands what the index says, right what is on the disk: the caller gave up, its write did not",
+    assert!(
+        index.starts_with(&before) && after.starts_with(&index),
+        "the index says {index:?}, and on the disk are {after:?}: a caller gave up, and its write did not",
     );
 }
 
