@@ -221,3 +221,13 @@ async fn what_is_refused_changes_nothing() {
     assert_eq!(service.total().await, 200, "everything was refused");
     assert!(service.bank().paid.lock().unwrap().is_empty(), "everything was refused");
 }
+
+#[interleave::test]
+async fn a_wallet_can_be_emptied() {
+    let service = service::<QuickBank>(&["ann", "bob"]);
+    assert!(service.transfer("ann", "ann", 100).await.is_ok(), "ann has 100");
+    assert!(service.transfer("ann", "bob", 100).await.is_ok(), "ann has 100");
+    assert!(service.pay_out("bob", 200).await.is_ok(), "bob has 100, and 100 from ann");
+    assert_eq!(service.total().await, 0, "everything has been paid out");
+    assert_eq!(service.balance("zoe").await, Err(Refused::NoSuchCustomer), "zoe has no wallet");
+}
