@@ -1,11 +1,13 @@
 //! Ways to decide without luck whether code is right.
 
+mod high_water;
 mod waker;
 
 use std::fmt;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+pub use high_water::{HighWater, Inside};
 pub use waker::CountingWaker;
 
 /// How a run of [`cancel_at_every_await`] ended.
