@@ -142,14 +142,14 @@ fn no_waker_is_kept_longer_than_needed() {
         waits!(given_up, counters[1], "it is locked");
         waits!(dropped_as_it_is_woken, counters[2], "it is locked");
     }
-    assert!(counters[0].alive() <= 1, "ten polls have left {} wakers behind", counters[0].alive());
+    assert!(counters[0].kept() <= 1, "ten polls have left {} wakers behind", counters[0].kept());
     drop(given_up);
-    assert_eq!(counters[1].alive(), 0, "it has given up, and its waker is still there");
+    assert_eq!(counters[1].kept(), 0, "it has given up, and its waker is still there");
     drop(guard);
     drop(gets!(served, "it was first"));
     drop(dropped_as_it_is_woken);
-    let alive = [counters[0].alive(), counters[1].alive(), counters[2].alive()];
-    assert_eq!(alive, [0, 0, 0], "nobody waits any more, and these many wakers are still there");
+    let kept = [counters[0].kept(), counters[1].kept(), counters[2].kept()];
+    assert_eq!(kept, [0, 0, 0], "nobody waits any more, and these many wakers are still there");
 }
 
 /// A waker that uses the mutex when it is woken, and when it is dropped. Real ones poll or drop a task then.
