@@ -203,3 +203,12 @@ fn panics_and_aborts_come_out_of_the_handle() {
     })
     .expect("nothing is wrong");
 }
+
+#[test]
+fn a_task_that_is_dropped_at_the_end_of_the_test_may_wait_for_another() {
+    explore(|| async {
+        drop(spawn(async { tokio::task::spawn_blocking(|| ()).await.expect("it is not cancelled before its parent") }));
+        tokio::task::yield_now().await;
+    })
+    .expect("nothing is wrong");
+}
