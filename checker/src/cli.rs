@@ -63,6 +63,18 @@ pub struct Verify {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// How often each answer is checked; the verdicts must be the same
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub repeat: u64,
+    /// With how many seeds each wrong answer must be found by exploring
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub seeds: u64,
+    /// Keep all cores busy meanwhile
+    #[arg(long)]
+    pub busy: bool,
+    /// Check mutants of the solutions instead: each must be found wrong
+    #[arg(long, conflicts_with_all = ["repeat", "seeds", "busy"])]
+    pub mutants: bool,
 }
 
 #[derive(Args, Debug, Default)]
