@@ -42,6 +42,8 @@ pub struct Seeds {
 
 /// How long all tests of one binary may take together.
 const TOGETHER: Duration = Duration::from_secs(60);
+/// How many attempts are tried at a time, for each core. Most wrong ones wait, for each other or for a time limit.
+const CROWD: usize = 4;
 /// How many schedules are explored where only the company of the other tests is of interest.
 const FEW_SCHEDULES: &str = "20";
 
@@ -174,7 +176,7 @@ pub fn slowest(rounds: &[Verdict]) -> Option<(u64, &str)> {
     real.filter_map(|test| Some((least(&test.name)?, test.name.as_str()))).max()
 }
 
-/// Does `work` for each of `items`, as many at a time as there are cores; `None` if one of them was stopped.
+/// Does `work` for each of `items`, several at a time; `None` if one of them was stopped.
 pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<Option<R>> + Sync,
@@ -190,7 +192,7 @@ pub fn side_by_side<T: Sync, R: Send>(
         Ok(results)
     };
     let mut results = thread::scope(|scope| {
-        let workers: Vec<_> = (0..suite::processors()).map(|_| scope.spawn(worker)).collect();
+        let workers: Vec<_> = (0..CROWD * suite::processors()).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().expect("it does not panic")).collect::<Result<Vec<_>>>()
     })?
     .into_iter()
