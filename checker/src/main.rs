@@ -45,6 +45,7 @@ mod commands {
     pub mod completions;
     pub mod hint;
     pub mod list;
+    pub mod mutants;
     pub mod read;
     pub mod reset;
     pub mod run;

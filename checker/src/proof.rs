@@ -14,6 +14,7 @@ use crate::verdict::{Kind, Outcome, Verdict};
 pub mod book;
 pub mod build;
 pub mod course;
+pub mod mutants;
 pub mod report;
 pub mod texts;
 pub mod trial;

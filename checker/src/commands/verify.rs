@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use crate::catalogue::Catalogue;
+use super::mutants;
 use crate::cli;
 use crate::exercise::Exercise;
 use crate::process::{self, Stop};
-use crate::proof::build::{self, Products};
-use crate::proof::course::{Bench, package_name};
+use crate::proof::build;
+use crate::proof::course::Bench;
 use crate::proof::report::{self, Proof, Times, Tried};
 use crate::proof::trial::{self, Trial};
 use crate::proof::{self, Attempt, Expected, book, texts};
@@ -27,6 +27,9 @@ pub fn execute(session: &Session, args: &cli::Verify) -> Result<Option<u8>> {
     let exercises = chosen(session, &args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
+    if args.mutants {
+        return mutants::execute(session, &exercises, toolchain, args.json);
+    }
     let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(None) };
     let book =
         if args.names.is_empty() { book::complaints(session.root(), &session.catalogue.exercises) } else { Vec::new() };
@@ -67,45 +70,16 @@ fn prove(
     let plan: Vec<(&Exercise, &[Attempt])> =
         exercises.iter().copied().zip(attempts.iter().map(Vec::as_slice)).collect();
     let bench = Bench::new(session.root(), "proof");
-    let Some((catalogue, products)) = set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
+    let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
     let building = started.elapsed();
     let all: Vec<&Attempt> = attempts.iter().flatten().collect();
-    let trials = trials(&bench, &catalogue, &products, &all, toolchain)?;
+    let trials = trial::trials(&bench, &catalogue, &products, &all, toolchain)?;
     let Some(tried) = try_all(&trials, args, &session.stop)? else { return Ok(None) };
     for tried in tried {
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
     }
     Ok(Some((proofs, Times { building, running: started.elapsed() - building })))
-}
-
-/// Lays out and compiles; `None` if it was interrupted.
-pub fn set_up(
-    bench: &Bench,
-    plan: &[(&Exercise, &[Attempt])],
-    toolchain: Toolchain,
-    stop: &Stop,
-) -> Result<Option<(Catalogue, Products)>> {
-    bench.lay_out(plan)?;
-    let catalogue = Catalogue::find(bench.dir())?;
-    let exercises: Vec<&Exercise> = catalogue.exercises.iter().collect();
-    let products = build::compile(bench, &exercises, toolchain, stop)?;
-    Ok(products.map(|products| (catalogue, products)))
-}
-
-/// Brings each attempt together with what it was laid out and compiled as.
-pub fn trials<'a>(
-    bench: &'a Bench,
-    catalogue: &'a Catalogue,
-    products: &'a Products,
-    attempts: &[&'a Attempt],
-    toolchain: Toolchain,
-) -> Result<Vec<Trial<'a>>> {
-    let trial = |attempt: &&'a Attempt| {
-        let exercise = &catalogue.exercises[catalogue.get(&package_name(attempt))?];
-        Ok(Trial { root: bench.dir(), attempt, exercise, products, toolchain })
-    };
-    attempts.iter().map(trial).collect()
 }
 
 fn try_all(trials: &[Trial<'_>], args: &cli::Verify, stop: &Stop) -> Result<Option<Vec<Tried>>> {

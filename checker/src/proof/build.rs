@@ -5,10 +5,12 @@ use std::process::Command;
 
 use anyhow::{Result, anyhow};
 
+use crate::catalogue::Catalogue;
 use crate::compile::message::{self, Message};
 use crate::compile::{Binary, Compiled};
 use crate::exercise::Exercise;
 use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Stream, Streams};
+use crate::proof::Attempt;
 use crate::proof::course::Bench;
 use crate::toolchain::{self, Toolchain};
 use crate::trouble::Trouble;
@@ -33,8 +35,22 @@ impl Products {
     }
 }
 
+/// Lays out and compiles; `None` if it was interrupted.
+pub fn set_up(
+    bench: &Bench,
+    plan: &[(&Exercise, &[Attempt])],
+    toolchain: Toolchain,
+    stop: &Stop,
+) -> Result<Option<(Catalogue, Products)>> {
+    bench.lay_out(plan)?;
+    let catalogue = Catalogue::find(bench.dir())?;
+    let exercises: Vec<&Exercise> = catalogue.exercises.iter().collect();
+    let products = compile(bench, &exercises, toolchain, stop)?;
+    Ok(products.map(|products| (catalogue, products)))
+}
+
 /// Compiles all `exercises`, which lie on `bench`; `None` if it was stopped.
-pub fn compile(bench: &Bench, exercises: &[&Exercise], toolchain: Toolchain, stop: &Stop) -> Result<Option<Products>> {
+fn compile(bench: &Bench, exercises: &[&Exercise], toolchain: Toolchain, stop: &Stop) -> Result<Option<Products>> {
     let mut products = Products::default();
     for mode in [Mode::Real, Mode::Explore] {
         let wanted = |exercise: &&&Exercise| match mode {

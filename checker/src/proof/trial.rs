@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::catalogue::Catalogue;
 use crate::check::{self, Check};
 use crate::compile;
 use crate::exercise::Exercise;
 use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Streams};
 use crate::proof::build::Products;
+use crate::proof::course::{Bench, package_name};
 use crate::proof::{Attempt, Expected, objection};
 use crate::suite::{self, Listed, Suite, Test};
 use crate::toolchain::Toolchain;
@@ -46,6 +48,21 @@ const TOGETHER: Duration = Duration::from_secs(60);
 const CROWD: usize = 4;
 /// How many schedules are explored where only the company of the other tests is of interest.
 const FEW_SCHEDULES: &str = "20";
+
+/// Brings each attempt together with what it was laid out and compiled as.
+pub fn trials<'a>(
+    bench: &'a Bench,
+    catalogue: &'a Catalogue,
+    products: &'a Products,
+    attempts: &[&'a Attempt],
+    toolchain: Toolchain,
+) -> Result<Vec<Trial<'a>>> {
+    let trial = |attempt: &&'a Attempt| {
+        let exercise = &catalogue.exercises[catalogue.get(&package_name(attempt))?];
+        Ok(Trial { root: bench.dir(), attempt, exercise, products, toolchain })
+    };
+    attempts.iter().map(trial).collect()
+}
 
 impl Trial<'_> {
     /// One verdict; `None` if it was stopped.
