@@ -53,6 +53,27 @@ pub enum Command {
 pub enum Dev {
     /// Prove exercises: their starters fail as stated, right answers pass, wrong answers are rejected
     Verify(Verify),
+    /// Make the files of a new exercise
+    New(New),
+    /// Measure the checker beside what it is to be compared with
+    Bench(Bench),
+}
+
+#[derive(Args, Debug)]
+pub struct New {
+    /// `02_mutex/shared_counter`; the number of the exercise is the next free one
+    #[arg(value_name = "CHAPTER/NAME")]
+    pub path: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Measure the first build as well, which takes minutes
+    #[arg(long)]
+    pub cold: bool,
 }
 
 #[derive(Args, Debug)]

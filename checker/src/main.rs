@@ -42,10 +42,12 @@ mod cli;
 mod session;
 mod signals;
 mod commands {
+    pub mod bench;
     pub mod completions;
     pub mod hint;
     pub mod list;
     pub mod mutants;
+    pub mod new;
     pub mod read;
     pub mod reset;
     pub mod run;
@@ -61,7 +63,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, reset, run, solution, verify, watch};
+use crate::commands::{bench, completions, hint, list, new, read, reset, run, solution, verify, watch};
 use crate::process::{Stop, confine};
 use crate::session::{Screen, Session};
 use crate::signals::Signals;
@@ -100,6 +102,8 @@ fn run_command() -> Result<u8> {
         Command::Solution(args) => solution::execute(&open()?, &args)?,
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Completions(args) => completions::execute(&args)?,
+        Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
+        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),
     };
     Ok(signals.exit_code().unwrap_or(code))

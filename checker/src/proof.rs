@@ -16,6 +16,8 @@ pub mod build;
 pub mod course;
 pub mod mutants;
 pub mod report;
+pub mod speed;
+pub mod template;
 pub mod texts;
 pub mod trial;
 
