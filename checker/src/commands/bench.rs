@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use self::watching::Watching;
@@ -76,7 +76,7 @@ impl<'a> Lab<'a> {
         let chosen = chosen(exercises);
         let mut solutions = Vec::new();
         for exercise in exercises {
-            solutions.push(solution(session, exercise, "solution")?);
+            solutions.push(solution(session, exercise, "measured")?);
         }
         let plan: Vec<(&Exercise, &[Attempt])> =
             exercises.iter().zip(solutions.iter().map(std::slice::from_ref)).collect();
@@ -101,9 +101,13 @@ impl<'a> Lab<'a> {
         };
         let compile = compile::Options { toolchain: self.toolchain, colour: false };
         let stop = &self.session.stop;
-        check::check(&Check { root, exercise, compile, compiled: None, seed: None, stop, report: &report })?;
-        let took = started.elapsed();
-        Ok((took, error.into_inner().expect("nobody panics")))
+        let verdict =
+            check::check(&Check { root, exercise, compile, compiled: None, seed: None, stop, report: &report })?;
+        let (took, error) = (started.elapsed(), error.into_inner().expect("nobody panics"));
+        if let Some(verdict) = verdict.filter(|verdict| !verdict.passed() && error.is_none()) {
+            bail!("{} does not pass: {}", exercise.name, verdict.headline);
+        }
+        Ok((took, error))
     }
 
     fn saves(&self) -> Result<Vec<Row>> {
@@ -188,7 +192,7 @@ impl<'a> Lab<'a> {
         let exercise = chosen(&self.session.catalogue.exercises);
         let mut courses = Vec::new();
         for size in [10, 100] {
-            let names = (0..size).map(|number| format!("copy-{number:03}"));
+            let names = (0..size).map(|number| format!("of-{size}-{number:03}"));
             let copies = names.map(|name| solution(self.session, exercise, &name)).collect::<Result<Vec<_>>>()?;
             let bench = Bench::new(self.session.root(), &format!("bench-{size}"));
             bench.lay_out(&[(exercise, &copies)])?;
@@ -219,7 +223,7 @@ impl<'a> Lab<'a> {
         let printed = String::from_utf8_lossy(&output.stdout);
         let numbers: Vec<f64> = printed.split_whitespace().filter_map(|number| number.parse().ok()).collect();
         let [ours, theirs] = numbers.as_slice() else {
-            anyhow::bail!("the example `speed` failed: {}", String::from_utf8_lossy(&output.stderr));
+            bail!("the example `speed` failed: {}", String::from_utf8_lossy(&output.stderr));
         };
         let (what, against) = ("explored schedules", "shuttle alone, random");
         let note = "two threads that lock ten times each".to_owned();
@@ -257,6 +261,7 @@ fn chosen(exercises: &[Exercise]) -> &Exercise {
     plain.or_else(|| exercises.iter().find(on_tokio)).unwrap_or(&exercises[0])
 }
 
+/// The solution as an attempt of its own. Benches share a build folder, so `name` must be that of no other bench.
 fn solution(session: &Session, exercise: &Exercise, name: &str) -> Result<Attempt> {
     let (answers, _) = proof::attempts(exercise, &session.catalogue.solution(exercise))?;
     let solution = answers.into_iter().find(|answer| answer.name == "solution");

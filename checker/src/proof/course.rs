@@ -2,6 +2,8 @@
 //!
 //! The learner's files are not touched. The course lies below the build folder and shares it, so packages from
 //! outside are built once for both. Files are written only where they changed, so that a second proof is quick.
+//! Cargo tells packages of different courses in one build folder apart by their names and folders only, so no two
+//! benches may use the same ones.
 
 use std::fs;
 use std::io;
