@@ -104,7 +104,9 @@ fn workspace_manifest(manifest: &str, members: &[String], root: &Path) -> String
             in_list = !line.trim_end().ends_with(']');
             continue;
         }
-        lines.push(line.replace("path = \"", &format!("path = \"{}/", root.display())));
+        let is_relative = !line.contains("path = \"/");
+        let from = if is_relative { format!("path = \"{}/", root.display()) } else { "path = \"".to_owned() };
+        lines.push(line.replace("path = \"", &from));
     }
     lines.join("\n") + "\n"
 }

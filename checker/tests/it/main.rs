@@ -1,5 +1,7 @@
 //! The checker as its users meet it: through its binary.
 
+/// The tools of authors, and every defect that a proof must find.
+mod authors;
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
 /// The fixture course, each of whose exercises misbehaves in its own way.
