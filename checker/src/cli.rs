@@ -57,6 +57,27 @@ pub enum Command {
 pub enum Dev {
     /// Prove exercises: their starters fail as stated, right answers pass, wrong answers are rejected
     Verify(Verify),
+    /// Make the files of a new exercise
+    New(New),
+    /// Measure the checker beside what it is to be compared with
+    Bench(Bench),
+}
+
+#[derive(Args, Debug)]
+pub struct New {
+    /// `02_mutex/shared_counter`; the number of the exercise is the next free one
+    #[arg(value_name = "CHAPTER/NAME")]
+    pub path: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Measure the first build as well, which takes minutes
+    #[arg(long)]
+    pub cold: bool,
 }
 
 #[derive(Args, Debug)]
@@ -67,6 +88,18 @@ pub struct Verify {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// How often each answer is checked; the verdicts must be the same
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub repeat: u64,
+    /// With how many seeds each wrong answer must be found by exploring
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub seeds: u64,
+    /// Keep all cores busy meanwhile
+    #[arg(long)]
+    pub busy: bool,
+    /// Check mutants of the solutions instead: each must be found wrong
+    #[arg(long, conflicts_with_all = ["repeat", "seeds", "busy"])]
+    pub mutants: bool,
 }
 
 #[derive(Args, Debug, Default)]

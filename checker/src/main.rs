@@ -46,9 +46,12 @@ mod cli;
 mod session;
 mod signals;
 mod commands {
+    pub mod bench;
     pub mod completions;
     pub mod hint;
     pub mod list;
+    pub mod mutants;
+    pub mod new;
     pub mod read;
     pub mod replay;
     pub mod reset;
@@ -65,7 +68,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, replay, reset, run, solution, verify, watch};
+use crate::commands::{bench, completions, hint, list, new, read, replay, reset, run, solution, verify, watch};
 use crate::process::{Stop, confine};
 use crate::session::{Screen, Session};
 use crate::signals::Signals;
@@ -105,6 +108,8 @@ fn run_command() -> Result<u8> {
         Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Completions(args) => completions::execute(&args)?,
+        Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
+        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),
     };
     Ok(signals.exit_code().unwrap_or(code))

@@ -86,6 +86,7 @@ impl Session {
             root: self.root(),
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.screen.colour == Colour::On },
+            compiled: None,
             seed,
             stop,
             report,

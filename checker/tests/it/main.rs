@@ -1,5 +1,7 @@
 //! The checker as its users meet it: through its binary.
 
+/// The tools of authors, and every defect that a proof must find.
+mod authors;
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
 /// The page of a failing interleaving, in a browser.
