@@ -47,6 +47,7 @@ pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
         seed: None,
         stop: &session.stop,
         report: &|_| {},
+        compiled: None,
     };
     match replayer::ready(&check, &stored.test)? {
         Ready::Yes(mut replayer) => run(session, exercise, &mut replayer, &stored, args),
