@@ -3,129 +3,166 @@
 //! Checks are numbered. A save stops the check that is under way, and a verdict that comes late is dropped, so the
 //! last verdict shown is always that of the file as it is on disk.
 
+use crate::exercise::Exercise;
 use crate::progress::Progress;
-use crate::verdict::Verdict;
+use crate::verdict::{Kind, Mode, Stage, Verdict};
+use crate::view::style::{Colour, Text};
+use crate::view::{pages, prose};
 
-/// Which check a verdict belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run(pub u64);
+pub use self::choice::{Choice, Filter};
+pub use self::event::{Effect, Event, Job, Prompt, Run, Say, Sight, State, Topic};
+pub use self::layout::Layout;
+pub use self::live::Live;
+pub use self::pager::Pager;
 
-/// All that can happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    Started,
-    /// A file of the exercise has another content than before.
-    Saved,
-    Key(Action),
-    Checked(Run, Box<Verdict>),
-    /// The check could not do its work.
-    Failed(Run, String),
-    /// A signal, or the terminal is gone.
-    Ended,
-}
+mod choice;
+mod event;
+mod layout;
+mod live;
+mod pager;
+mod pressed;
 
-/// What a key stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    Next,
-    Hint,
-    Solution,
-    RunAgain,
-    Keys,
-    Quit,
-}
-
-/// All that can be done about it. Exercises are given by their place in the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "an effect that is not performed did not happen"]
-pub enum Effect {
-    Check(Run, usize),
-    /// Stop the check that is under way.
-    Stop,
-    /// Look at this exercise's files from now on, and remember that the learner is there.
-    MoveTo(usize),
-    Record {
-        exercise: usize,
-        passed: bool,
-    },
-    Say(Say),
-    Quit,
-}
-
-/// What is to be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Say {
-    Checking(usize),
-    Verdict {
-        verdict: Box<Verdict>,
-        next: Option<usize>,
-    },
-    Hint(usize),
-    Solution(usize),
-    /// The solution is not shown yet.
-    SolveFirst(usize),
-    /// `n` only works when the exercise passes.
-    NotYet,
-    AllSolved,
-    Keys,
-    Trouble(String),
-}
-
-/// What the watch knows.
+/// What the watch knows. The view reads all of it; only [`App::handle`] changes it.
 #[derive(Clone, Debug)]
 pub struct App {
-    names: Vec<String>,
-    progress: Progress,
-    at: usize,
-    run: Run,
-    state: State,
+    pub exercises: Vec<Exercise>,
+    /// The folder of the course.
+    pub root: String,
+    pub progress: Progress,
+    pub at: usize,
+    pub state: State,
+    pub live: Live,
+    /// Of this exercise; while a check runs, that of the one before.
+    pub verdict: Option<Box<Verdict>>,
+    pub trouble: Option<String>,
+    pub topic: Topic,
+    pub pager: Pager,
+    pub choice: Choice,
+    pub prompt: Option<Prompt>,
+    pub note: Option<String>,
+    pub standing: Vec<String>,
+    pub size: (usize, usize),
+    pub colour: Colour,
+    /// The number of the last check that was started.
+    pub run: Run,
+    explanation: Option<String>,
+    /// Of the topic, if it was fetched.
+    fetched: Text,
+    /// Where one can jump to.
+    anchors: Vec<usize>,
+    /// The phase that was said last.
+    said: String,
+    preparing: Option<Job>,
+    prepared: Vec<Job>,
+    sight: Sight,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Running,
-    Passes,
-    DoesNotPass,
-}
+/// A phase that lasts longer than this is said to those who do not see it.
+const WORTH_SAYING: u64 = 2_000;
 
 impl App {
-    pub fn new(names: Vec<String>, progress: Progress, at: usize) -> App {
-        App { names, progress, at, run: Run(0), state: State::DoesNotPass }
+    pub fn new(exercises: Vec<Exercise>, root: String, progress: Progress, at: usize, sight: Sight) -> App {
+        App {
+            exercises,
+            root,
+            progress,
+            at,
+            state: State::DoesNotPass,
+            live: Live::default(),
+            verdict: None,
+            trouble: None,
+            topic: Topic::Result,
+            pager: Pager::default(),
+            choice: Choice::default(),
+            prompt: None,
+            note: None,
+            standing: Vec::new(),
+            size: (80, 24),
+            colour: Colour::Off,
+            run: Run(0),
+            explanation: None,
+            fetched: Text::new(),
+            anchors: Vec::new(),
+            said: String::new(),
+            preparing: None,
+            prepared: Vec::new(),
+            sight,
+        }
     }
 
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let effects = self.react(event);
+        self.lay_out();
+        effects
+    }
+
+    fn react(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Started => {
-                let mut effects = vec![Effect::MoveTo(self.at)];
-                effects.extend(self.check());
-                effects
+            Event::Started => self.arrive(),
+            Event::Saved => {
+                if self.prompt.is_none() && self.topic != Topic::List {
+                    self.turn_to(Topic::Result);
+                }
+                self.check()
             }
-            Event::Saved => self.check(),
-            Event::Key(action) => self.act(action),
+            Event::Key(key) => self.press(key),
+            Event::Resized(columns, rows) => {
+                self.size = (columns, rows);
+                Vec::new()
+            }
+            Event::Tick(elapsed) => self.tick(elapsed),
+            Event::Stage(run, stage) if run == self.run && self.state == State::Running => self.hear(stage),
             Event::Checked(run, verdict) if run == self.run => self.checked(verdict),
-            Event::Failed(run, trouble) if run == self.run => {
-                self.state = State::DoesNotPass;
-                vec![Effect::Say(Say::Trouble(trouble))]
-            }
+            Event::Failed(run, trouble) if run == self.run => self.failed(trouble),
             // Of a check that was stopped.
-            Event::Checked(..) | Event::Failed(..) => Vec::new(),
+            Event::Stage(..) | Event::Checked(..) | Event::Failed(..) => Vec::new(),
+            Event::Prepared(job) => self.prepared(job),
+            Event::Fetched(topic, at, text) => self.fetched(topic, at, text),
+            Event::Explained(at, text) => {
+                if at == self.at {
+                    self.explanation = Some(text);
+                }
+                Vec::new()
+            }
+            Event::Note(note) => self.note(note),
+            Event::Standing(note) => {
+                self.standing.push(note.clone());
+                vec![Effect::Say(Say::Note(format!("note: {note}")))]
+            }
             Event::Ended => self.quit(),
         }
     }
 
-    fn act(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Next if self.state == State::Passes => self.next(),
-            Action::Next => vec![Effect::Say(Say::NotYet)],
-            Action::Hint => vec![Effect::Say(Say::Hint(self.at))],
-            Action::Solution if self.progress.is_solved(&self.names[self.at]) => {
-                vec![Effect::Say(Say::Solution(self.at))]
-            }
-            Action::Solution => vec![Effect::Say(Say::SolveFirst(self.at))],
-            Action::RunAgain => self.check(),
-            Action::Keys => vec![Effect::Say(Say::Keys)],
-            Action::Quit => self.quit(),
+    pub fn exercise(&self) -> &Exercise {
+        &self.exercises[self.at]
+    }
+
+    pub fn solved(&self) -> usize {
+        self.exercises.iter().filter(|exercise| self.progress.is_solved(&exercise.name)).count()
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size.1)
+    }
+
+    fn note(&mut self, note: String) -> Vec<Effect> {
+        self.note = Some(note.clone());
+        vec![Effect::Say(Say::Note(note))]
+    }
+
+    /// At another exercise. Whoever has never tried it wants to read first.
+    fn arrive(&mut self) -> Vec<Effect> {
+        self.verdict = None;
+        self.trouble = None;
+        self.explanation = None;
+        self.turn_to(Topic::Result);
+        let is_new = self.progress.exercises.get(&self.exercise().name).is_none_or(|entry| entry.attempts == 0);
+        let mut effects = vec![Effect::MoveTo(self.at)];
+        if is_new {
+            effects.push(Effect::Fetch(Topic::Brief, self.at));
         }
+        effects.extend(self.check());
+        effects
     }
 
     /// Starts a check, in the place of the one that is under way.
@@ -133,152 +170,172 @@ impl App {
         let mut effects = self.stop();
         self.run = Run(self.run.0 + 1);
         self.state = State::Running;
+        self.live = Live::default();
+        self.said.clear();
         effects.extend([Effect::Say(Say::Checking(self.at)), Effect::Check(self.run, self.at)]);
         effects
     }
 
     fn stop(&mut self) -> Vec<Effect> {
-        if self.state == State::Running { vec![Effect::Stop] } else { Vec::new() }
+        let mut effects = Vec::new();
+        if self.state == State::Running {
+            effects.push(Effect::Stop);
+        }
+        if self.preparing.take().is_some() {
+            effects.push(Effect::StopPreparing);
+        }
+        effects
+    }
+
+    fn hear(&mut self, stage: Stage) -> Vec<Effect> {
+        let is_blocked = matches!(stage, Stage::Blocked);
+        self.live.hear(stage);
+        if is_blocked { vec![Effect::Say(Say::Note(self.live.phase(&self.exercise().name)))] } else { Vec::new() }
+    }
+
+    fn tick(&mut self, elapsed: u64) -> Vec<Effect> {
+        if self.state != State::Running {
+            return Vec::new();
+        }
+        self.live.elapsed_ms = Some(elapsed);
+        let phase = self.live.phase(&self.exercise().name);
+        // How far it is changes all the time; what it is does not.
+        let kind = |phase: &str| phase.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+        if elapsed < WORTH_SAYING || kind(&phase) == self.said {
+            return Vec::new();
+        }
+        self.said = kind(&phase);
+        vec![Effect::Say(Say::Note(phase))]
     }
 
     fn checked(&mut self, verdict: Box<Verdict>) -> Vec<Effect> {
         let passed = verdict.passed();
         self.state = if passed { State::Passes } else { State::DoesNotPass };
-        self.progress.record(&self.names[self.at], passed, 0);
+        let name = self.exercise().name.clone();
+        self.progress.record(&name, passed, 0);
+        self.verdict = Some(verdict.clone());
+        self.trouble = None;
+        if self.topic == Topic::Result {
+            self.pager = Pager::default();
+        }
         let next = if passed { self.next_unsolved() } else { None };
-        vec![Effect::Record { exercise: self.at, passed }, Effect::Say(Say::Verdict { verdict, next })]
+        let mut effects = vec![Effect::Record { exercise: self.at, passed }];
+        if passed && self.explanation.is_none() {
+            effects.push(Effect::Explain(self.at));
+        }
+        effects.push(Effect::Say(Say::Verdict { verdict, next }));
+        effects.extend(self.prepare());
+        effects
     }
 
-    fn next(&mut self) -> Vec<Effect> {
-        let Some(next) = self.next_unsolved() else { return vec![Effect::Say(Say::AllSolved)] };
-        self.at = next;
-        let mut effects = vec![Effect::MoveTo(next)];
-        effects.extend(self.check());
+    fn failed(&mut self, trouble: String) -> Vec<Effect> {
+        self.state = State::DoesNotPass;
+        self.trouble = Some(trouble.clone());
+        self.verdict = None;
+        vec![Effect::Say(Say::Trouble(trouble))]
+    }
+
+    fn fetched(&mut self, topic: Topic, at: usize, text: Text) -> Vec<Effect> {
+        if at != self.at {
+            return Vec::new();
+        }
+        self.turn_to(topic);
+        self.fetched = prose::reflow(&text);
+        vec![Effect::Say(Say::Page(text))]
+    }
+
+    /// What is worth compiling while the learner thinks: what the check did not get to, and what comes next.
+    fn prepare(&mut self) -> Vec<Effect> {
+        if self.sight == Sight::Lines || self.preparing.is_some() || self.state == State::Running {
+            return Vec::new();
+        }
+        let unbuilt =
+            self.verdict.as_ref().is_some_and(|verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint));
+        let own = unbuilt.then_some((self.at, Mode::Explore));
+        let next = self.next_unsolved().map(|next| [(next, Mode::Real), (next, Mode::Explore)]);
+        let is_left = |job: &Job| {
+            let can_be = job.1 == Mode::Real || self.exercises[job.0].explored;
+            can_be && !self.prepared.contains(job)
+        };
+        self.preparing = own.into_iter().chain(next.into_iter().flatten()).find(is_left);
+        self.preparing.map(Effect::Prepare).into_iter().collect()
+    }
+
+    fn prepared(&mut self, job: Job) -> Vec<Effect> {
+        if self.preparing != Some(job) {
+            return Vec::new();
+        }
+        self.preparing = None;
+        self.prepared.push(job);
+        self.prepare()
+    }
+
+    fn go_to(&mut self, at: usize) -> Vec<Effect> {
+        self.at = at;
+        let mut effects = self.stop();
+        self.state = State::DoesNotPass;
+        effects.extend(self.arrive());
         effects
     }
 
     fn next_unsolved(&self) -> Option<usize> {
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let names: Vec<&str> = self.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
         self.progress.next(&names, self.at)
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         let mut effects = self.stop();
+        self.state = State::DoesNotPass;
         effects.push(Effect::Quit);
         effects
+    }
+
+    fn turn_to(&mut self, topic: Topic) {
+        if self.topic != topic || topic == Topic::Hint {
+            self.topic = topic;
+            self.pager = Pager::default();
+            self.fetched = Text::new();
+        }
+    }
+
+    /// Brings the pager up to date with everything else.
+    fn lay_out(&mut self) {
+        let (width, _) = self.size;
+        let page = self.page(width);
+        self.pager.update(&page.text, self.colour, (width, self.layout().body));
+        self.anchors = page.anchors;
+    }
+
+    fn page(&self, width: usize) -> pages::Page {
+        let text = match self.topic {
+            Topic::Result => return self.result(width),
+            Topic::Timeline => self.verdict.as_ref().and_then(|verdict| pages::timeline(verdict, width)),
+            Topic::Keys => Some(pages::all_keys()),
+            Topic::Brief | Topic::Hint | Topic::Solution => Some(self.fetched.clone()),
+            Topic::List => None,
+        };
+        pages::Page { text: text.unwrap_or_default(), anchors: Vec::new() }
+    }
+
+    fn result(&self, width: usize) -> pages::Page {
+        let next = self.next_unsolved().map(|next| self.exercises[next].name.as_str());
+        let success = pages::Success { explanation: self.explanation.as_deref(), next };
+        let mut page = match (&self.trouble, &self.verdict) {
+            (Some(trouble), _) => pages::trouble(trouble),
+            (None, Some(verdict)) => pages::result(verdict, success, width),
+            (None, None) => pages::Page::default(),
+        };
+        if self.state == State::Running {
+            if !self.live.errors.is_empty() {
+                return pages::errors(&self.live.errors);
+            }
+            if !self.live.results.is_empty() && self.live.elapsed_ms.is_some() {
+                page = pages::results(&self.live.results, page);
+            }
+        }
+        page
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::verdict::{Kind, example};
-
-    fn app() -> App {
-        let mut app = App::new(["a", "b", "c"].map(str::to_owned).to_vec(), Progress::default(), 0);
-        assert_eq!(app.handle(Event::Started)[0], Effect::MoveTo(0));
-        app
-    }
-
-    fn verdict(kind: Kind) -> Box<Verdict> {
-        Box::new(example::verdict("a", kind))
-    }
-
-    fn checks(effects: &[Effect]) -> Vec<(u64, usize)> {
-        let checks = effects.iter().filter_map(|effect| match effect {
-            Effect::Check(run, at) => Some((run.0, *at)),
-            _ => None,
-        });
-        checks.collect()
-    }
-
-    #[test]
-    fn a_save_stops_the_check_under_way_and_starts_another() {
-        let effects = app().handle(Event::Saved);
-        assert_eq!(effects, [Effect::Stop, Effect::Say(Say::Checking(0)), Effect::Check(Run(2), 0)]);
-    }
-
-    #[test]
-    fn a_verdict_that_comes_late_is_dropped() {
-        let mut app = app();
-        let _ = app.handle(Event::Saved);
-        assert_eq!(app.handle(Event::Checked(Run(1), verdict(Kind::Passed))), []);
-        assert_eq!(app.handle(Event::Failed(Run(1), "late".into())), []);
-        let effects = app.handle(Event::Checked(Run(2), verdict(Kind::Deadlock)));
-        assert_eq!(effects[0], Effect::Record { exercise: 0, passed: false });
-    }
-
-    #[test]
-    fn next_works_only_when_the_file_as_it_is_passes() {
-        let mut app = app();
-        assert_eq!(app.handle(Event::Key(Action::Next)), [Effect::Say(Say::NotYet)], "while it runs");
-        let _ = app.handle(Event::Checked(Run(1), verdict(Kind::Passed)));
-        let _ = app.handle(Event::Saved);
-        assert_eq!(app.handle(Event::Key(Action::Next)), [Effect::Say(Say::NotYet)], "after another save");
-        let _ = app.handle(Event::Checked(Run(2), verdict(Kind::Passed)));
-        let effects = app.handle(Event::Key(Action::Next));
-        assert_eq!(effects[0], Effect::MoveTo(1));
-        assert_eq!(checks(&effects), [(3, 1)]);
-    }
-
-    #[test]
-    fn the_solution_is_shown_after_success_even_if_a_later_save_breaks_it() {
-        let mut app = app();
-        assert_eq!(app.handle(Event::Key(Action::Solution)), [Effect::Say(Say::SolveFirst(0))]);
-        let _ = app.handle(Event::Checked(Run(1), verdict(Kind::Passed)));
-        let _ = app.handle(Event::Saved);
-        assert_eq!(app.handle(Event::Key(Action::Solution)), [Effect::Say(Say::Solution(0))]);
-    }
-
-    #[test]
-    fn after_the_last_exercise_there_is_no_next() {
-        let mut app = app();
-        for run in 1..=3 {
-            let _ = app.handle(Event::Checked(Run(run), verdict(Kind::Passed)));
-            let effects = app.handle(Event::Key(Action::Next));
-            assert_eq!(effects == [Effect::Say(Say::AllSolved)], run == 3, "{effects:?}");
-        }
-    }
-
-    #[test]
-    fn quitting_stops_what_runs_and_nothing_else() {
-        let mut app = app();
-        assert_eq!(app.clone().handle(Event::Key(Action::Quit)), [Effect::Stop, Effect::Quit]);
-        let _ = app.handle(Event::Checked(Run(1), verdict(Kind::Deadlock)));
-        assert_eq!(app.handle(Event::Ended), [Effect::Quit]);
-    }
-
-    /// Whatever happens: at most one check is under way, and each is answered by a verdict or a stop.
-    #[test]
-    fn there_is_never_more_than_one_check_under_way() {
-        let mut random = 0x9e37_79b9_u64;
-        let mut app = app();
-        let mut under_way = Some(Run(1));
-        for _ in 0..20_000 {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let run = Run((app.run.0 + 1).saturating_sub(random >> 33 & 3));
-            let event = match random >> 40 & 7 {
-                0 => Event::Saved,
-                1 => Event::Key(Action::Next),
-                2 => Event::Key(Action::RunAgain),
-                3 => Event::Key(Action::Solution),
-                4 => Event::Failed(run, String::new()),
-                5 => Event::Checked(run, verdict(Kind::Passed)),
-                _ => Event::Checked(run, verdict(Kind::Deadlock)),
-            };
-            if let Event::Checked(run, _) | Event::Failed(run, _) = &event
-                && under_way == Some(*run)
-            {
-                under_way = None;
-            }
-            for effect in app.handle(event) {
-                match effect {
-                    Effect::Stop => assert!(under_way.take().is_some(), "a stop of nothing"),
-                    Effect::Check(run, _) => assert_eq!(under_way.replace(run), None, "two at once"),
-                    _ => {}
-                }
-            }
-            assert_eq!(under_way.is_some(), app.state == State::Running);
-        }
-    }
-}
+mod tests;

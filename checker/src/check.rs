@@ -81,10 +81,13 @@ impl Check<'_> {
         if let Some(compiled) = self.compiled {
             return Ok(compiled(mode));
         }
-        let quiet = |_| {};
         // What is wrong with the code is said once, and by the real compilation.
-        let report: &dyn Fn(Stage) = if mode == Mode::Real { self.report } else { &quiet };
-        compile::compile(self.root, self.exercise, mode, self.compile, self.stop, report)
+        let report = |stage| {
+            if mode == Mode::Real || !matches!(stage, Stage::Diagnosed(_)) {
+                (self.report)(stage);
+            }
+        };
+        compile::compile(self.root, self.exercise, mode, self.compile, self.stop, &report)
     }
 
     /// Runs all tests in both modes; `None` if stopped.
@@ -152,7 +155,7 @@ impl Check<'_> {
                 Listed::Stopped => return Ok(ran),
             }
         }
-        (self.report)(Stage::Testing(tests.len()));
+        (self.report)(Stage::Testing(mode, tests.len()));
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(Test, TestResult)>> {
             let mut results = Vec::new();

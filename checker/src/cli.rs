@@ -104,9 +104,12 @@ pub struct Verify {
 
 #[derive(Args, Debug, Default)]
 pub struct Watch {
-    /// Print plain lines
+    /// Print plain lines, one for each thing that happens
     #[arg(long)]
     pub plain: bool,
+    /// Look at the files twice a second instead of waiting for events
+    #[arg(long)]
+    pub poll: bool,
 }
 
 #[derive(Args, Debug)]

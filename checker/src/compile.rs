@@ -2,13 +2,15 @@
 //!
 //! Clippy stands in for rustc, so compiling and linting are one pass.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use anyhow::Result;
 
 use crate::exercise::Exercise;
-use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Stream, Streams};
+use crate::process::{self, Confinement, HeadTail, How, Priority, Spec, Standstill, Stop, Stream, Streams};
 use crate::toolchain::{self, Toolchain};
 use crate::trouble::Trouble;
 use crate::verdict::{Diagnostic, Mode, Stage};
@@ -55,6 +57,37 @@ pub fn compile(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
+    let called = call(root, exercise, mode, options, stop, report)?;
+    // Cargo goes by the date of the file. One that was moved here may be older than what it replaced.
+    if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
+        File::options().append(true).open(exercise.source())?.set_modified(SystemTime::now())?;
+        return Ok(call(root, exercise, mode, options, stop, report)?.compiled);
+    }
+    Ok(called.compiled)
+}
+
+/// Whether `source`, whatever its date, came to its place after `library` was made.
+fn was_put_there_after(source: &Path, library: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
+    (source.ctime(), source.ctime_nsec()) > (library.mtime(), library.mtime_nsec())
+}
+
+/// What one call of cargo brought.
+struct Called {
+    compiled: Compiled,
+    /// That of the exercise, if it was taken as it was.
+    library: Option<PathBuf>,
+}
+
+fn call(
+    root: &Path,
+    exercise: &Exercise,
+    mode: Mode,
+    options: Options,
+    stop: &Stop,
+    report: &dyn Fn(Stage),
+) -> Result<Called> {
     let spec = Spec {
         command: command(root, exercise, mode, options),
         streams: Streams::Split,
@@ -64,32 +97,52 @@ pub fn compile(
         standstill: Standstill::Waits,
         stop,
     };
-    let mut listener = Listener::new(exercise, report);
+    let mut listener = Listener::new(exercise, mode, report);
     let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
     let failed = match end.how {
-        How::Stopped => return Ok(Compiled::Stopped),
+        How::Stopped => return Ok(Called { compiled: Compiled::Stopped, library: None }),
         How::Exited(code) => code != 0,
         _ => true,
     };
-    let Listener { binaries, mut diagnostics, said, .. } = listener;
+    let Listener { binaries, mut diagnostics, said, library, .. } = listener;
     // Errors first; each part stays in the compiler's order.
     diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
     match diagnostics.first() {
-        Some(first) if first.is_error() => Ok(Compiled::Failed { diagnostics }),
+        Some(first) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
         _ if failed => Err(cargo_trouble(&said.finish().to_text())),
         // Without this, a mode whose binaries got lost would count as a mode without tests.
         _ if binaries.is_empty() && !exercise.tests.is_empty() => {
             Err(cargo_trouble("it built no test, although there are some"))
         }
-        _ => Ok(Compiled::Built { binaries, diagnostics }),
+        _ => Ok(Called { compiled: Compiled::Built { binaries, diagnostics }, library }),
     }
 }
 
 fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Command {
     let format = if options.colour { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut command = cargo(root, mode, options.toolchain);
-    command.args(["--package", &exercise.package_id]).arg(format!("--message-format={format}"));
     command
+        .args(["--package", &exercise.package_id])
+        .arg(format!("--message-format={format}"))
+        // For us to read: how far it has come.
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "60");
+    command
+}
+
+/// Compiles what can be compiled of `exercise` before anybody waits for it, and only with time that is left over.
+pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
+    let spec = Spec {
+        command: command(root, exercise, mode, options),
+        streams: Streams::Merged,
+        limit: None,
+        confine: Some(Confinement { priority: Priority::Lowest, ..Confinement::default() }),
+        mark: None,
+        standstill: Standstill::Waits,
+        stop,
+    };
+    process::run(spec, &mut |_, _| {})?;
+    Ok(())
 }
 
 /// The call of cargo that compiles tests in `mode`, without saying whose.
@@ -122,6 +175,7 @@ fn cargo_trouble(said: &str) -> anyhow::Error {
 /// Takes cargo's output in, in pieces as they come.
 struct Listener<'a> {
     exercise: &'a Exercise,
+    mode: Mode,
     report: &'a dyn Fn(Stage),
     out: Lines,
     err: Lines,
@@ -129,18 +183,21 @@ struct Listener<'a> {
     said: HeadTail,
     binaries: Vec<Binary>,
     diagnostics: Vec<Diagnostic>,
+    library: Option<PathBuf>,
 }
 
 impl<'a> Listener<'a> {
-    fn new(exercise: &'a Exercise, report: &'a dyn Fn(Stage)) -> Self {
+    fn new(exercise: &'a Exercise, mode: Mode, report: &'a dyn Fn(Stage)) -> Self {
         Self {
             exercise,
+            mode,
             report,
             out: Lines::default(),
             err: Lines::default(),
             said: HeadTail::new(4 * 1024),
             binaries: Vec::new(),
             diagnostics: Vec::new(),
+            library: None,
         }
     }
 
@@ -175,7 +232,10 @@ impl<'a> Listener<'a> {
             Message::TestBinary { package_id, path, source } if package_id == self.exercise.package_id => {
                 self.binaries.push(Binary { path, source });
             }
-            Message::TestBinary { .. } | Message::Other => {}
+            Message::FreshLibrary { package_id, path } if package_id == self.exercise.package_id => {
+                self.library = Some(path);
+            }
+            Message::TestBinary { .. } | Message::FreshLibrary { .. } | Message::Other => {}
         }
     }
 
@@ -184,7 +244,12 @@ impl<'a> Listener<'a> {
         match line.trim_start().split_once(' ') {
             Some(("Compiling", package)) => {
                 let name = package.split(' ').next().unwrap_or(package);
-                (self.report)(Stage::Compiling(name.to_owned()));
+                (self.report)(Stage::Compiling(self.mode, name.to_owned()));
+            }
+            Some(("Building", progress)) => {
+                if let Some((done, of)) = units(progress) {
+                    (self.report)(Stage::Built { mode: self.mode, done, of });
+                }
             }
             Some(("Blocking", _)) => (self.report)(Stage::Blocked),
             Some(("Finished" | "Executable" | "Fresh" | "Dirty" | "Running", _)) => {}
@@ -196,7 +261,15 @@ impl<'a> Listener<'a> {
     }
 }
 
-/// Cuts a stream into lines.
+/// The `12` and the `34` of `[====>   ] 12/34: tokio`.
+fn units(progress: &str) -> Option<(usize, usize)> {
+    let (_, rest) = progress.split_once("] ")?;
+    let (done, rest) = rest.split_once('/')?;
+    let of = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((done.parse().ok()?, of.parse().ok()?))
+}
+
+/// Cuts a stream into lines. A bar that is drawn over ends with a carriage return.
 #[derive(Default)]
 struct Lines(Vec<u8>);
 
@@ -204,10 +277,10 @@ impl Lines {
     /// The lines that `bytes` complete.
     fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
         self.0.extend_from_slice(bytes);
-        let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
+        let Some(end) = self.0.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) else { return Vec::new() };
         let rest = self.0.split_off(end + 1);
         let complete = std::mem::replace(&mut self.0, rest);
-        complete[..end].split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+        complete[..end].split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::to_vec).collect()
     }
 }
 
@@ -221,6 +294,14 @@ mod tests {
         assert_eq!(lines.push(b"on"), Vec::<Vec<u8>>::new());
         assert_eq!(lines.push(b"e\n\ntwo\nth"), [b"one".to_vec(), b"".to_vec(), b"two".to_vec()]);
         assert_eq!(lines.push(b"ree\n"), [b"three".to_vec()]);
+        assert_eq!(lines.push(b"bar\rbar\r"), [b"bar".to_vec(), b"bar".to_vec()]);
+    }
+
+    #[test]
+    fn the_units_are_read_from_cargos_bar() {
+        assert_eq!(units("[=====>     ] 12/34: tokio, mio(build)"), Some((12, 34)));
+        assert_eq!(units("[=====>     ] 12/34"), Some((12, 34)));
+        assert_eq!(units("a bridge"), None);
     }
 
     #[test]
@@ -229,7 +310,7 @@ mod tests {
         let exercise = crate::exercise::example::exercise("abba");
         let reported = RefCell::new(Vec::new());
         let report = |stage| reported.borrow_mut().push(format!("{stage:?}"));
-        let mut listener = Listener::new(&exercise, &report);
+        let mut listener = Listener::new(&exercise, Mode::Real, &report);
         let line = |package: &str, level: &str, text: &str| {
             format!(
                 r#"{{"reason":"compiler-message","package_id":"{package}","message":{{"message":"{text}","code":null,"level":"{level}","spans":[],"rendered":"{level}: {text}\n"}}}}"#

@@ -32,6 +32,11 @@ mod view {
     pub mod document;
     pub mod list;
     pub mod page;
+    pub mod pages;
+    pub mod prose;
+    pub mod rows;
+    pub mod screen;
+    pub mod screen_list;
     pub mod step;
     pub mod style;
     pub mod verdict;
@@ -99,7 +104,7 @@ fn run_command() -> Result<u8> {
     let screen = Screen::new(color);
     let open = || Session::open(screen, stop.clone());
     let code = match command.unwrap_or(Command::Watch(cli::Watch::default())) {
-        Command::Watch(_) => watch::execute(open()?, &signals)?,
+        Command::Watch(args) => watch::execute(open()?, &signals, &args)?,
         Command::Run(args) => run::execute(open, &args)?.unwrap_or(TROUBLE),
         Command::List(args) => list::execute(&open()?, &args)?,
         Command::Hint(args) => hint::execute(&open()?, &args)?,

@@ -15,7 +15,7 @@ use rustix::process::{
     waitpid,
 };
 
-pub use self::confine::Confinement;
+pub use self::confine::{Confinement, Priority};
 pub use self::output::{HeadTail, Kept};
 pub use self::proc::Activity;
 pub use self::stop::Stop;
@@ -106,6 +106,7 @@ pub fn adopt_orphans() {
 pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {
     let started = Instant::now();
     let stop = spec.stop;
+    let paused = stop.paused();
     let mut watch = Watch::new(started, &spec);
     let Some((group, pipes)) = start(spec)? else {
         return Ok(End { how: How::Stopped, elapsed: started.elapsed() });
@@ -130,12 +131,14 @@ pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<En
         return Err(io::Error::other("the end of a process could not be waited for"));
     };
     let how = if stop.is_stopped() { How::Stopped } else { watch.killed.unwrap_or(how) };
-    Ok(End { how, elapsed: at - started })
+    Ok(End { how, elapsed: (at - started).saturating_sub(stop.paused() - paused) })
 }
 
 /// Decides how long to wait for what, and when it has been long enough.
 struct Watch {
+    /// Without the time for which everything is held up, which is not the process's own.
     deadline: Option<Instant>,
+    paused: Duration,
     linger: Duration,
     next_look: Option<Instant>,
     standstill: proc::Standstill,
@@ -149,6 +152,7 @@ impl Watch {
     fn new(started: Instant, spec: &Spec<'_>) -> Self {
         Self {
             deadline: spec.limit.map(|limit| started + limit),
+            paused: spec.stop.paused(),
             linger: if spec.limit.is_some() { LINGER } else { LINGER_FOR_TOOLS },
             next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
             standstill: proc::Standstill::default(),
@@ -165,6 +169,9 @@ impl Watch {
             let left = (at + self.linger).saturating_duration_since(now);
             return (self.open_pipes > 0 && !left.is_zero()).then_some(left);
         }
+        let paused = group.stop.paused();
+        let lost = paused - std::mem::replace(&mut self.paused, paused);
+        self.deadline = self.deadline.map(|deadline| deadline + lost);
         if self.killed.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
             self.killed = Some(How::OverLimit(proc::activity(group.pid)));
             group.kill();

@@ -14,7 +14,7 @@ use crate::process::Stop;
 use crate::progress::Progress;
 use crate::store::{Saved, Store};
 use crate::toolchain::Toolchain;
-use crate::verdict::{Stage, Verdict};
+use crate::verdict::{Mode, Stage, Verdict};
 use crate::view::style::{Colour, Text};
 
 /// The course as one command sees it.
@@ -24,7 +24,12 @@ pub struct Session {
     pub screen: Screen,
     /// Stops everything that this process started.
     pub stop: Stop,
+    /// Hears what the learner should know about the state of things.
+    pub notes: Notes,
 }
+
+/// By default, standard error.
+pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 
 /// Where text goes, and how.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +45,7 @@ impl Session {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;
         let store = Store::new(&catalogue.root);
-        Ok(Session { catalogue, store, screen, stop })
+        Ok(Session { catalogue, store, screen, stop, notes: Box::new(|note| eprintln!("{note}")) })
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -51,7 +56,7 @@ impl Session {
     pub fn progress(&self) -> Progress {
         let read = self.store.read();
         if let Some(note) = read.condition.note(&self.store.file()) {
-            eprintln!("{note}");
+            (self.notes)(&note);
         }
         read.progress
     }
@@ -68,7 +73,7 @@ impl Session {
     pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<()> {
         let saved: Saved = self.store.update(change)?;
         if let Some(note) = saved.note() {
-            eprintln!("{note}");
+            (self.notes)(&note);
         }
         Ok(())
     }
@@ -97,6 +102,12 @@ impl Session {
         Ok(verdict)
     }
 
+    /// Compiles what can be compiled of the exercise `at` with time that is left over.
+    pub fn prepare(&self, at: usize, mode: Mode, toolchain: Toolchain, stop: &Stop) -> Result<()> {
+        let options = compile::Options { toolchain, colour: self.screen.colour == Colour::On };
+        compile::prepare(self.root(), self.exercise(at), mode, options, stop)
+    }
+
     pub fn root(&self) -> &Path {
         &self.catalogue.root
     }
@@ -114,6 +125,13 @@ impl Screen {
             When::Auto => set("CLICOLOR_FORCE") || terminal,
         };
         Screen { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
+    }
+
+    /// Whether a screen of our own can be shown: there is a terminal at both ends, and it knows how.
+    pub fn is_full() -> bool {
+        let is = |name: &str, value: &str| std::env::var_os(name).is_some_and(|found| found == value);
+        let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
+        io::stdin().is_terminal() && io::stdout().is_terminal() && !is("TERM", "dumb") && !is("TERM", "") && !in_ci
     }
 
     pub fn print(&self, text: &Text) -> Result<()> {

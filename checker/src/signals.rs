@@ -1,47 +1,67 @@
-//! Ctrl-C and its relatives: whatever the checker does, it ends, and nothing that it started goes on.
+//! Signals: whatever the checker does, Ctrl-C and its relatives end it, and nothing that it started goes on; Ctrl-Z
+//! holds it up, together with the processes and the clocks of its tests.
 
 use std::io;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use rustix::process::{Signal, getpid, kill_process};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator;
 
 use crate::process::Stop;
 
-/// The signals that end the checker.
+/// The signals that the checker hears, and who wants to know.
 #[derive(Clone, Default)]
 pub struct Signals {
     received: Arc<AtomicI32>,
-    /// Who else wants to know at once.
-    on_signal: Arc<Mutex<Option<Work>>>,
-    /// What has to be done even if the rest of the program does not come to its end.
-    at_exit: Arc<Mutex<Option<Work>>>,
+    /// Whether the terminal belongs to another program now, to which the keys of the terminal are directed.
+    lent: Arc<AtomicBool>,
+    hooks: Arc<Mutex<Hooks>>,
 }
 
 type Work = Box<dyn Fn() + Send>;
+
+/// What is to be done about signals, beyond the usual.
+#[derive(Default)]
+pub struct Hooks {
+    /// A signal ends the program.
+    pub on_end: Option<Work>,
+    /// What has to be done even if the rest of the program does not come to its end.
+    pub at_exit: Option<Work>,
+    /// The program is about to be held up.
+    pub on_suspend: Option<Work>,
+    /// It goes on.
+    pub on_resume: Option<Work>,
+    pub on_resize: Option<Work>,
+}
 
 impl Signals {
     /// From now on a signal stops what runs under `stop`, and then the program.
     pub fn install(stop: Stop) -> io::Result<Signals> {
         let signals = Signals::default();
-        let mut incoming = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let mut incoming = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
         let shared = signals.clone();
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            if let Some(signal) = incoming.forever().next() {
-                shared.received.store(signal, Ordering::SeqCst);
-                stop.stop();
-                perform(&shared.on_signal);
-                stop.wait_until_idle(Duration::from_secs(1));
-                // The main thread ends by itself, and cleans up, unless it is blocked, for instance by reading.
-                thread::sleep(Duration::from_millis(200));
-                perform(&shared.at_exit);
-                std::process::exit(128 + signal);
+            for signal in incoming.forever() {
+                let of_the_terminal = matches!(signal, SIGINT | SIGQUIT);
+                match signal {
+                    SIGWINCH => shared.perform(|hooks| &hooks.on_resize),
+                    SIGTSTP => shared.suspend(&stop),
+                    SIGCONT => shared.perform(|hooks| &hooks.on_resume),
+                    _ if of_the_terminal && shared.lent.load(Ordering::SeqCst) => {}
+                    _ => shared.end(signal, &stop),
+                }
             }
         })?;
         Ok(signals)
+    }
+
+    /// Until this is called with `false`, Ctrl-C is for another program.
+    pub fn lend(&self, lent: bool) {
+        self.lent.store(lent, Ordering::SeqCst);
     }
 
     /// The exit code by which others see that a signal ended us.
@@ -52,19 +72,33 @@ impl Signals {
         }
     }
 
-    /// Has `work` done as soon as a signal has come.
-    pub fn on_signal(&self, work: impl Fn() + Send + 'static) {
-        *self.on_signal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(work));
+    pub fn set(&self, hooks: Hooks) {
+        *self.hooks.lock().unwrap_or_else(PoisonError::into_inner) = hooks;
     }
 
-    /// Has `work` done before the program is ended by force.
-    pub fn at_exit(&self, work: impl Fn() + Send + 'static) {
-        *self.at_exit.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(work));
+    fn suspend(&self, stop: &Stop) {
+        self.perform(|hooks| &hooks.on_suspend);
+        stop.pause();
+        let _ = kill_process(getpid(), Signal::STOP);
+        // Somebody has sent SIGCONT. In the background, this line waits for the foreground.
+        self.perform(|hooks| &hooks.on_resume);
+        stop.resume();
     }
-}
 
-fn perform(work: &Mutex<Option<Work>>) {
-    if let Some(work) = work.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-        work();
+    fn end(&self, signal: i32, stop: &Stop) {
+        self.received.store(signal, Ordering::SeqCst);
+        stop.stop();
+        self.perform(|hooks| &hooks.on_end);
+        stop.wait_until_idle(Duration::from_secs(1));
+        // The main thread ends by itself, and cleans up, unless it is blocked, for instance by reading.
+        thread::sleep(Duration::from_millis(200));
+        self.perform(|hooks| &hooks.at_exit);
+        std::process::exit(128 + signal);
+    }
+
+    fn perform(&self, which: impl Fn(&Hooks) -> &Option<Work>) {
+        if let Some(work) = which(&self.hooks.lock().unwrap_or_else(PoisonError::into_inner)) {
+            work();
+        }
     }
 }

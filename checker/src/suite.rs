@@ -173,7 +173,12 @@ impl<'a> Suite<'a> {
             command,
             streams: Streams::Merged,
             limit: Some(limit),
-            confine: Some(Confinement { memory: Some(MEMORY), file: Some(FILE), cpu: Some(processor_seconds(limit)) }),
+            confine: Some(Confinement {
+                memory: Some(MEMORY),
+                file: Some(FILE),
+                cpu: Some(processor_seconds(limit)),
+                ..Confinement::default()
+            }),
             mark: Some(format!("INTERLEAVE_NONCE={nonce}")),
             standstill: Standstill::Ends,
             stop,

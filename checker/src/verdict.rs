@@ -209,12 +209,14 @@ pub struct Output {
 pub enum Stage {
     /// Another cargo holds the lock on the build folder.
     Blocked,
-    /// Cargo compiles this package.
-    Compiling(String),
+    /// Cargo compiles this package for this mode.
+    Compiling(Mode, String),
+    /// And has come so far: units of work done, and all of them.
+    Built { mode: Mode, done: usize, of: usize },
     /// The compiler printed an error.
     Diagnosed(Box<Diagnostic>),
     /// It compiled; so many tests will run.
-    Testing(usize),
+    Testing(Mode, usize),
     /// One of them ended.
     Tested(Box<TestResult>),
 }

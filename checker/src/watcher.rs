@@ -11,23 +11,32 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 /// Watches one exercise at a time. Dropping it ends that.
 pub struct Watcher {
-    inner: Box<dyn notify::Watcher + Send>,
-    events: Sender<Message>,
+    /// `None` where there are no events to be had.
+    native: Option<RecommendedWatcher>,
+    looker: Sender<Message>,
     dir: Option<PathBuf>,
-    /// What to tell the learner about how it works, if it is not the usual way.
-    pub note: Option<String>,
+}
+
+/// How to find out when to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// The system's events, and the clock where there are none.
+    Events,
+    Polling,
 }
 
 enum Message {
     Touched,
     /// From now on this folder matters, whose content has this hash.
     Watch(PathBuf, u64),
+    /// From now on look at the clock, too.
+    Poll,
 }
 
 /// A save comes as several events. This long without one, and it is over.
@@ -38,63 +47,102 @@ const PATIENCE: Duration = Duration::from_millis(30);
 const POLL: Duration = Duration::from_millis(500);
 
 impl Watcher {
-    /// `changed` is called, on another thread, whenever the content has changed.
-    pub fn new(changed: impl Fn() + Send + 'static) -> Result<Watcher> {
-        let (events, messages) = mpsc::channel();
+    /// `changed` is called, on another thread, whenever the content has changed. The note, if there is one, is for the
+    /// learner: how it works, if not as usual.
+    pub fn new(means: Means, changed: impl Fn() + Send + 'static) -> Result<(Watcher, Option<String>)> {
+        let (looker, messages) = mpsc::channel();
         thread::Builder::new().name("watcher".to_owned()).spawn(move || look(&messages, &changed))?;
-        let handler = |events: Sender<Message>| {
-            move |event: notify::Result<notify::Event>| {
-                if event.is_ok_and(|event| may_change_content(event.kind)) {
-                    let _ = events.send(Message::Touched);
-                }
+        let mut watcher = Watcher { native: None, looker, dir: None };
+        if means == Means::Polling {
+            let note = watcher.poll("as you asked for");
+            return Ok((watcher, Some(note)));
+        }
+        let looker = watcher.looker.clone();
+        let handler = move |event: notify::Result<notify::Event>| {
+            // An error may mean that events were lost.
+            if event.map_or(true, |event| may_change_content(event.kind)) {
+                let _ = looker.send(Message::Touched);
             }
         };
-        let native = RecommendedWatcher::new(handler(events.clone()), notify::Config::default());
-        let (inner, note): (Box<dyn notify::Watcher + Send>, _) = match native {
-            Ok(watcher) => (Box::new(watcher), None),
-            Err(error) => {
-                let config = notify::Config::default().with_poll_interval(POLL);
-                let watcher = PollWatcher::new(handler(events.clone()), config).context("files cannot be watched")?;
-                let note =
-                    format!("note: the system sends no file events ({error}), so files are polled twice a second");
-                (Box::new(watcher), Some(note))
+        let note = match RecommendedWatcher::new(handler, notify::Config::default()) {
+            Ok(native) => {
+                watcher.native = Some(native);
+                None
             }
+            Err(error) => Some(watcher.poll(&without_events(&error))),
         };
-        Ok(Watcher { inner, events, dir: None, note })
+        Ok((watcher, note))
     }
 
-    /// Watches `dir` instead of what was watched before.
-    pub fn watch(&mut self, dir: &Path) -> Result<()> {
-        if let Some(old) = self.dir.take() {
-            let _ = self.inner.unwatch(&old);
+    /// Watches `dir` instead of what was watched before. The note is as that of [`Watcher::new`].
+    pub fn watch(&mut self, dir: &Path) -> Option<String> {
+        let old = self.dir.replace(dir.to_owned());
+        let mut note = None;
+        if let Some(native) = &mut self.native {
+            if let Some(old) = old {
+                let _ = native.unwatch(&old);
+            }
+            if let Err(error) = native.watch(dir, RecursiveMode::Recursive) {
+                self.native = None;
+                note = Some(self.poll(&without_events(&error)));
+            } else if let Some(kind) = quiet_file_system(dir) {
+                note = Some(self.poll(&format!("as {kind} does not tell of every save")));
+            }
         }
-        self.inner
-            .watch(dir, RecursiveMode::Recursive)
-            .with_context(|| format!("{} cannot be watched", dir.display()))?;
-        self.dir = Some(dir.to_owned());
-        let _ = self.events.send(Message::Watch(dir.to_owned(), fingerprint(dir)));
-        Ok(())
+        let _ = self.looker.send(Message::Watch(dir.to_owned(), fingerprint(dir)));
+        note
+    }
+
+    fn poll(&self, why: &str) -> String {
+        let _ = self.looker.send(Message::Poll);
+        format!("files are looked at twice a second, {why}")
     }
 }
 
-/// Looks after every event, and says when something has changed.
+fn without_events(error: &notify::Error) -> String {
+    format!("as the system sends no events ({error})")
+}
+
+/// The name of the file system of `dir`, if what others write there may go unnoticed.
+#[cfg(target_os = "linux")]
+fn quiet_file_system(dir: &Path) -> Option<&'static str> {
+    // As unsigned 32 bits, whatever the platform makes of it.
+    match rustix::fs::statfs(dir).ok()?.f_type as u32 {
+        0x6969 => Some("NFS"),
+        0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
+        0x0102_1997 => Some("9P"),
+        0x6573_5546 => Some("FUSE"),
+        0x786f_4256 => Some("vboxsf"),
+        0xbacb_acbc => Some("vmhgfs"),
+        0x6a65_6a63 => Some("virtiofs"),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn quiet_file_system(_dir: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Looks after every event, or at every tick of the clock, and says when something has changed.
 fn look(messages: &Receiver<Message>, changed: &dyn Fn()) {
     let mut watched: Option<(PathBuf, u64)> = None;
-    while let Ok(mut message) = messages.recv() {
+    let mut polls = false;
+    loop {
+        let first = if polls { messages.recv_timeout(POLL) } else { messages.recv().map_err(RecvTimeoutError::from) };
+        let mut next = match first {
+            Err(RecvTimeoutError::Disconnected) => return,
+            first => first.ok(),
+        };
         let until = Instant::now() + PATIENCE;
-        loop {
-            if let Message::Watch(dir, hash) = message {
-                watched = Some((dir, hash));
+        while let Some(message) = next {
+            match message {
+                Message::Watch(dir, hash) => watched = Some((dir, hash)),
+                Message::Poll => polls = true,
+                Message::Touched => {}
             }
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            match messages.recv_timeout(QUIET.min(left)) {
-                Ok(next) => message = next,
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+            next = messages.recv_timeout(QUIET.min(left)).ok();
         }
         if let Some((dir, hash)) = &mut watched {
             let new = fingerprint(dir);
@@ -151,18 +199,19 @@ mod tests {
     struct Folder {
         dir: tempfile::TempDir,
         changes: Receiver<()>,
-        _watcher: Watcher,
+        watcher: Watcher,
     }
 
     impl Folder {
-        fn new() -> Self {
+        fn new(means: Means) -> Self {
             let dir = tempfile::tempdir().unwrap();
             fs::create_dir(dir.path().join("src")).unwrap();
             fs::write(dir.path().join("src/lib.rs"), "old").unwrap();
             let (sender, changes) = mpsc::channel();
-            let mut watcher = Watcher::new(move || sender.send(()).unwrap_or(())).unwrap();
-            watcher.watch(dir.path()).unwrap();
-            Folder { dir, changes, _watcher: watcher }
+            let (mut watcher, note) = Watcher::new(means, move || sender.send(()).unwrap_or(())).unwrap();
+            assert_eq!(note.is_some(), means == Means::Polling);
+            assert_eq!(watcher.watch(dir.path()), None);
+            Folder { dir, changes, watcher }
         }
 
         fn path(&self) -> PathBuf {
@@ -177,7 +226,17 @@ mod tests {
     /// Would catch: watching the file, whose watch is lost with the first file put in its place.
     #[test]
     fn every_way_to_save_is_noticed_again_and_again() {
-        let folder = Folder::new();
+        every_way_to_save_is_noticed_by(Means::Events);
+    }
+
+    /// Would catch: a fallback that was never tried.
+    #[test]
+    fn without_events_the_clock_will_do() {
+        every_way_to_save_is_noticed_by(Means::Polling);
+    }
+
+    fn every_way_to_save_is_noticed_by(means: Means) {
+        let folder = Folder::new(means);
         let (path, other) = (folder.path(), folder.dir.path().join("src/.lib.rs.swp"));
         for round in 0..3 {
             fs::write(&path, format!("written in place {round}")).unwrap();
@@ -198,7 +257,7 @@ mod tests {
     /// Would catch: checks started by the compiler's reading, or by a save without a change.
     #[test]
     fn reading_and_saving_the_same_start_nothing() {
-        let folder = Folder::new();
+        let folder = Folder::new(Means::Events);
         for _ in 0..20 {
             fs::read(folder.path()).unwrap();
         }
@@ -212,9 +271,9 @@ mod tests {
     /// Would catch: a hash taken too late, or a watch that stays at the first folder.
     #[test]
     fn after_moving_on_only_the_new_folder_counts() {
-        let mut first = Folder::new();
-        let second = Folder::new();
-        first._watcher.watch(second.dir.path()).unwrap();
+        let mut first = Folder::new(Means::Events);
+        let second = Folder::new(Means::Events);
+        assert_eq!(first.watcher.watch(second.dir.path()), None);
         fs::write(first.path(), "too late").unwrap();
         assert!(first.changes.recv_timeout(Duration::from_millis(200)).is_err());
         fs::write(second.path(), "new").unwrap();

@@ -13,43 +13,68 @@ use crate::trouble::Trouble;
 use crate::view::style::{Line, Style, Text};
 
 pub fn execute(session: &Session, args: &cli::Reset) -> Result<u8> {
-    let exercise = session.exercise(session.catalogue.get(&args.name)?);
-    let (name, source) = (&exercise.name, exercise.source());
+    let at = session.catalogue.get(&args.name)?;
+    let name = &session.exercise(at).name;
     let backups = session.store.backups(name);
-    let new = if args.undo { newest(&backups)? } else { starter(session, name)? };
+    let new = if args.undo { newest(&backups)? } else { starter(session, at)? };
     let what = if args.undo { "the backup" } else { "the starter" };
+    let mut text = Text::new();
+    match put(session, at, &new)? {
+        Put::AsItWas => text.push(Line::plain(format!("`{name}` is {what} already"))),
+        Put::Instead(backup) => {
+            text.push(Line::styled(Style::Good, format!("`{name}` is {what} again")));
+            if let Some(backup) = backup {
+                text.push(Line::plain(format!(
+                    "what it was before is kept as {backup}; `checker reset {name} --undo` brings it back"
+                )));
+            }
+        }
+    }
+    session.screen.print(&text)?;
+    Ok(0)
+}
+
+/// Brings the starter of the exercise `at` back, and says what became of the file.
+pub fn reset(session: &Session, at: usize) -> Result<String> {
+    let name = &session.exercise(at).name;
+    Ok(match put(session, at, &starter(session, at)?)? {
+        Put::AsItWas => format!("`{name}` is the starter already"),
+        Put::Instead(None) => format!("`{name}` is the starter again"),
+        Put::Instead(Some(backup)) => format!("the starter again; yours is kept as {backup}"),
+    })
+}
+
+/// What became of the learner's file.
+enum Put {
+    AsItWas,
+    /// Another one is in its place. Where the old one is kept, if there was one.
+    Instead(Option<String>),
+}
+
+fn put(session: &Session, at: usize, new: &[u8]) -> Result<Put> {
+    let exercise = session.exercise(at);
+    let source = exercise.source();
 
     let old = match fs::read(&source) {
         Ok(old) => Some(old),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| format!("{} cannot be read", source.display())),
     };
-    let mut text = Text::new();
-    if old.as_ref() == Some(&new) {
-        text.push(Line::plain(format!("`{name}` is {what} already")));
-        session.screen.print(&text)?;
-        return Ok(0);
+    if old.as_deref() == Some(new) {
+        return Ok(Put::AsItWas);
     }
-    let backup = old.map(|old| keep(&backups, &old)).transpose()?;
+    let backup = old.map(|old| keep(&session.store.backups(&exercise.name), &old)).transpose()?;
     if let Some(dir) = source.parent() {
         fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
     }
-    store::replace(&source, &new).with_context(|| format!("{} cannot be written", source.display()))?;
-
-    text.push(Line::styled(Style::Good, format!("`{name}` is {what} again")));
-    if let Some(backup) = backup {
-        let backup = backup.strip_prefix(session.root()).unwrap_or(&backup).display().to_string();
-        text.push(Line::plain(format!(
-            "what it was before is kept as {backup}; `checker reset {name} --undo` brings it back"
-        )));
-    }
-    session.screen.print(&text)?;
-    Ok(0)
+    store::replace(&source, new).with_context(|| format!("{} cannot be written", source.display()))?;
+    let relative = |path: PathBuf| path.strip_prefix(session.root()).unwrap_or(&path).display().to_string();
+    Ok(Put::Instead(backup.map(relative)))
 }
 
 /// The pristine starter, kept beside the solution.
-fn starter(session: &Session, name: &str) -> Result<Vec<u8>> {
-    let path = session.catalogue.solution(session.exercise(session.catalogue.get(name)?)).join("starter.rs");
+fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
+    let path = session.catalogue.solution(session.exercise(at)).join("starter.rs");
     fs::read(&path).map_err(|error| {
         let what = format!("the starter {} cannot be read: {error}", path.display());
         Trouble::new(what, "restore it with git").into()

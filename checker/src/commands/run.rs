@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::session::{self, Screen, Session};
 use crate::store;
 use crate::toolchain::Toolchain;
-use crate::verdict::{Stage, Verdict};
+use crate::verdict::{Mode, Stage, Verdict};
 use crate::view::style::{Colour, Line, Text};
 use crate::view::verdict::{self as view, Diagnostics};
 
@@ -114,8 +114,9 @@ impl Status {
             Stage::Diagnosed(_) => {}
             Stage::Tested(test) => self.show(&format!("{}: {}", test.name, test.outcome.word())),
             Stage::Blocked => self.show("waiting for another cargo, perhaps the editor's"),
-            Stage::Compiling(package) => self.show(&format!("compiling {package}")),
-            Stage::Testing(count) => self.show(&format!("running {count} tests")),
+            Stage::Compiling(Mode::Real, package) => self.show(&format!("compiling {package}")),
+            Stage::Compiling(Mode::Explore, _) | Stage::Built { .. } => {}
+            Stage::Testing(_, count) => self.show(&format!("running {count} tests")),
         }
     }
 

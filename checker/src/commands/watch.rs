@@ -1,202 +1,190 @@
-//! `checker watch`: a check on every save. Events in, [`App`] decides, effects out; checks run elsewhere.
+//! `checker watch`: a check on every save. Events in, [`App`] decides, effects out; the work is done elsewhere.
 
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 
-use super::{hint, solution};
-use crate::app::{App, Effect, Event, Run, Say};
-use crate::keys;
-use crate::process::{self, Stop};
-use crate::session::Session;
-use crate::signals::Signals;
-use crate::store;
-use crate::terminal::Keyboard;
+use crate::app::{App, Effect, Event, Sight, State};
+use crate::cli;
+use crate::process;
+use crate::session::{Screen, Session};
+use crate::signals::{Hooks, Signals};
+use crate::terminal::{self, Frame, Surface, Terminal};
 use crate::toolchain::Toolchain;
-use crate::trouble;
-use crate::view::style::{Line, Style, Text};
-use crate::view::verdict::{self as view, Diagnostics};
-use crate::watcher::Watcher;
+use crate::view::screen;
+use crate::watcher::{Means, Watcher};
 
-pub fn execute(session: Session, signals: &Signals) -> Result<u8> {
+use self::hands::Hands;
+
+mod desk;
+mod hands;
+mod plain;
+
+/// Nobody notices a shorter check, so nothing moves on the screen before.
+const NOTICEABLE: Duration = Duration::from_millis(300);
+/// How often something moves from then on.
+const TICK: Duration = Duration::from_millis(100);
+/// So many events are taken in at most before the screen follows.
+const AT_ONCE: usize = 256;
+
+pub fn execute(mut session: Session, signals: &Signals, args: &cli::Watch) -> Result<u8> {
     let toolchain = Toolchain::find()?;
     session.store.require_known_version()?;
-    if let Some(note) = toolchain.note() {
-        eprintln!("{note}");
-    }
     process::adopt_orphans();
     let (events, incoming) = mpsc::channel();
-    let watcher = Watcher::new({
-        let events = events.clone();
-        move || drop(events.send(Event::Saved))
-    })?;
-    if let Some(note) = &watcher.note {
-        eprintln!("{note}");
-    }
-    let keyboard = Keyboard::open({
-        let events = events.clone();
-        move |byte| drop(keys::action(byte).map(|action| events.send(Event::Key(action))))
-    })
-    .context("the terminal cannot be set up")?;
-    // The signal thread has stopped everything by then; this loop ends as after `q`.
-    let restore = keyboard.as_ref().map(Keyboard::restore);
-    let ended = events.clone();
-    signals.on_signal(move || drop(ended.send(Event::Ended)));
-    signals.at_exit(move || restore.iter().for_each(|restore| restore.now()));
+    let notes = events.clone();
+    session.notes = Box::new(move |note| drop(notes.send(Event::Standing(without_label(note)))));
+    let surface = if !args.plain && Screen::is_full() { Surface::Screen } else { Surface::Lines };
 
+    let changed = events.clone();
+    let means = if args.poll { Means::Polling } else { Means::Events };
+    let (watcher, note) = Watcher::new(means, move || drop(changed.send(Event::Saved)))?;
+    for note in toolchain.note().map(without_label).into_iter().chain(note) {
+        let _ = events.send(Event::Standing(note));
+    }
     let progress = session.progress();
     let at = session.find(None, &progress)?;
-    let names = session.catalogue.names().into_iter().map(str::to_owned).collect();
-    let mut app = App::new(names, progress, at);
-    let mut watch = Watch { session: Arc::new(session), toolchain, watcher, events, check: None, stopped: Vec::new() };
-    watch.greet(keyboard.is_some())?;
-    let mut effects = app.handle(Event::Started);
-    loop {
-        for effect in effects {
-            if !watch.perform(effect)? {
-                watch.end();
-                return Ok(0);
-            }
-        }
-        effects = app.handle(incoming.recv().context("all senders are gone")?);
+    let exercises = session.catalogue.exercises.clone();
+    let sight = if surface == Surface::Screen { Sight::Screen } else { Sight::Lines };
+    let mut app = App::new(exercises, session.root().display().to_string(), progress, at, sight);
+    app.colour = session.screen.colour;
+
+    let session = Arc::new(session);
+    let terminal = open_terminal(surface, &session, signals, &events)?;
+    let is_full = surface == Surface::Screen && terminal.is_some();
+    let mut watch = Watch {
+        hands: Hands::new(Arc::clone(&session), toolchain, watcher, events, terminal.clone(), signals.clone())?,
+        plain: (!is_full).then(|| plain::Plain::new(session)),
+        links: terminal::has_links(|name| std::env::var(name).ok()).then(|| app.root.clone()),
+        terminal,
+        incoming,
+    };
+    let done = watch.go_on(&mut app);
+    watch.hands.end();
+    if let Some(terminal) = &watch.terminal {
+        terminal.leave();
     }
+    done.map(|()| 0)
 }
 
-/// What the effects need.
+/// Takes the terminal over, and sees to it that whatever ends the program gives it back.
+fn open_terminal(
+    surface: Surface,
+    session: &Arc<Session>,
+    signals: &Signals,
+    events: &Sender<Event>,
+) -> Result<Option<Terminal>> {
+    let keys = events.clone();
+    let terminal = Terminal::open(surface, move |key| drop(keys.send(key.map_or(Event::Ended, Event::Key))))
+        .context("the terminal cannot be set up")?;
+    let ended = events.clone();
+    let mut hooks = Hooks { on_end: Some(Box::new(move || drop(ended.send(Event::Ended)))), ..Hooks::default() };
+    if let Some(terminal) = &terminal {
+        let (leaving, at_last, back, resized) =
+            (terminal.clone(), terminal.clone(), terminal.clone(), terminal.clone());
+        hooks.on_suspend = Some(Box::new(move || leaving.leave()));
+        hooks.at_exit = Some(Box::new(move || at_last.leave_by_force()));
+        let (events, again) = (events.clone(), events.clone());
+        hooks.on_resume = Some(Box::new(move || drop(back.resume().map(|()| tell_size(&back, &again)))));
+        hooks.on_resize = Some(Box::new(move || tell_size(&resized, &events)));
+    }
+    signals.set(hooks);
+    terminal::give_back_on_panic(terminal.clone(), session.stop.clone());
+    Ok(terminal)
+}
+
+fn tell_size(terminal: &Terminal, events: &Sender<Event>) {
+    terminal.forget();
+    let (columns, rows) = terminal.size();
+    let _ = events.send(Event::Resized(columns, rows));
+}
+
+/// Notes for standard error begin with this.
+fn without_label(note: &str) -> String {
+    note.strip_prefix("note: ").unwrap_or(note).to_owned()
+}
+
 struct Watch {
-    session: Arc<Session>,
-    toolchain: Toolchain,
-    watcher: Watcher,
-    events: Sender<Event>,
-    /// The check under way, or the last one.
-    check: Option<(Stop, JoinHandle<()>)>,
-    /// Checks that were stopped, and may still be cleaning up.
-    stopped: Vec<JoinHandle<()>>,
+    hands: Hands,
+    /// Says things line by line, if there is no screen of our own.
+    plain: Option<plain::Plain>,
+    terminal: Option<Terminal>,
+    /// The folder of the course, if the terminal makes links of names of files.
+    links: Option<String>,
+    incoming: Receiver<Event>,
 }
 
 impl Watch {
+    fn go_on(&mut self, app: &mut App) -> Result<()> {
+        if let Some(terminal) = &self.terminal {
+            let (columns, rows) = terminal.size();
+            self.take_in(app, Event::Resized(columns, rows))?;
+        }
+        if let Some(plain) = &self.plain {
+            plain.greet(self.terminal.is_some())?;
+        }
+        let mut goes_on = self.take_in(app, Event::Started)?;
+        let mut clock = None;
+        while goes_on {
+            self.draw(app)?;
+            let event = self.next(app, &mut clock)?;
+            goes_on = self.take_in(app, event)?;
+            for _ in 0..AT_ONCE {
+                match self.incoming.try_recv() {
+                    Ok(event) if goes_on => goes_on = self.take_in(app, event)?,
+                    _ => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether to go on.
-    fn perform(&mut self, effect: Effect) -> Result<bool> {
-        match effect {
-            Effect::Check(run, at) => self.check(run, at)?,
-            Effect::Stop => self.stop(),
-            Effect::MoveTo(at) => {
-                let name = self.session.exercise(at).name.clone();
-                self.watcher.watch(&self.session.exercise(at).dir)?;
-                self.session.update(|progress| progress.current = Some(name))?;
+    fn take_in(&mut self, app: &mut App, event: Event) -> Result<bool> {
+        for effect in app.handle(event) {
+            match (effect, &self.plain) {
+                (Effect::Quit, _) => return Ok(false),
+                (Effect::Say(say), Some(plain)) => plain.say(app, say)?,
+                (Effect::Say(_), None) => {}
+                (effect, _) => self.hands.perform(effect)?,
             }
-            Effect::Record { exercise, passed } => {
-                let name = &self.session.exercise(exercise).name;
-                self.session.update(|progress| progress.record(name, passed, store::now()))?;
-            }
-            Effect::Say(say) => self.say(say)?,
-            Effect::Quit => return Ok(false),
         }
         Ok(true)
     }
 
-    fn check(&mut self, run: Run, at: usize) -> Result<()> {
-        let stop = self.session.stop.child();
-        let (session, events, toolchain) = (Arc::clone(&self.session), self.events.clone(), self.toolchain);
-        let check = {
-            let stop = stop.clone();
-            move || {
-                let event = match session.check(at, toolchain, None, &stop, &|_| {}) {
-                    Ok(Some(verdict)) => Event::Checked(run, Box::new(verdict)),
-                    Ok(None) => return,
-                    Err(error) => Event::Failed(run, trouble::describe(&error)),
-                };
-                drop(events.send(event));
-            }
+    /// Waits for an event, and for the clock only while a check runs.
+    fn next(&self, app: &App, clock: &mut Option<(Instant, Instant)>) -> Result<Event> {
+        let gone = "all senders are gone";
+        let Some(started) = self.hands.started().filter(|_| app.state == State::Running) else {
+            return self.incoming.recv().context(gone);
         };
-        let thread = thread::Builder::new().name("check".to_owned()).spawn(check)?;
-        self.check = Some((stop, thread));
-        Ok(())
-    }
-
-    /// The processes of a stopped check are killed at once; its thread ends when they are gone.
-    fn stop(&mut self) {
-        self.stopped.retain(|thread| !thread.is_finished());
-        if let Some((stop, thread)) = self.check.take() {
-            stop.stop();
-            self.stopped.push(thread);
+        let tick = match clock {
+            Some((of, tick)) if *of == started => *tick,
+            _ => started + NOTICEABLE,
+        };
+        *clock = Some((started, tick));
+        match self.incoming.recv_timeout(tick.saturating_duration_since(Instant::now())) {
+            Ok(event) => Ok(event),
+            Err(RecvTimeoutError::Timeout) => {
+                *clock = Some((started, Instant::now() + TICK));
+                Ok(Event::Tick(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(anyhow::anyhow!(gone)),
         }
     }
 
-    /// Leaves nothing behind: no process, no temporary folder.
-    fn end(&mut self) {
-        self.session.stop.stop();
-        self.stop();
-        for thread in self.stopped.drain(..) {
-            let _ = thread.join();
-        }
-    }
-
-    fn greet(&self, has_keys: bool) -> Result<()> {
-        let keys = if has_keys { keys::help() } else { "save to check; Ctrl-C ends".to_owned() };
-        let mut text = Text::new();
-        text.push(Line::styled(Style::Aside, keys));
-        self.session.screen.print(&text)
-    }
-
-    fn say(&self, say: Say) -> Result<()> {
-        let name = |at: usize| self.session.exercise(at).name.clone();
-        let text = match say {
-            Say::Checking(at) => self.checking(at),
-            Say::Verdict { verdict, next } => {
-                let mut text = view::verdict(&verdict, Diagnostics::All, self.session.screen.width);
-                if verdict.passed() {
-                    let next = next
-                        .map_or_else(|| "all exercises are solved".to_owned(), |at| format!("n next: {}", name(at)));
-                    text.push(Line::styled(Style::Aside, format!("s compare with the solution · {next}")));
-                }
-                text
-            }
-            Say::Hint(at) => or_trouble(hint::next(&self.session, at)),
-            Say::Solution(at) => or_trouble(solution::explain(&self.session, at)),
-            Say::SolveFirst(at) => one_line(format!(
-                "not solved yet; `checker solution {} --peek` shows the solution all the same",
-                name(at)
-            )),
-            Say::NotYet => one_line("not yet: the exercise does not pass".to_owned()),
-            Say::AllSolved => one_line("all exercises are solved".to_owned()),
-            Say::Keys => one_line(keys::help()),
-            Say::Trouble(trouble) => {
-                eprintln!("{trouble}");
-                return Ok(());
-            }
-        };
-        self.session.screen.print(&text)
-    }
-
-    fn checking(&self, at: usize) -> Text {
-        let exercise = self.session.exercise(at);
-        let source = exercise.source();
-        let source = source.strip_prefix(self.session.root()).unwrap_or(&source);
-        let mut text = Text::new();
-        text.blank();
-        text.push(
-            Line::plain("checking ")
-                .then(Style::Name, &exercise.name)
-                .then(Style::Aside, format!(" · {}", source.display())),
-        );
-        text
+    fn draw(&self, app: &App) -> Result<()> {
+        let (Some(terminal), None) = (&self.terminal, &self.plain) else { return Ok(()) };
+        let drawn = screen::draw(app);
+        let rows = screen::paint(&drawn, self.links.as_deref());
+        terminal.draw(&Frame { rows, cursor: drawn.cursor }).context("the screen cannot be drawn")
     }
 }
 
-fn one_line(words: String) -> Text {
-    let mut text = Text::new();
-    text.push(Line::plain(words));
-    text
-}
-
-/// A hint that cannot be read does not end the watch.
-fn or_trouble(text: Result<Text>) -> Text {
-    text.unwrap_or_else(|error| {
-        let mut text = Text::new();
-        text.push_lines(Style::Warning, &trouble::describe(&anyhow!(error)));
-        text
-    })
+/// The path of a file as the learner would name it.
+fn shown<'a>(path: &'a Path, session: &Session) -> std::path::Display<'a> {
+    path.strip_prefix(session.root()).unwrap_or(path).display()
 }

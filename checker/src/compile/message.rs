@@ -10,8 +10,20 @@ use crate::verdict::{Diagnostic, Level};
 /// What of cargo's messages matters here.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Message {
-    Diagnostic { package_id: String, diagnostic: Diagnostic },
-    TestBinary { package_id: String, path: PathBuf, source: PathBuf },
+    Diagnostic {
+        package_id: String,
+        diagnostic: Diagnostic,
+    },
+    TestBinary {
+        package_id: String,
+        path: PathBuf,
+        source: PathBuf,
+    },
+    /// A library that was not compiled again, as nothing seems to have changed since.
+    FreshLibrary {
+        package_id: String,
+        path: PathBuf,
+    },
     Other,
 }
 
@@ -22,10 +34,15 @@ pub fn read(line: &[u8]) -> Message {
             Some(diagnostic) => Message::Diagnostic { package_id, diagnostic },
             None => Message::Other,
         },
-        Ok(Line::CompilerArtifact { package_id, target, executable: Some(path) })
+        Ok(Line::CompilerArtifact { package_id, target, executable: Some(path), .. })
             if target.kind.iter().any(|kind| kind == "test") =>
         {
             Message::TestBinary { package_id, path, source: target.src_path }
+        }
+        Ok(Line::CompilerArtifact { package_id, target, mut filenames, fresh: true, .. })
+            if !filenames.is_empty() && target.kind.iter().any(|kind| kind == "lib") =>
+        {
+            Message::FreshLibrary { package_id, path: filenames.swap_remove(0) }
         }
         Ok(Line::CompilerArtifact { .. } | Line::Other) | Err(_) => Message::Other,
     }
@@ -42,6 +59,10 @@ enum Line {
         package_id: String,
         target: Target,
         executable: Option<PathBuf>,
+        #[serde(default)]
+        filenames: Vec<PathBuf>,
+        #[serde(default)]
+        fresh: bool,
     },
     #[serde(other)]
     Other,

@@ -20,6 +20,16 @@ pub struct Confinement {
     pub file: Option<u64>,
     /// Seconds on a processor, all threads together.
     pub cpu: Option<u64>,
+    pub priority: Priority,
+}
+
+/// Who comes first when the processors are busy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    #[default]
+    Normal,
+    /// Only what nobody else wants.
+    Lowest,
 }
 
 impl Confinement {
@@ -30,6 +40,7 @@ impl Confinement {
         for limit in [self.memory, self.file, self.cpu] {
             confined.arg(limit.unwrap_or(0).to_string());
         }
+        confined.arg(if self.priority == Priority::Lowest { "19" } else { "0" });
         confined.arg(command.get_program()).args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {
@@ -55,12 +66,16 @@ fn own_path() -> io::Result<OsString> {
 
 /// Does what [`Confinement::apply`] asked for. Returns only if it could not.
 pub fn exec(arguments: &[OsString]) -> io::Error {
-    let [parent, memory, file, cpu, program, arguments @ ..] = arguments else {
+    let [parent, memory, file, cpu, nice, program, arguments @ ..] = arguments else {
         return io::Error::other("too few arguments");
     };
     let number = |text: &OsStr| text.to_str().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     if let Err(error) = confine_self(number(parent), number(memory), number(file), number(cpu)) {
         return error;
+    }
+    if number(nice) > 0 {
+        // If it cannot be, it runs as anybody else.
+        let _ = rustix::process::setpriority_process(None, number(nice) as i32);
     }
     Command::new(program).args(arguments).exec()
 }

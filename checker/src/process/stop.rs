@@ -3,7 +3,7 @@
 use std::io;
 use std::process::{Child, Command};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
@@ -29,6 +29,14 @@ struct State {
 struct Family {
     running: Mutex<usize>,
     idle: Condvar,
+    pause: Mutex<Pause>,
+}
+
+/// For how long the whole family has been held up.
+#[derive(Debug, Default)]
+struct Pause {
+    since: Option<Instant>,
+    before: Duration,
 }
 
 impl Stop {
@@ -63,6 +71,41 @@ impl Stop {
         }
     }
 
+    /// Holds up all processes of the family, and their clocks with them, until [`Stop::resume`]. For the topmost
+    /// handle.
+    pub fn pause(&self) {
+        lock(&self.0.family.pause).since.get_or_insert_with(Instant::now);
+        self.signal(Signal::STOP);
+    }
+
+    pub fn resume(&self) {
+        let mut pause = lock(&self.0.family.pause);
+        if let Some(since) = pause.since.take() {
+            pause.before += since.elapsed();
+        }
+        drop(pause);
+        self.signal(Signal::CONT);
+    }
+
+    /// For how long the family has been held up, altogether.
+    pub(super) fn paused(&self) -> Duration {
+        let pause = lock(&self.0.family.pause);
+        pause.before + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn signal(&self, signal: Signal) {
+        let children = {
+            let state = lock(&self.0.state);
+            for group in &state.groups {
+                let _ = kill_process_group(*group, signal);
+            }
+            state.children.clone()
+        };
+        for child in children.iter().filter_map(Weak::upgrade) {
+            Stop(child).signal(signal);
+        }
+    }
+
     pub fn is_stopped(&self) -> bool {
         lock(&self.0.state).stopped
     }
@@ -82,7 +125,12 @@ impl Stop {
             return Ok(None);
         }
         let child = command.spawn()?;
-        state.groups.push(Pid::from_child(&child));
+        let group = Pid::from_child(&child);
+        state.groups.push(group);
+        // It may have come too late for the signal.
+        if lock(&self.0.family.pause).since.is_some() {
+            let _ = kill_process_group(group, Signal::STOP);
+        }
         *lock(&self.0.family.running) += 1;
         Ok(Some(child))
     }

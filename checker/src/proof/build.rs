@@ -134,7 +134,7 @@ fn sort(out: &[u8], exercises: &[&Exercise], said: &str) -> Result<HashMap<Strin
                     binaries.push(Binary { path, source });
                 }
             }
-            Message::Other => {}
+            Message::FreshLibrary { .. } | Message::Other => {}
         }
     }
     let compiled = |(package, (binaries, mut diagnostics)): (String, (Vec<Binary>, Vec<Diagnostic>))| {

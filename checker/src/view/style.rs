@@ -89,9 +89,23 @@ impl Line {
         }
     }
 
+    /// The words, if none of them stands out.
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Span { style: Style::Plain, text }] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// In cells.
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|span| span.text.width()).sum()
+    }
+
     /// With blanks up to `width` cells.
     pub fn pad(mut self, width: usize) -> Self {
-        let used: usize = self.0.iter().map(|span| span.text.width()).sum();
+        let used = self.width();
         self.0.push(Span { style: Style::Plain, text: " ".repeat(width.saturating_sub(used)) });
         self
     }
@@ -104,6 +118,14 @@ impl Text {
 
     pub fn push(&mut self, line: Line) {
         self.0.push(line);
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter()
+    }
+
+    pub fn line_count(&self) -> usize {
+        self.0.len()
     }
 
     pub fn blank(&mut self) {

@@ -74,7 +74,7 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     text
 }
 
-/// One test that failed: its picture, or its message and place, and what it printed.
+/// A test that failed, with what shows why.
 pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
     let mut text = Text::new();
     let mut header =
@@ -165,7 +165,7 @@ fn bytes(count: u64) -> String {
 }
 
 /// A line per test and mode.
-fn table(tests: &[TestResult]) -> Text {
+pub fn table(tests: &[TestResult]) -> Text {
     let mut text = Text::new();
     for test in tests {
         let style = match test.outcome {

@@ -12,7 +12,19 @@ mod pipeline;
 mod proof;
 /// A course to try things in.
 mod support;
+/// A pseudo-terminal, and what is to be seen on it.
+mod terminal;
 /// What must hold for the sources themselves.
 mod tidy;
+/// A course that compiles in no time.
+mod toys;
 /// The plain watch: saves, signals, and nobody left behind.
 mod watch;
+/// Every way out of the full-screen watch.
+mod watch_ends;
+/// Every way to save.
+mod watch_saves;
+/// Every key and every screen.
+mod watch_screen;
+/// What it remembers, and what it costs.
+mod watch_state;

@@ -91,6 +91,23 @@ fn the_last_verdict_is_that_of_the_file_as_it_is() {
     assert_eq!(watch.end(Signal::TERM).0, Some(143));
 }
 
+/// Would catch: a verdict of the file that was there before. Cargo believes the date of a file; `mv` keeps it.
+#[test]
+fn a_file_with_an_old_date_is_checked_all_the_same() {
+    let course = Course::to_build();
+    let source = course.source("01_passes");
+    let watch = Watch::start(&course, "passes");
+    watch.wait_for("passed · passes");
+    let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    for (text, verdict) in [(WRONG, "failing test · passes"), (RIGHT, "passed · passes")] {
+        let other = source.with_extension("new");
+        fs::write(&other, text).unwrap();
+        fs::File::options().append(true).open(&other).unwrap().set_modified(long_ago).unwrap();
+        fs::rename(&other, &source).unwrap();
+        watch.wait_for(verdict);
+    }
+}
+
 /// Would catch: a save that waits for the end of a test that does not end, and a test that outlives the watch.
 #[test]
 fn a_save_during_a_loop_starts_over_and_a_signal_ends_everything() {
