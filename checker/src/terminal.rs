@@ -78,6 +78,8 @@ impl Terminal {
         let mut modes = self.0.before.clone();
         // Ctrl-C and Ctrl-Z go on to be signals; they work even if nobody reads.
         modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
+        // Otherwise Ctrl-Z throws away what is on its way to the screen, which may be how we take our leave.
+        modes.local_modes |= LocalModes::NOFLSH;
         modes.input_modes -= InputModes::IXON;
         // What was typed before was meant for somebody else.
         tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;

@@ -28,7 +28,7 @@ impl Pager {
         self.rows = rows::rows(text, colour, width);
         self.height = height;
         if self.top > 0 {
-            self.to_line(line);
+            self.go_to_line(line);
         }
         if let Some(search) = &mut self.search {
             search.places = places(&self.rows, &search.words);
@@ -69,7 +69,7 @@ impl Pager {
     }
 
     /// To the row with which `line` of the text begins.
-    pub fn to_line(&mut self, line: usize) {
+    pub fn go_to_line(&mut self, line: usize) {
         self.to(self.rows.iter().position(|row| row.line >= line).unwrap_or(usize::MAX));
     }
 
@@ -78,7 +78,7 @@ impl Pager {
         let places = places(&self.rows, &words);
         let at = places.iter().position(|row| *row >= self.top).unwrap_or(0);
         self.search = Some(Search { words, places, at });
-        self.to_match();
+        self.go_to_match();
     }
 
     /// Whether there was a search to end.
@@ -93,10 +93,10 @@ impl Pager {
         {
             *at = (*at + if forward { 1 } else { places.len() - 1 }) % places.len();
         }
-        self.to_match();
+        self.go_to_match();
     }
 
-    fn to_match(&mut self) {
+    fn go_to_match(&mut self) {
         let Some(row) = self.search.as_ref().and_then(|search| search.places.get(search.at).copied()) else { return };
         if row < self.top || row >= self.top + self.height {
             // With something before it, so that it is seen where it stands.
@@ -161,7 +161,7 @@ mod tests {
     fn what_stands_at_the_top_stays_there_when_the_width_changes() {
         let mut pager = Pager::default();
         pager.update(&text(30), Colour::Off, (80, 4));
-        pager.to_line(12);
+        pager.go_to_line(12);
         for width in [7, 3, 40, 12, 80] {
             pager.update(&text(30), Colour::Off, (width, 4));
             assert_eq!(pager.visible().next().unwrap().line, 12, "{width}");

@@ -78,7 +78,7 @@ impl App {
                 self.turn_to(Topic::Result);
                 self.lay_out();
                 match self.anchors.get(number - 1) {
-                    Some(line) => self.pager.to_line(*line),
+                    Some(line) => self.pager.go_to_line(*line),
                     None => return self.note(format!("there is no error or failed test number {number}")),
                 }
             }

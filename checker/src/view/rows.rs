@@ -344,7 +344,7 @@ mod tests {
         let row = single(Line::plain("Who Locks `a` locks"), Colour::Off, 80);
         assert_eq!(row.clone().marked("lock").paint(), "Who \x1b[7mLock\x1b[0ms `a` \x1b[7mlock\x1b[0ms");
         assert_eq!(row.marked("Lock").paint(), "Who \x1b[7mLock\x1b[0ms `a` locks");
-        assert_eq!(find("ÄÖ ä日本ö", "ä日"), [5..10]);
+        assert_eq!(find("ÄÖ ä日本ö", "ä日"), vec![5..10]);
         let row = single(Line::plain("--> exercises/x/src/lib.rs:3:4"), Colour::Off, 80).linked("/c");
         assert_eq!(
             row.paint(),
