@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, nothing else.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -40,6 +42,8 @@ pub enum Command {
     Read(Read),
     /// Show the explanation, and how your code differs from the solution
     Solution(Solution),
+    /// Show the failing interleaving again, as a timeline
+    Replay(Replay),
     /// Bring the starter back; keeps a backup
     Reset(Reset),
     /// Print a completion script for a shell
@@ -53,6 +57,27 @@ pub enum Command {
 pub enum Dev {
     /// Prove exercises: their starters fail as stated, right answers pass, wrong answers are rejected
     Verify(Verify),
+    /// Make the files of a new exercise
+    New(New),
+    /// Measure the checker beside what it is to be compared with
+    Bench(Bench),
+}
+
+#[derive(Args, Debug)]
+pub struct New {
+    /// `02_mutex/shared_counter`; the number of the exercise is the next free one
+    #[arg(value_name = "CHAPTER/NAME")]
+    pub path: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Measure the first build as well, which takes minutes
+    #[arg(long)]
+    pub cold: bool,
 }
 
 #[derive(Args, Debug)]
@@ -63,6 +88,18 @@ pub struct Verify {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// How often each answer is checked; the verdicts must be the same
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub repeat: u64,
+    /// With how many seeds each wrong answer must be found by exploring
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub seeds: u64,
+    /// Keep all cores busy meanwhile
+    #[arg(long)]
+    pub busy: bool,
+    /// Check mutants of the solutions instead: each must be found wrong
+    #[arg(long, conflicts_with_all = ["repeat", "seeds", "busy"])]
+    pub mutants: bool,
 }
 
 #[derive(Args, Debug, Default)]
@@ -121,6 +158,23 @@ pub struct Solution {
     /// Show it although the exercise is not solved
     #[arg(long)]
     pub peek: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Replay {
+    pub name: Option<String>,
+    /// Go through it step by step, and choose who goes on
+    #[arg(long, conflicts_with_all = ["html", "json"])]
+    pub step: bool,
+    /// Write it to FILE as a page of its own
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub html: Option<PathBuf>,
+    /// Open the page
+    #[arg(long, requires = "html")]
+    pub open: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]

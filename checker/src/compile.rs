@@ -17,7 +17,7 @@ use crate::verdict::{Diagnostic, Mode, Stage};
 
 use self::message::Message;
 
-mod message;
+pub mod message;
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub struct Options {
 }
 
 /// What came of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Compiled {
     /// The diagnostics are warnings.
     Built {

@@ -35,6 +35,8 @@ pub struct About {
     pub concepts: Vec<String>,
     /// What the untouched starter produces.
     pub starts: Starts,
+    /// The test that the starter fails, or a part of what the compiler says about it.
+    pub starts_at: Option<String>,
     #[serde(default)]
     pub packages: Vec<String>,
     /// How long one test may take.
@@ -42,6 +44,16 @@ pub struct About {
     limit_ms: u64,
     /// How many interleavings are explored, if not the kit's default.
     pub schedules: Option<u32>,
+    /// Mutants of the solution that are as right as the solution.
+    #[serde(default)]
+    pub equivalent: Vec<Equivalent>,
+}
+
+/// A mutant that no test can tell from the solution, because nothing that matters is different.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Equivalent {
+    pub mutant: String,
+    pub reason: String,
 }
 
 /// What the untouched starter of an exercise produces.
@@ -108,9 +120,11 @@ pub mod example {
                 grade: 2,
                 concepts: vec!["deadlock".to_owned()],
                 starts: Starts::Deadlock,
+                starts_at: None,
                 packages: vec!["std".to_owned()],
                 limit_ms: 10_000,
                 schedules: None,
+                equivalent: Vec::new(),
             },
         }
     }

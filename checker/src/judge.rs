@@ -170,6 +170,7 @@ mod tests {
         ];
         let unlucky = vec![
             example::test("a", Mode::Real, Outcome::Failed(Kind::Timeout)),
+            example::test("a", Mode::Explore, Outcome::Passed),
             example::test("b", Mode::Real, Outcome::Failed(Kind::Deadlock)),
             explored,
         ];

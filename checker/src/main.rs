@@ -15,6 +15,7 @@ mod compile;
 mod judge;
 mod outcome;
 mod process;
+mod replayer;
 mod suite;
 mod toolchain;
 
@@ -26,14 +27,17 @@ mod watcher;
 // What the learner sees and presses.
 mod app;
 mod keys;
+mod stepper;
 mod view {
     pub mod document;
     pub mod list;
+    pub mod page;
     pub mod pages;
     pub mod prose;
     pub mod rows;
     pub mod screen;
     pub mod screen_list;
+    pub mod step;
     pub mod style;
     pub mod verdict;
 }
@@ -47,10 +51,14 @@ mod cli;
 mod session;
 mod signals;
 mod commands {
+    pub mod bench;
     pub mod completions;
     pub mod hint;
     pub mod list;
+    pub mod mutants;
+    pub mod new;
     pub mod read;
+    pub mod replay;
     pub mod reset;
     pub mod run;
     pub mod solution;
@@ -65,7 +73,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, reset, run, solution, verify, watch};
+use crate::commands::{bench, completions, hint, list, new, read, replay, reset, run, solution, verify, watch};
 use crate::process::{Stop, confine};
 use crate::session::{Screen, Session};
 use crate::signals::Signals;
@@ -102,8 +110,11 @@ fn run_command() -> Result<u8> {
         Command::Hint(args) => hint::execute(&open()?, &args)?,
         Command::Read(args) => read::execute(&open()?, &args)?,
         Command::Solution(args) => solution::execute(&open()?, &args)?,
+        Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Completions(args) => completions::execute(&args)?,
+        Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
+        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),
     };
     Ok(signals.exit_code().unwrap_or(code))

@@ -6,13 +6,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::exercise::{Exercise, Starts};
-use crate::trouble::Trouble;
 use crate::verdict::{Kind, Outcome, Verdict};
 
+pub mod book;
+pub mod build;
 pub mod course;
+pub mod mutants;
+pub mod report;
+pub mod speed;
+pub mod template;
+pub mod texts;
+pub mod trial;
 
 /// One answer to an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,33 +44,58 @@ pub enum Expected {
     },
 }
 
-/// All answers to `exercise`, whose solution lies in `solution`.
-pub fn attempts(exercise: &Exercise, solution: &Path) -> Result<Vec<Attempt>> {
-    let attempt = |name: String, expected: Expected, file: &Path| -> Result<Attempt> {
-        let source = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        Ok(Attempt { exercise: exercise.name.clone(), name, expected, source })
-    };
-    let starts = Expected::Fails { kind: starts(exercise.about.starts), detail: None };
-    let mut attempts = vec![
-        attempt("starter".to_owned(), starts, &solution.join("starter.rs"))?,
-        attempt("solution".to_owned(), Expected::Passes, &solution.join("src/lib.rs"))?,
-    ];
-    for file in sources(&solution.join("accepted"))? {
-        attempts.push(attempt(format!("accepted/{}", stem(&file)), Expected::Passes, &file)?);
-    }
-    for file in sources(&solution.join("rejected"))? {
-        let mut attempt = attempt(format!("rejected/{}", stem(&file)), Expected::Passes, &file)?;
-        attempt.expected = stated(&attempt.source).ok_or_else(|| {
-            let what = format!("{} does not say which verdict it must get", file.display());
-            Trouble::new(
-                what,
-                "begin it with `//! verdict: failing-test NAME`, `//! verdict: deadlock` or another kind",
-            )
-        })?;
-        attempts.push(attempt);
-    }
-    Ok(attempts)
+/// What an author has to put right: about what, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// `hints.md`, `rejected/sleep`.
+    pub subject: String,
+    pub objection: String,
 }
+
+impl Complaint {
+    pub fn new(subject: impl Into<String>, objection: impl Into<String>) -> Complaint {
+        Complaint { subject: subject.into(), objection: objection.into() }
+    }
+}
+
+/// How many answers of each kind an exercise needs.
+const LEAST_ACCEPTED: usize = 1;
+const LEAST_REJECTED: usize = 2;
+
+/// All answers to `exercise`, whose solution lies in `solution`, and what is wrong with how they are stated.
+pub fn attempts(exercise: &Exercise, solution: &Path) -> Result<(Vec<Attempt>, Vec<Complaint>)> {
+    let (mut attempts, mut complaints) = (Vec::new(), Vec::new());
+    let mut add = |name: String, file: &Path, expected: &dyn Fn(&str) -> Option<Expected>| {
+        let Ok(source) = fs::read_to_string(file) else {
+            complaints.push(Complaint::new(name, format!("{} cannot be read", file.display())));
+            return;
+        };
+        match expected(&source) {
+            Some(expected) => attempts.push(Attempt { exercise: exercise.name.clone(), name, expected, source }),
+            None => complaints.push(Complaint::new(name, UNSTATED)),
+        }
+    };
+    let starts = Expected::Fails { kind: starts(exercise.about.starts), detail: exercise.about.starts_at.clone() };
+    add("starter".to_owned(), &solution.join("starter.rs"), &|_| Some(starts.clone()));
+    add("solution".to_owned(), &solution.join("src/lib.rs"), &|_| Some(Expected::Passes));
+    let (accepted, rejected) = (sources(&solution.join("accepted"))?, sources(&solution.join("rejected"))?);
+    for file in &accepted {
+        add(format!("accepted/{}", stem(file)), file, &|_| Some(Expected::Passes));
+    }
+    for file in &rejected {
+        add(format!("rejected/{}", stem(file)), file, &stated);
+    }
+    for (folder, files, least) in [("accepted", &accepted, LEAST_ACCEPTED), ("rejected", &rejected, LEAST_REJECTED)] {
+        if files.len() < least {
+            let objection = format!("{} of at least {least} answers", files.len());
+            complaints.push(Complaint::new(folder, objection));
+        }
+    }
+    Ok((attempts, complaints))
+}
+
+const UNSTATED: &str = "does not say which verdict it must get: begin it with `//! verdict: failing-test NAME`, \
+                        `//! verdict: deadlock` or another kind, and say why in the second line";
 
 /// The Rust files in `dir`, sorted. None if there is no such folder.
 fn sources(dir: &Path) -> Result<Vec<PathBuf>> {
@@ -89,9 +121,13 @@ fn starts(starts: Starts) -> Kind {
     }
 }
 
-/// The verdict that a rejected answer states in its first line.
+/// The verdict that a rejected answer states in its first line, and gives a reason for in its second.
 fn stated(source: &str) -> Option<Expected> {
+    let reason = source.lines().nth(1)?.strip_prefix("//!")?;
     let line = source.lines().next()?.strip_prefix("//! verdict:")?.trim();
+    if reason.trim().is_empty() {
+        return None;
+    }
     let (kind, detail) = line.split_once(' ').map_or((line, None), |(kind, detail)| (kind, Some(detail.trim())));
     let kinds = [
         Kind::CompileError,
@@ -149,12 +185,13 @@ mod tests {
     #[test]
     fn a_rejected_answer_states_its_verdict_in_the_first_line() {
         assert_eq!(stated("//! verdict: deadlock\n//! Why.\n"), Some(fails(Kind::Deadlock, None)));
-        assert_eq!(stated("//! verdict: failing-test a_b\n"), Some(fails(Kind::FailingTest, Some("a_b"))));
+        assert_eq!(stated("//! verdict: failing-test a_b\n//! Why."), Some(fails(Kind::FailingTest, Some("a_b"))));
         assert_eq!(
-            stated("//! verdict: compile-error cannot be sent"),
+            stated("//! verdict: compile-error cannot be sent\n//! Why."),
             Some(fails(Kind::CompileError, Some("cannot be sent")))
         );
-        assert_eq!(stated("//! verdict: passed\n"), None);
+        assert_eq!(stated("//! verdict: passed\n//! Why.\n"), None);
+        assert_eq!(stated("//! verdict: deadlock\n//!\n"), None);
         assert_eq!(stated("use std::sync::Mutex;\n"), None);
     }
 

@@ -87,14 +87,19 @@ impl Session {
         stop: &Stop,
         report: &(dyn Fn(Stage) + Sync),
     ) -> Result<Option<Verdict>> {
-        check::check(&Check {
+        let verdict = check::check(&Check {
             root: self.root(),
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.screen.colour == Colour::On },
+            compiled: None,
             seed,
             stop,
             report,
-        })
+        })?;
+        if let Some(verdict) = &verdict {
+            self.store.keep_failure(verdict);
+        }
+        Ok(verdict)
     }
 
     /// Compiles what can be compiled of the exercise `at` with time that is left over.

@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::progress::{Progress, SCHEMA};
+use crate::replayer::Stored;
 use crate::trouble::Trouble;
+use crate::verdict::Verdict;
 
 /// Where progress and backups of a course are kept.
 #[derive(Clone, Debug)]
@@ -57,6 +59,33 @@ impl Store {
     /// Where backups of `exercise` are kept.
     pub fn backups(&self, exercise: &str) -> PathBuf {
         self.dir.join("backup").join(exercise)
+    }
+
+    /// Where the interleaving is kept that `exercise` failed in last.
+    fn failure(&self, exercise: &str) -> PathBuf {
+        self.dir.join("failure").join(format!("{exercise}.json"))
+    }
+
+    /// The interleaving that `exercise` failed in last, if there is one.
+    pub fn stored_failure(&self, exercise: &str) -> Option<Stored> {
+        serde_json::from_slice(&fs::read(self.failure(exercise)).ok()?).ok()
+    }
+
+    /// Keeps the interleaving that decided `verdict`, for a replay. One that cannot be kept is no trouble: it can be
+    /// found again.
+    pub fn keep_failure(&self, verdict: &Verdict) {
+        let file = self.failure(&verdict.exercise);
+        let decisive = verdict.decisive().and_then(|test| Some((test, test.trace.as_ref()?)));
+        let Some((test, trace)) = decisive else {
+            let _ = fs::remove_file(file);
+            return;
+        };
+        let stored = Stored { test: test.name.clone(), choices: trace.choices.clone() };
+        let keep = || -> Result<()> {
+            fs::create_dir_all(file.parent().context("it lies in a folder")?)?;
+            Ok(replace(&file, &serde_json::to_vec(&stored)?)?)
+        };
+        let _ = keep();
     }
 
     /// Reads, and never writes.

@@ -53,6 +53,7 @@ pub struct Suite<'a> {
     root: &'a Path,
     exercise: &'a Exercise,
     seed: Option<u64>,
+    replay: Option<String>,
     scratch: Scratch,
     count: AtomicUsize,
 }
@@ -71,7 +72,7 @@ const LISTING: &str = "--list";
 impl<'a> Suite<'a> {
     pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
         let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
-        Ok(Self { root, exercise, seed, scratch, count: AtomicUsize::new(0) })
+        Ok(Self { root, exercise, seed, replay: None, scratch, count: AtomicUsize::new(0) })
     }
 
     /// Asks `binary` which tests it has.
@@ -107,6 +108,12 @@ impl<'a> Suite<'a> {
         Ok(self.result(&test.name, mode, ran))
     }
 
+    /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
+    /// trace, failed or not.
+    pub fn replay(&mut self, choices: &[u32]) {
+        self.replay = Some(trace::wire::write_choices(choices));
+    }
+
     /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
     fn listing_failed(&self, ran: Ran, mode: Mode) -> TestResult {
         let mut result = self.result(LISTING, mode, ran);
@@ -136,8 +143,8 @@ impl<'a> Suite<'a> {
             message,
             place,
             output,
-            explored: ran.report.and_then(|report| report.explored),
-            trace,
+            explored: ran.report.as_ref().and_then(|report| report.explored),
+            trace: trace.or(ran.report.and_then(|report| report.trace)),
         }
     }
 
@@ -155,6 +162,9 @@ impl<'a> Suite<'a> {
             .env_remove("RUST_TEST_SHUFFLE");
         if let Some(seed) = self.seed {
             command.env("INTERLEAVE_SEED", seed.to_string());
+        }
+        if let (Mode::Explore, Some(choices)) = (mode, &self.replay) {
+            command.env("INTERLEAVE_REPLAY", choices);
         }
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
             command.env("INTERLEAVE_SCHEDULES", schedules.to_string());

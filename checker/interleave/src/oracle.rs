@@ -1,8 +1,14 @@
 //! Ways to decide without luck whether code is right.
 
+mod high_water;
+mod waker;
+
 use std::fmt;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+
+pub use high_water::{HighWater, Inside};
+pub use waker::CountingWaker;
 
 /// How a run of [`cancel_at_every_await`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +97,18 @@ pub async fn yield_now() {
         Poll::Pending
     })
     .await;
+}
+
+/// Lets the other threads and tasks run until each of them is asleep or has ended.
+///
+/// Whoever is to wait asleep and looks again and again instead never settles: the schedule ends as a livelock.
+/// So does one in which somebody waits with a time limit and tries again.
+///
+/// Only explore mode knows who is asleep. In real mode this returns at once, so nothing that a test asserts
+/// there may depend on it.
+pub fn settle() {
+    #[cfg(feature = "explore")]
+    crate::explore::task::settle();
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! The learner's files are not touched. The course lies below the build folder and shares it, so packages from
 //! outside are built once for both. Files are written only where they changed, so that a second proof is quick.
+//! Cargo tells packages of different courses in one build folder apart by their names and folders only, so no two
+//! benches may use the same ones.
 
 use std::fs;
 use std::io;
@@ -20,59 +22,46 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Makes the folder, without any attempt.
-    pub fn new(root: &Path) -> Result<Bench> {
-        let dir = root.join("target/proof");
-        let bench = Bench { root: root.to_owned(), dir };
-        let manifest = read(&root.join("Cargo.toml"))?;
-        bench.write("Cargo.toml", &workspace_manifest(&manifest, root))?;
-        bench.write("Cargo.lock", &read(&root.join("Cargo.lock"))?)?;
-        let target = format!("[build]\ntarget-dir = {:?}\n", root.join("target"));
-        bench.write(".cargo/config.toml", &target)?;
-        Ok(bench)
+    /// The bench `name`. Nothing is written yet.
+    pub fn new(root: &Path, name: &str) -> Bench {
+        Bench { root: root.to_owned(), dir: target(root).join(name) }
     }
 
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Lays out `attempts` at `exercise`, and nothing else for it. Returns the names of the packages, in order.
-    pub fn lay_out(&self, exercise: &Exercise, attempts: &[Attempt]) -> Result<Vec<String>> {
-        let chapter = Path::new("exercises").join(&exercise.chapter);
-        let prefix = format!("{}--", exercise.folder);
-        let folders: Vec<String> =
-            attempts.iter().map(|attempt| format!("{prefix}{}", attempt.name.replace('/', "-"))).collect();
-        self.remove_others(&chapter, &prefix, &folders)?;
-        let manifest = read(&exercise.dir.join("Cargo.toml"))?;
-        let mut packages = Vec::new();
-        for (attempt, folder) in attempts.iter().zip(&folders) {
-            let package = package_name(attempt);
-            let dir = chapter.join(folder);
-            let manifest = attempt_manifest(&manifest, &exercise.name, &package).ok_or_else(|| {
-                let what = format!("{}/Cargo.toml does not begin with the package's name", exercise.dir.display());
-                Trouble::new(what, "begin it with `[package]` and `name = …`")
-            })?;
-            self.write(dir.join("Cargo.toml"), &manifest)?;
-            self.write(dir.join("src/lib.rs"), &attempt.source)?;
-            for test in &exercise.tests {
-                let name = test.file_name().context("a test is a file")?;
-                self.write(dir.join("tests").join(name), &read(test)?)?;
+    /// Lays out the attempts at each exercise, and nothing else.
+    pub fn lay_out(&self, plan: &[(&Exercise, &[Attempt])]) -> Result<()> {
+        let mut members = Vec::new();
+        for (exercise, attempts) in plan {
+            for attempt in *attempts {
+                members.push(self.lay_out_one(exercise, attempt)?);
             }
-            packages.push(package);
         }
-        Ok(packages)
+        let manifest = read(&self.root.join("Cargo.toml"))?;
+        self.write("Cargo.toml", &workspace_manifest(&manifest, &members, &self.root))?;
+        self.write("Cargo.lock", &read(&self.root.join("Cargo.lock"))?)?;
+        let target = format!("[build]\ntarget-dir = {:?}\n", target(&self.root));
+        self.write(".cargo/config.toml", &target)
     }
 
-    fn remove_others(&self, chapter: &Path, prefix: &str, folders: &[String]) -> Result<()> {
-        let Ok(entries) = fs::read_dir(self.dir.join(chapter)) else { return Ok(()) };
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with(prefix) && !folders.contains(&name) {
-                fs::remove_dir_all(entry.path()).with_context(|| entry.path().display().to_string())?;
-            }
+    /// Returns the folder of the package.
+    fn lay_out_one(&self, exercise: &Exercise, attempt: &Attempt) -> Result<String> {
+        let dir = format!("exercises/{}/{}--{}", exercise.chapter, exercise.folder, attempt.name.replace('/', "-"));
+        let manifest = read(&exercise.dir.join("Cargo.toml"))?;
+        let manifest = attempt_manifest(&manifest, &exercise.name, &package_name(attempt)).ok_or_else(|| {
+            let what = format!("{}/Cargo.toml does not begin with the package's name", exercise.dir.display());
+            Trouble::new(what, "begin it with `[package]` and `name = …`")
+        })?;
+        let folder = Path::new(&dir);
+        self.write(folder.join("Cargo.toml"), &manifest)?;
+        self.write(folder.join("src/lib.rs"), &attempt.source)?;
+        for test in &exercise.tests {
+            let name = test.file_name().context("a test is a file")?;
+            self.write(folder.join("tests").join(name), &read(test)?)?;
         }
-        Ok(())
+        Ok(dir)
     }
 
     fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<()> {
@@ -97,20 +86,27 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
-/// The manifest of the course, with attempts for members and paths that lead back to it.
-fn workspace_manifest(manifest: &str, root: &Path) -> String {
+/// The build folder of the course at `root`.
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+/// The manifest of the course, with these members and paths that lead back to it.
+fn workspace_manifest(manifest: &str, members: &[String], root: &Path) -> String {
     let mut lines = Vec::new();
     let mut in_list = false;
     for line in manifest.lines() {
         let is_list = ["members =", "default-members =", "exclude ="].iter().any(|key| line.starts_with(key));
         if is_list && line.starts_with("members") {
-            lines.push("members = [\"exercises/*/*\"]".to_owned());
+            lines.push(format!("members = {members:?}"));
         }
         if is_list || in_list {
             in_list = !line.trim_end().ends_with(']');
             continue;
         }
-        lines.push(line.replace("path = \"", &format!("path = \"{}/", root.display())));
+        let is_relative = !line.contains("path = \"/");
+        let from = if is_relative { format!("path = \"{}/", root.display()) } else { "path = \"".to_owned() };
+        lines.push(line.replace("path = \"", &from));
     }
     lines.join("\n") + "\n"
 }
@@ -145,8 +141,8 @@ mod tests {
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"checker\",\n]\nexclude = [\"x\"]\n\
                         default-members = [\"checker\"]\n\n[workspace.dependencies]\nstd = { path = \"checker/std\" }\n";
         assert_eq!(
-            workspace_manifest(manifest, Path::new("/course")),
-            "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*/*\"]\n\n[workspace.dependencies]\n\
+            workspace_manifest(manifest, &["exercises/a/b".to_owned()], Path::new("/course")),
+            "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/a/b\"]\n\n[workspace.dependencies]\n\
              std = { path = \"/course/checker/std\" }\n"
         );
     }

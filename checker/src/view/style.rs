@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Lines of styled spans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +71,24 @@ impl Line {
         self
     }
 
+    /// Leaves out what lies beyond `width` cells.
+    fn cut(&mut self, width: usize) {
+        let mut left = width;
+        for span in &mut self.0 {
+            let mut kept = String::new();
+            for c in span.text.chars() {
+                let cells = c.width().unwrap_or(0);
+                if cells > left {
+                    left = 0;
+                    break;
+                }
+                left -= cells;
+                kept.push(c);
+            }
+            span.text = kept;
+        }
+    }
+
     /// The words, if none of them stands out.
     pub fn as_plain(&self) -> Option<&str> {
         match self.0.as_slice() {
@@ -123,6 +141,18 @@ impl Text {
         for line in text.lines() {
             self.push(Line::styled(style, line));
         }
+    }
+
+    /// How many lines there are.
+    pub fn height(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What of it fits on a screen of `height` lines of `width` cells.
+    pub fn cut(mut self, width: usize, height: usize) -> Text {
+        self.0.truncate(height);
+        self.0.iter_mut().for_each(|line| line.cut(width));
+        self
     }
 
     /// As it is printed.
@@ -198,6 +228,15 @@ mod tests {
             coloured,
             "\x1b[31;1mdeadlock\x1b[0m of \x1b[36mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
         );
+    }
+
+    #[test]
+    fn nothing_is_wider_than_the_screen() {
+        let mut text = Text::new();
+        text.push(Line::plain("ab漢").then(Style::Bad, "字cd"));
+        text.push(Line::plain("second"));
+        text.push(Line::plain("third"));
+        assert_eq!(text.cut(5, 2).print(Colour::Off), "ab漢\nsecon\n");
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub mod timeline;
 pub mod wire;
 mod words;
 
-pub use words::Cause;
+pub use words::{Cause, Target, Wait};
 
 /// What one test, run in its own process, has to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

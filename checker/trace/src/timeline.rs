@@ -208,7 +208,33 @@ mod tests {
      main              task 1
   1                    signals `ready`  lib.rs:5
   2  waits on `ready`                   lib.rs:9
-  ✗  deadlock: main waits to be woken through `ready`
+  ✗  deadlock: main waits on `ready`
+",
+        );
+    }
+
+    #[test]
+    fn a_reader_that_queues_behind_a_writer_is_told_whom_it_waits_for() {
+        let read = |object| Action::Acquires { object, mode: Mode::Read };
+        let failure = deadlock(trace(
+            &["main", "thread 1"],
+            &["rates"],
+            vec![
+                (0, read(0), 1),
+                (1, Action::Waits { object: 0, mode: Mode::Write }, 5),
+                (0, Action::Waits { object: 0, mode: Mode::Read }, 2),
+            ],
+        ));
+        assert_drawn(
+            &failure,
+            80,
+            "
+       main                   thread 1
+  1  A reads `rates`                                  lib.rs:1
+  2  │                        waits to write `rates`  lib.rs:5
+  3  │ waits to read `rates`                          lib.rs:2
+  ✗  deadlock: main holds `rates` and waits to read `rates` behind thread 1,
+     which waits to write it; thread 1 waits to write `rates`
 ",
         );
     }

@@ -83,12 +83,7 @@ impl Cause {
     /// Extends `path` until it comes back to `start`.
     fn close(&self, start: usize, path: &mut Vec<Wait>) -> bool {
         let last = path[path.len() - 1];
-        let next: Vec<usize> = match last.target {
-            Target::Object(object, _) => self.holders(object).collect(),
-            Target::Task(other) => vec![other],
-            Target::Signal(_) => Vec::new(),
-        };
-        for task in next {
+        for task in self.blockers(&last) {
             if task == start {
                 return true;
             }
@@ -103,6 +98,31 @@ impl Cause {
             path.pop();
         }
         false
+    }
+
+    /// The tasks that `wait` is for.
+    fn blockers(&self, wait: &Wait) -> Vec<usize> {
+        let (object, mode) = match wait.target {
+            Target::Task(other) => return vec![other],
+            Target::Signal(_) => return Vec::new(),
+            Target::Object(object, mode) => (object, mode),
+        };
+        if !matches!(mode, Mode::Read | Mode::Upgradable) {
+            return self.holders(object).collect();
+        }
+        // Readers do not keep readers out. If nobody else holds it, a writer that waits does.
+        let excludes = |held: &Mode| !(*held == Mode::Read || (mode == Mode::Read && *held == Mode::Upgradable));
+        let excluding = |task: &usize| self.holds[*task].iter().any(|(o, held)| *o == object && excludes(held));
+        let holders: Vec<usize> = self.holders(object).filter(excluding).collect();
+        if !holders.is_empty() {
+            return holders;
+        }
+        self.queued_writers(object).collect()
+    }
+
+    /// The tasks that wait to write `object`.
+    fn queued_writers(&self, object: usize) -> impl Iterator<Item = usize> {
+        self.waits.iter().filter(move |wait| wait.target == Target::Object(object, Mode::Write)).map(|wait| wait.task)
     }
 
     /// A sentence for a deadlock: the cycle if there is one, else everybody who waits.
@@ -128,15 +148,27 @@ impl Cause {
             let _ = write!(words, "holds {} and ", names.join(" and "));
         }
         let _ = match wait.target {
-            Target::Object(object, _) => {
+            Target::Object(object, mode) => {
                 let name = quoted(trace, object);
-                if held.iter().any(|(o, _)| *o == object) {
-                    write!(words, "waits for {name}, which it holds itself")
-                } else {
-                    write!(words, "waits for {name}")
+                let verb = match mode {
+                    Mode::Lock => "waits for",
+                    Mode::Read => "waits to read",
+                    Mode::Write => "waits to write",
+                    Mode::Upgradable => "waits for an upgradable read of",
+                    Mode::Permit => "waits for a permit of",
+                };
+                let blockers = self.blockers(wait);
+                let queued = self.queued_writers(object).find(|writer| blockers == [*writer] && *writer != wait.task);
+                match queued {
+                    Some(writer) if mode != Mode::Write && self.holds[writer].iter().all(|(o, _)| *o != object) => {
+                        let writer = &trace.tasks[writer].name;
+                        write!(words, "{verb} {name} behind {writer}, which waits to write it")
+                    }
+                    _ if blockers.contains(&wait.task) => write!(words, "{verb} {name}, which it holds itself"),
+                    _ => write!(words, "{verb} {name}"),
                 }
             }
-            Target::Signal(object) => write!(words, "waits to be woken through {}", quoted(trace, object)),
+            Target::Signal(object) => write!(words, "waits on {}", quoted(trace, object)),
             Target::Task(other) => write!(words, "waits for {} to end", trace.tasks[other].name),
         };
     }

@@ -63,6 +63,8 @@ pub(crate) struct Session {
     pub(crate) choices: Vec<u32>,
     /// One for each choice, if they are recorded.
     pub(crate) points: Vec<Point>,
+    /// How many tasks could run at the last choice.
+    pub(crate) runnable: usize,
     pub(crate) steps: Vec<Step>,
     pub(crate) task_names: Vec<Option<String>>,
     pub(crate) objects: Vec<ObjectOrigin>,
@@ -89,6 +91,7 @@ impl Session {
             stop: None,
             choices: Vec::new(),
             points: Vec::new(),
+            runnable: 0,
             steps: Vec::new(),
             task_names: Vec::new(),
             objects: Vec::new(),
@@ -97,8 +100,9 @@ impl Session {
     }
 
     /// Notes that `choice` was chosen among `candidates`.
-    pub(crate) fn choose(&mut self, choice: usize, candidates: impl Iterator<Item = usize>) {
+    pub(crate) fn choose(&mut self, choice: usize, candidates: impl ExactSizeIterator<Item = usize>) {
         self.choices.push(choice as u32);
+        self.runnable = candidates.len();
         if self.recording >= Recording::Points {
             self.points.push(Point { step: self.steps.len(), candidates: candidates.map(|id| id as u32).collect() });
         }
@@ -150,6 +154,19 @@ pub(crate) fn record(place: &Location<'_>, action: impl FnOnce(&mut Session) -> 
             let action = action(session);
             let place = Some(Place { file: place.file().to_owned(), line: place.line() });
             session.steps.push(Step { task, action, place });
+        }
+    });
+}
+
+/// Records that the running task panicked, where it did.
+pub(crate) fn record_panic() {
+    let task = current_task();
+    with(|session| {
+        if session.recording == Recording::Steps
+            && let Some(panic) = session.panics.last()
+        {
+            let action = Action::Panics { message: panic.message.clone() };
+            session.steps.push(Step { task, action, place: panic.place.clone() });
         }
     });
 }

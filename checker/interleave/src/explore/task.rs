@@ -6,9 +6,8 @@
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// A handle that can only cancel a task.
 pub use shuttle::future::AbortHandle;
@@ -50,21 +49,56 @@ fn caught<T>(f: impl FnOnce() -> T, place: &'static Location<'static>) -> Result
 }
 
 fn record_end<T>(result: &Result<T, Payload>, place: &'static Location<'static>) {
-    record(place, |session| match result {
-        Ok(_) => Action::Ends,
-        Err(_) => {
-            let message = session.panics.last().map(|panic| panic.message.clone()).unwrap_or_default();
-            Action::Panics { message }
+    match result {
+        Ok(_) => record(place, |_| Action::Ends),
+        Err(_) => session::record_panic(),
+    }
+}
+
+/// What is left of a task when it has ended, and who waits for that.
+///
+/// The engine's own handles are dropped at once: it goes on after the end of the test for as long as somebody holds one
+/// of an unfinished task, and a task that is dropped with the test may hold another's.
+#[derive(Debug)]
+struct Outcome<T> {
+    ended: bool,
+    result: Option<Result<T, NoResult>>,
+    waiting: Option<Waker>,
+}
+
+type Shared<T> = Arc<Mutex<Outcome<T>>>;
+
+fn outcome<T>() -> Shared<T> {
+    Arc::new(Mutex::new(Outcome { ended: false, result: None, waiting: None }))
+}
+
+fn end_with<T>(outcome: &Mutex<Outcome<T>>, result: Result<T, NoResult>) {
+    let mut outcome = lock(outcome);
+    if !outcome.ended {
+        (outcome.ended, outcome.result) = (true, Some(result));
+        let waiting = outcome.waiting.take();
+        drop(outcome);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+fn poll_result<T>(outcome: &Mutex<Outcome<T>>, context: &Context<'_>) -> Poll<Result<T, NoResult>> {
+    let mut outcome = lock(outcome);
+    match outcome.result.take() {
+        Some(result) => Poll::Ready(result),
+        None => {
+            outcome.waiting = Some(context.waker().clone());
+            Poll::Pending
         }
-    });
+    }
 }
 
 /// A thread that can be joined.
 #[derive(Debug)]
 pub struct Thread<T> {
-    handle: shuttle::thread::JoinHandle<Result<T, Payload>>,
+    thread: shuttle::thread::Thread,
+    outcome: Shared<T>,
     id: usize,
-    ended: Arc<AtomicBool>,
 }
 
 /// Starts a thread.
@@ -77,37 +111,37 @@ pub fn spawn_thread<T: Send + 'static>(
     if let Some(name) = &name {
         builder = builder.name(name.clone());
     }
-    let ended = Arc::new(AtomicBool::new(false));
-    let ends = Arc::clone(&ended);
-    let handle = builder.spawn(move || {
-        let result = caught(f, place);
-        ends.store(true, Ordering::Relaxed);
-        result
-    });
-    let handle = handle.expect("spawning a coroutine does not fail");
+    let outcome = outcome();
+    let ends = Arc::clone(&outcome);
+    let handle = builder.spawn(move || end_with(&ends, caught(f, place).map_err(NoResult::Panicked)));
+    let thread = handle.expect("spawning a coroutine does not fail").thread().clone();
     let id = spawned(Kind::Thread, name.as_deref(), place);
-    Thread { handle, id, ended }
+    Thread { thread, outcome, id }
 }
 
 impl<T> Thread<T> {
     /// Waits for the thread to end.
     pub fn join(self, place: &'static Location<'static>) -> Result<T, Payload> {
         let other = self.id;
+        session::point();
         record(place, |_| Action::Joins { other });
-        let result = self.handle.join();
+        let result = block_on(std::future::poll_fn(|context| poll_result(&self.outcome, context)));
         record(place, |_| Action::Joined { other });
-        result.and_then(|result| result)
+        result.map_err(|no_result| match no_result {
+            NoResult::Panicked(payload) => payload,
+            NoResult::Cancelled => Box::new("the test ended before the thread did"),
+        })
     }
 
     /// Whether the thread has ended.
     pub fn is_finished(&self) -> bool {
         session::point();
-        self.ended.load(Ordering::Relaxed)
+        lock(&self.outcome).ended
     }
 
     /// The handle that others unpark the thread with.
     pub fn thread(&self) -> &shuttle::thread::Thread {
-        self.handle.thread()
+        &self.thread
     }
 }
 
@@ -231,7 +265,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// An async task that can be awaited.
 #[derive(Debug)]
 pub struct Task<T> {
-    handle: shuttle::future::JoinHandle<Result<T, Payload>>,
+    abort: AbortHandle,
+    outcome: Shared<T>,
     id: usize,
     place: &'static Location<'static>,
     asleep: bool,
@@ -246,55 +281,70 @@ pub enum NoResult {
 
 /// Starts a task.
 pub fn spawn_task<T: 'static>(place: &'static Location<'static>, future: impl Future<Output = T> + 'static) -> Task<T> {
+    let outcome = outcome();
+    let future = CatchUnwind { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
     // `spawn_local` is `spawn` without the bound on `Send`, which the drop-ins ask for where it belongs.
-    let handle = shuttle::future::spawn_local(CatchUnwind { future: Box::pin(future), place });
+    let abort = shuttle::future::spawn_local(future).abort_handle();
     let id = spawned(Kind::Task, None, place);
-    Task { handle, id, place, asleep: false }
+    Task { abort, outcome, id, place, asleep: false }
 }
 
-/// Turns a panic of a future into its output.
+/// Keeps the output of a future, its panic, or that it was dropped before either.
 struct CatchUnwind<F: Future> {
-    future: Pin<Box<F>>,
+    /// `None` once it has ended.
+    future: Option<Pin<Box<F>>>,
+    outcome: Shared<F::Output>,
     place: &'static Location<'static>,
 }
 
 impl<F: Future> Future for CatchUnwind<F> {
-    type Output = Result<F::Output, Payload>;
+    type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context)));
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(future) = &mut self.future else { return Poll::Ready(()) };
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
         let result = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(output)) => Ok(output),
             Err(payload) => Err(payload),
         };
+        self.future = None;
         record_end(&result, self.place);
-        Poll::Ready(result)
+        end_with(&self.outcome, result.map_err(NoResult::Panicked));
+        Poll::Ready(())
+    }
+}
+
+impl<F: Future> Drop for CatchUnwind<F> {
+    fn drop(&mut self) {
+        // The future first: who is told that a task was cancelled may rely on its guards being gone.
+        self.future = None;
+        end_with(&self.outcome, Err(NoResult::Cancelled));
     }
 }
 
 impl<T> Task<T> {
     /// Cancels the task at its next await.
     pub fn abort(&self) {
-        self.handle.abort();
+        self.abort.abort();
     }
 
     /// Cancels the task from a destructor. Not while unwinding, where no other task may run.
     pub fn abort_in_drop(&self) {
-        if session::is_active() && !std::thread::panicking() && !self.handle.abort_handle().is_finished() {
-            self.handle.abort();
+        if session::is_active() && !std::thread::panicking() && !lock(&self.outcome).ended {
+            self.abort.abort();
         }
     }
 
     /// Whether the task has ended or was cancelled.
     pub fn is_finished(&self) -> bool {
         session::point();
-        self.handle.abort_handle().is_finished()
+        lock(&self.outcome).ended
     }
 
     /// A handle that can only cancel.
     pub fn abort_handle(&self) -> AbortHandle {
-        self.handle.abort_handle()
+        self.abort.clone()
     }
 
     /// The id of the task in the trace.
@@ -308,25 +358,16 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (other, place) = (self.id, self.place);
-        match pin!(&mut self.handle).poll(context) {
-            Poll::Pending => {
-                if !self.asleep {
-                    self.asleep = true;
-                    record(place, |_| Action::Joins { other });
-                }
-                Poll::Pending
+        let poll = poll_result(&self.outcome, context);
+        match &poll {
+            Poll::Pending if !self.asleep => {
+                self.asleep = true;
+                record(place, |_| Action::Joins { other });
             }
-            Poll::Ready(result) => {
-                if self.asleep {
-                    record(place, |_| Action::Joined { other });
-                }
-                Poll::Ready(match result {
-                    Ok(Ok(output)) => Ok(output),
-                    Ok(Err(payload)) => Err(NoResult::Panicked(payload)),
-                    Err(_) => Err(NoResult::Cancelled),
-                })
-            }
+            Poll::Ready(_) if self.asleep => record(place, |_| Action::Joined { other }),
+            _ => {}
         }
+        poll
     }
 }
 
@@ -362,4 +403,15 @@ pub async fn yield_now() {
 /// Lets the other threads run first.
 pub fn yield_thread() {
     shuttle::thread::yield_now();
+}
+
+/// Lets the others run until none of them can. See [`crate::settle`].
+pub fn settle() {
+    while session::is_active() && !std::thread::panicking() {
+        yield_thread();
+        // The choice that came back to this task was made among those that could run.
+        if session::with(|session| session.runnable) == Some(1) {
+            return;
+        }
+    }
 }

@@ -150,7 +150,10 @@ impl<'a> Columns<'a> {
                     line.pad_to(self.start(self.picture.tasks.len()));
                     self.push_place(&mut line, shown, width);
                 }
-                Row::Folded(n) => line.push(folded(*n), Paint::Aside),
+                Row::Folded(n) => {
+                    line.pad_to(self.start(self.picture.tasks.len()));
+                    line.push(folded(*n), Paint::Aside);
+                }
             }
             lines.push(line);
         }

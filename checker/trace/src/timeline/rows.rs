@@ -129,10 +129,13 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
                     keep[got] = true;
                 }
             }
-            // A signal that came before somebody listened is the story of a lost wake-up.
+            // A signal of somebody else that came before is the story of a lost wake-up.
             Target::Signal(through) => {
-                for (index, step) in trace.steps[..wait.step].iter().enumerate() {
-                    keep[index] |= matches!(step.action, Action::Signals { object } if object == through);
+                let missed = trace.steps[..wait.step].iter().rposition(|step| {
+                    step.task != wait.task && matches!(step.action, Action::Signals { object } if object == through)
+                });
+                if let Some(missed) = missed {
+                    keep[missed] = true;
                 }
             }
             Target::Task(_) => {}

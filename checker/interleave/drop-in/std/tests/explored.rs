@@ -48,6 +48,48 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
 }
 
+/// Makes every choice differently that can be made differently, as somebody does who goes step by step: runs all
+/// schedules that leave the simplest one at most `most` times. Returns how many there are, and how many fail.
+fn go_every_way(body: fn(), most: usize) -> (usize, usize) {
+    let (mut ways, mut failed) = (0, 0);
+    let mut open = vec![(Vec::new(), 0)];
+    while let Some((choices, left)) = open.pop() {
+        let from = choices.len();
+        let replay = Exploration { budget: 1, seed: 1, replay: Some(choices), manifest_dir: ".".into() };
+        let finding = replay.run(body);
+        ways += 1;
+        failed += usize::from(finding.failure.is_some());
+        let trace = finding.trace.or(finding.failure.and_then(|failure| failure.trace)).expect("a replay is recorded");
+        if left == most {
+            continue;
+        }
+        for (at, point) in trace.points.iter().enumerate().skip(from) {
+            for other in point.candidates.iter().filter(|other| **other != trace.choices[at]) {
+                let mut choices = trace.choices[..at].to_vec();
+                choices.push(*other);
+                open.push((choices, left + 1));
+            }
+        }
+    }
+    (ways, failed)
+}
+
+#[test]
+fn by_own_choices_the_deadlock_is_reached_and_in_a_right_program_there_is_none() {
+    fn right() {
+        let pair = Pair::default();
+        thread::scope(|scope| {
+            scope.spawn(|| drop((pair.left.lock().unwrap(), pair.right.lock().unwrap())));
+            drop((pair.left.lock().unwrap(), pair.right.lock().unwrap()));
+        });
+    }
+    let (ways, failed) = go_every_way(abba, 1);
+    assert!(failed > 0, "one other choice leads to the deadlock, among {ways}");
+    let (ways, failed) = go_every_way(right, 6);
+    assert!(ways > 25, "only {ways} ways");
+    assert_eq!(failed, 0, "of {ways} ways");
+}
+
 #[derive(Default)]
 struct Pair {
     left: Mutex<u32>,
@@ -170,7 +212,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
     let failure = failure.expect_err("the writer queues between the two reads in some schedule");
     assert_eq!(failure.kind, FailureKind::Deadlock);
     let picture = timeline::draw(&failure, 100);
-    assert!(picture.contains("main holds `lock` and waits for `lock`"), "{picture}");
+    assert!(picture.contains("main holds `lock` and waits to read `lock` behind thread 1"), "{picture}");
 }
 
 #[test]
@@ -191,7 +233,7 @@ fn a_notification_that_comes_too_early_is_found() {
         });
     });
     let picture = timeline::draw(&failure.expect_err("the signal falls in between in some schedule"), 100);
-    assert!(picture.contains("main waits to be woken through `changed`"), "{picture}");
+    assert!(picture.contains("main waits on `changed`"), "{picture}");
 }
 
 #[test]
@@ -327,4 +369,46 @@ fn a_monitor_passes_every_schedule() {
         });
     })
     .expect("nothing is wrong");
+}
+
+#[test]
+fn settling_lets_the_others_run_until_they_sleep_or_end() {
+    let result = explore(|| {
+        let state = Arc::new((Mutex::new((0, false)), Condvar::new()));
+        let there = state.clone();
+        let sleeper = thread::spawn(move || {
+            let (mutex, condvar) = &*there;
+            let mut guard = mutex.lock().unwrap();
+            guard.0 = 1;
+            drop(condvar.wait_while(guard, |(_, go)| !*go).unwrap());
+        });
+        interleave::settle();
+        let (mutex, condvar) = &*state;
+        assert_eq!(mutex.lock().unwrap().0, 1, "the sleeper had its turn");
+        assert!(!sleeper.is_finished(), "nobody woke it");
+        mutex.lock().unwrap().1 = true;
+        condvar.notify_one();
+        interleave::settle();
+        assert!(sleeper.is_finished());
+    });
+    assert_eq!(result.err(), None);
+}
+
+#[test]
+fn who_looks_again_and_again_never_settles() {
+    for look in [thread::yield_now, || thread::sleep(Duration::from_millis(1))] {
+        let failure = explore(move || {
+            let go = Arc::new(AtomicU32::new(0));
+            let there = go.clone();
+            let spinner = thread::spawn(move || {
+                while there.load(Ordering::SeqCst) == 0 {
+                    look();
+                }
+            });
+            interleave::settle();
+            go.store(1, Ordering::SeqCst);
+            spinner.join().unwrap();
+        });
+        assert_eq!(failure.expect_err("it spins").kind, FailureKind::Livelock);
+    }
 }

@@ -136,7 +136,7 @@ fn a_lock_held_while_sending_to_a_full_channel_deadlocks() {
     let failure = failure.expect_err("the channel is full in some schedule");
     assert_eq!(failure.kind, FailureKind::Deadlock);
     let picture = timeline::draw(&failure, 100);
-    assert!(picture.contains("main holds `state` and waits to be woken through `jobs`"), "{picture}");
+    assert!(picture.contains("main holds `state` and waits on `jobs`"), "{picture}");
 }
 
 #[test]
@@ -200,6 +200,15 @@ fn panics_and_aborts_come_out_of_the_handle() {
         let never = spawn(std::future::pending::<()>());
         never.abort();
         assert!(never.await.unwrap_err().is_cancelled());
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn a_task_that_is_dropped_at_the_end_of_the_test_may_wait_for_another() {
+    explore(|| async {
+        drop(spawn(async { tokio::task::spawn_blocking(|| ()).await.expect("it is not cancelled before its parent") }));
+        tokio::task::yield_now().await;
     })
     .expect("nothing is wrong");
 }

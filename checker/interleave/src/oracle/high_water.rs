@@ -1,0 +1,67 @@
+//! Who is inside, and how many there were at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Counts who is inside a region, and remembers how many were inside at once.
+///
+/// ```
+/// let mark = interleave::HighWater::new();
+/// {
+///     let _one = mark.enter();
+///     let _two = mark.enter();
+/// }
+/// let _three = mark.enter();
+/// assert_eq!(mark.highest(), 2);
+/// ```
+#[derive(Debug, Default)]
+pub struct HighWater {
+    inside: AtomicUsize,
+    highest: AtomicUsize,
+}
+
+impl HighWater {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Somebody enters the region and stays until the guard is dropped.
+    pub fn enter(&self) -> Inside<'_> {
+        let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
+        self.highest.fetch_max(inside, Ordering::SeqCst);
+        Inside(self)
+    }
+
+    /// How many are inside now.
+    pub fn inside(&self) -> usize {
+        self.inside.load(Ordering::SeqCst)
+    }
+
+    /// How many were inside at once, at most.
+    pub fn highest(&self) -> usize {
+        self.highest.load(Ordering::SeqCst)
+    }
+}
+
+/// Somebody inside a region.
+#[derive(Debug)]
+#[must_use]
+pub struct Inside<'a>(&'a HighWater);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_come_one_after_the_other_do_not_add_up() {
+        let mark = HighWater::new();
+        drop(mark.enter());
+        drop(mark.enter());
+        assert_eq!((mark.inside(), mark.highest()), (0, 1));
+    }
+}

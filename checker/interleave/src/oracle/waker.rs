@@ -1,0 +1,91 @@
+//! Polling by hand: a test that is the executor decides who is polled and when, and sees who is woken.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Stands for a task: polls futures in its name, counts how often it is woken, and knows who keeps its waker.
+///
+/// ```
+/// use interleave::CountingWaker;
+/// use std::pin::pin;
+///
+/// let task = CountingWaker::new();
+/// let mut future = pin!(interleave::yield_now());
+/// assert!(task.poll(future.as_mut()).is_pending());
+/// assert_eq!(task.wakes(), 1, "it wants to be polled again");
+/// assert!(task.poll(future.as_mut()).is_ready());
+/// assert_eq!(task.kept(), 0, "nobody can wake it any more");
+/// ```
+#[derive(Debug, Default)]
+pub struct CountingWaker(Arc<Count>);
+
+#[derive(Debug, Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl CountingWaker {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Polls `future` once, as this task.
+    pub fn poll<F: Future + ?Sized>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(&self.waker()))
+    }
+
+    pub fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.0))
+    }
+
+    /// How often it has been woken.
+    pub fn wakes(&self) -> usize {
+        self.0.0.load(Ordering::SeqCst)
+    }
+
+    /// How many of its wakers somebody keeps.
+    pub fn kept(&self) -> usize {
+        Arc::strong_count(&self.0) - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+
+    #[test]
+    fn a_waker_that_is_kept_is_seen_until_it_has_woken() {
+        let task = CountingWaker::new();
+        let waker = task.waker();
+        let copy = waker.clone();
+        assert_eq!((task.wakes(), task.kept()), (0, 2));
+        copy.wake();
+        waker.wake_by_ref();
+        assert_eq!((task.wakes(), task.kept()), (2, 1));
+    }
+
+    #[test]
+    fn the_wakers_of_one_task_are_the_same_and_those_of_two_are_not() {
+        let (one, other) = (CountingWaker::new(), CountingWaker::new());
+        assert!(one.waker().will_wake(&one.waker()));
+        assert!(!one.waker().will_wake(&other.waker()));
+    }
+
+    #[test]
+    fn polling_alone_keeps_no_waker() {
+        let task = CountingWaker::new();
+        assert!(task.poll(pin!(std::future::pending::<()>())).is_pending());
+        assert_eq!((task.wakes(), task.kept()), (0, 0));
+    }
+}

@@ -1,0 +1,103 @@
+//! A plain watch under observation: how soon it begins a check, and what it does when there is nothing to do.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::proof::speed::{self, Source};
+
+/// How long an idle watch is observed.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long to wait for a line before giving up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Watching {
+    child: Child,
+    /// With the moment when each was read.
+    lines: Receiver<(Instant, String)>,
+}
+
+impl Watching {
+    /// Starts a watch of `exercise` in the course at `root`, and waits for its first verdict.
+    pub fn start(root: &Path, exercise: &str) -> Result<Watching> {
+        let state = root.join(".checker");
+        fs::create_dir_all(&state)?;
+        fs::write(state.join("progress.json"), format!(r#"{{"schema":1,"current":{exercise:?}}}"#))?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["watch", "--plain", "--color=never"]).current_dir(root);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let stdout = BufReader::new(child.stdout.take().context("it was asked for")?);
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = sender.send((Instant::now(), line));
+            }
+        });
+        let mut watching = Watching { child, lines };
+        watching.wait_for("passed")?;
+        Ok(watching)
+    }
+
+    fn wait_for(&mut self, words: &str) -> Result<Instant> {
+        loop {
+            let (at, line) =
+                self.lines.recv_timeout(PATIENCE).with_context(|| format!("the watch says no `{words}`"))?;
+            if line.contains(words) {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// The median of the time from a save to the line that says that a check begins.
+    pub fn saves(&mut self, mut source: Source) -> Result<f64> {
+        let mut measured = Vec::new();
+        for _ in 0..speed::TIMES {
+            // The last event of the last save must not be taken for one of this save.
+            thread::sleep(Duration::from_millis(300));
+            while self.lines.try_recv().is_ok() {}
+            let saved = Instant::now();
+            source.save("")?;
+            measured.push(self.wait_for("checking")?.duration_since(saved).as_secs_f64() * 1000.0);
+            self.wait_for("passed")?;
+        }
+        drop(source);
+        self.wait_for("passed")?;
+        Ok(speed::median(measured))
+    }
+
+    /// How often its threads wake up while nothing happens, and its mebibytes.
+    pub fn idle(&mut self) -> Result<(f64, f64)> {
+        thread::sleep(Duration::from_secs(1));
+        let before = self.wake_ups()?;
+        thread::sleep(IDLE);
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.context("only Linux says how much memory a process uses")?;
+        Ok(((self.wake_ups()? - before) as f64, field(&status, "VmRSS:") as f64 / 1024.0))
+    }
+
+    fn wake_ups(&self) -> Result<u64> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let threads = threads.context("only Linux says how often a thread wakes up")?.filter_map(Result::ok);
+        let status = threads.filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok());
+        Ok(status.map(|status| field(&status, "voluntary_ctxt_switches:")).sum())
+    }
+}
+
+/// The number in a line of `status`.
+fn field(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,164 @@
+//! `checker replay`: the interleaving that failed, once more, as a picture, as a page, or step by step.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use crate::check::Check;
+use crate::cli;
+use crate::compile;
+use crate::exercise::Exercise;
+use crate::process;
+use crate::replayer::{self, Ready, Replayer, Stored};
+use crate::session::{self, Session};
+use crate::toolchain::Toolchain;
+use crate::trouble::Trouble;
+use crate::verdict::{Outcome, TestResult};
+use crate::view::page::{self, Source};
+use crate::view::style::{Colour, Line, Style, Text};
+use crate::view::verdict as view;
+
+mod step;
+
+/// `None` if it was interrupted.
+pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
+    let toolchain = Toolchain::find()?;
+    process::adopt_orphans();
+    let at = session.find(args.name.as_deref(), &session.progress())?;
+    let exercise = session.exercise(at);
+    if !exercise.explored {
+        let what = format!("`{}` is tested on real threads only, where no interleaving can be replayed", exercise.name);
+        return Err(Trouble::new(what, "run it with `checker run`").into());
+    }
+    let stored = match session.store.stored_failure(&exercise.name) {
+        Some(stored) => stored,
+        None => match find(session, at, toolchain)? {
+            Found::Failure(stored) => stored,
+            Found::Code(code) => return Ok(code),
+        },
+    };
+    let check = Check {
+        root: session.root(),
+        exercise,
+        compile: compile::Options { toolchain, colour: session.screen.colour == Colour::On },
+        seed: None,
+        stop: &session.stop,
+        report: &|_| {},
+        compiled: None,
+    };
+    match replayer::ready(&check, &stored.test)? {
+        Ready::Yes(mut replayer) => run(session, exercise, &mut replayer, &stored, args),
+        Ready::Stopped => Ok(None),
+        Ready::Errors(diagnostics) => {
+            let mut text = Text::new();
+            diagnostics.iter().for_each(|diagnostic| text.append(view::diagnostic(diagnostic)));
+            session.screen.print(&text)?;
+            Ok(Some(1))
+        }
+        Ready::NoTest => {
+            let what = format!("the test `{}`, which failed last, is gone", stored.test);
+            Err(Trouble::new(what, format!("run `checker run {}` to see what fails now", exercise.name)).into())
+        }
+    }
+}
+
+/// What there is if no failure was kept.
+enum Found {
+    Failure(Stored),
+    /// Nothing to replay: the exit code, `None` if interrupted.
+    Code(Option<u8>),
+}
+
+/// Checks, as no failure was kept.
+fn find(session: &Session, at: usize, toolchain: Toolchain) -> Result<Found> {
+    let Some(verdict) = session.check(at, toolchain, None, &session.stop, &|_| {})? else {
+        return Ok(Found::Code(None));
+    };
+    if let Some(stored) = session.store.stored_failure(&verdict.exercise) {
+        return Ok(Found::Failure(stored));
+    }
+    session.screen.print(&view::verdict(&verdict, view::Diagnostics::Warnings, session.screen.width))?;
+    Ok(Found::Code(Some(u8::from(!verdict.passed()))))
+}
+
+fn run(
+    session: &Session,
+    exercise: &Exercise,
+    replayer: &mut Replayer<'_>,
+    stored: &Stored,
+    args: &cli::Replay,
+) -> Result<Option<u8>> {
+    let result = replayer.run(&stored.choices)?;
+    if session.stop.is_stopped() {
+        return Ok(None);
+    }
+    let code = u8::from(result.outcome != Outcome::Passed);
+    if args.step {
+        step::execute(session, exercise, replayer, result)?;
+    } else if let Some(file) = &args.html {
+        write_page(session, exercise, &result, file)?;
+        if args.open {
+            open(file)?;
+        }
+    } else if args.json {
+        let mut document = serde_json::to_value(&result)?;
+        document["schema"] = json!(1);
+        document["exercise"] = json!(exercise.name);
+        session::print_json(&document)?;
+    } else {
+        session.screen.print(&text(exercise, &result, session.screen.width))?;
+    }
+    Ok(Some(code))
+}
+
+fn text(exercise: &Exercise, result: &TestResult, width: usize) -> Text {
+    let mut text = Text::new();
+    if result.outcome == Outcome::Passed {
+        let words = format!("`{}` no longer fails in the interleaving that it failed in last", result.name);
+        text.push(Line::styled(Style::Good, words));
+        text.push(Line::styled(Style::Aside, format!("all of them: checker run {}", exercise.name)));
+        return text;
+    }
+    text.append(view::failed_test(&exercise.name, result, width));
+    text.push(Line::styled(Style::Aside, format!("step by step: checker replay {} --step", exercise.name)));
+    text
+}
+
+fn write_page(session: &Session, exercise: &Exercise, result: &TestResult, file: &Path) -> Result<()> {
+    let failure = result.failure();
+    let Some(trace) = failure.trace.as_ref().filter(|_| result.outcome != Outcome::Passed) else {
+        let what = format!("`{}` no longer fails in the interleaving that it failed in last", result.name);
+        return Err(Trouble::new(what, format!("run `checker run {}` to explore all", exercise.name)).into());
+    };
+    // Files outside of the exercise, such as the standard library's, are not shown.
+    let mut files: Vec<&str> = trace.steps.iter().filter_map(|step| Some(step.place.as_ref()?.file.as_str())).collect();
+    files.sort_unstable();
+    files.dedup();
+    let texts: Vec<(&str, String)> = files
+        .into_iter()
+        .filter_map(|file| Some((file, fs::read_to_string(session.root().join(file)).ok()?)))
+        .collect();
+    let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
+    let title = format!("{} · {}", exercise.name, result.name);
+    fs::write(file, page::page(&title, &failure, trace, &sources))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    eprintln!("written: {}", file.display());
+    Ok(())
+}
+
+/// Opens `file` with whatever opens pages here.
+fn open(file: &Path) -> Result<()> {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let status =
+        Command::new(opener).arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        _ => {
+            let what = format!("no browser could be started with `{opener}`");
+            Err(Trouble::new(what, format!("open {} by hand", file.display())).into())
+        }
+    }
+}

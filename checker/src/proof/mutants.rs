@@ -1,0 +1,169 @@
+//! Mutants: a solution changed in one place, in a way that is wrong wherever locks matter.
+//!
+//! The source is parsed to find the places, and changed as text, so that a survivor's difference is short and can be
+//! read. What a mutant means is not known here: one that does not compile is the compiler's to reject, and one that
+//! is as right as the solution has to be marked by a person.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use anyhow::{Context as _, Result};
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+use syn::visit::{self, Visit};
+use syn::{Block, ExprLoop, ExprMethodCall, ExprWhile, ImplItemFn, ItemFn, ItemMod, TraitItemFn};
+
+mod calls;
+mod locks;
+
+/// One wrong version of a solution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mutant {
+    /// The change, the function, and a number: `let-go/transfer/2`.
+    pub name: String,
+    pub source: String,
+}
+
+/// Part of the source, and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Edit {
+    range: Range<usize>,
+    text: String,
+}
+
+impl Edit {
+    fn replace(range: Range<usize>, text: impl Into<String>) -> Edit {
+        Edit { range, text: text.into() }
+    }
+
+    fn insert(at: usize, text: impl Into<String>) -> Edit {
+        Edit::replace(at..at, text)
+    }
+}
+
+/// All mutants of `source`, in the order of their places.
+pub fn mutants(source: &str) -> Result<Vec<Mutant>> {
+    let file = syn::parse_file(source).context("the solution is not understood")?;
+    let mut maker = Maker { source, functions: Vec::new(), found: Vec::new() };
+    maker.visit_file(&file);
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut mutants: Vec<Mutant> = Vec::new();
+    for (change, edits) in maker.found {
+        let mutated = apply(source, edits);
+        if mutated == source || mutants.iter().any(|mutant| mutant.source == mutated) {
+            continue;
+        }
+        let count = counts.entry(change.clone()).or_default();
+        *count += 1;
+        mutants.push(Mutant { name: format!("{change}/{count}"), source: mutated });
+    }
+    Ok(mutants)
+}
+
+fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    let mut mutated = source.to_owned();
+    for edit in edits.into_iter().rev() {
+        mutated.replace_range(edit.range, &edit.text);
+    }
+    mutated
+}
+
+/// Walks through the solution and notes what can be changed.
+struct Maker<'s> {
+    source: &'s str,
+    /// Those around the place that is visited.
+    functions: Vec<String>,
+    found: Vec<(String, Vec<Edit>)>,
+}
+
+impl<'s> Maker<'s> {
+    /// Notes a change that `edits` make.
+    fn note(&mut self, change: &str, edits: Vec<Edit>) {
+        if let Some(function) = self.functions.last() {
+            self.found.push((format!("{change}/{function}"), edits));
+        }
+    }
+
+    fn text(&self, range: Range<usize>) -> &'s str {
+        &self.source[range]
+    }
+
+    fn text_of(&self, span: Span) -> &'s str {
+        self.text(bytes(span))
+    }
+}
+
+fn bytes(span: Span) -> Range<usize> {
+    span.byte_range()
+}
+
+/// Whether `word` stands in `text`, and not only as a part of another word.
+fn mentions(text: &str, word: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
+}
+
+/// What is called in a loop that waits for something.
+const WAITS: [&str; 7] = [".wait(", ".await", ".notified(", "park(", "yield_now(", "spin_loop(", ".recv("];
+
+impl<'ast> Visit<'ast> for Maker<'_> {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        visit::visit_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        visit::visit_impl_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        visit::visit_trait_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    /// Tests inside of a solution are not what is proven.
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        if module.ident != "tests" {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_block(&mut self, block: &'ast Block) {
+        locks::change(self, block);
+        visit::visit_block(self, block);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        calls::change(self, call);
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_while(&mut self, expr: &'ast ExprWhile) {
+        let text = self.text_of(expr.span());
+        if WAITS.iter().any(|wait| text.contains(wait)) {
+            self.note("once", vec![Edit::replace(bytes(expr.while_token.span), "if")]);
+        }
+        visit::visit_expr_while(self, expr);
+    }
+
+    fn visit_expr_loop(&mut self, expr: &'ast ExprLoop) {
+        let body = self.text_of(expr.body.span());
+        if WAITS.iter().any(|wait| body.contains(wait)) && !mentions(body, "break") && expr.label.is_none() {
+            let edits = vec![
+                Edit::replace(bytes(expr.loop_token.span), "{ for _ in 0..2"),
+                Edit::insert(bytes(expr.span()).end, " panic!(\"waited once\") }"),
+            ];
+            self.note("once", edits);
+        }
+        visit::visit_expr_loop(self, expr);
+    }
+}
+
+#[cfg(test)]
+mod tests;

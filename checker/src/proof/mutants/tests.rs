@@ -1,0 +1,90 @@
+//! What is made of small solutions.
+
+use super::*;
+
+fn names(source: &str) -> Vec<String> {
+    mutants(source).unwrap().into_iter().map(|mutant| mutant.name).collect()
+}
+
+#[track_caller]
+fn assert_made(source: &str, name: &str, part: &str) {
+    let mutants = mutants(source).unwrap();
+    let made = mutants.iter().find(|mutant| mutant.name == name);
+    let made = made.unwrap_or_else(|| panic!("no {name} among {:?}", names(source)));
+    assert!(made.source.contains(part), "{}", made.source);
+    syn::parse_file(&made.source).unwrap_or_else(|error| panic!("{error}:\n{}", made.source));
+}
+
+const TWO_LOCKS: &str = "fn take(&self) {
+    let mut a = self.a.lock().unwrap();
+    let b = self.b.lock().unwrap();
+    *a -= 1;
+    if *b > 0 { *a += 1; }
+}";
+
+#[test]
+fn a_guard_that_is_used_is_copied_let_go_of_and_swapped() {
+    assert_made(TWO_LOCKS, "copied/take/1", "let mut a = &mut (*self.a.lock().unwrap()).clone();");
+    assert_made(
+        TWO_LOCKS,
+        "let-go/take/1",
+        "*a -= 1; drop(a); #[allow(unused_mut)] let mut a = self.a.lock().unwrap();",
+    );
+    assert_made(TWO_LOCKS, "swapped/take/1", "let b = self.b.lock().unwrap();\n    let mut a = ");
+    let expected = ["copied/take/1", "let-go/take/1", "swapped/take/1", "copied/take/2"];
+    assert_eq!(names(TWO_LOCKS), expected, "`b` is used once only, so nobody can come in between");
+}
+
+#[test]
+fn a_guard_that_only_has_to_be_there_is_not() {
+    let source = "async fn go(&self) { let _permit = self.gate.acquire().await.unwrap(); work().await; }";
+    assert_eq!(names(source), ["removed/go/1", "unnamed/go/1", "dropped/go/1", "forgotten/go/1"]);
+    assert_made(source, "unnamed/go/1", "let _ = self.gate.acquire()");
+    assert_made(source, "forgotten/go/1", "unwrap(); std::mem::forget(_permit);");
+}
+
+#[test]
+fn an_await_moves_under_the_guard_after_it() {
+    let named = "async fn put(&self) { let x = get().await; let mut all = self.all.lock().unwrap(); all.push(x); }";
+    assert_made(named, "awaited-under/put/1", "let mut all = self.all.lock().unwrap(); let x = get().await;");
+    let unnamed = "async fn put(&self) { let x = get().await; self.all.lock().unwrap().push(x); }";
+    assert_made(
+        unnamed,
+        "awaited-under/put/1",
+        "let mut held = self.all.lock().unwrap();\nlet x = get().await; held.push(x)",
+    );
+    assert_made(unnamed, "copied/put/1", "(&mut (*self.all.lock().unwrap()).clone()).push(x);");
+    let block = "async fn put(&self) { { let mut all = self.all.lock().unwrap(); all.push(1); } get().await; }";
+    assert_made(block, "kept/put/1", "all.push(1);  get().await;");
+    let dropped = "async fn put(&self) { let all = self.all.lock().unwrap(); all.push(1); drop(all); get().await; }";
+    assert_made(dropped, "kept/put/1", "all.push(1);  get().await;");
+}
+
+#[test]
+fn whoever_waits_does_so_once_and_is_not_told() {
+    let source = "fn take(&self) -> u32 { let mut n = self.n.lock().unwrap();
+        while *n == 0 { n = self.more.wait(n).unwrap(); } self.more.notify_all(); *n }";
+    assert_made(source, "once/take/1", "if *n == 0 {");
+    assert_made(source, "silent/take/1", "}  *n }");
+    assert_made(source, "one-of-all/take/1", "self.more.notify_one();");
+    let source =
+        "fn take(&self) { let n = self.more.wait_while(self.n.lock().unwrap(), |n| *n == 0).unwrap(); use_(n); }";
+    assert_made(source, "once/take/1", "self.more.wait(self.n.lock().unwrap()).unwrap()");
+    let source = "fn take(&self) -> u32 { loop { if let Some(n) = self.get() { return n; } self.more.wait(); } }";
+    assert_made(source, "once/take/1", "{ for _ in 0..2 { if let");
+}
+
+#[test]
+fn an_atomic_change_becomes_two_steps() {
+    let source = "fn next(&self) -> u64 { self.n.fetch_add(1, Ordering::Relaxed) + 1 }";
+    assert_made(source, "two-steps/next/1", "let before = self.n.load(std::sync::atomic::Ordering::SeqCst);");
+    let source = "fn set(&self) { self.n.compare_exchange(0, 1, SeqCst, SeqCst); self.list.swap(1, 2); }";
+    assert_eq!(names(source), ["two-steps/set/1"]);
+}
+
+#[test]
+fn readers_become_writers_and_writers_readers() {
+    let source =
+        "fn get(&self) -> u32 { let all = self.all.read(); all.len() } fn put(&self) { self.all.write().push(1); }";
+    assert_eq!(names(source), ["copied/get/1", "exclusive/get/1", "copied/put/1", "shared/put/1"]);
+}

@@ -1,0 +1,16 @@
+//! FILL IN what this is, done in another way that is right as well.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// FILL IN what it is for.
+#[derive(Default)]
+pub struct Counter {
+    last: AtomicU64,
+}
+
+impl Counter {
+    /// The next number.
+    pub fn increment(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}

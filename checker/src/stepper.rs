@@ -1,0 +1,262 @@
+//! Going through one interleaving step by step, and choosing another way at any of them. Pure: who runs the program
+//! again is told by an [`Effect`].
+
+use trace::timeline::in_words;
+use trace::{Action, Cause, Place, Step, Target, Trace};
+
+/// Where somebody is in an interleaving.
+#[derive(Clone, Debug)]
+pub struct Stepper {
+    trace: Trace,
+    /// How the interleaving ends, in words.
+    ending: String,
+    /// Before which of the scheduler's choices.
+    at: usize,
+}
+
+/// What somebody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    Forward,
+    Back,
+    Start,
+    End,
+    /// Let the task of this id go on.
+    Choose(usize),
+    Quit,
+}
+
+/// What is to be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an effect is to be performed"]
+pub enum Effect {
+    Redraw,
+    /// Run the program again, beginning with these choices, and call [`Stepper::go_on_in`].
+    Rerun(Vec<u32>),
+    Quit,
+}
+
+/// A task at the moment that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskState {
+    pub id: usize,
+    pub name: String,
+    pub status: Status,
+    /// The names of what it holds.
+    pub holds: Vec<String>,
+    /// Where it was seen last.
+    pub place: Option<Place>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    NotStarted,
+    CanGoOn,
+    /// For what, in words.
+    Waits(String),
+    Ended,
+    Panicked,
+}
+
+impl Stepper {
+    /// Begins where `trace`, which ends as `ending` says, first offers a choice.
+    pub fn new(trace: Trace, ending: String) -> Self {
+        let at = trace.points.iter().position(|point| point.candidates.len() > 1).unwrap_or(0);
+        Stepper { trace, ending, at }
+    }
+
+    /// What `input` means here.
+    pub fn handle(&mut self, input: Input) -> Effect {
+        match input {
+            Input::Quit => return Effect::Quit,
+            Input::Start => self.at = 0,
+            Input::End => self.at = self.trace.choices.len(),
+            Input::Forward => self.at = self.after(self.at),
+            Input::Back => self.at = self.stops().take_while(|stop| *stop < self.at).last().unwrap_or(0),
+            Input::Choose(task) => return self.choose(task),
+        }
+        Effect::Redraw
+    }
+
+    fn choose(&mut self, task: usize) -> Effect {
+        let Some(point) = self.trace.points.get(self.at) else { return Effect::Redraw };
+        if !point.candidates.contains(&(task as u32)) {
+            return Effect::Redraw;
+        }
+        if self.trace.choices[self.at] as usize == task {
+            return self.handle(Input::Forward);
+        }
+        let mut choices = self.trace.choices[..self.at].to_vec();
+        choices.push(task as u32);
+        Effect::Rerun(choices)
+    }
+
+    /// Takes in the interleaving that a choice led to, and goes one step on in it.
+    pub fn go_on_in(&mut self, trace: Trace, ending: String) {
+        (self.trace, self.ending) = (trace, ending);
+        self.at = self.after(self.at.min(self.trace.choices.len()));
+    }
+
+    /// The choice before which something more has happened, or another task is to run.
+    fn after(&self, at: usize) -> usize {
+        let (points, choices) = (&self.trace.points, &self.trace.choices);
+        let Some(from) = points.get(at) else { return choices.len() };
+        let silent = |next: &usize| points[*next].step == from.step && choices[*next] == choices[at];
+        (at + 1..choices.len()).find(|next| !silent(next)).unwrap_or(choices.len())
+    }
+
+    fn stops(&self) -> impl Iterator<Item = usize> {
+        let end = self.trace.choices.len();
+        std::iter::successors(Some(0), move |at| (*at < end).then(|| self.after(*at)))
+    }
+
+    /// How many steps have been made, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done().len(), self.trace.steps.len())
+    }
+
+    fn done(&self) -> &[Step] {
+        let done = self.trace.points.get(self.at).map_or(self.trace.steps.len(), |point| point.step);
+        &self.trace.steps[..done]
+    }
+
+    /// How it ends, once it has.
+    pub fn ending(&self) -> Option<&str> {
+        (self.at == self.trace.choices.len()).then_some(self.ending.as_str())
+    }
+
+    /// What happened last, in words, and where.
+    pub fn last(&self) -> Option<(String, Option<&Place>)> {
+        let step = self.done().last()?;
+        let name = &self.trace.tasks[step.task].name;
+        Some((format!("{name} {}", in_words(&self.trace, &step.action)), step.place.as_ref()))
+    }
+
+    /// The tasks, as they are at this moment.
+    pub fn tasks(&self) -> Vec<TaskState> {
+        let done = self.done();
+        let so_far = Trace { steps: done.to_vec(), ..self.trace.clone() };
+        let cause = Cause::of(&so_far);
+        let candidates = self.trace.points.get(self.at).map_or(&[][..], |point| &point.candidates);
+        let name = |object: usize| self.trace.objects.get(object).map_or("?", |object| object.name.as_str());
+        let status = |id: usize| {
+            let own = || done.iter().filter(move |step| step.task == id);
+            let started = id == 0 || done.iter().any(|step| step.action == Action::Spawns { child: id });
+            let wait = cause.waits.iter().find(|wait| wait.task == id);
+            if candidates.contains(&(id as u32)) {
+                Status::CanGoOn
+            } else if own().any(|step| matches!(step.action, Action::Panics { .. })) {
+                Status::Panicked
+            } else if own().any(|step| step.action == Action::Ends) {
+                Status::Ended
+            } else if let Some(wait) = wait {
+                Status::Waits(match wait.target {
+                    Target::Object(object, _) => {
+                        let holders: Vec<&str> =
+                            cause.holders(object).map(|task| self.trace.tasks[task].name.as_str()).collect();
+                        match holders.as_slice() {
+                            [] => format!("waits for `{}`", name(object)),
+                            holders => format!("waits for `{}`, held by {}", name(object), holders.join(" and ")),
+                        }
+                    }
+                    Target::Signal(object) => format!("waits on `{}`", name(object)),
+                    Target::Task(other) => format!("waits for {} to end", self.trace.tasks[other].name),
+                })
+            } else if started {
+                Status::Ended
+            } else {
+                Status::NotStarted
+            }
+        };
+        let state = |(id, task): (usize, &trace::Task)| TaskState {
+            id,
+            name: task.name.clone(),
+            status: status(id),
+            holds: cause.holds[id].iter().map(|(object, _)| name(*object).to_owned()).collect(),
+            place: done.iter().rev().find(|step| step.task == id).and_then(|step| step.place.clone()),
+        };
+        self.trace.tasks.iter().enumerate().map(state).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trace::{Mode, Object, Point, Task};
+
+    /// main locks `a`, thread 1 locks `b` and waits for `a`, main waits for `b`.
+    fn stepper() -> Stepper {
+        let steps = [
+            (0, Action::Spawns { child: 1 }),
+            (0, Action::Acquires { object: 0, mode: Mode::Lock }),
+            (1, Action::Acquires { object: 1, mode: Mode::Lock }),
+            (1, Action::Waits { object: 0, mode: Mode::Lock }),
+            (0, Action::Waits { object: 1, mode: Mode::Lock }),
+        ];
+        let point = |step, candidates: &[u32]| Point { step, candidates: candidates.to_vec() };
+        let trace = Trace {
+            tasks: ["main", "thread 1"].map(|name| Task { name: name.into() }).into(),
+            objects: ["a", "b"]
+                .map(|name| Object { type_name: "Mutex".into(), name: name.into(), created: None })
+                .into(),
+            steps: steps.map(|(task, action)| Step { task, action, place: None }).into(),
+            choices: vec![0, 0, 1, 1, 1, 0],
+            points: vec![
+                point(0, &[0]),
+                point(1, &[0, 1]),
+                point(2, &[0, 1]),
+                point(2, &[0, 1]),
+                point(3, &[0, 1]),
+                point(4, &[0]),
+            ],
+            ..Trace::default()
+        };
+        Stepper::new(trace, "deadlock".into())
+    }
+
+    #[test]
+    fn forward_and_back_go_through_the_same_stops() {
+        let mut stepper = stepper();
+        assert_eq!(stepper.progress().0, 1, "it begins where there is something to choose");
+        let _ = stepper.handle(Input::Start);
+        let mut there = vec![stepper.progress().0];
+        while stepper.ending().is_none() {
+            let _ = stepper.handle(Input::Forward);
+            there.push(stepper.progress().0);
+        }
+        assert_eq!(there, [0, 1, 2, 3, 4, 5], "a choice after which nothing was to be seen is no stop");
+        let mut back = vec![stepper.progress().0];
+        while stepper.at > 0 {
+            let _ = stepper.handle(Input::Back);
+            back.push(stepper.progress().0);
+        }
+        there.reverse();
+        assert_eq!(back, there);
+    }
+
+    #[test]
+    fn choosing_another_task_asks_for_a_run_and_choosing_the_same_goes_on() {
+        let mut stepper = stepper();
+        assert_eq!(stepper.handle(Input::Choose(1)), Effect::Rerun(vec![0, 1]));
+        assert_eq!(stepper.handle(Input::Choose(0)), Effect::Redraw);
+        assert_eq!(stepper.progress().0, 2);
+        let _ = stepper.handle(Input::End);
+        assert_eq!(stepper.handle(Input::Choose(0)), Effect::Redraw, "nobody can go on at the end");
+        assert_eq!(stepper.handle(Input::Choose(7)), Effect::Redraw);
+    }
+
+    #[test]
+    fn who_waits_is_told_for_what_and_who_holds_it() {
+        let mut stepper = stepper();
+        let _ = stepper.handle(Input::End);
+        let tasks = stepper.tasks();
+        assert_eq!(tasks[0].status, Status::Waits("waits for `b`, held by thread 1".into()));
+        assert_eq!(tasks[0].holds, ["a"]);
+        assert_eq!(tasks[1].status, Status::Waits("waits for `a`, held by main".into()));
+        assert_eq!(stepper.ending(), Some("deadlock"));
+        let _ = stepper.handle(Input::Start);
+        assert_eq!(stepper.tasks()[1].status, Status::NotStarted);
+        assert_eq!(stepper.tasks()[0].status, Status::CanGoOn);
+        assert_eq!(stepper.ending(), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! New exercises, and exercises with a defect: each is told by a row that says what is wrong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::Course;
+
+/// One exercise of the chapter `02_proof`, that `dev new` made.
+struct Exercise<'a> {
+    course: &'a Course,
+    name: &'a str,
+    folder: &'a str,
+}
+
+impl Exercise<'_> {
+    fn file(&self, tree: &str, file: &str) -> PathBuf {
+        self.course.root.join(tree).join("02_proof").join(self.folder).join(file)
+    }
+
+    /// Replaces `old`, which must be there, in a file of `exercises` or `solutions`.
+    #[track_caller]
+    fn edit(&self, tree: &str, file: &str, old: &str, new: &str) {
+        let path = self.file(tree, file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{}: no {old:?} in\n{text}", path.display());
+        fs::write(path, text.replace(old, new)).unwrap();
+    }
+
+    fn copy(&self, from: &str, to: &str) {
+        fs::copy(self.file("solutions", from), self.file("solutions", to)).unwrap();
+    }
+}
+
+/// An exercise of which every `FILL IN` is filled in.
+fn filled_in<'a>(course: &'a Course, name: &'a str, folder: &'a str) -> Exercise<'a> {
+    course.run(&["dev", "new", &format!("02_proof/{name}")]).expect(0);
+    for tree in ["exercises", "solutions"] {
+        fill_in(&course.root.join(tree).join("02_proof").join(folder));
+    }
+    fill_in(&course.root.join("exercises/02_proof"));
+    Exercise { course, name, folder }
+}
+
+fn fill_in(dir: &Path) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            fill_in(&path);
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace("FILL IN", "Something")).unwrap();
+        }
+    }
+}
+
+/// What `dev verify` objects to in `exercise`: about what, and why.
+fn objections(document: &Value, exercise: &str) -> Vec<(String, String)> {
+    let exercises = document["exercises"].as_array().unwrap();
+    let found = exercises.iter().find(|found| found["exercise"] == exercise).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut objections = Vec::new();
+    for attempt in found["attempts"].as_array().unwrap() {
+        for objection in attempt["objections"].as_array().unwrap() {
+            objections.push((text(&attempt["attempt"]), text(objection)));
+        }
+    }
+    for complaint in found["complaints"].as_array().unwrap() {
+        objections.push((text(&complaint["subject"]), text(&complaint["objection"])));
+    }
+    objections
+}
+
+/// Asserts that `exercise` has an objection about each of `expected`, and about nothing else.
+#[track_caller]
+fn assert_objections(document: &Value, exercise: &str, expected: &[(&str, &str)]) {
+    let found = objections(document, exercise);
+    for (subject, part) in expected {
+        let is_there = found.iter().any(|(about, why)| about == subject && why.contains(part));
+        assert!(is_there, "{exercise}: nothing about {subject}, {part:?}, in {found:#?}");
+    }
+    let unexpected = found.iter().filter(|(about, _)| !expected.iter().any(|(subject, _)| about == subject));
+    assert_eq!(unexpected.collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "{exercise}");
+}
+
+/// In one of 500 schedules, each of which takes two numbers, the number before is given out again.
+const RARELY_WRONG: &str = "*last += 1;
+        static CALLS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(1);
+        if CALLS.fetch_add(1, core::sync::atomic::Ordering::Relaxed) % 1000 == 0 {
+            *last -= 1;
+        }";
+
+/// Fails every second time that it runs.
+const FLAKY: &str = "#[interleave::test(real_only)]
+fn now_and_then() {
+    let mark = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/mark\");
+    if std::fs::File::create_new(mark).is_err() {
+        std::fs::remove_file(mark).unwrap();
+        panic!(\"the other time\");
+    }
+}
+";
+
+/// Would catch: a defect that a proof passes over, or that it tells in a way that nobody finds it by.
+#[test]
+fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
+    let course = Course::to_build();
+    let sound = filled_in(&course, "sound", "01_sound");
+    let untold = filled_in(&course, "badly_told", "02_badly_told");
+    untold.edit("exercises", "hints.md", "## 3\n\nSomething almost the answer.\n", "");
+    untold.edit("exercises", "README.md", "The trap:", "See [the lesson](../../02_nowhere/README.md). The trap:");
+    untold.edit("exercises", "Cargo.toml", "starts = \"failing-test\"", "starts = \"deadlock\"");
+    let untested = filled_in(&course, "badly_tested", "03_badly_tested");
+    untested.copy("starter.rs", "accepted/atomic.rs");
+    untested.copy("src/lib.rs", "starter.rs");
+    untested.copy("src/lib.rs", "rejected/yields.rs");
+    let header = "//! verdict: failing-test each_number_is_given_once\n//! It is right.\n//! Something";
+    untested.edit("solutions", "rejected/yields.rs", "//! Something", header);
+    let rare = filled_in(&course, "rarely_wrong", "04_rarely_wrong");
+    rare.edit("solutions", "src/lib.rs", "*last += 1;", RARELY_WRONG);
+    let flaky = filled_in(&course, "flaky", "05_flaky");
+    let test = fs::read_to_string(flaky.file("exercises", "tests/flaky.rs")).unwrap();
+    fs::write(flaky.file("exercises", "tests/flaky.rs"), test + FLAKY).unwrap();
+
+    let names = [&sound, &untold, &untested, &rare, &flaky].map(|exercise| exercise.name);
+    let ran = course.run(&[&["dev", "verify", "--json", "--seeds", "3"][..], &names].concat()).expect(1);
+    let document = ran.json();
+    assert_objections(&document, "sound", &[]);
+    assert_objections(
+        &document,
+        "badly_told",
+        &[
+            ("hints.md", "has 2 hints"),
+            ("README.md", "links to `../../02_nowhere/README.md`, which is not there"),
+            ("starter", "should be deadlock; failing test: `each_number_is_given_once` fails"),
+        ],
+    );
+    assert_objections(
+        &document,
+        "badly_tested",
+        &[
+            ("starter", "should be failing test; passed"),
+            ("accepted/atomic", "should pass; failing test"),
+            ("rejected/yields", "should be failing test; passed"),
+        ],
+    );
+    assert_objections(&document, "rarely_wrong", &[("solution", "should pass; failing test")]);
+    let about: Vec<String> = objections(&document, "flaky").into_iter().map(|(about, _)| about).collect();
+    assert!(about.contains(&"solution".to_owned()) && about.contains(&"accepted/atomic".to_owned()), "{about:?}");
+    let why = objections(&document, "flaky").into_iter().map(|(_, why)| why).collect::<String>();
+    assert!(why.contains("not the same every time"), "{why}");
+}
+
+/// Would catch: a template that does not compile, and one that could be left as it is.
+#[test]
+fn a_new_exercise_works_and_asks_to_be_filled_in() {
+    let course = Course::to_build();
+    let said = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(0).stdout;
+    assert!(said.contains("exercises/01_verdicts/22_fresh_start/src/lib.rs\n"), "{said}");
+    assert!(said.ends_with("fill in, then: checker dev verify fresh_start\n"), "{said}");
+    let ran = course.run(&["dev", "verify", "fresh_start", "--repeat", "1", "--seeds", "2"]).expect(1);
+    let failed: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("FAIL  ")).skip(1).collect();
+    assert!(failed.len() > 8, "{}", ran.stdout);
+    for line in failed {
+        assert!(line.contains("still says `FILL IN`"), "{line}");
+    }
+    let again = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(2).stderr;
+    assert!(again.contains("there is an exercise `fresh_start` already"), "{again}");
+    let nowhere = course.run(&["dev", "new", "nowhere/another"]).expect(2).stderr;
+    assert!(nowhere.contains("there is no chapter `nowhere`"), "{nowhere}");
+    let mutants = course.run(&["dev", "verify", "fresh_start", "--mutants", "--json"]).expect(0).json();
+    let found = &mutants["exercises"][0];
+    assert_eq!((found["made"].as_u64(), found["killed_by_tests"].as_u64()), (Some(2), Some(2)), "{found:#}");
+}

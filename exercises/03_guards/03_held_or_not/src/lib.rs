@@ -1,0 +1,73 @@
+//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+
+/// What the mutex is at the moment in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Somebody holds a guard.
+    Held,
+    /// Whoever wants it can lock it.
+    Free,
+    /// Not predicted yet.
+    Unsaid,
+}
+
+// TODO: predict what the mutex is at `here()`, in edition 2024: `State::Held` or `State::Free`.
+
+/// ```ignore
+/// let count = jobs.lock().unwrap().len();
+/// here();
+/// ```
+pub const LET: State = State::Unsaid;
+
+/// ```ignore
+/// if !jobs.lock().unwrap().is_empty() {
+///     here();
+/// }
+/// ```
+pub const IF_CONDITION: State = State::Unsaid;
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().first().copied() {
+///     here();
+/// }
+/// ```
+pub const IF_LET: State = State::Unsaid;
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().get(9).copied() {
+///     run(job);
+/// } else {
+///     here();
+/// }
+/// ```
+pub const IF_LET_ELSE: State = State::Unsaid;
+
+/// ```ignore
+/// match jobs.lock().unwrap().clone().as_slice() {
+///     [] => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_CLONE: State = State::Unsaid;
+
+/// ```ignore
+/// match { jobs.lock().unwrap().len() } {
+///     0 => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_BLOCK: State = State::Unsaid;
+
+/// ```ignore
+/// for job in jobs.lock().unwrap().clone() {
+///     here();
+/// }
+/// ```
+pub const FOR_OVER_A_CLONE: State = State::Unsaid;
+
+/// ```ignore
+/// let jobs_now = jobs.lock().unwrap();
+/// let jobs_now = jobs_now.clone();
+/// here();
+/// ```
+pub const SHADOWED: State = State::Unsaid;

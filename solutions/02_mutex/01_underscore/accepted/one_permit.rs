@@ -1,0 +1,29 @@
+//! A printer that several tasks share.
+
+use tokio::sync::Semaphore;
+
+/// The machine. It prints one page at a time, and that takes a while.
+pub trait Machine {
+    fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// Prints documents, one at a time.
+pub struct Printer<M> {
+    machine: M,
+    /// Whoever prints holds this.
+    turn: Semaphore,
+}
+
+impl<M: Machine> Printer<M> {
+    pub fn new(machine: M) -> Self {
+        Self { machine, turn: Semaphore::new(1) }
+    }
+
+    /// Waits for its turn and prints all pages of a document.
+    pub async fn print(&self, document: &[&str]) {
+        let _turn = self.turn.acquire().await.expect("the semaphore is never closed");
+        for page in document {
+            self.machine.print_page(page).await;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! verdict: failing-test the_pages_of_two_documents_do_not_mix
+//! Has a name for the guard, in a block that ends with each page.
+//!
+//! A printer that several tasks share.
+
+use tokio::sync::Mutex;
+
+/// The machine. It prints one page at a time, and that takes a while.
+pub trait Machine {
+    fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// Prints documents, one at a time.
+pub struct Printer<M> {
+    machine: M,
+    /// Whoever prints holds this.
+    turn: Mutex<()>,
+}
+
+impl<M: Machine> Printer<M> {
+    pub fn new(machine: M) -> Self {
+        Self { machine, turn: Mutex::new(()) }
+    }
+
+    /// Waits for its turn and prints all pages of a document.
+    pub async fn print(&self, document: &[&str]) {
+        for page in document {
+            let _turn = self.turn.lock().await;
+            self.machine.print_page(page).await;
+        }
+    }
+}

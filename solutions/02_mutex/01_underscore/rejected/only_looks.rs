@@ -1,0 +1,34 @@
+//! verdict: failing-test the_pages_of_two_documents_do_not_mix
+//! Waits until the lock is free and never takes it: the guard of a condition is gone before the body.
+//!
+//! A printer that several tasks share.
+
+use tokio::sync::Mutex;
+
+/// The machine. It prints one page at a time, and that takes a while.
+pub trait Machine {
+    fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// Prints documents, one at a time.
+pub struct Printer<M> {
+    machine: M,
+    /// Whoever prints holds this.
+    turn: Mutex<()>,
+}
+
+impl<M: Machine> Printer<M> {
+    pub fn new(machine: M) -> Self {
+        Self { machine, turn: Mutex::new(()) }
+    }
+
+    /// Waits for its turn and prints all pages of a document.
+    pub async fn print(&self, document: &[&str]) {
+        while self.turn.try_lock().is_err() {
+            tokio::task::yield_now().await;
+        }
+        for page in document {
+            self.machine.print_page(page).await;
+        }
+    }
+}

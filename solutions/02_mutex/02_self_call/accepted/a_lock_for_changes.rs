@@ -1,0 +1,40 @@
+//! The pieces in a warehouse.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// How many pieces there are of each item.
+#[derive(Default)]
+pub struct Warehouse {
+    /// Held by whoever changes `pieces`.
+    changing: Mutex<()>,
+    pieces: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Warehouse {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many pieces of `item` there are.
+    pub fn count(&self, item: &str) -> u32 {
+        self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
+    }
+
+    /// Adds pieces of `item`.
+    pub fn store(&self, item: &str, pieces: u32) {
+        let _changing = self.changing.lock().unwrap();
+        *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
+    }
+
+    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    pub fn take(&self, item: &str, wanted: u32) -> bool {
+        let _changing = self.changing.lock().unwrap();
+        let left = self.count(item);
+        if left < wanted {
+            return false;
+        }
+        self.pieces.lock().unwrap().insert(item.to_owned(), left - wanted);
+        true
+    }
+}

@@ -1,0 +1,40 @@
+//! verdict: deadlock
+//! Readers do not exclude each other, but the writer excludes them, and here both are the same thread.
+//!
+//! The pieces in a warehouse.
+
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
+/// How many pieces there are of each item.
+#[derive(Default)]
+pub struct Warehouse {
+    pieces: RwLock<BTreeMap<String, u32>>,
+}
+
+impl Warehouse {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many pieces of `item` there are.
+    pub fn count(&self, item: &str) -> u32 {
+        self.pieces.read().unwrap().get(item).copied().unwrap_or(0)
+    }
+
+    /// Adds pieces of `item`.
+    pub fn store(&self, item: &str, pieces: u32) {
+        *self.pieces.write().unwrap().entry(item.to_owned()).or_default() += pieces;
+    }
+
+    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    pub fn take(&self, item: &str, wanted: u32) -> bool {
+        let mut pieces = self.pieces.write().unwrap();
+        let left = self.count(item);
+        if left < wanted {
+            return false;
+        }
+        pieces.insert(item.to_owned(), left - wanted);
+        true
+    }
+}

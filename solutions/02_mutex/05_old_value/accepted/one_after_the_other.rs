@@ -1,0 +1,50 @@
+//! The sessions of a server, one for each user who is logged in.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// The open sessions, by user. A session ends by being dropped, and may use `Sessions` while it does.
+pub struct Sessions<S> {
+    open: Mutex<BTreeMap<u32, S>>,
+}
+
+impl<S> Default for Sessions<S> {
+    fn default() -> Self {
+        Self { open: Mutex::default() }
+    }
+}
+
+impl<S> Sessions<S> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a session for `user`. If there is one already, the new one takes its place, and the old one ends.
+    pub fn log_in(&self, user: u32, session: S) {
+        let old = self.open.lock().unwrap().insert(user, session);
+        drop(old);
+    }
+
+    /// Ends the session of `user`. `false` if there is none.
+    pub fn log_out(&self, user: u32) -> bool {
+        let old = self.open.lock().unwrap().remove(&user);
+        old.is_some()
+    }
+
+    /// Ends all sessions.
+    pub fn log_out_all(&self) {
+        let users: Vec<u32> = self.open.lock().unwrap().keys().copied().collect();
+        for user in users {
+            self.log_out(user);
+        }
+    }
+
+    /// How many users are logged in.
+    pub fn len(&self) -> usize {
+        self.open.lock().unwrap().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,52 @@
+//! verdict: deadlock a_new_session_ends_the_old_one
+//! Both have a name now, and variables are dropped in reverse order: the old session before the guard.
+//!
+//! The sessions of a server, one for each user who is logged in.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::sync::Mutex;
+
+/// The open sessions, by user. A session ends by being dropped, and may use `Sessions` while it does.
+pub struct Sessions<S> {
+    open: Mutex<BTreeMap<u32, S>>,
+}
+
+impl<S> Default for Sessions<S> {
+    fn default() -> Self {
+        Self { open: Mutex::default() }
+    }
+}
+
+impl<S> Sessions<S> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens a session for `user`. If there is one already, the new one takes its place, and the old one ends.
+    pub fn log_in(&self, user: u32, session: S) {
+        let mut open = self.open.lock().unwrap();
+        let _old = open.insert(user, session);
+    }
+
+    /// Ends the session of `user`. `false` if there is none.
+    pub fn log_out(&self, user: u32) -> bool {
+        let old = self.open.lock().unwrap().remove(&user);
+        old.is_some()
+    }
+
+    /// Ends all sessions.
+    pub fn log_out_all(&self) {
+        let all = mem::take(&mut *self.open.lock().unwrap());
+        drop(all);
+    }
+
+    /// How many users are logged in.
+    pub fn len(&self) -> usize {
+        self.open.lock().unwrap().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

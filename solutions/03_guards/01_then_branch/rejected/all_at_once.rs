@@ -1,0 +1,57 @@
+//! verdict: deadlock two_workers_run_two_jobs_at_the_same_time
+//! Takes the whole queue along, which is free then; the second worker finds nothing to do until the first one is done with all of it.
+//!
+//! Jobs that wait to be run. A job may add more jobs.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use parking_lot::Mutex;
+
+type Job = Box<dyn FnOnce(&Jobs) + Send>;
+
+/// A queue of jobs, for any number of workers.
+#[derive(Default)]
+pub struct Jobs {
+    waiting: Mutex<VecDeque<Job>>,
+}
+
+impl Jobs {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts `job` at the end of the queue.
+    pub fn add(&self, job: impl FnOnce(&Jobs) + Send + 'static) {
+        self.waiting.lock().push_back(Box::new(job));
+    }
+
+    /// How many jobs nobody has begun yet.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
+    /// Runs the next job. `false` if there is none.
+    pub fn run_next(&self) -> bool {
+        let next = self.waiting.lock().pop_front();
+        if let Some(job) = next {
+            job(self);
+            true
+        } else {
+            false
+        }
+    }
+
+    /// Runs jobs until none is left, those included that are added meanwhile.
+    pub fn run_all(&self) {
+        loop {
+            let jobs = mem::take(&mut *self.waiting.lock());
+            if jobs.is_empty() {
+                return;
+            }
+            for job in jobs {
+                job(self);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! verdict: deadlock the_next_job_may_look_at_the_queue
+//! Mends the loop and leaves the same thing in `run_next`: an `if let` holds its guard in the then branch.
+//!
+//! Jobs that wait to be run. A job may add more jobs.
+
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
+
+type Job = Box<dyn FnOnce(&Jobs) + Send>;
+
+/// A queue of jobs, for any number of workers.
+#[derive(Default)]
+pub struct Jobs {
+    waiting: Mutex<VecDeque<Job>>,
+}
+
+impl Jobs {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts `job` at the end of the queue.
+    pub fn add(&self, job: impl FnOnce(&Jobs) + Send + 'static) {
+        self.waiting.lock().push_back(Box::new(job));
+    }
+
+    /// How many jobs nobody has begun yet.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
+    /// Runs the next job. `false` if there is none.
+    pub fn run_next(&self) -> bool {
+        if let Some(job) = self.waiting.lock().pop_front() {
+            job(self);
+            true
+        } else {
+            false
+        }
+    }
+
+    /// Runs jobs until none is left, those included that are added meanwhile.
+    pub fn run_all(&self) {
+        loop {
+            let next = self.waiting.lock().pop_front();
+            let Some(job) = next else { return };
+            job(self);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! verdict: compile-error E0599
+//! Asks sessions to be clonable, and these are not. A changed copy would also have to be written back over what others did.
+//!
+//! The sessions of the users who are logged in.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+pub struct Sessions<S> {
+    open: Mutex<HashMap<u32, S>>,
+}
+
+impl<S: Clone> Sessions<S> {
+    pub fn new() -> Self {
+        Self { open: Mutex::new(HashMap::new()) }
+    }
+
+    /// Keeps `session` under the number `id`.
+    pub fn open(&self, id: u32, session: S) {
+        self.open.lock().insert(id, session);
+    }
+
+    /// Forgets the session `id`. `false` if there is none.
+    pub fn close(&self, id: u32) -> bool {
+        self.open.lock().remove(&id).is_some()
+    }
+
+    /// Shows the session `id` to `look` and returns what that returns; `None` if there is no such session.
+    pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
+        let session = self.open.lock().get(&id).cloned();
+        session.as_ref().map(look)
+    }
+
+    /// The session `id`, to be changed.
+    pub fn edit(&self, id: u32) -> Option<Box<S>> {
+        self.open.lock().get(&id).cloned().map(Box::new)
+    }
+}
+
+impl<S: Clone> Default for Sessions<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

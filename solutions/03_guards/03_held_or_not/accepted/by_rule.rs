@@ -1,0 +1,76 @@
+//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+
+/// What the mutex is at the moment in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Somebody holds a guard.
+    Held,
+    /// Whoever wants it can lock it.
+    Free,
+    /// Not predicted yet.
+    Unsaid,
+}
+
+/// A guard without a name is dropped when the statement that made it, its condition or its block has ended.
+const fn statement_ends(before_here: bool) -> State {
+    if before_here { State::Free } else { State::Held }
+}
+
+/// ```ignore
+/// let count = jobs.lock().unwrap().len();
+/// here();
+/// ```
+pub const LET: State = statement_ends(true);
+
+/// ```ignore
+/// if !jobs.lock().unwrap().is_empty() {
+///     here();
+/// }
+/// ```
+pub const IF_CONDITION: State = statement_ends(true);
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().first().copied() {
+///     here();
+/// }
+/// ```
+pub const IF_LET: State = statement_ends(false);
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().get(9).copied() {
+///     run(job);
+/// } else {
+///     here();
+/// }
+/// ```
+pub const IF_LET_ELSE: State = statement_ends(true);
+
+/// ```ignore
+/// match jobs.lock().unwrap().clone().as_slice() {
+///     [] => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_CLONE: State = statement_ends(false);
+
+/// ```ignore
+/// match { jobs.lock().unwrap().len() } {
+///     0 => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_BLOCK: State = statement_ends(true);
+
+/// ```ignore
+/// for job in jobs.lock().unwrap().clone() {
+///     here();
+/// }
+/// ```
+pub const FOR_OVER_A_CLONE: State = statement_ends(false);
+
+/// ```ignore
+/// let jobs_now = jobs.lock().unwrap();
+/// let jobs_now = jobs_now.clone();
+/// here();
+/// ```
+pub const SHADOWED: State = State::Held;

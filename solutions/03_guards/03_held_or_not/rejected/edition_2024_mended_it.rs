@@ -1,0 +1,74 @@
+//! verdict: failing-test an_if_let_holds_the_guard_in_its_first_block
+//! Edition 2024 moved the end of the guard before `else`, not before the first block.
+//!
+//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+
+/// What the mutex is at the moment in question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Somebody holds a guard.
+    Held,
+    /// Whoever wants it can lock it.
+    Free,
+    /// Not predicted yet.
+    Unsaid,
+}
+
+/// ```ignore
+/// let count = jobs.lock().unwrap().len();
+/// here();
+/// ```
+pub const LET: State = State::Free;
+
+/// ```ignore
+/// if !jobs.lock().unwrap().is_empty() {
+///     here();
+/// }
+/// ```
+pub const IF_CONDITION: State = State::Free;
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().first().copied() {
+///     here();
+/// }
+/// ```
+pub const IF_LET: State = State::Free;
+
+/// ```ignore
+/// if let Some(job) = jobs.lock().unwrap().get(9).copied() {
+///     run(job);
+/// } else {
+///     here();
+/// }
+/// ```
+pub const IF_LET_ELSE: State = State::Free;
+
+/// ```ignore
+/// match jobs.lock().unwrap().clone().as_slice() {
+///     [] => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_CLONE: State = State::Held;
+
+/// ```ignore
+/// match { jobs.lock().unwrap().len() } {
+///     0 => {}
+///     _ => here(),
+/// }
+/// ```
+pub const MATCH_ON_A_BLOCK: State = State::Free;
+
+/// ```ignore
+/// for job in jobs.lock().unwrap().clone() {
+///     here();
+/// }
+/// ```
+pub const FOR_OVER_A_CLONE: State = State::Held;
+
+/// ```ignore
+/// let jobs_now = jobs.lock().unwrap();
+/// let jobs_now = jobs_now.clone();
+/// here();
+/// ```
+pub const SHADOWED: State = State::Held;

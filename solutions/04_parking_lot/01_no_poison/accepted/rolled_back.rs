@@ -1,0 +1,59 @@
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+
+use parking_lot::{Mutex, MutexGuard};
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// Puts the prices back when it is dropped, unless the change was completed.
+struct Change<'a> {
+    before: Option<Prices>,
+    prices: MutexGuard<'a, Prices>,
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            *self.prices = before;
+        }
+    }
+}
+
+/// A price list that all threads share.
+#[derive(Default)]
+pub struct PriceList {
+    prices: Mutex<Prices>,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: Mutex::new(Prices { each, sum }) }
+    }
+
+    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
+    /// if `rule` panics, the list is as it was.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let mut change = Change { before: None, prices: self.prices.lock() };
+        change.before = Some(change.prices.clone());
+        let Prices { each, sum } = &mut *change.prices;
+        for (name, price) in each {
+            *sum -= *price;
+            *price = rule(name, *price);
+            *sum += *price;
+        }
+        change.before = None;
+    }
+
+    /// All prices, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        self.prices.lock().clone()
+    }
+}

@@ -1,0 +1,52 @@
+//! verdict: panic
+//! A poison flag of its own: nobody sees half a change any more, and nobody sees a price either.
+//!
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use parking_lot::Mutex;
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// A price list that all threads share.
+#[derive(Default)]
+pub struct PriceList {
+    prices: Mutex<Prices>,
+    broken: AtomicBool,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: Mutex::new(Prices { each, sum }), broken: AtomicBool::new(false) }
+    }
+
+    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
+    /// if `rule` panics, the list is as it was.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let mut prices = self.prices.lock();
+        self.broken.store(true, SeqCst);
+        let Prices { each, sum } = &mut *prices;
+        for (name, price) in each {
+            *sum -= *price;
+            *price = rule(name, *price);
+            *sum += *price;
+        }
+        self.broken.store(false, SeqCst);
+    }
+
+    /// All prices, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        let prices = self.prices.lock();
+        assert!(!self.broken.load(SeqCst), "a change of the prices was not completed");
+        prices.clone()
+    }
+}

@@ -1,0 +1,66 @@
+//! verdict: deadlock reports_and_deliveries_end_in_any_order
+//! The report takes each lock once now, but still the other way round than a delivery; it only takes another moment to show.
+//!
+//! The catalogue of a book shop.
+
+use std::collections::BTreeMap;
+
+use parking_lot::RwLock;
+
+/// What the publisher sends for one book.
+pub struct Delivery {
+    pub id: u32,
+    pub title: String,
+    pub pieces: u32,
+}
+
+/// Titles and pieces, by the number of the book.
+#[derive(Default)]
+pub struct Catalogue {
+    titles: RwLock<BTreeMap<u32, String>>,
+    pieces: RwLock<BTreeMap<u32, u32>>,
+}
+
+impl Catalogue {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a whole delivery into the catalogue. Nobody sees a part of it.
+    pub fn deliver(&self, delivery: impl IntoIterator<Item = Delivery>) {
+        let mut pieces = self.pieces.write();
+        for book in delivery {
+            pieces.insert(book.id, book.pieces);
+            self.rename(book.id, book.title);
+        }
+    }
+
+    /// Changes a title, as a delivery does with a new edition.
+    pub fn rename(&self, id: u32, title: String) {
+        self.titles.write().insert(id, title);
+    }
+
+    /// The title of one book.
+    pub fn title(&self, id: u32) -> Option<String> {
+        self.titles.read().get(&id).cloned()
+    }
+
+    /// How many pieces of one book there are.
+    pub fn pieces(&self, id: u32) -> u32 {
+        self.pieces.read().get(&id).copied().unwrap_or_default()
+    }
+
+    /// Prints a line per book. All lines are from one moment.
+    pub fn report(&self, mut print: impl FnMut(&str, u32)) {
+        let titles = self.titles.read();
+        let pieces = self.pieces.read();
+        for (id, title) in &*titles {
+            print(title, pieces.get(id).copied().unwrap_or_default());
+        }
+    }
+
+    /// Whether a reader would have to wait at this moment.
+    pub fn is_busy(&self) -> bool {
+        self.titles.try_read().is_none() || self.pieces.try_read().is_none()
+    }
+}

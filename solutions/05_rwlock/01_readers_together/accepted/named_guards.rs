@@ -1,0 +1,26 @@
+//! Settings that many threads look at and few change.
+
+use std::sync::RwLock;
+
+/// A value of any kind, shared by threads.
+pub struct Settings<T> {
+    value: RwLock<T>,
+}
+
+impl<T> Settings<T> {
+    pub fn new(value: T) -> Self {
+        Self { value: RwLock::new(value) }
+    }
+
+    /// Shows the value to `look`, and returns what that returns.
+    pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        let value = self.value.read().unwrap();
+        look(&value)
+    }
+
+    /// Lets `change` change the value, while nobody else looks or changes.
+    pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        let mut value = self.value.write().unwrap();
+        change(&mut value)
+    }
+}

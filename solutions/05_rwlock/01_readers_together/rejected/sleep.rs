@@ -1,0 +1,30 @@
+//! verdict: deadlock two_threads_look_at_the_same_time
+//! However long a reader waits before it locks: when it has the mutex, the other one cannot look.
+//!
+//! Settings that many threads look at and few change.
+
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+/// A value of any kind, shared by threads.
+pub struct Settings<T> {
+    value: Mutex<T>,
+}
+
+impl<T> Settings<T> {
+    pub fn new(value: T) -> Self {
+        Self { value: Mutex::new(value) }
+    }
+
+    /// Shows the value to `look`, and returns what that returns.
+    pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        thread::sleep(Duration::from_millis(10));
+        look(&self.value.lock().unwrap())
+    }
+
+    /// Lets `change` change the value, while nobody else looks or changes.
+    pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.value.lock().unwrap())
+    }
+}

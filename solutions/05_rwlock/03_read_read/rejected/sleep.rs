@@ -1,0 +1,125 @@
+//! verdict: deadlock a_count_on_threads_is_from_one_moment
+//! Gives the writer time to come and go before the count begins. Nobody told the writer.
+//!
+//! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
+
+/// What stands on one shelf.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    pub pieces: u32,
+    pub damaged: u32,
+}
+
+impl Shelf {
+    /// How many pieces can be sold.
+    pub fn usable(&self) -> u32 {
+        self.pieces - self.damaged
+    }
+}
+
+/// With threads and the lock of parking_lot.
+pub mod threads {
+    use std::thread;
+    use std::time::Duration;
+
+    use parking_lot::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write();
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces of one shelf can be sold.
+        pub fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read()[shelf].usable()
+        }
+
+        /// How many pieces can be sold, on all shelves together, at one moment.
+        pub fn usable(&self) -> u32 {
+            thread::sleep(Duration::from_millis(10));
+            let shelves = self.shelves.read();
+            (0..shelves.len()).map(|shelf| self.usable_on(shelf)).sum()
+        }
+    }
+}
+
+/// With tasks and the lock of tokio.
+pub mod on_tokio {
+    use tokio::sync::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub async fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write().await;
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces of one shelf can be sold.
+        pub async fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read().await[shelf].usable()
+        }
+
+        /// How many pieces can be sold, on all shelves together, at one moment.
+        pub async fn usable(&self) -> u32 {
+            self.shelves.read().await.iter().map(Shelf::usable).sum()
+        }
+    }
+}
+
+/// With tasks and the lock of smol, which is that of async-lock.
+pub mod on_smol {
+    use smol::lock::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub async fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write().await;
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces of one shelf can be sold.
+        pub async fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read().await[shelf].usable()
+        }
+
+        /// How many pieces can be sold, on all shelves together, at one moment.
+        pub async fn usable(&self) -> u32 {
+            self.shelves.read().await.iter().map(Shelf::usable).sum()
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
+
+/// With threads and the lock of parking_lot.
+pub mod threads {
+    use std::collections::HashMap;
+    use std::sync::{Arc, OnceLock};
+
+    use parking_lot::RwLock;
+
+    /// The rates loaded so far, by currency.
+    #[derive(Default)]
+    pub struct Rates {
+        cells: RwLock<HashMap<String, Arc<OnceLock<u64>>>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
+            let known = self.cells.read().get(currency).cloned();
+            let cell = known.unwrap_or_else(|| self.cells.write().entry(currency.to_owned()).or_default().clone());
+            *cell.get_or_init(load)
+        }
+
+        /// How many rates have been loaded and kept.
+        pub fn known(&self) -> usize {
+            self.cells.read().values().filter(|cell| cell.get().is_some()).count()
+        }
+    }
+}
+
+/// With tasks and the lock of smol, which is that of async-lock.
+pub mod on_smol {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use smol::lock::{OnceCell, RwLock};
+
+    /// The rates loaded so far, by currency.
+    #[derive(Default)]
+    pub struct Rates {
+        cells: RwLock<HashMap<String, Arc<OnceCell<u64>>>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
+            let known = self.cells.read().await.get(currency).cloned();
+            let cell = match known {
+                Some(cell) => cell,
+                None => self.cells.write().await.entry(currency.to_owned()).or_default().clone(),
+            };
+            *cell.get_or_init(|| load).await
+        }
+
+        /// How many rates have been loaded and kept.
+        pub async fn known(&self) -> usize {
+            self.cells.read().await.values().filter(|cell| cell.get().is_some()).count()
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! verdict: failing-test a_rate_is_loaded_once_on_threads
+//! Nobody waits for anybody, and all who find nothing load.
+//!
+//! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
+
+/// With threads and the lock of parking_lot.
+pub mod threads {
+    use std::collections::HashMap;
+
+    use parking_lot::RwLock;
+
+    /// The rates loaded so far, by currency.
+    #[derive(Default)]
+    pub struct Rates {
+            known: RwLock<HashMap<String, u64>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
+            let known = self.known.read().get(currency).copied();
+            if let Some(rate) = known {
+                return rate;
+            }
+            let rate = load();
+            self.known.write().insert(currency.to_owned(), rate);
+            rate
+        }
+
+        /// How many rates have been loaded and kept.
+        pub fn known(&self) -> usize {
+            self.known.read().len()
+        }
+    }
+}
+
+/// With tasks and the lock of smol, which is that of async-lock.
+pub mod on_smol {
+    use std::collections::HashMap;
+
+    use smol::lock::RwLock;
+
+    /// The rates loaded so far, by currency.
+    #[derive(Default)]
+    pub struct Rates {
+            known: RwLock<HashMap<String, u64>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
+            let known = self.known.read().await.get(currency).copied();
+            if let Some(rate) = known {
+                return rate;
+            }
+            let rate = load.await;
+            self.known.write().await.insert(currency.to_owned(), rate);
+            rate
+        }
+
+        /// How many rates have been loaded and kept.
+        pub async fn known(&self) -> usize {
+            self.known.read().await.len()
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A page that is written by some and read by many: with threads, and with tasks.
+
+/// What is on a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    /// How many texts there have been.
+    pub revision: u32,
+}
+
+impl Text {
+    fn replace(&mut self, text: &str) {
+        self.text = text.to_owned();
+        self.revision += 1;
+    }
+}
+
+/// With threads and the lock of the standard library.
+pub mod threads {
+    use std::ops::Deref;
+    use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+
+    use super::Text;
+
+    #[derive(Default)]
+    pub struct Page {
+        page: RwLock<Text>,
+        /// Held by the one who publishes.
+        publishing: Mutex<()>,
+    }
+
+    impl Page {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        pub fn publish(&self, text: &str) -> Published<'_> {
+            let turn = self.publishing.lock().unwrap();
+            self.page.write().unwrap().replace(text);
+            Published { page: self.page.read().unwrap(), _turn: turn }
+        }
+
+        /// What is on the page.
+        pub fn current(&self) -> Text {
+            self.page.read().unwrap().clone()
+        }
+    }
+
+    /// Who publishes next waits for the end of this.
+    pub struct Published<'a> {
+        page: RwLockReadGuard<'a, Text>,
+        _turn: MutexGuard<'a, ()>,
+    }
+
+    impl Deref for Published<'_> {
+        type Target = Text;
+
+        fn deref(&self) -> &Text {
+            &self.page
+        }
+    }
+}
+
+/// With tasks and the lock of tokio.
+pub mod on_tokio {
+    use std::ops::Deref;
+
+    use tokio::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+
+    use super::Text;
+
+    #[derive(Default)]
+    pub struct Page {
+        page: RwLock<Text>,
+        /// Held by the one who publishes.
+        publishing: Mutex<()>,
+    }
+
+    impl Page {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        pub async fn publish(&self, text: &str) -> Published<'_> {
+            let turn = self.publishing.lock().await;
+            self.page.write().await.replace(text);
+            Published { page: self.page.read().await, _turn: turn }
+        }
+
+        /// What is on the page.
+        pub async fn current(&self) -> Text {
+            self.page.read().await.clone()
+        }
+    }
+
+    /// Who publishes next waits for the end of this.
+    pub struct Published<'a> {
+        page: RwLockReadGuard<'a, Text>,
+        _turn: MutexGuard<'a, ()>,
+    }
+
+    impl Deref for Published<'_> {
+        type Target = Text;
+
+        fn deref(&self) -> &Text {
+            &self.page
+        }
+    }
+}

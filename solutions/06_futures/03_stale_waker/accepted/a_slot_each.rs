@@ -1,0 +1,66 @@
+//! A latch: many wait until it is opened, once and for all.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, Weak};
+use std::task::{Context, Poll, Waker};
+
+/// Closed at first. A clone is the same latch.
+#[derive(Clone, Default)]
+pub struct Latch {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    open: bool,
+    waiting: Vec<Weak<Slot>>,
+}
+
+/// Of one `Wait`: the waker of its latest poll.
+type Slot = Mutex<Option<Waker>>;
+
+/// Is ready when the latch is open.
+pub struct Wait {
+    shared: Arc<Mutex<Shared>>,
+    slot: Arc<Slot>,
+}
+
+impl Latch {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the latch and wakes all who wait.
+    pub fn open(&self) {
+        let waiting = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.open = true;
+            std::mem::take(&mut shared.waiting)
+        };
+        for slot in waiting.iter().filter_map(Weak::upgrade) {
+            let waker = slot.lock().unwrap().take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Waits until the latch is open.
+    pub fn wait(&self) -> Wait {
+        let slot = Arc::new(Slot::default());
+        let mut shared = self.shared.lock().unwrap();
+        shared.waiting.retain(|slot| slot.strong_count() > 0);
+        shared.waiting.push(Arc::downgrade(&slot));
+        Wait { shared: Arc::clone(&self.shared), slot }
+    }
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Note first, look afterwards: whoever opens the latch in between finds the note.
+        *self.slot.lock().unwrap() = Some(context.waker().clone());
+        if self.shared.lock().unwrap().open { Poll::Ready(()) } else { Poll::Pending }
+    }
+}

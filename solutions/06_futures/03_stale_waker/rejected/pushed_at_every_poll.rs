@@ -1,0 +1,62 @@
+//! verdict: failing-test a_wait_keeps_one_waker
+//! The latest waker is in the list now, with all earlier ones: one more for each poll.
+//!
+//! A latch: many wait until it is opened, once and for all.
+
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+/// Closed at first. A clone is the same latch.
+#[derive(Clone, Default)]
+pub struct Latch {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    open: bool,
+    waiting: Vec<Waker>,
+}
+
+/// Is ready when the latch is open.
+pub struct Wait {
+    shared: Arc<Mutex<Shared>>,
+}
+
+impl Latch {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the latch and wakes all who wait.
+    pub fn open(&self) {
+        let waiting = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.open = true;
+            mem::take(&mut shared.waiting)
+        };
+        for waker in waiting {
+            waker.wake();
+        }
+    }
+
+    /// Waits until the latch is open.
+    pub fn wait(&self) -> Wait {
+        Wait { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut shared = self.shared.lock().unwrap();
+        if shared.open {
+            return Poll::Ready(());
+        }
+        shared.waiting.push(context.waker().clone());
+        Poll::Pending
+    }
+}

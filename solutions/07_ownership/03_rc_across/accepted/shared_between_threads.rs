@@ -1,0 +1,61 @@
+//! Documents whose outlines are sent to an index.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinHandle;
+
+/// Keeps outlines. It takes its time and returns the number of the entry.
+pub trait Index: Send + Sync + 'static {
+    fn store(&self, outline: String) -> impl Future<Output = u32> + Send;
+}
+
+/// A heading and the headings below it.
+struct Heading {
+    title: String,
+    below: Mutex<Vec<Arc<Heading>>>,
+}
+
+impl Heading {
+    fn new(title: &str) -> Arc<Self> {
+        Arc::new(Self { title: title.to_owned(), below: Mutex::default() })
+    }
+
+    /// How many headings there are below this one, at all levels.
+    fn count(&self) -> usize {
+        self.below.lock().unwrap().iter().map(|heading| 1 + heading.count()).sum()
+    }
+
+    /// All headings below this one, a line for each, indented by level.
+    fn contents(&self, indent: usize) -> String {
+        let line = |heading: &Arc<Heading>| {
+            let title = &heading.title;
+            format!("{:indent$}{title}\n{}", "", heading.contents(indent + 2))
+        };
+        self.below.lock().unwrap().iter().map(line).collect()
+    }
+}
+
+/// The outline of `text`, in which a heading is a line that begins with `#`, `##`, and so on.
+fn outline(text: &str) -> Arc<Heading> {
+    let root = Heading::new("");
+    let mut open = vec![Arc::clone(&root)];
+    for line in text.lines() {
+        let level = line.bytes().take_while(|byte| *byte == b'#').count();
+        if level > 0 {
+            let heading = Heading::new(line[level..].trim());
+            open.truncate(level);
+            open.last().expect("the root stays open").below.lock().unwrap().push(Arc::clone(&heading));
+            open.push(heading);
+        }
+    }
+    root
+}
+
+/// Starts a task that sends the outline of `text` to `index` and returns a line about it.
+pub fn submit(index: Arc<impl Index>, text: String) -> JoinHandle<String> {
+    tokio::spawn(async move {
+        let outline = outline(&text);
+        let entry = index.store(outline.contents(0)).await;
+        format!("entry {entry}: {} headings", outline.count())
+    })
+}

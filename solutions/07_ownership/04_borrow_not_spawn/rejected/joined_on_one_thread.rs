@@ -1,0 +1,29 @@
+//! verdict: deadlock
+//! Joins here as well: concurrent, and on one task, so that two computations never overlap.
+//!
+//! Many questions to one source at the same time: on one task, and on two threads.
+
+use futures::future::join_all;
+use smol::block_on;
+
+/// Answers questions. It may take its time, and compute for a while.
+pub trait Source: Sync {
+    fn answer(&self, question: &str) -> impl Future<Output = u32> + Send;
+}
+
+/// Questions are asked in lower case, without space around them.
+fn tidy(questions: &[&str]) -> Vec<String> {
+    questions.iter().map(|question| question.trim().to_lowercase()).collect()
+}
+
+/// Asks all `questions` at the same time and returns the answers in their order.
+pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
+    let questions = tidy(questions);
+    join_all(questions.iter().map(|question| source.answer(question))).await
+}
+
+/// The same from plain code, with two threads that share the work.
+pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
+    let questions = tidy(questions);
+    block_on(join_all(questions.iter().map(|question| source.answer(question))))
+}

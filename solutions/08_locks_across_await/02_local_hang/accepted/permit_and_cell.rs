@@ -1,0 +1,46 @@
+//! A console for local tasks: all of them run on one thread and share one line.
+
+use std::cell::Cell;
+
+use tokio::sync::Semaphore;
+
+/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+pub trait Line {
+    fn write(&mut self, text: &str) -> impl Future<Output = ()>;
+}
+
+/// A line that goes back into its cell when it is dropped.
+struct PutBack<'a, L> {
+    line: Option<L>,
+    cell: &'a Cell<Option<L>>,
+}
+
+impl<L> Drop for PutBack<'_, L> {
+    fn drop(&mut self) {
+        self.cell.set(self.line.take());
+    }
+}
+
+/// A line that several tasks share.
+pub struct Console<L> {
+    /// Taken out by whoever has the permit.
+    line: Cell<Option<L>>,
+    permit: Semaphore,
+}
+
+impl<L: Line> Console<L> {
+    pub fn new(line: L) -> Self {
+        Self { line: Cell::new(Some(line)), permit: Semaphore::new(1) }
+    }
+
+    /// Writes `texts` one after the other, with nobody else's in between.
+    pub async fn print(&self, texts: &[&str]) {
+        let _permit = self.permit.acquire().await.expect("it is never closed");
+        let mut line = PutBack { line: self.line.take(), cell: &self.line };
+        for text in texts {
+            if let Some(line) = &mut line.line {
+                line.write(text).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! verdict: panic
+//! One thread, so a `RefCell`: now the second task does not hang, it panics.
+//!
+//! A console for local tasks: all of them run on one thread and share one line.
+
+use std::cell::RefCell;
+
+/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+pub trait Line {
+    fn write(&mut self, text: &str) -> impl Future<Output = ()>;
+}
+
+/// A line that several tasks share.
+pub struct Console<L> {
+    line: RefCell<L>,
+}
+
+impl<L: Line> Console<L> {
+    pub fn new(line: L) -> Self {
+        Self { line: RefCell::new(line) }
+    }
+
+    /// Writes `texts` one after the other, with nobody else's in between.
+    pub async fn print(&self, texts: &[&str]) {
+        let mut line = self.line.borrow_mut();
+        for text in texts {
+            line.write(text).await;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! verdict: deadlock
+//! Holds the guard for one text at a time. It is still held across an await, and the thread still sleeps.
+//!
+//! A console for local tasks: all of them run on one thread and share one line.
+
+use std::sync::Mutex;
+
+/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+pub trait Line {
+    fn write(&mut self, text: &str) -> impl Future<Output = ()>;
+}
+
+/// A line that several tasks share.
+pub struct Console<L> {
+    line: Mutex<L>,
+}
+
+impl<L: Line> Console<L> {
+    pub fn new(line: L) -> Self {
+        Self { line: Mutex::new(line) }
+    }
+
+    /// Writes `texts` one after the other, with nobody else's in between.
+    pub async fn print(&self, texts: &[&str]) {
+        for text in texts {
+            self.line.lock().unwrap().write(text).await;
+        }
+    }
+}

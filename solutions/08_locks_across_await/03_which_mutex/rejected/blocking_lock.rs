@@ -1,0 +1,55 @@
+//! verdict: crashed
+//! tokio refuses to block a thread that runs tasks, even if the lock is free. A second panic, in `drop`, ends the process.
+//!
+//! Who is in a room.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+/// Knows the names of people. An answer takes its time.
+pub trait Directory {
+    fn name(&self, id: u32) -> impl Future<Output = String> + Send;
+}
+
+/// The people in the room, by number.
+type Present = BTreeMap<u32, String>;
+
+/// A room that people enter and leave.
+pub struct Room<D> {
+    directory: D,
+    present: Arc<Mutex<Present>>,
+}
+
+/// Somebody's stay in a room. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Visit {
+    id: u32,
+    present: Arc<Mutex<Present>>,
+}
+
+impl<D: Directory> Room<D> {
+    /// An empty room.
+    pub fn new(directory: D) -> Self {
+        Self { directory, present: Arc::default() }
+    }
+
+    /// Looks the name up and lets its owner in.
+    pub async fn enter(&self, id: u32) -> Visit {
+        let name = self.directory.name(id).await;
+        self.present.lock().await.insert(id, name);
+        Visit { id, present: Arc::clone(&self.present) }
+    }
+
+    /// Who is in the room, for the display at the door.
+    pub fn names(&self) -> Vec<String> {
+        self.present.blocking_lock().values().cloned().collect()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.present.blocking_lock().remove(&self.id);
+    }
+}

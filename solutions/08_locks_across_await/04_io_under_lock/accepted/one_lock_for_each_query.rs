@@ -1,0 +1,38 @@
+//! Readings of sensors that answer over a slow line.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+/// The way to a sensor. A query takes as long as the line takes.
+pub trait Line {
+    fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
+}
+
+/// The latest reading of each sensor.
+pub struct Registry<L> {
+    line: L,
+    readings: Mutex<HashMap<u32, i64>>,
+    /// Held while a sensor is asked, so that its answers are stored in the order of the questions.
+    asking: Mutex<HashMap<u32, Arc<Mutex<()>>>>,
+}
+
+impl<L: Line> Registry<L> {
+    pub fn new(line: L) -> Self {
+        Self { line, readings: Mutex::default(), asking: Mutex::default() }
+    }
+
+    /// Queries `sensor` and stores its answer.
+    pub async fn refresh(&self, sensor: u32) {
+        let asking = Arc::clone(self.asking.lock().await.entry(sensor).or_default());
+        let _turn = asking.lock().await;
+        let reading = self.line.query(sensor).await;
+        self.readings.lock().await.insert(sensor, reading);
+    }
+
+    /// The last reading stored for `sensor`.
+    pub async fn latest(&self, sensor: u32) -> Option<i64> {
+        self.readings.lock().await.get(&sensor).copied()
+    }
+}

@@ -1,0 +1,33 @@
+//! Readings of sensors that answer over a slow line.
+
+use std::collections::HashMap;
+
+use tokio::sync::RwLock;
+
+/// The way to a sensor. A query takes as long as the line takes.
+pub trait Line {
+    fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
+}
+
+/// The latest reading of each sensor.
+pub struct Registry<L> {
+    line: L,
+    readings: RwLock<HashMap<u32, i64>>,
+}
+
+impl<L: Line> Registry<L> {
+    pub fn new(line: L) -> Self {
+        Self { line, readings: RwLock::default() }
+    }
+
+    /// Queries `sensor` and stores its answer.
+    pub async fn refresh(&self, sensor: u32) {
+        let reading = self.line.query(sensor).await;
+        self.readings.write().await.insert(sensor, reading);
+    }
+
+    /// The last reading stored for `sensor`.
+    pub async fn latest(&self, sensor: u32) -> Option<i64> {
+        self.readings.read().await.get(&sensor).copied()
+    }
+}

@@ -1,0 +1,37 @@
+//! verdict: deadlock
+//! A std mutex in place of tokio's, held as long. The thread sleeps at the lock, and with it the query that would end.
+//!
+//! Readings of sensors that answer over a slow line.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// The way to a sensor. A query takes as long as the line takes.
+pub trait Line {
+    fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
+}
+
+/// The latest reading of each sensor.
+pub struct Registry<L> {
+    line: L,
+    readings: Mutex<HashMap<u32, i64>>,
+}
+
+impl<L: Line> Registry<L> {
+    pub fn new(line: L) -> Self {
+        Self { line, readings: Mutex::default() }
+    }
+
+    /// Queries `sensor` and stores its answer.
+    pub async fn refresh(&self, sensor: u32) {
+        let mut readings = self.readings.lock().unwrap();
+        // TODO: the lock is held for as long as the line takes.
+        let reading = self.line.query(sensor).await;
+        readings.insert(sensor, reading);
+    }
+
+    /// The last reading stored for `sensor`.
+    pub async fn latest(&self, sensor: u32) -> Option<i64> {
+        self.readings.lock().unwrap().get(&sensor).copied()
+    }
+}

@@ -1,0 +1,94 @@
+//! verdict: timeout
+//! A flag is as owned as can be, but nobody clears it when the job panics, and whoever waits has to ask again and again.
+//!
+//! A machine that does one job at a time, in the background: on tokio and on async-std.
+
+/// What both machines promise.
+pub trait Worker<T> {
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended,
+    /// whatever becomes of `self`.
+    fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
+
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which they were begun.
+    fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
+}
+
+/// With the lock and the tasks of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    use std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        taken: Arc<AtomicBool>,
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine without a job.
+        pub fn idle() -> Self {
+            Self { taken: Arc::default(), results: Arc::default() }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            while self.taken.swap(true, SeqCst) {
+                tokio::task::yield_now().await;
+            }
+            let (taken, results) = (Arc::clone(&self.taken), Arc::clone(&self.results));
+            tokio::spawn(async move {
+                let result = job.await;
+                results.lock().unwrap().push(result);
+                taken.store(false, SeqCst);
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            while self.taken.load(SeqCst) {
+                tokio::task::yield_now().await;
+            }
+            std::mem::take(&mut *self.results.lock().unwrap())
+        }
+    }
+}
+
+/// With the lock and the tasks of async-std.
+pub mod on_async_std {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    use std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        taken: Arc<AtomicBool>,
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine without a job.
+        pub fn idle() -> Self {
+            Self { taken: Arc::default(), results: Arc::default() }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            while self.taken.swap(true, SeqCst) {
+                async_std::task::yield_now().await;
+            }
+            let (taken, results) = (Arc::clone(&self.taken), Arc::clone(&self.results));
+            async_std::task::spawn(async move {
+                let result = job.await;
+                results.lock().unwrap().push(result);
+                taken.store(false, SeqCst);
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            while self.taken.load(SeqCst) {
+                async_std::task::yield_now().await;
+            }
+            std::mem::take(&mut *self.results.lock().unwrap())
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! verdict: failing-test tokio_one_job_at_a_time
+//! Waits until the machine is free, and then does not take it: the guard is dropped before the job has begun.
+//!
+//! A machine that does one job at a time, in the background: on tokio and on async-std.
+
+/// What both machines promise.
+pub trait Worker<T> {
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended,
+    /// whatever becomes of `self`.
+    fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
+
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which they were begun.
+    fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
+}
+
+/// With the lock and the tasks of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Mutex;
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine without a job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            drop(self.results.lock().await);
+            let results = Arc::clone(&self.results);
+            tokio::spawn(async move {
+                let result = job.await;
+                results.lock().await.push(result);
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}
+
+/// With the lock and the tasks of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine without a job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            drop(self.results.lock().await);
+            let results = Arc::clone(&self.results);
+            async_std::task::spawn(async move {
+                let result = job.await;
+                results.lock().await.push(result);
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! verdict: failing-test a_full_channel_holds_up_whoever_adds
+//! A task waits for the channel instead. Tasks pile up without a limit, and are run in any order.
+//!
+//! A list of news. Whoever follows it is told of every entry.
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+
+/// The news, and the way to whoever follows them.
+pub struct News {
+    entries: Mutex<Vec<String>>,
+    announce: Sender<usize>,
+}
+
+impl News {
+    /// An empty list. Over `announce` goes, for each entry, how many there are with it.
+    pub fn new(announce: Sender<usize>) -> Self {
+        Self { entries: Mutex::default(), announce }
+    }
+
+    /// Adds `entry` and announces it. Waits while there are too many announcements that nobody has read.
+    pub async fn add(&self, entry: &str) {
+        let mut entries = self.entries.lock().await;
+        entries.push(entry.to_owned());
+        // TODO: whoever is to read the announcements may be waiting for the lock.
+        let (announce, count) = (self.announce.clone(), entries.len());
+        tokio::spawn(async move { announce.send(count).await });
+    }
+
+    /// All entries so far.
+    pub async fn entries(&self) -> Vec<String> {
+        self.entries.lock().await.clone()
+    }
+}

@@ -1,0 +1,32 @@
+//! Labels for a shop window. The helpers come from a time when the program was not async.
+
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+
+/// Where prices and stocks are known. An answer takes its time.
+pub trait Shop: Send + Sync + 'static {
+    fn price(&self, item: &'static str) -> impl Future<Output = u32> + Send;
+    fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
+}
+
+/// Such as `tea: 30 cents`.
+pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
+    format!("{item}: {} cents", price(shop, item))
+}
+
+/// Such as `tea: 7 left`.
+pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
+    format!("{item}: {} left", pieces(shop, item))
+}
+
+// TODO: this blocks on a future, on a thread that runs tasks. tokio refuses.
+fn price<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
+    Runtime::new().unwrap().block_on(shop.price(item))
+}
+
+// TODO: and so does this. Who runs the task while its thread is blocked?
+fn pieces<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
+    let counting = tokio::spawn(async move { shop.pieces(item).await });
+    futures::executor::block_on(counting).unwrap()
+}

@@ -1,0 +1,40 @@
+//! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
+
+use std::sync::{Arc, Mutex, mpsc};
+
+use tokio::task::spawn_blocking;
+
+/// Where the journal is kept.
+pub trait Disk: Send + Sync + 'static {
+    /// Computes for a while: not to be called on a thread that runs tasks.
+    fn pack(&self, lines: &[String]) -> String;
+
+    fn write(&self, packed: String) -> impl Future<Output = ()> + Send;
+}
+
+/// Lines that are saved now and then.
+pub struct Journal<D> {
+    disk: Arc<D>,
+    append: mpsc::Sender<String>,
+    unsaved: Mutex<mpsc::Receiver<String>>,
+}
+
+impl<D: Disk> Journal<D> {
+    pub fn new(disk: D) -> Self {
+        let (append, unsaved) = mpsc::channel();
+        Self { disk: Arc::new(disk), append, unsaved: Mutex::new(unsaved) }
+    }
+
+    /// Adds a line. Does not wait for the disk.
+    pub fn append(&self, line: &str) {
+        let _ = self.append.send(line.to_owned());
+    }
+
+    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    pub async fn save(&self) {
+        let lines: Vec<String> = self.unsaved.lock().unwrap().try_iter().collect();
+        let disk = Arc::clone(&self.disk);
+        let packed = spawn_blocking(move || disk.pack(&lines)).await.unwrap();
+        self.disk.write(packed).await;
+    }
+}

@@ -1,0 +1,48 @@
+//! verdict: panic
+//! tokio's mutex in place of std's. `append` is no async function, and must not block a thread that runs tasks.
+//!
+//! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+/// Where the journal is kept.
+pub trait Disk: Send + Sync + 'static {
+    /// Computes for a while: not to be called on a thread that runs tasks.
+    fn pack(&self, lines: &[String]) -> String;
+
+    fn write(&self, packed: String) -> impl Future<Output = ()> + Send;
+}
+
+/// Lines that are saved now and then.
+pub struct Journal<D> {
+    disk: Arc<D>,
+    unsaved: Arc<Mutex<Vec<String>>>,
+}
+
+impl<D: Disk> Journal<D> {
+    pub fn new(disk: D) -> Self {
+        Self { disk: Arc::new(disk), unsaved: Arc::default() }
+    }
+
+    /// Adds a line. Does not wait for the disk.
+    pub fn append(&self, line: &str) {
+        self.unsaved.blocking_lock().push(line.to_owned());
+    }
+
+    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    pub async fn save(&self) {
+        let (disk, unsaved, handle) = (Arc::clone(&self.disk), Arc::clone(&self.unsaved), Handle::current());
+        let saving = spawn_blocking(move || {
+            // TODO: this thread may be blocked. Whom does it block with this guard in its hand?
+            let mut unsaved = unsaved.blocking_lock();
+            let packed = disk.pack(&unsaved);
+            handle.block_on(disk.write(packed));
+            unsaved.clear();
+        });
+        saving.await.unwrap();
+    }
+}

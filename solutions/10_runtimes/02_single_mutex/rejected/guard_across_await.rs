@@ -1,0 +1,42 @@
+//! verdict: compile-error cannot be sent between threads safely
+//! An async section instead of a blocking one: here at last the compiler sees the guard.
+//!
+//! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::spawn_blocking;
+
+/// Where the journal is kept.
+pub trait Disk: Send + Sync + 'static {
+    /// Computes for a while: not to be called on a thread that runs tasks.
+    fn pack(&self, lines: &[String]) -> String;
+
+    fn write(&self, packed: String) -> impl Future<Output = ()> + Send;
+}
+
+/// Lines that are saved now and then.
+pub struct Journal<D> {
+    disk: Arc<D>,
+    unsaved: Arc<Mutex<Vec<String>>>,
+}
+
+impl<D: Disk> Journal<D> {
+    pub fn new(disk: D) -> Self {
+        Self { disk: Arc::new(disk), unsaved: Arc::default() }
+    }
+
+    /// Adds a line. Does not wait for the disk.
+    pub fn append(&self, line: &str) {
+        self.unsaved.lock().unwrap().push(line.to_owned());
+    }
+
+    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    pub async fn save(&self) {
+        let mut unsaved = self.unsaved.lock().unwrap();
+        let (disk, lines) = (Arc::clone(&self.disk), unsaved.clone());
+        let packed = spawn_blocking(move || disk.pack(&lines)).await.unwrap();
+        self.disk.write(packed).await;
+        unsaved.clear();
+    }
+}

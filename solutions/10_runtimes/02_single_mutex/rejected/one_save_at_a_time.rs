@@ -1,0 +1,51 @@
+//! verdict: deadlock
+//! Keeps the lines until they are written, and lets one save in at a time: a slow disk now holds up every other save.
+//!
+//! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::runtime::Handle;
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::task::spawn_blocking;
+
+/// Where the journal is kept.
+pub trait Disk: Send + Sync + 'static {
+    /// Computes for a while: not to be called on a thread that runs tasks.
+    fn pack(&self, lines: &[String]) -> String;
+
+    fn write(&self, packed: String) -> impl Future<Output = ()> + Send;
+}
+
+/// Lines that are saved now and then.
+pub struct Journal<D> {
+    disk: Arc<D>,
+    unsaved: Arc<Mutex<Vec<String>>>,
+    /// One save at a time, so that lines can stay in the list until they are on the disk.
+    saving: Arc<AsyncMutex<()>>,
+}
+
+impl<D: Disk> Journal<D> {
+    pub fn new(disk: D) -> Self {
+        Self { disk: Arc::new(disk), unsaved: Arc::default(), saving: Arc::default() }
+    }
+
+    /// Adds a line. Does not wait for the disk.
+    pub fn append(&self, line: &str) {
+        self.unsaved.lock().unwrap().push(line.to_owned());
+    }
+
+    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    pub async fn save(&self) {
+        let (disk, unsaved, handle) = (Arc::clone(&self.disk), Arc::clone(&self.unsaved), Handle::current());
+        let turn = Arc::clone(&self.saving).lock_owned().await;
+        let saving = spawn_blocking(move || {
+            let _turn = turn;
+            let lines = unsaved.lock().unwrap().clone();
+            let packed = disk.pack(&lines);
+            handle.block_on(disk.write(packed));
+            unsaved.lock().unwrap().drain(..lines.len());
+        });
+        saving.await.unwrap();
+    }
+}

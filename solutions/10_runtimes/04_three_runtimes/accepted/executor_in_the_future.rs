@@ -1,0 +1,55 @@
+//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+
+use std::collections::BTreeMap;
+
+use smol::LocalExecutor;
+use tokio::sync::Mutex;
+
+/// One that can be asked for its price. An answer takes its time.
+pub trait Shop: Send + Sync + 'static {
+    fn name(&self) -> &'static str;
+    fn price(&self) -> impl Future<Output = u32> + Send;
+}
+
+/// The latest price of each shop, by name.
+pub type Latest = BTreeMap<&'static str, u32>;
+
+/// Shops, and what they answered last.
+pub struct Prices<S> {
+    shops: Vec<S>,
+    latest: Mutex<Latest>,
+}
+
+impl<S: Shop> Prices<S> {
+    pub fn new(shops: Vec<S>) -> Self {
+        Self { shops, latest: Mutex::default() }
+    }
+
+    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    pub async fn refresh(&self) {
+        // An executor that runs where this future is polled, and nowhere else.
+        let executor = LocalExecutor::new();
+        let tasks: Vec<_> = self
+            .shops
+            .iter()
+            .map(|shop| {
+                executor.spawn(async move {
+                    let price = shop.price().await;
+                    self.latest.lock().await.insert(shop.name(), price);
+                })
+            })
+            .collect();
+        executor
+            .run(async {
+                for task in tasks {
+                    task.await;
+                }
+            })
+            .await;
+    }
+
+    /// What is known so far.
+    pub async fn latest(&self) -> Latest {
+        self.latest.lock().await.clone()
+    }
+}

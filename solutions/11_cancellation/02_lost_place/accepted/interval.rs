@@ -1,0 +1,28 @@
+//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, interval_at};
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    let mut rounds = interval_at(Instant::now() + PATIENCE, PATIENCE);
+    let mut turn = Box::pin(line.lock());
+    loop {
+        tokio::select! {
+            mut sent = &mut turn => {
+                sent.push(text.to_owned());
+                return;
+            }
+            _ = rounds.tick() => still_waiting(),
+        }
+    }
+}

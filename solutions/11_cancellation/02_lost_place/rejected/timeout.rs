@@ -1,0 +1,29 @@
+//! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
+//! No `select!`, and the same loss: `timeout` owns the future that it ends.
+//!
+//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    loop {
+        match timeout(PATIENCE, line.lock()).await {
+            Ok(mut sent) => {
+                sent.push(text.to_owned());
+                return;
+            }
+            Err(_) => still_waiting(),
+        }
+    }
+}

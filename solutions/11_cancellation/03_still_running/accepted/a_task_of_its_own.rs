@@ -1,0 +1,40 @@
+//! An archive: records on a disk that takes one write at a time, and the index of what is on it.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+/// A disk. A write blocks its thread, and two writes at once spoil each other.
+pub trait Disk: Send + Sync + 'static {
+    fn write(&self, record: u32);
+}
+
+/// Records on a disk, in the order of the index.
+pub struct Archive<D> {
+    disk: Arc<D>,
+    /// What is on the disk. Whoever writes holds this lock.
+    index: Arc<Mutex<Vec<u32>>>,
+}
+
+impl<D: Disk> Archive<D> {
+    pub fn new(disk: Arc<D>) -> Self {
+        Self { disk, index: Arc::default() }
+    }
+
+    /// Writes `record` to the disk and into the index.
+    pub async fn append(&self, record: u32) {
+        let (disk, index) = (Arc::clone(&self.disk), Arc::clone(&self.index));
+        let appending = tokio::spawn(async move {
+            let mut index = index.lock().await;
+            spawn_blocking(move || disk.write(record)).await.expect("a write does not panic");
+            index.push(record);
+        });
+        appending.await.expect("a write does not panic");
+    }
+
+    /// What is on the disk. Waits while a write is under way.
+    pub async fn records(&self) -> Vec<u32> {
+        self.index.lock().await.clone()
+    }
+}

@@ -1,0 +1,50 @@
+//! verdict: failing-test the_index_is_locked_until_the_abandoned_write_has_ended
+//! Aborts the closure with its caller; a closure that has begun takes no notice.
+//!
+//! An archive: records on a disk that takes one write at a time, and the index of what is on it.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+/// A disk. A write blocks its thread, and two writes at once spoil each other.
+pub trait Disk: Send + Sync + 'static {
+    fn write(&self, record: u32);
+}
+
+/// Stops its work when nobody waits for it any more.
+struct AbortOnDrop(JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Records on a disk, in the order of the index.
+pub struct Archive<D> {
+    disk: Arc<D>,
+    /// What is on the disk. Whoever writes holds this lock.
+    index: Arc<Mutex<Vec<u32>>>,
+}
+
+impl<D: Disk> Archive<D> {
+    pub fn new(disk: Arc<D>) -> Self {
+        Self { disk, index: Arc::default() }
+    }
+
+    /// Writes `record` to the disk and into the index.
+    pub async fn append(&self, record: u32) {
+        let mut index = self.index.lock().await;
+        let disk = Arc::clone(&self.disk);
+        let mut writing = AbortOnDrop(spawn_blocking(move || disk.write(record)));
+        (&mut writing.0).await.expect("a write does not panic");
+        index.push(record);
+    }
+
+    /// What is on the disk. Waits while a write is under way.
+    pub async fn records(&self) -> Vec<u32> {
+        self.index.lock().await.clone()
+    }
+}

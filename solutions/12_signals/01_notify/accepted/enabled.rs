@@ -1,0 +1,46 @@
+//! How far a log has got, and a way to wait until it has got further.
+
+use std::pin::pin;
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
+/// A position that only moves forward.
+#[derive(Default)]
+pub struct Progress {
+    position: Mutex<u64>,
+    moved: Notify,
+}
+
+impl Progress {
+    /// Progress at position 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Moves to `position`, unless it is there or further already.
+    pub fn advance_to(&self, position: u64) {
+        {
+            let mut now = self.position.lock().unwrap();
+            *now = position.max(*now);
+        }
+        self.moved.notify_waiters();
+    }
+
+    pub fn position(&self) -> u64 {
+        *self.position.lock().unwrap()
+    }
+
+    /// Waits until the position is `position` or further.
+    pub async fn reached(&self, position: u64) {
+        let mut moved = pin!(self.moved.notified());
+        loop {
+            moved.as_mut().enable();
+            if self.position() >= position {
+                return;
+            }
+            moved.as_mut().await;
+            moved.set(self.moved.notified());
+        }
+    }
+}

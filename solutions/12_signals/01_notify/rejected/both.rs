@@ -1,0 +1,44 @@
+//! verdict: deadlock
+//! All who wait, and a permit for one who comes late; two may come late.
+//!
+//! How far a log has got, and a way to wait until it has got further.
+
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
+/// A position that only moves forward.
+#[derive(Default)]
+pub struct Progress {
+    position: Mutex<u64>,
+    moved: Notify,
+}
+
+impl Progress {
+    /// Progress at position 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Moves to `position`, unless it is there or further already.
+    pub fn advance_to(&self, position: u64) {
+        {
+            let mut now = self.position.lock().unwrap();
+            *now = position.max(*now);
+        }
+        self.moved.notify_waiters();
+        self.moved.notify_one();
+    }
+
+    pub fn position(&self) -> u64 {
+        *self.position.lock().unwrap()
+    }
+
+    /// Waits until the position is `position` or further.
+    pub async fn reached(&self, position: u64) {
+        while self.position() < position {
+            // TODO: what if the position moves here, between the look and the wait?
+            self.moved.notified().await;
+        }
+    }
+}

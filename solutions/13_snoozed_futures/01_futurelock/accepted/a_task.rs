@@ -1,0 +1,82 @@
+//! A weather station: it writes down what its sensor measures and sends it to a control room.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
+
+/// After so long without success, a note is made that this takes longer than usual.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is written down, and what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Entry {
+    Value(u32),
+    /// Something takes longer than `PATIENCE`.
+    Late,
+}
+
+/// What measures. A measurement takes its time and wears the sensor out.
+pub trait Sensor: Send + Sync + 'static {
+    fn measure(&self) -> impl Future<Output = u32> + Send;
+}
+
+/// A station with a log that others use as well. A clone shares sensor and log.
+pub struct Station<S> {
+    sensor: Arc<S>,
+    log: Arc<Mutex<Vec<Entry>>>,
+}
+
+impl<S> Clone for Station<S> {
+    fn clone(&self) -> Self {
+        Self { sensor: Arc::clone(&self.sensor), log: Arc::clone(&self.log) }
+    }
+}
+
+impl<S: Sensor> Station<S> {
+    pub fn new(sensor: S) -> Self {
+        Self { sensor: Arc::new(sensor), log: Arc::default() }
+    }
+
+    pub fn log(&self) -> Arc<Mutex<Vec<Entry>>> {
+        Arc::clone(&self.log)
+    }
+
+    /// Measures once and writes the value into the log. Writes `Late` as soon as that takes longer than `PATIENCE`.
+    pub async fn record(&self) {
+        let station = self.clone();
+        let mut writing = tokio::spawn(async move {
+            let value = station.sensor.measure().await;
+            station.write(Entry::Value(value)).await;
+        });
+        tokio::select! {
+            biased;
+            written = &mut writing => return written.expect("writing does not panic"),
+            () = sleep(PATIENCE) => self.write(Entry::Late).await,
+        }
+        writing.await.expect("writing does not panic");
+    }
+
+    /// Sends `value` to the control room, and `Late` behind it if that takes longer than `PATIENCE`.
+    pub async fn report(&self, room: &Sender<Entry>, value: u32) {
+        let (station, own) = (self.clone(), room.clone());
+        let mut sending = tokio::spawn(async move { station.send(&own, Entry::Value(value)).await });
+        tokio::select! {
+            biased;
+            sent = &mut sending => return sent.expect("sending does not panic"),
+            () = sleep(PATIENCE) => self.send(room, Entry::Late).await,
+        }
+        sending.await.expect("sending does not panic");
+    }
+
+    async fn write(&self, entry: Entry) {
+        self.log.lock().await.push(entry);
+    }
+
+    async fn send(&self, room: &Sender<Entry>, entry: Entry) {
+        // An error means that nobody is in the control room.
+        let _ = room.send(entry).await;
+    }
+}
