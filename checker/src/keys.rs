@@ -11,6 +11,8 @@ pub enum Key {
     Backspace,
     Up,
     Down,
+    Left,
+    Right,
     PageUp,
     PageDown,
     Home,
@@ -206,6 +208,8 @@ fn sequence(parameters: &[u8], end: u8) -> Option<Key> {
     match (parameters, end) {
         (_, b'A') => Some(Key::Up),
         (_, b'B') => Some(Key::Down),
+        (_, b'C') => Some(Key::Right),
+        (_, b'D') => Some(Key::Left),
         (_, b'H') | (b"1" | b"7", b'~') => Some(Key::Home),
         (_, b'F') | (b"4" | b"8", b'~') => Some(Key::End),
         (_, b'Z') => Some(Key::BackTab),

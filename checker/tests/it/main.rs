@@ -10,6 +10,8 @@ mod page;
 mod pipeline;
 /// The exercises of this repository, and every answer that is known to them.
 mod proof;
+/// Going through an interleaving step by step.
+mod step;
 /// A course to try things in.
 mod support;
 /// A pseudo-terminal, and what is to be seen on it.

@@ -1,7 +1,7 @@
 //! A real pseudo-terminal, a shell in it that runs the checker, and an emulator that reads the screen.
 
 use std::io::{Read as _, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,24 +33,31 @@ impl Terminal {
         Terminal::open_with(toys, arguments, (columns, rows), &[])
     }
 
-    pub fn open_with(
-        toys: &Toys,
+    pub fn open_with(toys: &Toys, arguments: &[&str], size: (u16, u16), variables: &[(&str, &str)]) -> Terminal {
+        Terminal::open_in(&toys.root, arguments, size, |command| {
+            toys.environment(|name, value| match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            });
+            variables.iter().for_each(|(name, value)| command.env(name, value));
+        })
+    }
+
+    /// In the folder `dir`, with what `prepare` does to the environment.
+    pub fn open_in(
+        dir: &Path,
         arguments: &[&str],
         (columns, rows): (u16, u16),
-        variables: &[(&str, &str)],
+        prepare: impl FnOnce(&mut CommandBuilder),
     ) -> Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", SCRIPT, "sh", env!("CARGO_BIN_EXE_checker")]);
         command.args(arguments);
-        toys.environment(|name, value| match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        });
+        prepare(&mut command);
         command.env("TERM", "xterm-256color");
-        variables.iter().for_each(|(name, value)| command.env(name, value));
-        command.cwd(&toys.root);
+        command.cwd(dir);
         let child = pair.slave.spawn_command(command).unwrap();
         // Else the reader never comes to an end.
         drop(pair.slave);
@@ -66,7 +73,7 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().unwrap();
         let emulator = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Terminal { child, master: pair.master, writer, output, emulator, dir: toys.root.clone(), raw: Vec::new() }
+        Terminal { child, master: pair.master, writer, output, emulator, dir: dir.to_owned(), raw: Vec::new() }
     }
 
     pub fn press(&mut self, keys: &str) {

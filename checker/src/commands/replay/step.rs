@@ -1,22 +1,26 @@
 //! The stepper on a real terminal: keys in, screens out, the program run again when somebody chooses.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
-use crossterm::{cursor, execute, terminal};
 use trace::timeline;
 
 use crate::exercise::Exercise;
+use crate::keys::Key;
 use crate::replayer::Replayer;
 use crate::session::Session;
 use crate::stepper::{Effect, Input, Stepper};
+use crate::terminal::{Frame, Surface, Terminal};
 use crate::trouble::Trouble;
 use crate::verdict::{Outcome, TestResult};
 use crate::view::page::Source;
 use crate::view::step;
-use crate::view::style::Colour;
+
+/// How often to look whether the window has another size, or a signal came.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Goes through `result` until somebody quits.
 pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'_>, result: TestResult) -> Result<()> {
@@ -29,22 +33,41 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
     let mut stepper = Stepper::new(trace, ending);
     let texts = sources(session, exercise);
     let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
-    let _screen = FullScreen::enter()?;
-    draw(&title, &stepper, &sources, session.screen.colour)?;
+    let (sender, keys) = mpsc::channel();
+    let key = move |key| {
+        let _ = sender.send(key);
+    };
+    let terminal = Terminal::open(Surface::Screen, key).context("the terminal cannot be read key by key")?;
+    let Some(terminal) = terminal else { return Ok(()) };
+    let _given_back = GivenBack(terminal.clone());
     loop {
-        let Some(input) = input(&event::read().context("reading a key")?) else {
-            draw(&title, &stepper, &sources, session.screen.colour)?;
-            continue;
+        let (width, height) = terminal.size();
+        let text = step::screen(&title, &stepper, &sources, width, height).print(session.screen.colour);
+        let rows = text.lines().map(str::to_owned).collect();
+        terminal.draw(&Frame { rows, cursor: None }).context("drawing")?;
+        let input = match keys.recv_timeout(LOOK) {
+            Ok(Some(key)) => input(key),
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => Some(Input::Quit),
+            Err(RecvTimeoutError::Timeout) if session.stop.is_stopped() => Some(Input::Quit),
+            Err(RecvTimeoutError::Timeout) => None,
         };
-        match stepper.handle(input) {
-            Effect::Quit => return Ok(()),
-            Effect::Redraw => {}
-            Effect::Rerun(choices) => {
+        match input.map(|input| stepper.handle(input)) {
+            Some(Effect::Quit) => return Ok(()),
+            Some(Effect::Rerun(choices)) => {
                 let (trace, ending) = step_through(replayer.run(&choices)?)?;
                 stepper.go_on_in(trace, ending);
             }
+            Some(Effect::Redraw) | None => {}
         }
-        draw(&title, &stepper, &sources, session.screen.colour)?;
+    }
+}
+
+/// Gives the terminal back, whatever happens.
+struct GivenBack(Terminal);
+
+impl Drop for GivenBack {
+    fn drop(&mut self) {
+        self.0.leave();
     }
 }
 
@@ -73,47 +96,14 @@ fn sources(session: &Session, exercise: &Exercise) -> Vec<(String, String)> {
         .collect()
 }
 
-fn input(event: &Event) -> Option<Input> {
-    let Event::Key(key) = event else { return None };
-    if key.kind == KeyEventKind::Release {
-        return None;
-    }
-    match key.code {
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Input::Quit),
-        KeyCode::Char('q') | KeyCode::Esc => Some(Input::Quit),
-        KeyCode::Right | KeyCode::Char(' ' | 'l') | KeyCode::Enter => Some(Input::Forward),
-        KeyCode::Left | KeyCode::Char('h') | KeyCode::Backspace => Some(Input::Back),
-        KeyCode::Home => Some(Input::Start),
-        KeyCode::End => Some(Input::End),
-        KeyCode::Char(digit) => digit.to_digit(10)?.checked_sub(1).map(|task| Input::Choose(task as usize)),
-        _ => None,
-    }
-}
-
-fn draw(title: &str, stepper: &Stepper, sources: &[Source<'_>], colour: Colour) -> Result<()> {
-    let (width, height) = terminal::size().context("the size of the terminal")?;
-    let text = step::screen(title, stepper, sources, usize::from(width), usize::from(height));
-    let mut out = io::stdout().lock();
-    let printed = text.print(colour).trim_end_matches('\n').replace('\n', "\x1b[K\r\n");
-    write!(out, "\x1b[H{printed}\x1b[K\x1b[J")?;
-    out.flush().context("drawing")
-}
-
-/// The alternate screen, for as long as this lives.
-struct FullScreen;
-
-impl FullScreen {
-    fn enter() -> Result<Self> {
-        terminal::enable_raw_mode().context("the terminal cannot be read key by key")?;
-        let screen = FullScreen;
-        execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide).context("the alternate screen")?;
-        Ok(screen)
-    }
-}
-
-impl Drop for FullScreen {
-    fn drop(&mut self) {
-        let _ = execute!(io::stdout(), cursor::Show, terminal::LeaveAlternateScreen);
-        let _ = terminal::disable_raw_mode();
+fn input(key: Key) -> Option<Input> {
+    match key {
+        Key::Char('q') | Key::Esc => Some(Input::Quit),
+        Key::Right | Key::Down | Key::Char(' ' | 'l') | Key::Enter => Some(Input::Forward),
+        Key::Left | Key::Up | Key::Char('h') | Key::Backspace => Some(Input::Back),
+        Key::Home => Some(Input::Start),
+        Key::End => Some(Input::End),
+        Key::Char(digit) => digit.to_digit(10)?.checked_sub(1).map(|task| Input::Choose(task as usize)),
+        Key::Tab | Key::BackTab | Key::PageUp | Key::PageDown => None,
     }
 }

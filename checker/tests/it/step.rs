@@ -1,0 +1,47 @@
+//! The stepper through a real terminal: somebody is the scheduler and breaks the program by own choices.
+
+use crate::support::Course;
+use crate::terminal::Terminal;
+
+/// Presses `key` until the screen shows `words`; a choice may be needed more than once.
+fn press_until(terminal: &mut Terminal, key: &str, words: &str) -> String {
+    for _ in 0..12 {
+        let before = terminal.screen();
+        if before.contains(words) {
+            return before;
+        }
+        terminal.press(key);
+        terminal.wait_until("the screen changes", |screen| screen != before);
+    }
+    panic!("{key} never leads to {words}\n{}", terminal.screen());
+}
+
+/// Would catch: a choice that is not run, a picture that is not that of the chosen way, a terminal that is not given
+/// back.
+#[test]
+fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
+    let course = Course::to_build();
+    course.run(&["run", "abba"]).expect(1);
+    let mut terminal = Terminal::open_in(&course.root, &["replay", "abba", "--step"], (100, 30), |command| {
+        command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
+        command.env_remove("CARGO_TARGET_DIR");
+    });
+    terminal.wait_for("can go on");
+    // The scope's threads are tasks 2 and 3; main starts the second one. Each takes its first lock, and then asks for the other's.
+    press_until(&mut terminal, "2", "holds `left`");
+    press_until(&mut terminal, "1", "3  thread 2");
+    press_until(&mut terminal, "3", "holds `right`");
+    press_until(&mut terminal, "2", "waits for `right`, held by thread 2");
+    let screen = press_until(&mut terminal, "3", "deadlock: ");
+    assert!(screen.contains("waits for `left`, held by thread 1"), "{screen}");
+    assert!(screen.contains("▸"), "the lines where the threads stand are marked\n{screen}");
+    // Back to where there was a choice, and one thread after the other: no deadlock.
+    terminal.press("\x1b[H");
+    terminal.wait_for("nothing has happened yet");
+    press_until(&mut terminal, " ", "2  thread 1");
+    press_until(&mut terminal, "2", "thread 1  ended");
+    let screen = press_until(&mut terminal, " ", "the test passed in this interleaving");
+    assert!(!screen.contains("deadlock: "), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_end(), 1, "the exercise still fails");
+}
