@@ -178,13 +178,15 @@ pub fn objections(attempt: &Attempt, rounds: &[Verdict]) -> Vec<String> {
     objections
 }
 
-/// What must be the same in every round: the kind of the verdict and the test that decides. Of a pass, no more than
-/// that: it is explored under other seeds. How many other tests a wrong answer fails in real mode may be luck.
+/// What must be the same in every round: the kind of the verdict, and the test that decides if it was explored. Which
+/// of several tests a wrong answer fails first on real threads may be luck. Of a pass, no more than that: it is
+/// explored under other seeds.
 fn essence(verdict: &Verdict) -> String {
     match verdict.decisive() {
         None if verdict.passed() => "it passes".to_owned(),
         None => verdict.headline.clone(),
-        Some(test) => format!("{}: `{}`", verdict.kind.word(), test.name),
+        Some(test) if test.mode == Mode::Explore => format!("{}: `{}`", verdict.kind.word(), test.name),
+        Some(_) => verdict.kind.word().to_owned(),
     }
 }
 
