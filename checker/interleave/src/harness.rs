@@ -4,6 +4,7 @@
 //! goes. Under plain `cargo test` there is no report, and a watchdog ends a test that hangs.
 
 use std::any::Any;
+use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, Once, PoisonError, mpsc};
 use std::thread::{self, ThreadId};
@@ -182,11 +183,14 @@ impl Watchdog {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             if receiver.recv_timeout(WATCHDOG) == Err(mpsc::RecvTimeoutError::Timeout) {
-                eprintln!(
+                let message = format!(
                     "\n{test}: not finished after {} s, so it was ended. Either its threads wait for each other \
-                     (a deadlock) or one of them never stops.",
+                     (a deadlock) or one of them never stops.\nWith `--features explore` the same command shows \
+                     where, if exploring meets it too.\n",
                     WATCHDOG.as_secs()
                 );
+                // Not `eprintln`: what that prints is kept back for the end of the test, which is not to come.
+                let _ = io::stderr().write_all(message.as_bytes());
                 std::process::exit(101);
             }
         });

@@ -21,4 +21,4 @@ mod oracle;
 pub use interleave_macros::test;
 
 pub use harness::{DEFAULT_SCHEDULES, Test, deadlock, run};
-pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, settle, yield_now};
+pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, rounds, settle, yield_now};

@@ -111,6 +111,16 @@ pub fn settle() {
     crate::explore::task::settle();
 }
 
+/// How many rounds of two threads make a meeting of theirs likely: many on real threads, where each is over long
+/// before the next thread has started, and one in explore mode, which tries every order of that one.
+///
+/// A meeting is likely, not certain: a test says no more by it than that threads which must not block each other never
+/// do. The verdict comes from exploring.
+#[must_use]
+pub fn rounds() -> u32 {
+    if cfg!(feature = "explore") { 1 } else { 50_000 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,16 +12,19 @@ fn shop_with_an_order() -> Arc<Shop> {
 
 #[interleave::test]
 fn placing_and_cancelling_never_deadlock() {
-    let shop = shop_with_an_order();
+    // One round where every interleaving is tried; thousands on real threads, which meet rarely.
+    let rounds = interleave::rounds();
+    let shop = Arc::new(Shop::new(10 * rounds));
+    assert!((0..rounds).all(|id| shop.place(id, 3)), "ten pieces a round are in stock, so three can be reserved");
     let customer = {
         let shop = Arc::clone(&shop);
-        thread::spawn(move || shop.place(2, 5))
+        thread::spawn(move || (rounds..2 * rounds).all(|id| shop.place(id, 5)))
     };
-    let cancelled = shop.cancel(1);
+    let cancelled = (0..rounds).all(|id| shop.cancel(id));
     let placed = customer.join().unwrap();
-    assert!(cancelled, "order 1 existed, so it can be cancelled");
-    assert!(placed, "seven pieces were in stock at least, so five can be reserved");
-    assert_eq!(shop.pieces(), 10, "five pieces are reserved, so five are in stock: ten as before");
+    assert!(cancelled, "each of these orders existed, so it can be cancelled");
+    assert!(placed, "seven pieces a round were in stock at least, so five can be reserved");
+    assert_eq!(shop.pieces(), 10 * rounds, "pieces go from stock to orders and back: as many as before");
 }
 
 #[interleave::test]
