@@ -1,6 +1,6 @@
 //! Explore mode: a test runs again and again, each time in another interleaving.
 //!
-//! The drop-ins call [`Lock`], [`acquire`](acquire::acquire), [`task`] and [`Object`]; the harness calls
+//! The drop-ins call [`Lock`], [`acquire`](acquire::acquire), [`task`], [`scope`] and [`Object`]; the harness calls
 //! [`run`].
 
 pub mod acquire;
@@ -8,6 +8,7 @@ mod lock;
 mod names;
 mod object;
 mod scheduler;
+pub mod scope;
 mod session;
 mod signal;
 mod simplify;

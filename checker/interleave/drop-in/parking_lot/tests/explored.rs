@@ -1,7 +1,7 @@
 //! What exploring finds in parking_lot's locks, and what it lets pass.
 #![cfg(feature = "explore")]
 
-use interleave::explore::{Exploration, task};
+use interleave::explore::{Exploration, scope};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
 use trace::{Failure, FailureKind, timeline};
 
@@ -12,7 +12,7 @@ fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> 
 
 /// Runs `first` on a thread of its own and `second` here.
 fn both(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
-    task::scope(|scope| {
+    scope::scope(|scope| {
         scope.spawn(first);
         second();
     });

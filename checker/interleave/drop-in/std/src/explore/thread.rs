@@ -7,14 +7,14 @@ use ::std::panic::Location;
 use ::std::time::Duration;
 
 pub use interleave::explore::thread::{Thread, ThreadId, current, park, park_timeout};
-use interleave::explore::{point, task};
+use interleave::explore::{point, scope, task};
 
 /// See [`::std::thread::JoinHandle`].
 #[derive(Debug)]
 pub struct JoinHandle<T>(task::Thread<T>);
 
 /// See [`::std::thread::Scope`].
-pub type Scope<'scope, 'env> = task::Scope<'scope, 'env>;
+pub type Scope<'scope, 'env> = scope::Scope<'scope, 'env>;
 
 /// See [`::std::thread::Builder`].
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinH
 }
 
 pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
-    task::scope(f)
+    scope::scope(f)
 }
 
 /// Time may pass at any moment, so this is a chance for the others to run, and nothing to rely on.
@@ -86,4 +86,4 @@ impl<T> JoinHandle<T> {
 }
 
 /// See [`::std::thread::ScopedJoinHandle`].
-pub type ScopedJoinHandle<'scope, T> = task::ScopedThread<'scope, T>;
+pub type ScopedJoinHandle<'scope, T> = scope::ScopedThread<'scope, T>;

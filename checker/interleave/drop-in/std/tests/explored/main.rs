@@ -1,8 +1,11 @@
 //! What exploring finds in std's locks and threads, and what it lets pass.
 #![cfg(feature = "explore")]
 
+mod right_programs;
+mod settled;
+
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Barrier, Condvar, Mutex, RwLock, mpsc};
+use std::sync::{Arc, Condvar, Mutex, RwLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -34,7 +37,7 @@ fn an_abba_deadlock_is_found_and_drawn() {
     let failure = explore(abba).expect_err("the two orders meet in some schedule");
     assert_eq!(failure.kind, FailureKind::Deadlock);
     let picture = timeline::draw(&failure, 100);
-    for part in ["main holds `a` and waits for `b`", "thread 1 holds `b` and waits for `a`", "explored.rs:"] {
+    for part in ["main holds `a` and waits for `b`", "thread 1 holds `b` and waits for `a`", "main.rs:"] {
         assert!(picture.contains(part), "{part} is missing in\n{picture}");
     }
 }
@@ -323,92 +326,4 @@ fn threads_go_by_the_names_they_were_given() {
     });
     let picture = timeline::draw(&failure.expect_err("it waits for itself"), 100);
     assert!(picture.contains("worker holds `lock` and waits for `lock`, which it holds itself"), "{picture}");
-}
-
-#[test]
-fn right_programs_pass_every_schedule() {
-    explore(|| {
-        let total = Mutex::new(0);
-        let gate = Barrier::new(3);
-        let (sender, receiver) = mpsc::sync_channel(1);
-        thread::scope(|scope| {
-            for n in 1..=2 {
-                let (sender, gate, total) = (sender.clone(), &gate, &total);
-                scope.spawn(move || {
-                    *total.lock().unwrap() += n;
-                    gate.wait();
-                    sender.send(n).unwrap();
-                });
-            }
-            drop(sender);
-            gate.wait();
-            assert_eq!(*total.lock().unwrap(), 3);
-            assert_eq!(receiver.iter().sum::<i32>(), 3);
-        });
-    })
-    .expect("nothing is wrong");
-}
-
-#[test]
-fn a_monitor_passes_every_schedule() {
-    explore(|| {
-        let queue = Mutex::new(Vec::new());
-        let filled = Condvar::new();
-        thread::scope(|scope| {
-            for n in 0..2 {
-                let (queue, filled) = (&queue, &filled);
-                scope.spawn(move || {
-                    queue.lock().unwrap().push(n);
-                    filled.notify_one();
-                });
-            }
-            for _ in 0..2 {
-                let mut items = filled.wait_while(queue.lock().unwrap(), |items| items.is_empty()).unwrap();
-                items.pop().unwrap();
-            }
-        });
-    })
-    .expect("nothing is wrong");
-}
-
-#[test]
-fn settling_lets_the_others_run_until_they_sleep_or_end() {
-    let result = explore(|| {
-        let state = Arc::new((Mutex::new((0, false)), Condvar::new()));
-        let there = state.clone();
-        let sleeper = thread::spawn(move || {
-            let (mutex, condvar) = &*there;
-            let mut guard = mutex.lock().unwrap();
-            guard.0 = 1;
-            drop(condvar.wait_while(guard, |(_, go)| !*go).unwrap());
-        });
-        interleave::settle();
-        let (mutex, condvar) = &*state;
-        assert_eq!(mutex.lock().unwrap().0, 1, "the sleeper had its turn");
-        assert!(!sleeper.is_finished(), "nobody woke it");
-        mutex.lock().unwrap().1 = true;
-        condvar.notify_one();
-        interleave::settle();
-        assert!(sleeper.is_finished());
-    });
-    assert_eq!(result.err(), None);
-}
-
-#[test]
-fn who_looks_again_and_again_never_settles() {
-    for look in [thread::yield_now, || thread::sleep(Duration::from_millis(1))] {
-        let failure = explore(move || {
-            let go = Arc::new(AtomicU32::new(0));
-            let there = go.clone();
-            let spinner = thread::spawn(move || {
-                while there.load(Ordering::SeqCst) == 0 {
-                    look();
-                }
-            });
-            interleave::settle();
-            go.store(1, Ordering::SeqCst);
-            spinner.join().unwrap();
-        });
-        assert_eq!(failure.expect_err("it spins").kind, FailureKind::Livelock);
-    }
 }
