@@ -237,6 +237,15 @@ pub mod example {
         }
     }
 
+    /// The verdict on `a`, with the test `t` that decided if it was one.
+    pub fn decided(kind: Kind) -> Box<Verdict> {
+        let mut verdict = verdict("a", kind);
+        if !matches!(kind, Kind::Passed | Kind::CompileError) {
+            verdict.tests = vec![test("t", Mode::Real, Outcome::Failed(kind))];
+        }
+        Box::new(verdict)
+    }
+
     /// A test result without details.
     pub fn test(name: &str, mode: Mode, outcome: Outcome) -> TestResult {
         TestResult {

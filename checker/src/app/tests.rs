@@ -3,7 +3,7 @@
 use super::*;
 use crate::exercise::example::exercise;
 use crate::keys::Key;
-use crate::verdict::{Outcome, example};
+use crate::verdict::example;
 
 fn new() -> App {
     let exercises = ["a", "b", "c"].map(exercise).to_vec();
@@ -16,16 +16,8 @@ fn app() -> App {
     app
 }
 
-fn verdict(kind: Kind) -> Box<Verdict> {
-    let mut verdict = example::verdict("a", kind);
-    if !matches!(kind, Kind::Passed | Kind::CompileError) {
-        verdict.tests = vec![example::test("t", Mode::Real, Outcome::Failed(kind))];
-    }
-    Box::new(verdict)
-}
-
 fn checked(app: &mut App, kind: Kind) -> Vec<Effect> {
-    app.handle(Event::Checked(app.run, verdict(kind)))
+    app.handle(Event::Checked(app.run, example::decided(kind)))
 }
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -50,10 +42,10 @@ fn a_save_stops_the_check_under_way_and_starts_another() {
 fn a_verdict_that_comes_late_is_dropped() {
     let mut app = app();
     let _ = app.handle(Event::Saved);
-    assert_eq!(app.handle(Event::Checked(Run(1), verdict(Kind::Passed))), []);
+    assert_eq!(app.handle(Event::Checked(Run(1), example::decided(Kind::Passed))), []);
     assert_eq!(app.handle(Event::Failed(Run(1), "late".into())), []);
     assert_eq!(app.handle(Event::Stage(Run(1), Stage::Blocked)), []);
-    let effects = app.handle(Event::Checked(Run(2), verdict(Kind::Deadlock)));
+    let effects = app.handle(Event::Checked(Run(2), example::decided(Kind::Deadlock)));
     assert_eq!(effects[0], Effect::Record { exercise: 0, passed: false });
 }
 

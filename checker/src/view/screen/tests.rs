@@ -15,14 +15,6 @@ fn app() -> App {
     app
 }
 
-fn verdict(kind: Kind) -> Box<Verdict> {
-    let mut verdict = example::verdict("a", kind);
-    if !matches!(kind, Kind::Passed | Kind::CompileError) {
-        verdict.tests = vec![example::test("t", Mode::Real, Outcome::Failed(kind))];
-    }
-    Box::new(verdict)
-}
-
 fn press(app: &mut App, keys: &str) {
     for c in keys.chars() {
         let _ = app.handle(Event::Key(Key::Char(c)));
@@ -39,7 +31,7 @@ fn who_is_new_to_an_exercise_reads_the_brief_until_the_first_save() {
     let mut brief = Text::new();
     brief.push(Line::plain("Make both ways safe."));
     let _ = app.handle(Event::Fetched(Topic::Brief, 0, brief));
-    let _ = app.handle(Event::Checked(app.run, verdict(Kind::Deadlock)));
+    let _ = app.handle(Event::Checked(app.run, example::decided(Kind::Deadlock)));
     let screen = shown(&app);
     assert!(screen.contains("Make both ways safe.") && screen.contains("deadlock · deadlock it is"), "{screen}");
     let _ = app.handle(Event::Saved);
@@ -59,7 +51,7 @@ fn digits_jump_to_errors_and_the_list_to_exercises() {
         place: None,
         rendered: format!("error: number {n}\n{}", "  |\n".repeat(6)),
     };
-    let mut failed = verdict(Kind::CompileError);
+    let mut failed = example::decided(Kind::CompileError);
     failed.diagnostics = (1..=4).map(error).collect();
     let _ = app.handle(Event::Checked(app.run, failed));
     press(&mut app, "3");
@@ -151,7 +143,7 @@ impl Random {
 
     fn verdict(&mut self) -> Box<Verdict> {
         const KINDS: [Kind; 5] = [Kind::Passed, Kind::CompileError, Kind::Deadlock, Kind::FailingTest, Kind::NoTests];
-        let mut verdict = verdict(KINDS[self.below(5) as usize]);
+        let mut verdict = example::decided(KINDS[self.below(5) as usize]);
         verdict.headline = self.words().replace(['\x1b', '\t', '\u{7f}'], "");
         for test in &mut verdict.tests {
             test.message = self.words();
