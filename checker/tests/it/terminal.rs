@@ -55,8 +55,8 @@ impl Terminal {
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", SCRIPT, "sh", env!("CARGO_BIN_EXE_checker")]);
         command.args(arguments);
-        prepare(&mut command);
         command.env("TERM", "xterm-256color");
+        prepare(&mut command);
         command.cwd(dir);
         let child = pair.slave.spawn_command(command).unwrap();
         // Else the reader never comes to an end.
