@@ -106,7 +106,9 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
 
 fn success_in_words(tests: &[TestResult]) -> String {
     let names: HashSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-    let budgets: Vec<u32> = tests.iter().filter_map(|test| Some(test.explored?.schedules)).collect();
+    // A test with one task has one interleaving, which nobody has to be told.
+    let explored = tests.iter().filter_map(|test| Some(test.explored?.schedules)).filter(|schedules| *schedules > 1);
+    let budgets: Vec<u32> = explored.collect();
     let mut words = format!("passes {}", counted(names.len(), "test"));
     if let (Some(least), Some(most)) = (budgets.iter().min(), budgets.iter().max()) {
         let of_them =
@@ -197,5 +199,8 @@ mod tests {
             "passes 2 tests, 1 of them under 1,000 interleavings: none failed (that is evidence, not proof)"
         );
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
+        let mut alone = example::test("b", Mode::Explore, Outcome::Passed);
+        alone.explored = Some(Explored { schedules: 1, budget: 1000, seed: 7 });
+        assert_eq!(judged(tests(vec![real("b"), alone])).1, "passes 1 test");
     }
 }

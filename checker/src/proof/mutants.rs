@@ -4,7 +4,7 @@
 //! read. What a mutant means is not known here: one that does not compile is the compiler's to reject, and one that
 //! is as right as the solution has to be marked by a person.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use anyhow::{Context as _, Result};
@@ -44,7 +44,7 @@ impl Edit {
 /// All mutants of `source`, in the order of their places.
 pub fn mutants(source: &str) -> Result<Vec<Mutant>> {
     let file = syn::parse_file(source).context("the solution is not understood")?;
-    let mut maker = Maker { source, functions: Vec::new(), found: Vec::new() };
+    let mut maker = Maker { source, guards: locks::guards(&file), functions: Vec::new(), found: Vec::new() };
     maker.visit_file(&file);
     let mut counts: HashMap<String, u32> = HashMap::new();
     let mut mutants: Vec<Mutant> = Vec::new();
@@ -72,6 +72,8 @@ fn apply(source: &str, mut edits: Vec<Edit>) -> String {
 /// Walks through the solution and notes what can be changed.
 struct Maker<'s> {
     source: &'s str,
+    /// The names of all guards.
+    guards: HashSet<String>,
     /// Those around the place that is visited.
     functions: Vec<String>,
     found: Vec<(String, Vec<Edit>)>,

@@ -1,7 +1,7 @@
 //! One verdict as text: what is the matter first, then what shows it.
 
-use trace::Failure;
 use trace::timeline::{self, Paint, grouped};
+use trace::{Explored, Failure};
 
 use super::style::{Line, Style, Text};
 use crate::judge::counted;
@@ -176,6 +176,9 @@ pub fn table(tests: &[TestResult]) -> Text {
         let mode = match (test.mode, test.explored) {
             (Mode::Real, _) => "real".to_owned(),
             (Mode::Explore, None) => "explored".to_owned(),
+            (Mode::Explore, Some(Explored { schedules: 1, budget: 2.., .. })) if test.outcome == Outcome::Passed => {
+                "explored, has one interleaving".to_owned()
+            }
             (Mode::Explore, Some(explored)) => {
                 format!("explored, {} of {}", grouped(explored.schedules), grouped(explored.budget))
             }

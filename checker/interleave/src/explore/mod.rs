@@ -54,7 +54,7 @@ const REPLAY: &str = "INTERLEAVE_REPLAY";
 /// What to explore.
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// How many schedules, at most.
+    /// How many schedules, at most. A test in which there is never a choice has only one.
     pub budget: u32,
     /// The same seed explores the same schedules.
     pub seed: u64,

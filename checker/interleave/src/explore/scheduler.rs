@@ -31,6 +31,8 @@ pub(crate) struct Explorer {
     source: Source,
     recording: Recording,
     started: u32,
+    /// Whether any schedule so far could have been another one.
+    had_a_choice: bool,
     strategies: Strategies,
     /// Kept between choices, so that a choice does not allocate.
     candidates: Vec<Candidate>,
@@ -38,7 +40,8 @@ pub(crate) struct Explorer {
 
 impl Explorer {
     pub(crate) fn new(source: Source, seed: u64, recording: Recording) -> Self {
-        Explorer { source, recording, started: 0, strategies: Strategies::new(seed), candidates: Vec::new() }
+        let strategies = Strategies::new(seed);
+        Explorer { source, recording, started: 0, had_a_choice: false, strategies, candidates: Vec::new() }
     }
 
     /// The choice among the candidates, of which there is at least one.
@@ -83,7 +86,8 @@ impl Scheduler for Explorer {
             Source::Follow(_) => 1,
         };
         let failed = session::with(|session| session.stop.is_some()).unwrap_or(false);
-        if failed || self.started >= budget {
+        let is_the_only_one = self.started > 0 && !self.had_a_choice;
+        if failed || is_the_only_one || self.started >= budget {
             return None;
         }
         self.started += 1;
@@ -117,6 +121,7 @@ impl Scheduler for Explorer {
             id: id(task.id()),
             parent: task.parent_task_id().and_then(|parent| usize::from(parent).checked_sub(FIRST)),
         }));
+        self.had_a_choice |= self.candidates.len() > 1;
         let current = current.filter(|task| usize::from(*task) != SUPERVISOR).map(id);
         let choice = self.choose(steps, current, yielding);
         session::with(|session| session.choose(choice, self.candidates.iter().map(|candidate| candidate.id)));
@@ -124,6 +129,7 @@ impl Scheduler for Explorer {
     }
 
     fn next_u64(&mut self) -> u64 {
+        self.had_a_choice = true;
         self.strategies.number()
     }
 }

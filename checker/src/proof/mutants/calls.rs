@@ -6,9 +6,8 @@ use syn::spanned::Spanned as _;
 use super::{Edit, Maker, bytes};
 
 /// How the other kind of lock, or of signal, is called.
-const OTHERS: [(&str, &str, &str); 8] = [
+const OTHERS: [(&str, &str, &str); 7] = [
     ("shared", "write", "read"),
-    ("exclusive", "read", "write"),
     ("shared", "upgradable_read", "read"),
     ("shared", "write_arc", "read_arc"),
     ("shared", "write_owned", "read_owned"),
@@ -22,8 +21,8 @@ pub(super) fn change(maker: &mut Maker<'_>, call: &ExprMethodCall) {
         if call.method != name {
             continue;
         }
-        // A standard mutex or file is read and written as well, but not without arguments.
-        let is_lock = ["shared", "exclusive"].contains(&change);
+        // A file is read and written as well, but not without arguments.
+        let is_lock = change == "shared";
         let is_notify = !is_lock && maker.source.contains("Notify");
         if is_lock && call.args.is_empty() || name == "notify_all" || is_notify {
             maker.note(change, vec![Edit::replace(bytes(call.method.span()), other)]);

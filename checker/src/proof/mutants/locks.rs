@@ -1,10 +1,11 @@
 //! Changes to where guards and permits are taken and given back.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprMethodCall, Pat, Stmt};
+use syn::{Block, Expr, ExprCall, ExprMethodCall, Pat, Stmt};
 
 use super::{Edit, Maker, bytes, mentions};
 
@@ -59,6 +60,8 @@ struct Guard {
     name: String,
     pattern: Range<usize>,
     taking: Range<usize>,
+    /// `read`, if it lets other readers in.
+    read: Option<Range<usize>>,
 }
 
 fn guard(stmt: &Stmt) -> Option<Guard> {
@@ -69,9 +72,24 @@ fn guard(stmt: &Stmt) -> Option<Guard> {
     };
     let Pat::Ident(name) = pattern else { return None };
     let init = local.init.as_ref()?;
-    taking(&init.expr)?;
+    let method = &taking(&init.expr)?.method;
+    let read = (method == "read").then(|| bytes(method.span()));
     let name = name.ident.to_string();
-    Some(Guard { name, pattern: bytes(local.pat.span()), taking: bytes(init.expr.span()) })
+    Some(Guard { name, pattern: bytes(local.pat.span()), taking: bytes(init.expr.span()), read })
+}
+
+/// The names that are given to guards anywhere in `file`.
+pub(super) fn guards(file: &syn::File) -> HashSet<String> {
+    struct Finder(HashSet<String>);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_stmt(&mut self, stmt: &'ast Stmt) {
+            self.0.extend(guard(stmt).map(|guard| guard.name));
+            visit::visit_stmt(self, stmt);
+        }
+    }
+    let mut finder = Finder(HashSet::new());
+    finder.visit_file(file);
+    finder.0
 }
 
 /// Notes what can be changed among the statements of `block`.
@@ -103,6 +121,10 @@ fn swap(maker: &Maker<'_>, one: &Range<usize>, other: &Range<usize>) -> Vec<Edit
 
 /// Changes to the guard that the statement `at` takes and keeps.
 fn held(maker: &mut Maker<'_>, guard: &Guard, at: usize, spans: &[Range<usize>]) {
+    // A guard without a name lives for one expression, and keeps nobody waiting for long.
+    if let Some(read) = &guard.read {
+        maker.note("exclusive", vec![Edit::replace(read.clone(), "write")]);
+    }
     let end = spans[at].end;
     let taking = maker.text(guard.taking.clone());
     let (name, last) = (guard.name.as_str(), spans[spans.len() - 1].end);
@@ -133,8 +155,7 @@ fn passing(maker: &mut Maker<'_>, stmt: &Stmt, span: &Range<usize>) {
         Stmt::Expr(Expr::MethodCall(call), Some(_)) if SIGNALS.iter().any(|name| call.method == name) => {
             maker.note("silent", vec![Edit::replace(span.clone(), "")]);
         }
-        Stmt::Expr(Expr::Call(call), Some(_)) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("drop")) =>
-        {
+        Stmt::Expr(Expr::Call(call), Some(_)) if drops_a_guard(maker, call) => {
             maker.note("kept", vec![Edit::replace(span.clone(), "")]);
         }
         Stmt::Expr(Expr::Block(block), _)
@@ -153,6 +174,12 @@ fn passing(maker: &mut Maker<'_>, stmt: &Stmt, span: &Range<usize>) {
         }
         _ => {}
     }
+}
+
+/// Other values are dropped at the end of the block as well, and nobody waits for them.
+fn drops_a_guard(maker: &Maker<'_>, call: &ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.is_ident("drop"))
+        && call.args.iter().any(|value| maker.guards.contains(maker.text_of(value.span())))
 }
 
 /// Moves the await in the statement before into the scope of the guard that `stmt` takes.

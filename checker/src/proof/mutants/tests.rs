@@ -86,5 +86,14 @@ fn an_atomic_change_becomes_two_steps() {
 fn readers_become_writers_and_writers_readers() {
     let source =
         "fn get(&self) -> u32 { let all = self.all.read(); all.len() } fn put(&self) { self.all.write().push(1); }";
-    assert_eq!(names(source), ["copied/get/1", "exclusive/get/1", "copied/put/1", "shared/put/1"]);
+    assert_eq!(names(source), ["exclusive/get/1", "copied/get/1", "copied/put/1", "shared/put/1"]);
+    assert_eq!(names("fn len(&self) -> usize { self.all.read().len() }"), [""; 0], "it is over at once");
+}
+
+#[test]
+fn only_a_guard_is_worth_dropping() {
+    let source = "fn put(&self) { let old = self.all.lock().unwrap().insert(1, 2); drop(old); }";
+    assert_eq!(names(source), [""; 0]);
+    let source = "fn put(&self) { let all = self.all.lock().unwrap(); if all.len() > 1 { drop(all); f(); } }";
+    assert!(names(source).contains(&"kept/put/1".to_owned()));
 }

@@ -1,5 +1,5 @@
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
 
 use interleave::CountingWaker;
@@ -105,6 +105,35 @@ fn a_latch_may_open_while_a_wait_is_dropped() {
     drop(wait);
     opener.join().unwrap();
     assert_eq!(task.kept(), 0, "the wait is gone and the latch is open, and so many wakers (left) are kept");
+}
+
+#[interleave::test]
+fn two_waits_that_begin_at_once_are_two() {
+    let latch = Latch::new();
+    let (here, there) = (CountingWaker::new(), CountingWaker::new());
+    let elsewhere = thread::spawn({
+        let (latch, waker) = (latch.clone(), there.waker());
+        move || {
+            let mut wait = Box::pin(latch.wait());
+            assert_eq!(wait.as_mut().poll(&mut Context::from_waker(&waker)), Poll::Pending, "the latch is closed");
+            wait
+        }
+    });
+    let mut wait = pin!(latch.wait());
+    assert_eq!(here.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
+    let other = elsewhere.join().unwrap();
+    latch.open();
+    assert_ne!(
+        here.wakes(),
+        0,
+        "two threads began to wait at once, and the waker of one took the place of the other's"
+    );
+    assert_ne!(
+        there.wakes(),
+        0,
+        "two threads began to wait at once, and the waker of one took the place of the other's"
+    );
+    drop(other);
 }
 
 #[interleave::test(runtime = "smol")]

@@ -88,6 +88,21 @@ async fn entries_are_announced_in_their_order() {
 }
 
 #[interleave::test]
+async fn each_entry_is_announced_by_its_own_number() {
+    // Room for both, so that nobody has to wait for the channel.
+    let (announce, mut announcements) = channel(2);
+    let news = Arc::new(News::new(announce));
+    let other = tokio::spawn({
+        let news = Arc::clone(&news);
+        async move { news.add("other").await }
+    });
+    news.add("one").await;
+    other.await.unwrap();
+    let announced = [announcements.recv().await, announcements.recv().await];
+    assert_eq!(announced, [Some(1), Some(2)], "two tasks added an entry each, and each is announced with its number");
+}
+
+#[interleave::test]
 async fn every_entry_is_announced() {
     let (announce, mut announcements) = channel(1);
     let news = News::new(announce);

@@ -105,6 +105,25 @@ async fn two_savings_at_once_do_not_overdraw() {
 }
 
 #[interleave::test]
+async fn nor_do_those_who_queue_for_the_lock() {
+    let accounts = Accounts::new(BEFORE, Book::default());
+    // The first holds the lock while the others come. Whoever unlocks in the middle hands it to the next.
+    let (_, one, other) = tokio::join!(accounts.save(20), accounts.save(70), accounts.save(70));
+    assert!(
+        one.is_ok() != other.is_ok(),
+        "80 were left, which covers one saving of 70, not two: {one:?} and {other:?}"
+    );
+    assert_eq!(accounts.balances().await, Balances { checking: 10, savings: 90 }, "20 and 70 were accepted");
+}
+
+#[interleave::test]
+async fn whoever_looks_meanwhile_finds_all_the_money() {
+    let accounts = Accounts::new(BEFORE, Book::default());
+    let (_, seen) = tokio::join!(accounts.save(30), accounts.balances());
+    assert_eq!(seen.checking + seen.savings, 100, "somebody looked while 30 were being saved, and found {seen:?}");
+}
+
+#[interleave::test]
 async fn a_refused_saving_is_not_noted() {
     let accounts = Accounts::new(BEFORE, Book::default());
     assert_eq!(accounts.save(101).await, Err(Refused), "100 does not cover 101");

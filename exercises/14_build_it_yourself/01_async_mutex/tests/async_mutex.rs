@@ -326,6 +326,21 @@ fn four_tasks_are_in_the_section_one_after_the_other() {
 }
 
 #[interleave::test]
+fn of_two_attempts_at_once_one_succeeds() {
+    let mutex = Arc::new(Mutex::new(()));
+    let other = thread::spawn({
+        let mutex = Arc::clone(&mutex);
+        move || {
+            // Never dropped: a guard that is given back would let the other attempt succeed as well.
+            mutex.try_lock().map(std::mem::forget).is_some()
+        }
+    });
+    let ours = mutex.try_lock().map(std::mem::forget).is_some();
+    let theirs = other.join().unwrap();
+    assert!(ours != theirs, "it was free, and two threads tried to lock it at once: {ours} and {theirs}");
+}
+
+#[interleave::test]
 fn those_who_give_up_stop_nobody() {
     let mutex = Arc::new(Mutex::new(0));
     let stays = [(); 2].map(|()| {

@@ -66,11 +66,11 @@ fn transfer<B: Bank>(
     tokio::spawn(async move { service.transfer(from, to, amount).await })
 }
 
-/// The output of a future that has nothing to wait for.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+/// The output of a future, unless it has something to wait for.
+fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("nobody is at work any more, and something is still locked"),
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
     }
 }
 
@@ -164,7 +164,7 @@ fn a_cancelled_payout_agrees_with_the_bank() {
         },
         |service, cancelled| {
             let paid: u64 = service.bank().paid.lock().unwrap().iter().sum();
-            let balance = at_once(service.balance("ann"));
+            let balance = poll_once(service.balance("ann")).expect("nobody is at work any more, so nothing is locked");
             assert_eq!(
                 balance,
                 Ok(100 - paid),
@@ -201,6 +201,29 @@ async fn a_wallet_is_never_overdrawn() {
     let moved = other.await.unwrap();
     assert!(paid.is_ok() != moved.is_ok(), "100 are enough for one of two times 70: {paid:?} and {moved:?}");
     assert_eq!(service.balance("ann").await, Ok(30), "70 have left the wallet once");
+}
+
+#[interleave::test]
+async fn a_listener_may_look_at_the_wallets() {
+    let service = service::<QuickBank>(&["ann", "bob"]);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let listener: Listener = Arc::new({
+        let (service, seen) = (Arc::downgrade(&service), Arc::clone(&seen));
+        move |_| {
+            let service = service.upgrade().expect("it is at work");
+            let look = |customer| poll_once(service.balance(customer));
+            seen.lock().unwrap().push([look("ann"), look("bob")]);
+        }
+    });
+    service.listen(Some(listener));
+    service.transfer("ann", "bob", 30).await.expect("ann has 100");
+    service.pay_out("bob", 10).await.expect("bob has 130");
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [[Some(Ok(70)), Some(Ok(130))], [Some(Ok(70)), Some(Ok(120))]],
+        "left stands what the listener found at each receipt; `None` is a wallet that is still locked"
+    );
+    service.listen(None);
 }
 
 #[interleave::test]

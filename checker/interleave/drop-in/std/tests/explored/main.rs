@@ -9,12 +9,18 @@ use std::sync::{Arc, Condvar, Mutex, RwLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use interleave::explore::Exploration;
+use interleave::explore::{Exploration, Finding};
 use trace::{Failure, FailureKind, timeline};
 
-fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
+const BUDGET: u32 = 1_000;
+
+fn finding(body: impl Fn() + Send + Sync + 'static) -> Finding {
     let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).failure.map_or(Ok(()), Err)
+    Exploration { budget: BUDGET, seed: 1, replay: None, manifest_dir }.run(body)
+}
+
+fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
+    finding(body).failure.map_or(Ok(()), Err)
 }
 
 fn abba() {

@@ -3,7 +3,7 @@
 use std::sync::{Barrier, Condvar, Mutex, mpsc};
 use std::thread;
 
-use super::explore;
+use super::{BUDGET, explore, finding};
 
 #[test]
 fn right_programs_pass_every_schedule() {
@@ -27,6 +27,14 @@ fn right_programs_pass_every_schedule() {
         });
     })
     .expect("nothing is wrong");
+}
+
+/// Would catch: the one schedule of a test with one task run a thousand times.
+#[test]
+fn without_a_choice_there_is_one_schedule() {
+    let explored = |body: fn()| finding(body).explored.schedules;
+    assert_eq!(explored(|| *Mutex::new(1).lock().unwrap() += 1), 1);
+    assert_eq!(explored(|| thread::spawn(|| ()).join().unwrap()), BUDGET, "either may be first");
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! verdict: failing-test two_waits_that_begin_at_once_are_two
+//! Reads the next key under one guard and counts it under another: two waits get the same.
+//!
+//! A latch: many wait until it is opened, once and for all.
+
+use std::collections::HashMap;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+/// Closed at first. A clone is the same latch.
+#[derive(Clone, Default)]
+pub struct Latch {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    open: bool,
+    next_key: u64,
+    /// By the key of the `Wait`: of each the waker of its latest poll.
+    waiting: HashMap<u64, Waker>,
+}
+
+/// Is ready when the latch is open.
+pub struct Wait {
+    shared: Arc<Mutex<Shared>>,
+    key: u64,
+}
+
+impl Latch {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the latch and wakes all who wait.
+    pub fn open(&self) {
+        let waiting = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.open = true;
+            mem::take(&mut shared.waiting)
+        };
+        for waker in waiting.into_values() {
+            waker.wake();
+        }
+    }
+
+    /// Waits until the latch is open.
+    pub fn wait(&self) -> Wait {
+        let key = self.shared.lock().unwrap().next_key;
+        self.shared.lock().unwrap().next_key = key + 1;
+        Wait { shared: Arc::clone(&self.shared), key }
+    }
+}
+
+impl Future for Wait {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut shared = self.shared.lock().unwrap();
+        if shared.open {
+            return Poll::Ready(());
+        }
+        let replaced = shared.waiting.insert(self.key, context.waker().clone());
+        // Dropping a waker may run code of its executor. It runs without the lock.
+        drop(shared);
+        drop(replaced);
+        Poll::Pending
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let removed = self.shared.lock().unwrap().waiting.remove(&self.key);
+        drop(removed);
+    }
+}
