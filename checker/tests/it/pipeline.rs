@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Course, is_running};
 
 /// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
-const EXPECTED: [(&str, &str, &str); 21] = [
+const EXPECTED: [(&str, &str, &str); 23] = [
     ("passes", "passed", "passes 2 tests"),
     ("does_not_compile", "compile-error", "use of moved value: `text` (lib.rs:2)"),
     ("lint", "lint", "held across an await point"),
@@ -28,6 +28,8 @@ const EXPECTED: [(&str, &str, &str); 21] = [
     ("empty", "compile-error", "answer"),
     ("fills_the_memory", "crashed", "crashes"),
     ("without_the_kit", "unfinished", "ends before its time"),
+    ("hangs_in_more_ways", "deadlock", "deadlocks, and 4 other tests fail"),
+    ("pretends", "unfinished", "ends before its time, and 2 other tests fail"),
     ("twins", "failing-test", "`the_answer_is_right` fails in schedule 1 of 1,000"),
     ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in schedule"),
 ];
@@ -77,6 +79,12 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     assert_eq!((&test("twins", 0)["mode"], &test("twins", 0)["outcome"]), (&"real".into(), &"skipped".into()));
     assert_eq!(message("twins"), "the explored failure decides");
     assert!(test("prints_forever", 0)["output"]["dropped"].as_u64().unwrap() > 1_000_000);
+
+    let outcomes = |name: &str| -> Vec<&Value> {
+        verdicts[name]["tests"].as_array().unwrap().iter().map(|test| &test["outcome"]).collect()
+    };
+    assert_eq!(outcomes("hangs_in_more_ways"), ["deadlock", "deadlock", "deadlock", "deadlock", "deadlock", "passed"]);
+    assert_eq!(outcomes("pretends"), ["unfinished", "unfinished", "failing-test"]);
 
     let error = &verdicts["does_not_compile"]["diagnostics"][0];
     assert_eq!(
