@@ -57,6 +57,12 @@ async fn signals_permits_and_channels() {
     assert_eq!(receiver.recv().await, Some(1));
     assert_eq!(question.await, Ok(2));
     set.join_next().await.unwrap().unwrap();
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    for value in [1, 2, 3] {
+        sender.send(value).unwrap();
+    }
+    let mut batch = Vec::new();
+    assert_eq!((receiver.recv_many(&mut batch, 2).await, batch), (2, vec![1, 2]));
 }
 
 #[interleave::test]

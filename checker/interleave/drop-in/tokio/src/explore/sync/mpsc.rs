@@ -149,6 +149,11 @@ macro_rules! receiver {
                 listen(&self.object, Location::caller(), self.receiver.recv())
             }
 
+            #[track_caller]
+            pub fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> impl Future<Output = usize> {
+                listen(&self.object, Location::caller(), self.receiver.recv_many(buffer, limit))
+            }
+
             pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
                 self.receiver.poll_recv(context)
             }

@@ -1,0 +1,70 @@
+//! verdict: failing-test async_std_a_worker_does_one_job_at_a_time
+//! One of the two is right. The other begins all jobs at once.
+//!
+//! Workers that take their jobs from one channel: on tokio and on async-std.
+
+use std::pin::Pin;
+
+/// Something to do.
+pub type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// With the lock and the channel of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::{Mutex, mpsc};
+
+    type Jobs = Arc<Mutex<mpsc::UnboundedReceiver<Job>>>;
+
+    /// A function that hands jobs in, and `count` workers that share them. Each worker does one job at a time. It ends
+    /// when the function has been dropped and no job is left.
+    pub fn workers(count: usize) -> (impl Fn(Job) + Send, Vec<impl Future<Output = ()> + Send>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let jobs = Arc::new(Mutex::new(receiver));
+        let workers = (0..count).map(|_| work(Arc::clone(&jobs))).collect();
+        let add = move |job| {
+            // Without workers there is nobody to do the job, and it is dropped.
+            let _ = sender.send(job);
+        };
+        (add, workers)
+    }
+
+    async fn work(jobs: Jobs) {
+        loop {
+            let next = jobs.lock().await.recv().await;
+            let Some(job) = next else { return };
+            job.await;
+        }
+    }
+}
+
+/// With the lock and the channel of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::channel::{Receiver, unbounded};
+    use async_std::sync::{Arc, Mutex};
+
+    type Jobs = Arc<Mutex<Receiver<Job>>>;
+
+    /// The same as on tokio.
+    pub fn workers(count: usize) -> (impl Fn(Job) + Send, Vec<impl Future<Output = ()> + Send>) {
+        let (sender, receiver) = unbounded();
+        let jobs = Arc::new(Mutex::new(receiver));
+        let workers = (0..count).map(|_| work(Arc::clone(&jobs))).collect();
+        let add = move |job| {
+            // Without workers there is nobody to do the job, and it is dropped.
+            let _ = sender.try_send(job);
+        };
+        (add, workers)
+    }
+
+    async fn work(jobs: Jobs) {
+        let mut tasks = Vec::new();
+        while let Ok(job) = jobs.lock().await.recv().await {
+            tasks.push(async_std::task::spawn(job));
+        }
+        for task in tasks {
+            task.await;
+        }
+    }
+}
