@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use crate::exercise::Exercise;
-use crate::process::{self, Confinement, HeadTail, How, Priority, Spec, Standstill, Stop, Stream, Streams};
+use crate::process::{self, Confinement, HeadTail, How, Priority, Rest, Spec, Standstill, Stop, Stream, Streams};
 use crate::toolchain::{self, Toolchain};
 use crate::trouble::Trouble;
 use crate::verdict::{Diagnostic, Mode, Stage};
@@ -95,6 +95,7 @@ fn call(
         confine: Some(Confinement::default()),
         mark: None,
         standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
         stop,
     };
     let mut listener = Listener::new(exercise, mode, report);
@@ -139,6 +140,7 @@ pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, s
         confine: Some(Confinement { priority: Priority::Lowest, ..Confinement::default() }),
         mark: None,
         standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
         stop,
     };
     process::run(spec, &mut |_, _| {})?;

@@ -36,6 +36,7 @@ pub struct Spec<'a> {
     pub mark: Option<String>,
     /// Whether to end a process that can never go on before its limit.
     pub standstill: Standstill,
+    pub rest: Rest,
     pub stop: &'a Stop,
 }
 
@@ -51,6 +52,26 @@ pub enum Streams {
 pub enum Standstill {
     Ends,
     Waits,
+}
+
+/// How long to wait, after the end of the process, for output that has not been read.
+///
+/// A descendant may hold the pipe for ever; on a busy machine our own reader may come late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Not long. For what is only shown.
+    MayBeLost,
+    /// For what is read by us, every word.
+    IsWanted,
+}
+
+impl Rest {
+    fn patience(self) -> Duration {
+        match self {
+            Rest::MayBeLost => Duration::from_millis(100),
+            Rest::IsWanted => Duration::from_secs(10),
+        }
+    }
 }
 
 /// Where a piece of output came from.
@@ -85,10 +106,6 @@ enum Event {
     Ended(How),
 }
 
-/// How long to wait for what is still in the pipes after the end of a process with a time limit.
-const LINGER: Duration = Duration::from_millis(100);
-/// And of one without a limit, a tool whose every word is wanted: on a busy machine a reader may come late.
-const LINGER_FOR_TOOLS: Duration = Duration::from_secs(10);
 /// The reading ends of a process's output.
 type Pipes = Vec<(Stream, PipeReader)>;
 
@@ -153,7 +170,7 @@ impl Watch {
         Self {
             deadline: spec.limit.map(|limit| started + limit),
             paused: spec.stop.paused(),
-            linger: if spec.limit.is_some() { LINGER } else { LINGER_FOR_TOOLS },
+            linger: spec.rest.patience(),
             next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
             standstill: proc::Standstill::default(),
             open_pipes: 0,

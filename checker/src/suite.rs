@@ -13,7 +13,7 @@ use trace::Report;
 use crate::compile::Binary;
 use crate::exercise::Exercise;
 use crate::outcome::{self, Evidence, Judgement};
-use crate::process::{self, Confinement, End, HeadTail, How, Spec, Standstill, Stop, Streams};
+use crate::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
 use crate::verdict::{Mode, Outcome, Output, TestResult};
 
 use self::scratch::Scratch;
@@ -78,11 +78,13 @@ impl<'a> Suite<'a> {
     /// Asks `binary` which tests it has.
     pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
         let mut answers = Vec::new();
-        for arguments in [&["--list", "--format", "terse"][..], &["--list", "--format", "terse", "--ignored"]] {
-            let ran = self.process(&binary.path, arguments, mode, 1 << 20, stop)?;
+        for arguments in [&["--list"][..], &["--list", "--ignored"]] {
+            let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted };
+            let ran = self.process(&binary.path, arguments, mode, output, stop)?;
+            let answer = ran.printed.to_text();
             match ran.end.how {
                 How::Stopped => return Ok(Listed::Stopped),
-                How::Exited(0) => answers.push(ran.printed.to_text()),
+                How::Exited(0) if is_whole(&answer) => answers.push(answer),
                 _ => return Ok(Listed::Failed(Box::new(self.listing_failed(ran, mode)))),
             }
         }
@@ -104,7 +106,8 @@ impl<'a> Suite<'a> {
     /// Runs `test` to its end.
     pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
         let arguments = [test.name.as_str(), "--exact", "--nocapture", "--test-threads=1"];
-        let ran = self.process(&test.binary, &arguments, mode, KEPT, stop)?;
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
         Ok(self.result(&test.name, mode, ran))
     }
 
@@ -148,7 +151,7 @@ impl<'a> Suite<'a> {
         }
     }
 
-    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, keep: usize, stop: &Stop) -> Result<Ran> {
+    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, output: Wanted, stop: &Stop) -> Result<Ran> {
         let nonce = scratch::nonce().context("no random number could be had")?;
         let path = self.scratch.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string());
         let limit = self.exercise.limit();
@@ -181,14 +184,22 @@ impl<'a> Suite<'a> {
             }),
             mark: Some(format!("INTERLEAVE_NONCE={nonce}")),
             standstill: Standstill::Ends,
+            rest: output.rest,
             stop,
         };
-        let mut printed = HeadTail::new(keep);
+        let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;
         let report = read_report(&path);
         Ok(Ran { end, nonce, report, printed: printed.finish() })
     }
+}
+
+/// What is wanted of the output of a process.
+struct Wanted {
+    /// How many bytes from its beginning, and how many from its end.
+    keep: usize,
+    rest: Rest,
 }
 
 /// A process that has ended.
@@ -215,7 +226,14 @@ fn read_report(path: &Path) -> Option<Report> {
     trace::wire::read(&String::from_utf8_lossy(&bytes))
 }
 
-/// The names in libtest's terse list: `NAME: test`.
+/// Whether a list of tests ends as libtest ends it: `2 tests, 0 benchmarks`. A list that was cut short would pass for
+/// one of fewer tests.
+fn is_whole(list: &str) -> bool {
+    let last = list.lines().next_back().unwrap_or_default();
+    last.split_once(" test").is_some_and(|(count, rest)| count.parse::<usize>().is_ok() && rest.contains(" benchmark"))
+}
+
+/// The names in libtest's list: `NAME: test`.
 fn names(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter_map(|line| line.strip_suffix(": test"))
 }
@@ -280,6 +298,8 @@ mod tests {
     fn benchmarks_and_summaries_are_not_tests() {
         let list = "a: test\nmodule::b: test\nc: benchmark\n\n2 tests, 1 benchmark\n";
         assert_eq!(names(list).collect::<Vec<_>>(), ["a", "module::b"]);
+        assert!(is_whole(list) && is_whole("0 tests, 0 benchmarks\n"));
+        assert!(!is_whole("") && !is_whole("a: test\nmodule::b: te") && !is_whole("a: test\n\n1 test"));
     }
 
     #[test]

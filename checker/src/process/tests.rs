@@ -27,6 +27,7 @@ fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
         confine: None,
         mark: mark.map(str::to_owned),
         standstill: Standstill::Ends,
+        rest: Rest::MayBeLost,
         stop,
     };
     let end = run(spec, &mut |_, bytes| kept.push(bytes)).unwrap();
@@ -142,6 +143,7 @@ fn what_cannot_be_started_is_an_error() {
         confine: None,
         mark: None,
         standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
         stop: &Stop::new(),
     };
     assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), io::ErrorKind::NotFound);

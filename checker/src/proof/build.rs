@@ -9,7 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::compile::message::{self, Message};
 use crate::compile::{Binary, Compiled};
 use crate::exercise::Exercise;
-use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Stream, Streams};
+use crate::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Stream, Streams};
 use crate::proof::Attempt;
 use crate::proof::course::Bench;
 use crate::toolchain::{self, Toolchain};
@@ -82,6 +82,7 @@ fn compile_in(
         confine: Some(Confinement::default()),
         mark: None,
         standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
         stop,
     };
     let (mut out, mut said) = (Vec::new(), HeadTail::new(4 * 1024));

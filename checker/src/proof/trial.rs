@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::check::{self, Check};
 use crate::compile;
 use crate::exercise::Exercise;
-use crate::process::{self, Confinement, HeadTail, How, Spec, Standstill, Stop, Streams};
+use crate::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
 use crate::proof::build::Products;
 use crate::proof::course::{Bench, package_name};
 use crate::proof::{Attempt, Expected, objection};
@@ -154,6 +154,7 @@ fn run(command: Command, stop: &Stop) -> Result<(How, String)> {
         confine: Some(Confinement::default()),
         mark: None,
         standstill: Standstill::Ends,
+        rest: Rest::IsWanted,
         stop,
     };
     let end = process::run(spec, &mut |_, bytes| printed.push(bytes))?;

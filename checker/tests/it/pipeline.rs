@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Course, is_running};
+use crate::support::{Course, is_running, run};
+use crate::toys::Toys;
 
 /// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
 const EXPECTED: [(&str, &str, &str); 23] = [
@@ -156,4 +157,14 @@ fn a_source_file_that_is_none_is_a_verdict() {
     check("src/lib.rs is missing; `checker reset passes`");
     std::fs::create_dir(&source).unwrap();
     check("src/lib.rs is not a file");
+}
+
+/// Would catch: a list that was cut short taken for one of fewer tests, which a wrong answer would pass.
+#[test]
+fn half_a_list_of_tests_is_none() {
+    let toys = Toys::new();
+    toys.save("alpha", "half-listed");
+    let ran = run(&mut toys.checker(&["run", "alpha", "--json"])).expect(1);
+    let headline = ran.json()["headline"].as_str().unwrap().to_owned();
+    assert!(headline.contains("`--list` ends before its time"), "{headline}");
 }

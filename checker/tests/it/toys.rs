@@ -1,7 +1,7 @@
 //! A course whose compiler is a toy: a `cargo` that takes no time, and tests that do what the exercise says.
 //!
 //! The first line of an exercise's source says what becomes of it: `// right`, `// wrong`, `// error`, `// deadlock`,
-//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`.
+//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -60,9 +60,10 @@ echo "{\"reason\":\"compiler-artifact\",\"package_id\":\"path+file:///toys#$name
 
 /// A test binary of one test.
 const TEST: &str = r##"#!/bin/sh
-case "$*" in
-*--ignored*) exit 0 ;;
-*--list*) echo "it_does_what_it_should: test"; exit 0 ;;
+case "$* @WHAT@" in
+*--ignored*) echo "0 tests, 0 benchmarks"; exit 0 ;;
+*--list*half-listed) echo "it_does"; exit 0 ;;
+*--list*) printf 'it_does_what_it_should: test\n\n1 test, 0 benchmarks\n'; exit 0 ;;
 esac
 pass() { printf 'interleave-report\t2\npassed\t%s\n' "$INTERLEAVE_NONCE" > "$INTERLEAVE_REPORT"; exit 0; }
 case @WHAT@ in
