@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use trace::timeline::grouped;
 
 use crate::exercise::Exercise;
-use crate::verdict::{Diagnostic, Kind, Outcome, TestResult, Verdict, decisive};
+use crate::verdict::{Diagnostic, Kind, Outcome, TestResult, Verdict, decisive, failed_without_luck};
 
 /// What a check found.
 #[derive(Debug)]
@@ -62,10 +62,9 @@ fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
 }
 
 fn tests_in_words(tests: &[TestResult]) -> (Kind, String) {
-    let failed = |test: &&TestResult| matches!(test.outcome, Outcome::Failed(_));
     if let Some((test, Outcome::Failed(kind))) = decisive(tests).map(|test| (test, test.outcome)) {
-        let same_mode = tests.iter().filter(|other| other.mode == test.mode).filter(failed);
-        return (kind, failure_in_words(test, kind, same_mode.count() - 1));
+        let others = failed_without_luck(tests).filter(|other| other.name != test.name).count();
+        return (kind, failure_in_words(test, kind, others));
     }
     match tests.iter().filter(|test| test.outcome == Outcome::Passed).count() {
         0 => (Kind::NoTests, "there was no test to run: are they gone, or all of them ignored?".to_owned()),

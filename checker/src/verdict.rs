@@ -87,13 +87,18 @@ impl Verdict {
     }
 }
 
-/// The test that decides: the first that failed, but those first that fail in every run. Whether a real thread meets
-/// what exploring meets is luck; a test that exists in real mode only was written to leave nothing to it.
+/// The test that decides: the first that failed, but those first that fail in every run.
 pub fn decisive(tests: &[TestResult]) -> Option<&TestResult> {
-    let mut failed = tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+    let first = tests.iter().find(|test| matches!(test.outcome, Outcome::Failed(_)));
+    failed_without_luck(tests).next().or(first)
+}
+
+/// The tests that fail in every run. Whether a real thread meets what exploring meets is luck; a test that exists in
+/// real mode only was written to leave nothing to it.
+pub fn failed_without_luck(tests: &[TestResult]) -> impl Iterator<Item = &TestResult> {
     let is_explored = |name: &str| tests.iter().any(|test| test.mode == Mode::Explore && test.name == name);
-    let first = failed.clone().next();
-    failed.find(|test| test.mode == Mode::Explore || !is_explored(&test.name)).or(first)
+    let failed = tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+    failed.filter(move |test| test.mode == Mode::Explore || !is_explored(&test.name))
 }
 
 /// What the compiler or clippy has to say.

@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn who_holds_it_and_does_something_else_is_named_as_well() {
+        let steps = vec![(1, locks(0), 1), (0, waits(0), 2)];
+        let failure = deadlock(trace(&["main", "task 1"], &["a"], steps.clone()));
+        let text = draw(&failure, 120);
+        assert!(
+            text.contains("deadlock: task 1 holds `a` and waits for something else; main waits for `a`\n"),
+            "{text}"
+        );
+        let forgotten = [steps, vec![(1, Action::Ends, 3)]].concat();
+        let text = draw(&deadlock(trace(&["main", "task 1"], &["a"], forgotten)), 120);
+        assert!(text.contains("deadlock: task 1 has ended and never gave back `a`; main waits for `a`\n"), "{text}");
+    }
+
+    #[test]
     fn a_lost_wake_up_names_the_one_who_sleeps_and_shows_the_signal() {
         let failure = deadlock(trace(
             &["main", "task 1"],

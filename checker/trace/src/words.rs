@@ -129,23 +129,43 @@ impl Cause {
     pub fn in_words(&self, trace: &Trace) -> String {
         let cycle = self.cycle();
         let waits = if cycle.is_empty() { &self.waits } else { &cycle };
-        let mut words = String::new();
-        for (i, wait) in waits.iter().enumerate() {
-            if i > 0 {
-                words.push_str("; ");
-            }
-            self.wait_in_words(trace, wait, &mut words);
+        let mut parts: Vec<String> = Vec::new();
+        if cycle.is_empty() {
+            parts.extend(self.silent_holders().map(|task| self.silence_in_words(trace, task)));
         }
-        words
+        parts.extend(waits.iter().map(|wait| self.wait_in_words(trace, wait)));
+        parts.join("; ")
     }
 
-    fn wait_in_words(&self, trace: &Trace, wait: &Wait, words: &mut String) {
-        let task = &trace.tasks[wait.task].name;
-        let held = &self.holds[wait.task];
-        let _ = write!(words, "{task} ");
-        if !held.is_empty() {
-            let names: Vec<String> = held.iter().map(|(object, _)| quoted(trace, *object)).collect();
-            let _ = write!(words, "holds {} and ", names.join(" and "));
+    /// The tasks that hold what somebody waits for, and of which no wait is known.
+    fn silent_holders(&self) -> impl Iterator<Item = usize> {
+        let is_silent = |task: &usize| self.waits.iter().all(|wait| wait.task != *task);
+        let blocks = |task: &usize| self.waits.iter().any(|wait| self.blockers(wait).contains(task));
+        let holders = self.holds.iter().enumerate().filter(|(_, held)| !held.is_empty());
+        holders.map(|(task, _)| task).filter(move |task| is_silent(task) && blocks(task))
+    }
+
+    /// In a deadlock, who has not ended waits, if only for something that is not modelled.
+    fn silence_in_words(&self, trace: &Trace, task: usize) -> String {
+        let name = &trace.tasks[task].name;
+        let held = self.held_in_words(trace, task);
+        let has_ended = trace.steps.iter().any(|step| step.task == task && step.action == Action::Ends);
+        if has_ended {
+            format!("{name} has ended and never gave back {held}")
+        } else {
+            format!("{name} holds {held} and waits for something else")
+        }
+    }
+
+    fn held_in_words(&self, trace: &Trace, task: usize) -> String {
+        let names: Vec<String> = self.holds[task].iter().map(|(object, _)| quoted(trace, *object)).collect();
+        names.join(" and ")
+    }
+
+    fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {
+        let mut words = format!("{} ", trace.tasks[wait.task].name);
+        if !self.holds[wait.task].is_empty() {
+            let _ = write!(words, "holds {} and ", self.held_in_words(trace, wait.task));
         }
         let _ = match wait.target {
             Target::Object(object, mode) => {
@@ -171,6 +191,7 @@ impl Cause {
             Target::Signal(object) => write!(words, "waits on {}", quoted(trace, object)),
             Target::Task(other) => write!(words, "waits for {} to end", trace.tasks[other].name),
         };
+        words
     }
 }
 
