@@ -130,7 +130,10 @@ fn from_the_starter_to_the_solution() {
 
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
     let passed = course.run(&["run"]).expect(0).stdout;
-    assert!(passed.contains("passed · abba: passes 2 tests, 1 of them under 1,000 interleavings: none failed"), "{passed}");
+    assert!(
+        passed.contains("passed · abba: passes 2 tests, 1 of them under 1,000 interleavings: none failed"),
+        "{passed}"
+    );
     assert!(passed.contains("compare: checker solution abba"), "{passed}");
     let progress = course.progress();
     assert_eq!(progress["exercises"]["abba"]["attempts"], 2);
