@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Course, is_running, run};
+use crate::support::{Course, EXERCISES, is_running, run};
 use crate::toys::Toys;
 
 /// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
-const EXPECTED: [(&str, &str, &str); 23] = [
+const EXPECTED: [(&str, &str, &str); EXERCISES] = [
     ("passes", "passed", "passes 2 tests"),
     ("does_not_compile", "compile-error", "use of moved value: `text` (lib.rs:2)"),
     ("lint", "lint", "held across an await point"),
