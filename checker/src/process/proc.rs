@@ -15,13 +15,14 @@ pub enum Activity {
     Unknown,
 }
 
-/// Looks at the threads of `pid` twice.
+/// Looks at the threads of `pid` twice. Who waits for us to read what it writes is not asleep.
 pub fn activity(pid: Pid) -> Activity {
     let before = threads(pid);
     std::thread::sleep(Duration::from_millis(50));
     let after = threads(pid);
+    let rests = |thread: &Thread| !thread.runs() && !syscall(pid, thread).is_some_and(|syscall| writes(&syscall));
     match (before, after) {
-        (Some(before), Some(after)) if before == after && after.iter().all(|thread| !thread.runs()) => Activity::Asleep,
+        (Some(before), Some(after)) if before == after && after.iter().all(rests) => Activity::Asleep,
         (Some(_), Some(_)) => Activity::Busy,
         _ => Activity::Unknown,
     }
@@ -55,11 +56,23 @@ impl Standstill {
 
 fn stands_still(pid: Pid, threads: &[Thread]) -> bool {
     !threads.is_empty()
-        && threads.iter().all(|thread| {
-            let path = format!("/proc/{}/task/{}/syscall", pid.as_raw_nonzero(), thread.id);
-            fs::read_to_string(path).is_ok_and(|syscall| waits_for_ever(&syscall))
-        })
+        && threads.iter().all(|thread| syscall(pid, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
         && children(pid).is_some_and(|children| children.is_empty())
+}
+
+/// The system call that `thread` is in: its number and its arguments.
+fn syscall(pid: Pid, thread: &Thread) -> Option<String> {
+    fs::read_to_string(format!("/proc/{}/task/{}/syscall", pid.as_raw_nonzero(), thread.id)).ok()
+}
+
+/// Whether a thread is in `write` or `writev`.
+fn writes(syscall: &str) -> bool {
+    let numbers: &[&str] = match () {
+        () if cfg!(target_arch = "x86_64") => &["1", "20"],
+        () if cfg!(target_arch = "aarch64") => &["64", "66"],
+        () => &[],
+    };
+    syscall.split_whitespace().next().is_some_and(|number| numbers.contains(&number))
 }
 
 /// Whether a thread is in a futex wait without a timeout: what std, parking_lot and tokio block with.

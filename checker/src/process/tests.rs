@@ -108,6 +108,25 @@ fn output_without_end_neither_fills_the_memory_nor_extends_the_limit() {
     assert!(resident_kib() < before + 8 * 1024, "{before} KiB before, {} after", resident_kib());
 }
 
+/// Would catch: taking a process that waits for us to read what it prints for one that sleeps.
+#[test]
+fn who_waits_for_its_reader_is_busy() {
+    let mut command = Command::new("yes");
+    command.arg("and another thing");
+    let spec = Spec {
+        command,
+        streams: Streams::Merged,
+        limit: Some(Duration::from_millis(500)),
+        confine: None,
+        mark: None,
+        standstill: Standstill::Ends,
+        rest: Rest::MayBeLost,
+        stop: &Stop::new(),
+    };
+    let end = run(spec, &mut |_, _| thread::sleep(Duration::from_millis(100))).unwrap();
+    assert_eq!(end.how, How::OverLimit(Activity::Busy));
+}
+
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
