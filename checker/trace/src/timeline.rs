@@ -209,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn those_who_wait_for_the_same_are_named_together() {
+        let steps = vec![(1, locks(0), 1), (0, waits(0), 2), (2, waits(0), 2), (3, waits(0), 2)];
+        let failure = deadlock(trace(&["main", "task 1", "task 2", "task 3"], &["a"], steps));
+        let text = draw(&failure, 120);
+        assert!(text.contains("something else; main, task 2 and task 3 wait for `a`\n"), "{text}");
+    }
+
+    #[test]
     fn a_lost_wake_up_names_the_one_who_sleeps_and_shows_the_signal() {
         let failure = deadlock(trace(
             &["main", "task 1"],

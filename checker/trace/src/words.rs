@@ -133,7 +133,10 @@ impl Cause {
         if cycle.is_empty() {
             parts.extend(self.silent_holders().map(|task| self.silence_in_words(trace, task)));
         }
-        parts.extend(waits.iter().map(|wait| self.wait_in_words(trace, wait)));
+        let alike = |one: &Wait, other: &Wait| {
+            one.target == other.target && [one, other].iter().all(|wait| self.holds[wait.task].is_empty())
+        };
+        parts.extend(waits.chunk_by(alike).map(|waits| self.waits_in_words(trace, waits)));
         parts.join("; ")
     }
 
@@ -162,8 +165,20 @@ impl Cause {
         names.join(" and ")
     }
 
+    /// One wait, or several for the same thing by tasks that hold nothing.
+    fn waits_in_words(&self, trace: &Trace, waits: &[Wait]) -> String {
+        let names: Vec<&str> = waits.iter().map(|wait| trace.tasks[wait.task].name.as_str()).collect();
+        let what = self.wait_in_words(trace, &waits[0]);
+        match names.as_slice() {
+            [others @ .., last] if !others.is_empty() => {
+                format!("{} and {last} {}", others.join(", "), what.replacen("waits", "wait", 1))
+            }
+            _ => format!("{} {what}", names[0]),
+        }
+    }
+
     fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {
-        let mut words = format!("{} ", trace.tasks[wait.task].name);
+        let mut words = String::new();
         if !self.holds[wait.task].is_empty() {
             let _ = write!(words, "holds {} and ", self.held_in_words(trace, wait.task));
         }
