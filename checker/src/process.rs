@@ -17,7 +17,7 @@ use rustix::process::{
 
 pub use self::confine::{Confinement, Priority};
 pub use self::output::{HeadTail, Kept};
-pub use self::proc::Activity;
+pub use self::proc::{Activity, machine_memory};
 pub use self::stop::Stop;
 
 pub mod confine;

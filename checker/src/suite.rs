@@ -58,8 +58,8 @@ pub struct Suite<'a> {
     count: AtomicUsize,
 }
 
-/// The memory that a test may address. Stacks of threads are reserved long before they are used.
-const MEMORY: u64 = 4 << 30;
+/// The least and the most memory that a test may address. Stacks of threads are reserved long before they are used.
+const MEMORY: (u64, u64) = (2 << 30, 4 << 30);
 /// The largest file that a test may write.
 const FILE: u64 = 256 << 20;
 /// How much of a test's output is kept from its beginning, and how much from its end.
@@ -177,7 +177,7 @@ impl<'a> Suite<'a> {
             streams: Streams::Merged,
             limit: Some(limit),
             confine: Some(Confinement {
-                memory: Some(MEMORY),
+                memory: Some(memory()),
                 file: Some(FILE),
                 cpu: Some(processor_seconds(limit)),
                 ..Confinement::default()
@@ -213,6 +213,12 @@ struct Ran {
 /// A safety net for a checker that cannot watch the clock: all processors, for the whole time and some more.
 fn processor_seconds(limit: Duration) -> u64 {
     (limit.as_secs() + 1) * processors() as u64 + 5
+}
+
+/// A quarter of what the machine has, as several tests run at once, within the bounds.
+fn memory() -> u64 {
+    let (least, most) = MEMORY;
+    process::machine_memory().map_or(most, |all| (all / 4).clamp(least, most))
 }
 
 /// How many tests run side by side.

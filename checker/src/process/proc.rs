@@ -141,6 +141,16 @@ fn parse_switches(status: &str) -> u64 {
         .sum()
 }
 
+/// How many bytes of memory the machine has.
+pub fn machine_memory() -> Option<u64> {
+    memory_total(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+fn memory_total(meminfo: &str) -> Option<u64> {
+    let rest = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    rest.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
 /// The processes whose parent is `pid`; `None` if that cannot be told.
 pub fn children(pid: Pid) -> Option<Vec<Pid>> {
     let mut children = Vec::new();
@@ -180,6 +190,12 @@ mod tests {
         let stat = "7 (a) R (b) S 1 7 7 0 -1 4194304 1 2 3 4 50 8 0 0 20 0 1";
         assert_eq!(parse_stat(stat), Some((b'S', 58)));
         assert_eq!(parse_stat("7 (cut"), None);
+    }
+
+    #[test]
+    fn the_total_is_found_among_the_rest() {
+        assert_eq!(memory_total("MemTotal:       24670336 kB\nMemFree:        14 kB\n"), Some(24_670_336 << 10));
+        assert_eq!(memory_total("MemFree: 14 kB\n"), None);
     }
 
     #[test]
