@@ -160,6 +160,19 @@ mod tests {
         assert_eq!(judged(Found::Errors(vec![error(None, "cannot be sent")])).0, Kind::CompileError);
     }
 
+    /// Would catch: counting only what fails in the mode of the test that decides.
+    #[test]
+    fn a_test_that_is_not_explored_counts_with_those_that_are() {
+        let found = vec![
+            example::test("a", Mode::Real, Outcome::Failed(Kind::Deadlock)),
+            example::test("a", Mode::Explore, Outcome::Failed(Kind::Deadlock)),
+            example::test("in_real_mode_only", Mode::Real, Outcome::Failed(Kind::FailingTest)),
+            example::test("c", Mode::Real, Outcome::Skipped),
+            example::test("c", Mode::Explore, Outcome::Failed(Kind::Deadlock)),
+        ];
+        assert_eq!(judged(tests(found)).1, "`a` deadlocks, and 2 other tests fail");
+    }
+
     #[test]
     fn luck_in_real_mode_does_not_change_the_verdict() {
         let mut explored = example::test("b", Mode::Explore, Outcome::Failed(Kind::Deadlock));
