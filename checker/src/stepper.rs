@@ -195,7 +195,7 @@ mod tests {
         ];
         let point = |step, candidates: &[u32]| Point { step, candidates: candidates.to_vec() };
         let trace = Trace {
-            tasks: ["main", "thread 1"].map(|name| Task { name: name.into() }).into(),
+            tasks: ["main", "thread 1"].map(Task::named).into(),
             objects: ["a", "b"]
                 .map(|name| Object { type_name: "Mutex".into(), name: name.into(), created: None })
                 .into(),

@@ -5,15 +5,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use interleave::explore::{Exploration, task};
+use interleave::engine::Exploration;
+use interleave::model::thread;
 use trace::{Failure, FailureKind, timeline};
 
 use super::{Mutex, RwLock, spawn};
 
 /// The first failure of `body` under a thousand interleavings.
 pub fn explore<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> Result<(), Box<Failure>> {
-    let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }
+    let manifest_dir = env!("CARGO_MANIFEST_DIR");
+    Exploration::new(manifest_dir)
         .run(move || task::block_on(body()))
         .failure
         .map_or(Ok(()), Err)

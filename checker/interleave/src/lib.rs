@@ -1,9 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "explore")]
-pub mod explore;
+pub mod engine;
+#[cfg(feature = "explore")]
+mod explore;
 mod harness;
+#[cfg(feature = "explore")]
+pub mod model;
 mod oracle;
+mod panics;
+#[cfg(not(feature = "explore"))]
+mod real;
+mod report;
 
 /// Turns a function into a test: `fn` for threads, `async fn` for tasks.
 ///
@@ -20,5 +28,9 @@ mod oracle;
 /// ```
 pub use interleave_macros::test;
 
-pub use harness::{DEFAULT_SCHEDULES, Test, deadlock, run};
+#[doc(hidden)]
+pub use harness::{Conclude, DEFAULT_SCHEDULES, Test, conclude, run};
+#[cfg(not(feature = "explore"))]
+#[doc(hidden)]
+pub use real::deadlock;
 pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, rounds, settle, yield_now};

@@ -108,7 +108,7 @@ pub async fn yield_now() {
 /// there may depend on it.
 pub fn settle() {
     #[cfg(feature = "explore")]
-    crate::explore::task::settle();
+    crate::engine::scheduler::settle();
 }
 
 /// How many rounds of two threads make a meeting of theirs likely: many on real threads, where each is over long

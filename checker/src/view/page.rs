@@ -240,7 +240,7 @@ mod tests {
             schedule: 3,
             budget: 1000,
             seed: 7,
-            tasks: ["main", "thread 1"].map(|name| Task { name: name.into() }).into(),
+            tasks: ["main", "thread 1"].map(Task::named).into(),
             objects: ["a", "b<&>"]
                 .map(|name| Object { type_name: "Mutex".into(), name: name.into(), created: None })
                 .into(),

@@ -54,8 +54,12 @@ pub enum FailureKind {
     Panic,
     /// Every task waits, and none can be woken.
     Deadlock,
-    /// The schedule went on and on: tasks run, but none gets ahead.
+    /// The schedule does not end: tasks run, but none makes progress.
     Livelock,
+    /// The test does something that cannot be explored. Nothing is said about the code.
+    Unsupported,
+    /// The test kit itself failed.
+    Internal,
 }
 
 /// A line of a source file.
@@ -87,7 +91,8 @@ pub struct Trace {
     pub tasks: Vec<Task>,
     pub objects: Vec<Object>,
     pub steps: Vec<Step>,
-    /// Which task the scheduler let run, each time it had a say: enough to run the same interleaving again.
+    /// What the scheduler chose, each time it had a choice: a task that goes on, the [`CLOCK`], or a [`branch`]. Enough
+    /// to run the same interleaving again.
     pub choices: Vec<u32>,
     /// One for each choice.
     pub points: Vec<Point>,
@@ -112,7 +117,7 @@ pub struct SourceLine {
 pub struct Point {
     /// How many of [`Trace::steps`] came before.
     pub step: usize,
-    /// The tasks that could run.
+    /// What could be chosen, in the same words as [`Trace::choices`].
     pub candidates: Vec<u32>,
 }
 
@@ -128,17 +133,75 @@ impl Trace {
     }
 }
 
+/// The choice that time passes up to the next deadline although a task could run.
+pub const CLOCK: u32 = (1 << 31) - 1;
+
+/// Marks a choice that is none between tasks.
+const BRANCH: u32 = 1 << 31;
+
+/// The choice of alternative `n` where the program itself leaves something to chance, such as the branch that
+/// `select!` polls first.
+pub const fn branch(n: u32) -> u32 {
+    BRANCH | n
+}
+
+/// The alternative, if `choice` is a [`branch`].
+pub const fn as_branch(choice: u32) -> Option<u32> {
+    if choice & BRANCH == 0 { None } else { Some(choice & !BRANCH) }
+}
+
 /// How often `choices` go from one task to another.
 pub fn switches(choices: &[u32]) -> u32 {
-    choices.windows(2).filter(|pair| pair[0] != pair[1]).count() as u32
+    let mut tasks = choices.iter().filter(|choice| as_branch(**choice).is_none());
+    let Some(mut last) = tasks.next() else { return 0 };
+    tasks.filter(|task| std::mem::replace(&mut last, *task) != *task).count() as u32
 }
 
 /// A thread or an async task. Its id is its index in [`Trace::tasks`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Task {
     /// The name it was spawned with, or `main`, `thread 1`, `task 1`, …
     pub name: String,
+    pub kind: TaskKind,
+    /// How the schedule left it.
+    pub state: TaskState,
+    /// The thread that polls this async task, or polled it last.
+    pub on: Option<usize>,
+}
+
+impl Task {
+    /// A thread of this name that has not run yet.
+    pub fn named(name: &str) -> Self {
+        Task { name: name.to_owned(), ..Task::default() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum TaskKind {
+    #[default]
+    Thread,
+    /// A thread that an executor polls its tasks on.
+    Worker,
+    /// Polled by threads.
+    Async,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum TaskState {
+    /// It could go on, and waits for its turn.
+    #[default]
+    Ready,
+    /// A thread: it runs or waits. An async task: a thread is inside its `poll`.
+    Running,
+    /// An async task that waits to be woken.
+    Suspended,
+    Ended,
+    Panicked,
+    /// An async task that was dropped before its end.
+    Cancelled,
 }
 
 /// Something that tasks share: a lock, a channel, a counter. Its id is its index in [`Trace::objects`].

@@ -45,6 +45,8 @@ pub fn verdict(failure: &Failure, trace: &Trace) -> String {
     match failure.kind {
         FailureKind::Deadlock => format!("deadlock: {}", Cause::of(trace).in_words(trace)),
         FailureKind::Panic => failure.message.clone(),
+        FailureKind::Unsupported => format!("cannot be explored: {}", failure.message),
+        FailureKind::Internal => format!("the test kit failed: {}", failure.message),
         FailureKind::Livelock => format!("livelock: {}", failure.message),
     }
 }
@@ -60,7 +62,7 @@ mod tests {
             schedule: 3,
             budget: 1000,
             seed: 7,
-            tasks: tasks.iter().map(|name| Task { name: (*name).to_owned() }).collect(),
+            tasks: tasks.iter().map(|name| Task::named(name)).collect(),
             objects: objects
                 .iter()
                 .map(|name| Object { type_name: "Mutex".into(), name: (*name).to_owned(), created: None })

@@ -4,11 +4,12 @@
 //! A line that was cut off (the process died while writing) ends the report; what came before counts.
 
 use crate::{
-    Action, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task, Trace,
+    Action, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task, TaskKind, TaskState,
+    Trace, CLOCK, as_branch, branch,
 };
 
 /// The first line of every report. A reader that finds another one must not guess.
-pub const HEADER: &str = "interleave-report\t2";
+pub const HEADER: &str = "interleave-report\t3";
 
 /// Writes `report` as text that [`read`] understands.
 pub fn write(report: &Report) -> String {
@@ -18,7 +19,7 @@ pub fn write(report: &Report) -> String {
     }
     if let Some(failure) = &report.failure {
         let (file, line) = place_fields(failure.place.as_ref());
-        out.line(&["failed", failure_kind_name(failure.kind), &failure.message, &file, &line]);
+        out.line(&["failed", failure.kind.name(), &failure.message, &file, &line]);
         if let Some(trace) = &failure.trace {
             write_trace(&mut out, trace);
         }
@@ -68,7 +69,7 @@ fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) ->
         }
         ["failed", kind, message, file, line] => {
             report.failure = Some(Failure {
-                kind: failure_kind(kind)?,
+                kind: FailureKind::from_name(kind)?,
                 message: message.to_owned(),
                 place: read_place(file, line),
                 trace: None,
@@ -86,7 +87,12 @@ fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) ->
         }
         ["choices", choices] => trace.as_mut()?.choices = read_choices(choices)?,
         ["points", points] => trace.as_mut()?.points = read_points(points)?,
-        ["task", name] => trace.as_mut()?.tasks.push(Task { name: name.to_owned() }),
+        ["task", name, kind, state, on] => trace.as_mut()?.tasks.push(Task {
+            name: name.to_owned(),
+            kind: TaskKind::from_name(kind)?,
+            state: TaskState::from_name(state)?,
+            on: if on.is_empty() { None } else { Some(number(on)?) },
+        }),
         ["object", type_name, name, file, line] => trace.as_mut()?.objects.push(Object {
             type_name: type_name.to_owned(),
             name: name.to_owned(),
@@ -112,7 +118,8 @@ fn write_trace(out: &mut Lines, trace: &Trace) {
     out.line(&["choices", &write_choices(&trace.choices)]);
     out.line(&["points", &write_points(&trace.points)]);
     for task in &trace.tasks {
-        out.line(&["task", &task.name]);
+        let on = task.on.map_or_else(String::new, |on| on.to_string());
+        out.line(&["task", &task.name, task.kind.name(), task.state.name(), &on]);
     }
     for object in &trace.objects {
         let (file, line) = place_fields(object.created.as_ref());
@@ -131,13 +138,32 @@ fn write_trace(out: &mut Lines, trace: &Trace) {
     }
 }
 
-/// The choices as runs, `0*3,2,1*12`: a task mostly goes on for a while.
+/// The choices as runs, `0*3,2,1*12`: a task mostly goes on for a while. A branch is `b1`, the clock is `c`.
 pub fn write_choices(choices: &[u32]) -> String {
     choices
         .chunk_by(|a, b| a == b)
-        .map(|run| if run.len() == 1 { run[0].to_string() } else { format!("{}*{}", run[0], run.len()) })
+        .map(|run| match run.len() {
+            1 => write_choice(run[0]),
+            times => format!("{}*{times}", write_choice(run[0])),
+        })
         .collect::<Vec<_>>()
         .join(",")
+}
+
+fn write_choice(choice: u32) -> String {
+    match as_branch(choice) {
+        Some(n) => format!("b{n}"),
+        None if choice == CLOCK => "c".to_owned(),
+        None => choice.to_string(),
+    }
+}
+
+fn read_choice(text: &str) -> Option<u32> {
+    match text.strip_prefix('b') {
+        Some(n) => number::<u32>(n).filter(|n| *n < CLOCK).map(branch),
+        None if text == "c" => Some(CLOCK),
+        None => number::<u32>(text).filter(|task| *task < CLOCK),
+    }
 }
 
 /// Reads what [`write_choices`] wrote.
@@ -151,7 +177,7 @@ pub fn read_choices(text: &str) -> Option<Vec<u32>> {
         if times > LONGEST || choices.len() > LONGEST {
             return None;
         }
-        choices.extend(std::iter::repeat_n(number::<u32>(task)?, times));
+        choices.extend(std::iter::repeat_n(read_choice(task)?, times));
     }
     Some(choices)
 }
@@ -159,7 +185,7 @@ pub fn read_choices(text: &str) -> Option<Vec<u32>> {
 /// The points as `step:task,task` each.
 fn write_points(points: &[Point]) -> String {
     let point = |point: &Point| {
-        let candidates: Vec<String> = point.candidates.iter().map(u32::to_string).collect();
+        let candidates: Vec<String> = point.candidates.iter().map(|choice| write_choice(*choice)).collect();
         format!("{}:{}", point.step, candidates.join(","))
     };
     points.iter().map(point).collect::<Vec<_>>().join(" ")
@@ -168,7 +194,7 @@ fn write_points(points: &[Point]) -> String {
 fn read_points(text: &str) -> Option<Vec<Point>> {
     let point = |point: &str| {
         let (step, candidates) = point.split_once(':')?;
-        let candidates = candidates.split(',').map(number).collect::<Option<_>>()?;
+        let candidates = candidates.split(',').map(read_choice).collect::<Option<_>>()?;
         Some(Point { step: number(step)?, candidates })
     };
     text.split(' ').filter(|point| !point.is_empty()).map(point).collect()
@@ -180,11 +206,11 @@ fn action_fields(action: &Action) -> Vec<String> {
     };
     match action {
         Action::Spawns { child } => fields("spawns", &[child]),
-        Action::Waits { object, mode } => fields("waits", &[object, &mode_name(*mode)]),
+        Action::Waits { object, mode } => fields("waits", &[object, &mode.name()]),
         Action::GivesUp { object } => fields("gives-up", &[object]),
-        Action::Acquires { object, mode } => fields("acquires", &[object, &mode_name(*mode)]),
-        Action::Releases { object, mode } => fields("releases", &[object, &mode_name(*mode)]),
-        Action::Refused { object, mode } => fields("refused", &[object, &mode_name(*mode)]),
+        Action::Acquires { object, mode } => fields("acquires", &[object, &mode.name()]),
+        Action::Releases { object, mode } => fields("releases", &[object, &mode.name()]),
+        Action::Refused { object, mode } => fields("refused", &[object, &mode.name()]),
         Action::Loads { object, value } => fields("loads", &[object, value]),
         Action::Stores { object, value } => fields("stores", &[object, value]),
         Action::Updates { object, old, new } => fields("updates", &[object, old, new]),
@@ -201,11 +227,11 @@ fn action_fields(action: &Action) -> Vec<String> {
 fn read_action(fields: &[&str]) -> Option<Action> {
     Some(match *fields {
         ["spawns", child] => Action::Spawns { child: number(child)? },
-        ["waits", object, mode] => Action::Waits { object: number(object)?, mode: read_mode(mode)? },
+        ["waits", object, mode] => Action::Waits { object: number(object)?, mode: Mode::from_name(mode)? },
         ["gives-up", object] => Action::GivesUp { object: number(object)? },
-        ["acquires", object, mode] => Action::Acquires { object: number(object)?, mode: read_mode(mode)? },
-        ["releases", object, mode] => Action::Releases { object: number(object)?, mode: read_mode(mode)? },
-        ["refused", object, mode] => Action::Refused { object: number(object)?, mode: read_mode(mode)? },
+        ["acquires", object, mode] => Action::Acquires { object: number(object)?, mode: Mode::from_name(mode)? },
+        ["releases", object, mode] => Action::Releases { object: number(object)?, mode: Mode::from_name(mode)? },
+        ["refused", object, mode] => Action::Refused { object: number(object)?, mode: Mode::from_name(mode)? },
         ["loads", object, value] => Action::Loads { object: number(object)?, value: value.to_owned() },
         ["stores", object, value] => Action::Stores { object: number(object)?, value: value.to_owned() },
         ["updates", object, old, new] => {
@@ -222,35 +248,32 @@ fn read_action(fields: &[&str]) -> Option<Action> {
     })
 }
 
-fn failure_kind_name(kind: FailureKind) -> &'static str {
-    match kind {
-        FailureKind::Panic => "panic",
-        FailureKind::Deadlock => "deadlock",
-        FailureKind::Livelock => "livelock",
-    }
+/// Gives each variant of a plain enum its name in a report.
+macro_rules! names {
+    ($type:ty: $($variant:ident = $name:literal),* $(,)?) => {
+        impl $type {
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-fn failure_kind(name: &str) -> Option<FailureKind> {
-    [FailureKind::Panic, FailureKind::Deadlock, FailureKind::Livelock]
-        .into_iter()
-        .find(|kind| failure_kind_name(*kind) == name)
-}
-
-fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Lock => "lock",
-        Mode::Read => "read",
-        Mode::Write => "write",
-        Mode::Upgradable => "upgradable",
-        Mode::Permit => "permit",
-    }
-}
-
-fn read_mode(name: &str) -> Option<Mode> {
-    [Mode::Lock, Mode::Read, Mode::Write, Mode::Upgradable, Mode::Permit]
-        .into_iter()
-        .find(|mode| mode_name(*mode) == name)
-}
+names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock", Unsupported = "unsupported",
+    Internal = "internal");
+names!(Mode: Lock = "lock", Read = "read", Write = "write", Upgradable = "upgradable", Permit = "permit");
+names!(TaskKind: Thread = "thread", Worker = "worker", Async = "async");
+names!(TaskState: Ready = "ready", Running = "running", Suspended = "suspended", Ended = "ended",
+    Panicked = "panicked", Cancelled = "cancelled");
 
 fn place_fields(place: Option<&Place>) -> (String, String) {
     place.map_or_else(Default::default, |place| (place.file.clone(), place.line.to_string()))
@@ -339,7 +362,7 @@ mod tests {
                     schedule: 3,
                     budget: 1000,
                     seed: 7,
-                    tasks: vec![Task { name: "main".into() }, Task { name: "thread 1".into() }],
+                    tasks: vec![Task::named("main"), Task::named("thread 1")],
                     objects: vec![Object { type_name: "Mutex".into(), name: "a".into(), created: None }],
                     steps: actions
                         .into_iter()
@@ -381,7 +404,7 @@ mod tests {
 
     #[test]
     fn another_version_is_not_guessed_at() {
-        assert_eq!(read("interleave-report\t3\npassed\tabc\n"), None);
+        assert_eq!(read("interleave-report\t2\npassed\tabc\n"), None);
     }
 
     #[test]

@@ -18,9 +18,28 @@ pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// What stands between the parentheses of the attribute.
 struct Options {
     runtime: String,
-    flavor: String,
+    /// `None` if any will do.
+    flavor: Option<String>,
+    worker_threads: Option<String>,
     schedules: Option<String>,
+    steps: Option<String>,
+    deadlines: Deadlines,
+    wakes: Wakes,
     explored: Explored,
+}
+
+/// When a deadline may strike in explore mode.
+#[derive(PartialEq)]
+enum Deadlines {
+    Exact,
+    Early,
+}
+
+/// Whether a thread wakes up only when it is woken, in explore mode.
+#[derive(PartialEq)]
+enum Wakes {
+    Caused,
+    Spurious,
 }
 
 /// Whether a test also runs under explored interleavings.
@@ -32,25 +51,33 @@ enum Explored {
 
 fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, String> {
     let options = options(attribute)?;
+    let (outer, item) = split_attributes(item);
     let function = Function::parse(&item)?;
     let name = &function.name;
+    let awaited = format!("async {{ ::interleave::conclude({name}().await) }}");
     let block_on = match (&function.kind, options.runtime.as_str()) {
-        (Kind::Threads, _) => format!("{name}()"),
+        (Kind::Threads, _) => format!("::interleave::conclude({name}())"),
         (Kind::Async, "tokio") => {
-            let flavor = match options.flavor.as_str() {
-                "current_thread" => "CurrentThread",
-                "multi_thread" => "MultiThread",
-                other => return Err(format!("unknown flavor `{other}`: current_thread or multi_thread")),
+            let workers = options.worker_threads.as_deref().unwrap_or("2");
+            let flavor = match options.flavor.as_deref() {
+                None if options.worker_threads.is_some() => format!("MultiThread({workers})"),
+                None => "Any".to_owned(),
+                Some("current_thread") => "CurrentThread".to_owned(),
+                Some("multi_thread") => format!("MultiThread({workers})"),
+                Some(other) => return Err(format!("unknown flavor `{other}`: current_thread or multi_thread")),
             };
-            format!("::tokio::__interleave::block_on(::tokio::__interleave::Flavor::{flavor}, {name}())")
+            format!("::tokio::__interleave::block_on(::tokio::__interleave::Flavor::{flavor}, {awaited})")
         }
-        (Kind::Async, "smol") => format!("::smol::__interleave::block_on({name}())"),
-        (Kind::Async, "async-std") => format!("::async_std::__interleave::block_on({name}())"),
+        (Kind::Async, "smol") => format!("::smol::__interleave::block_on({awaited})"),
+        (Kind::Async, "async-std") => format!("::async_std::__interleave::block_on({awaited})"),
         (Kind::Async, other) => return Err(format!("unknown runtime `{other}`: tokio, smol or async-std")),
     };
-    let schedules = options
-        .schedules
-        .map_or("::core::option::Option::None".to_owned(), |n| format!("::core::option::Option::Some({n})"));
+    let option = |value: Option<String>| {
+        value.map_or("::core::option::Option::None".to_owned(), |n| format!("::core::option::Option::Some({n})"))
+    };
+    let (schedules, steps) = (option(options.schedules), option(options.steps));
+    let early_deadlines = options.deadlines == Deadlines::Early;
+    let spurious_wakes = options.wakes == Wakes::Spurious;
 
     let mut head = String::from("#[::core::prelude::v1::test]");
     if cfg!(feature = "explore") && options.explored == Explored::No {
@@ -63,6 +90,9 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Stri
                 name: ::core::stringify!({name}), \
                 manifest_dir: ::core::env!(\"CARGO_MANIFEST_DIR\"), \
                 schedules: {schedules}, \
+                steps: {steps}, \
+                early_deadlines: {early_deadlines}, \
+                spurious_wakes: {spurious_wakes}, \
             }}, \
             || {block_on});"
     );
@@ -70,36 +100,48 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Stri
     // The learner's tokens are passed on as they are, so that errors point into the test file.
     let mut body = item;
     body.extend(parse(&tail)?);
-    let mut out = parse(&head)?;
+    let mut out = outer;
+    out.extend(parse(&head)?);
     out.extend([TokenTree::from(proc_macro::Group::new(Delimiter::Brace, body))]);
     Ok(out)
 }
 
+const KNOWN: &str = "runtime, flavor, worker_threads, schedules, steps, early_deadlines, spurious_wakes and real_only";
+
 fn options(attribute: TokenStream) -> Result<Options, String> {
     let mut options = Options {
         runtime: "tokio".to_owned(),
-        flavor: "current_thread".to_owned(),
+        flavor: None,
+        worker_threads: None,
         schedules: None,
+        steps: None,
+        deadlines: Deadlines::Exact,
+        wakes: Wakes::Caused,
         explored: Explored::Yes,
     };
     let mut tokens = attribute.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let key = token.to_string();
-        if key == "real_only" {
-            options.explored = Explored::No;
-        } else {
-            match tokens.next() {
-                Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {}
-                _ => return Err(format!("unknown option `{key}`: runtime, flavor, schedules or real_only")),
+        match key.as_str() {
+            "real_only" => options.explored = Explored::No,
+            "early_deadlines" => options.deadlines = Deadlines::Early,
+            "spurious_wakes" => options.wakes = Wakes::Spurious,
+            "runtime" | "flavor" | "worker_threads" | "schedules" | "steps" => {
+                match tokens.next() {
+                    Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {}
+                    _ => return Err(format!("`{key}` needs a value: `{key} = …`")),
+                }
+                let value = tokens.next().map(|token| token.to_string()).unwrap_or_default();
+                let text = value.trim_matches('"').to_owned();
+                match key.as_str() {
+                    "runtime" => options.runtime = text,
+                    "flavor" => options.flavor = Some(text),
+                    "worker_threads" => options.worker_threads = Some(value),
+                    "schedules" => options.schedules = Some(value),
+                    _ => options.steps = Some(value),
+                }
             }
-            let value = tokens.next().map(|token| token.to_string()).unwrap_or_default();
-            let text = value.trim_matches('"').to_owned();
-            match key.as_str() {
-                "runtime" => options.runtime = text,
-                "flavor" => options.flavor = text,
-                "schedules" => options.schedules = Some(value),
-                _ => return Err(format!("unknown option `{key}`: runtime, flavor, schedules or real_only")),
-            }
+            _ => return Err(format!("unknown option `{key}`; known are {KNOWN}")),
         }
         match tokens.next() {
             None => break,
@@ -108,6 +150,24 @@ fn options(attribute: TokenStream) -> Result<Options, String> {
         }
     }
     Ok(options)
+}
+
+/// The attributes that belong to the test and not to the function in it, and the rest.
+fn split_attributes(item: TokenStream) -> (TokenStream, TokenStream) {
+    let (mut outer, mut inner) = (TokenStream::new(), TokenStream::new());
+    let mut tokens = item.into_iter().peekable();
+    while matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#') {
+        let (hash, attribute) = (tokens.next(), tokens.next());
+        let name = match &attribute {
+            Some(TokenTree::Group(group)) => group.stream().into_iter().next().map(|token| token.to_string()),
+            _ => None,
+        };
+        let is_outer = matches!(name.as_deref(), Some("should_panic" | "ignore" | "cfg"));
+        let target = if is_outer { &mut outer } else { &mut inner };
+        target.extend(hash.into_iter().chain(attribute));
+    }
+    inner.extend(tokens);
+    (outer, inner)
 }
 
 /// The function that the attribute stands on.
@@ -134,8 +194,14 @@ impl Function {
                 "fn" => {
                     let Some(TokenTree::Ident(name)) = tokens.next() else { return Err(shape()) };
                     let Some(TokenTree::Group(arguments)) = tokens.next() else { return Err(shape()) };
-                    let Some(TokenTree::Group(body)) = tokens.next() else { return Err(shape()) };
-                    if !arguments.stream().is_empty() || body.delimiter() != Delimiter::Brace {
+                    // A return type may stand in between.
+                    let is_body = |token: &TokenTree| {
+                        matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+                    };
+                    if !tokens.any(|token| is_body(&token)) {
+                        return Err(shape());
+                    }
+                    if !arguments.stream().is_empty() {
                         return Err(shape());
                     }
                     return Ok(Function { name: name.to_string(), kind });

@@ -41,7 +41,9 @@ impl Row {
 pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
     let keep = match failure.kind {
         FailureKind::Deadlock => deadlock_steps(trace),
-        FailureKind::Panic | FailureKind::Livelock => last_steps(trace),
+        FailureKind::Panic | FailureKind::Livelock | FailureKind::Unsupported | FailureKind::Internal => {
+            last_steps(trace)
+        }
     };
     let mut rows: Vec<Row> = Vec::new();
     let mut number = 0;

@@ -1,13 +1,14 @@
 //! What exploring finds in parking_lot's locks, and what it lets pass.
 #![cfg(feature = "explore")]
 
-use interleave::explore::{Exploration, scope};
+use interleave::engine::Exploration;
+use interleave::model::scope;
 use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
 use trace::{Failure, FailureKind, timeline};
 
 fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
-    let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir }.run(body).failure.map_or(Ok(()), Err)
+    let manifest_dir = env!("CARGO_MANIFEST_DIR");
+    Exploration::new(manifest_dir).run(body).failure.map_or(Ok(()), Err)
 }
 
 /// Runs `first` on a thread of its own and `second` here.

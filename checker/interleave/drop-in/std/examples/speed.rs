@@ -1,9 +1,9 @@
 //! Prints how many schedules per second are explored, by us and by shuttle's random scheduler alone: medians of
 //! several turns. `checker dev bench` runs it.
 
-use std::time::Instant;
+use std::__real::Instant;
 
-use interleave::explore::Exploration;
+use interleave::engine::Exploration;
 
 /// How many schedules one turn takes.
 const SCHEDULES: u32 = 4_000;
@@ -30,8 +30,7 @@ macro_rules! body {
 }
 
 fn ours() {
-    let exploration =
-        Exploration { budget: SCHEDULES, seed: 1, replay: None, manifest_dir: env!("CARGO_MANIFEST_DIR").into() };
+    let exploration = Exploration::new(env!("CARGO_MANIFEST_DIR")).schedules(SCHEDULES);
     assert!(exploration.run(|| body!(std::sync, std::thread)).failure.is_none());
 }
 

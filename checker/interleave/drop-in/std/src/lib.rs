@@ -7,4 +7,10 @@ pub use ::std::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{sync, thread};
+pub use explore::{hint, panic, sync, thread, time};
+
+/// The real clock, for measuring how long exploring takes.
+#[doc(hidden)]
+pub mod __real {
+    pub use ::std::time::Instant;
+}

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::thread;
 
-use interleave::explore::Exploration;
+use interleave::engine::Exploration;
 use snapbox::{assert_data_eq, file};
 use trace::timeline;
 
 /// The picture of the first failure of `body`, on a screen of 80 columns.
 fn picture(body: impl Fn() + Send + Sync + 'static) -> String {
     let exploration =
-        Exploration { budget: 1_000, seed: 1, replay: None, manifest_dir: env!("CARGO_MANIFEST_DIR").into() };
+        Exploration::new(env!("CARGO_MANIFEST_DIR"));
     let failure = exploration.run(body).failure.expect("it fails in some schedule");
     let picture = timeline::draw(&failure, 80);
     assert!(picture.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns\n{picture}");

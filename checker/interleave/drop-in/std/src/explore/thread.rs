@@ -6,38 +6,29 @@ use ::std::io;
 use ::std::panic::Location;
 use ::std::time::Duration;
 
-pub use interleave::explore::thread::{Thread, ThreadId, current, park, park_timeout};
-use interleave::explore::{point, scope, task};
-
-/// See [`::std::thread::JoinHandle`].
-#[derive(Debug)]
-pub struct JoinHandle<T>(task::Thread<T>);
-
-/// See [`::std::thread::Scope`].
-pub type Scope<'scope, 'env> = scope::Scope<'scope, 'env>;
+pub use interleave::model::scope::{Scope, ScopedJoinHandle, scope};
+pub use interleave::model::thread::{
+    JoinHandle, Thread, ThreadId, current, park, park_timeout, sleep, yield_now,
+};
+use interleave::model::thread;
+pub use interleave::model::thread_local::{AccessError, LocalKey};
 
 /// See [`::std::thread::Builder`].
 #[derive(Debug, Default)]
+#[must_use = "must eventually spawn the thread"]
 pub struct Builder {
     name: Option<String>,
 }
 
 #[track_caller]
 pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    JoinHandle(task::spawn_thread(None, Location::caller(), f))
+    thread::spawn(None, Location::caller(), f)
 }
 
-pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
-    scope::scope(f)
-}
-
-/// Time may pass at any moment, so this is a chance for the others to run, and nothing to rely on.
-pub fn sleep(_duration: Duration) {
-    point();
-}
-
-pub fn yield_now() {
-    task::yield_thread();
+/// See [`::std::thread::sleep_until`], which is not stable yet, and `sleep`.
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+pub fn sleep_ms(ms: u32) {
+    sleep(Duration::from_millis(u64::from(ms)));
 }
 
 impl Builder {
@@ -57,7 +48,8 @@ impl Builder {
 
     #[track_caller]
     pub fn spawn<T: Send + 'static>(self, f: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
-        Ok(JoinHandle(task::spawn_thread(self.name, Location::caller(), f)))
+        let name = self.checked_name();
+        Ok(thread::spawn(name, Location::caller(), f))
     }
 
     #[track_caller]
@@ -66,24 +58,15 @@ impl Builder {
         scope: &'scope Scope<'scope, '_>,
         f: impl FnOnce() -> T + Send + 'scope,
     ) -> io::Result<ScopedJoinHandle<'scope, T>> {
-        Ok(scope.spawn_named(self.name, Location::caller(), f))
+        let name = self.checked_name();
+        Ok(scope.spawn_named(name, Location::caller(), f))
     }
-}
 
-impl<T> JoinHandle<T> {
     #[track_caller]
-    pub fn join(self) -> Result<T> {
-        self.0.join(Location::caller())
-    }
-
-    pub fn thread(&self) -> &Thread {
-        self.0.thread()
-    }
-
-    pub fn is_finished(&self) -> bool {
-        self.0.is_finished()
+    fn checked_name(self) -> Option<String> {
+        if let Some(name) = &self.name {
+            assert!(!name.contains('\0'), "thread name may not contain interior null bytes");
+        }
+        self.name
     }
 }
-
-/// See [`::std::thread::ScopedJoinHandle`].
-pub type ScopedJoinHandle<'scope, T> = scope::ScopedThread<'scope, T>;

@@ -9,14 +9,14 @@ use std::sync::{Arc, Condvar, Mutex, RwLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use interleave::explore::{Exploration, Finding};
+use interleave::engine::{Deadlines, Exploration, Finding};
 use trace::{Failure, FailureKind, timeline};
 
 const BUDGET: u32 = 1_000;
 
 fn finding(body: impl Fn() + Send + Sync + 'static) -> Finding {
-    let manifest_dir = env!("CARGO_MANIFEST_DIR").into();
-    Exploration { budget: BUDGET, seed: 1, replay: None, manifest_dir }.run(body)
+    let manifest_dir = env!("CARGO_MANIFEST_DIR");
+    Exploration::new(manifest_dir).schedules(BUDGET).run(body)
 }
 
 fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
@@ -53,7 +53,7 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     let (first, second) = (explore(abba).expect_err("found"), explore(abba).expect_err("found"));
     assert_eq!(first, second);
     let choices = first.trace.expect("it was drawn").choices;
-    let replay = Exploration { budget: 1, seed: 99, replay: Some(choices), manifest_dir: ".".into() };
+    let replay = Exploration::new(".").replay(choices);
     assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
 }
 
@@ -64,7 +64,7 @@ fn go_every_way(body: fn(), most: usize) -> (usize, usize) {
     let mut open = vec![(Vec::new(), 0)];
     while let Some((choices, left)) = open.pop() {
         let from = choices.len();
-        let replay = Exploration { budget: 1, seed: 1, replay: Some(choices), manifest_dir: ".".into() };
+        let replay = Exploration::new(".").replay(choices);
         let finding = replay.run(body);
         ways += 1;
         failed += usize::from(finding.failure.is_some());
@@ -131,7 +131,7 @@ fn locks_are_named_after_fields_however_they_were_created() {
 
 #[test]
 fn a_schedule_that_does_not_fail_can_be_looked_at() {
-    let replay = Exploration { budget: 1, seed: 1, replay: Some(Vec::new()), manifest_dir: ".".into() };
+    let replay = Exploration::new(".").replay(Vec::new());
     let finding = replay.run(abba);
     assert!(finding.failure.is_none(), "each task runs as long as it can, so nobody comes in between");
     let trace = finding.trace.expect("a replay is recorded");
@@ -143,7 +143,7 @@ fn a_schedule_that_does_not_fail_can_be_looked_at() {
 fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
     let mut found = Vec::new();
     for seed in 1..=20 {
-        let exploration = Exploration { budget: 1_000, seed, replay: None, manifest_dir: ".".into() };
+        let exploration = Exploration::new(".").seed(seed);
         let trace = exploration.run(abba).failure.expect("found").trace.expect("it was drawn");
         assert_eq!(trace.switches(), 2, "main takes one lock, the thread the other and waits, main waits");
         assert_eq!(trace.points.len(), trace.choices.len());
@@ -273,15 +273,18 @@ fn a_loop_that_waits_for_nobody_is_a_livelock() {
 }
 
 #[test]
-fn a_sleep_does_not_hide_a_race() {
-    let failure = explore(|| {
+fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
+    fn sleeps_instead_of_joining() {
         let done = Arc::new(AtomicU32::new(0));
         let sets = done.clone();
         thread::spawn(move || sets.store(1, Ordering::SeqCst));
         thread::sleep(Duration::from_secs(60));
         assert_eq!(done.load(Ordering::SeqCst), 1, "a minute was not enough");
-    });
-    assert!(failure.expect_err("time proves nothing").message.contains("a minute was not enough"));
+    }
+    let exploration = Exploration::new(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(exploration.run(sleeps_instead_of_joining).failure, None, "time moves when nobody can run");
+    let early = exploration.deadlines(Deadlines::Early).run(sleeps_instead_of_joining).failure;
+    assert!(early.expect("time proves nothing").message.contains("a minute was not enough"));
 }
 
 #[test]

@@ -8,33 +8,30 @@ pub use ::std::sync::atomic::{Ordering, compiler_fence, fence};
 use ::std::panic::Location;
 use ::std::sync::atomic;
 
-use interleave::explore::{Object, point};
+use interleave::engine::Access;
+use interleave::model::Object;
 
-macro_rules! atomic {
-    ($name:ident, $value:ty $(, $arithmetic:ident)?) => {
-        #[doc = concat!("See [`atomic::", stringify!($name), "`].")]
-        pub struct $name {
-            object: Object,
-            value: atomic::$name,
-        }
-
-        impl $name {
-            #[track_caller]
-            pub const fn new(value: $value) -> Self {
-                $name { object: Object::new(stringify!($name)), value: atomic::$name::new(value) }
-            }
-
+/// What all atomics can do.
+macro_rules! operations {
+    ($name:ty, $value:ty, [$($generics:tt)*], $real:ty) => {
+        impl<$($generics)*> $name {
             pub fn get_mut(&mut self) -> &mut $value {
                 self.value.get_mut()
             }
 
-            pub fn into_inner(self) -> $value {
-                self.value.into_inner()
+            pub const fn into_inner(self) -> $value {
+                let value = self.value;
+                value.into_inner()
+            }
+
+            /// The raw value, whose use the scheduler does not see.
+            pub const fn as_ptr(&self) -> *mut $value {
+                self.value.as_ptr()
             }
 
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
-                point();
+                self.object.point(Access::Read);
                 let value = self.value.load(order);
                 self.object.loads(&value, Location::caller());
                 value
@@ -42,7 +39,7 @@ macro_rules! atomic {
 
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
-                point();
+                self.object.point(Access::Write);
                 self.value.store(value, order);
                 self.object.stores(&value, Location::caller());
             }
@@ -60,7 +57,7 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                point();
+                self.object.point(Access::Write);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 match &result {
                     Ok(old) => self.object.updates(old, &new, Location::caller()),
@@ -78,6 +75,16 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 self.compare_exchange(current, new, success, failure)
+            }
+
+            #[track_caller]
+            pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
+                let failure = match order {
+                    Ordering::Release => Ordering::Relaxed,
+                    Ordering::AcqRel => Ordering::Acquire,
+                    same => same,
+                };
+                self.compare_exchange(current, new, order, failure).unwrap_or_else(|found| found)
             }
 
             #[track_caller]
@@ -100,12 +107,39 @@ macro_rules! atomic {
             fn update_with(
                 &self,
                 place: &'static Location<'static>,
-                update: impl FnOnce(&atomic::$name) -> $value,
+                update: impl FnOnce(&$real) -> $value,
             ) -> $value {
-                point();
+                self.object.point(Access::Write);
                 let old = update(&self.value);
                 self.object.updates(&old, &self.value.load(Ordering::SeqCst), place);
                 old
+            }
+        }
+
+        impl<$($generics)*> ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(&self.value, f)
+            }
+        }
+
+        impl<$($generics)*> ::std::panic::RefUnwindSafe for $name {}
+    };
+}
+
+macro_rules! atomic {
+    ($name:ident, $value:ty $(, $arithmetic:ident)?) => {
+        #[doc = concat!("See [`atomic::", stringify!($name), "`].")]
+        pub struct $name {
+            object: Object,
+            value: atomic::$name,
+        }
+
+        operations!($name, $value, [], atomic::$name);
+
+        impl $name {
+            #[track_caller]
+            pub const fn new(value: $value) -> Self {
+                $name { object: Object::new(stringify!($name)), value: atomic::$name::new(value) }
             }
 
             $(atomic!(@$arithmetic $value);)?
@@ -124,18 +158,17 @@ macro_rules! atomic {
                 $name::new(value)
             }
         }
-
-        impl ::std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                self.value.fmt(f)
-            }
-        }
     };
     (@integer $value:ty) => {
         atomic!(@methods $value, fetch_add fetch_sub fetch_and fetch_nand fetch_or fetch_xor fetch_max fetch_min);
     };
     (@logic $value:ty) => {
         atomic!(@methods $value, fetch_and fetch_nand fetch_or fetch_xor);
+
+        #[track_caller]
+        pub fn fetch_not(&self, order: Ordering) -> $value {
+            self.fetch_xor(true, order)
+        }
     };
     (@methods $value:ty, $($method:ident)*) => {
         $(
@@ -159,5 +192,43 @@ atomic!(AtomicU32, u32, integer);
 atomic!(AtomicU64, u64, integer);
 atomic!(AtomicUsize, usize, integer);
 
-/// See [`atomic::AtomicPtr`]; not a scheduling point.
-pub use ::std::sync::atomic::AtomicPtr;
+/// See [`atomic::AtomicPtr`].
+pub struct AtomicPtr<T> {
+    object: Object,
+    value: atomic::AtomicPtr<T>,
+}
+
+operations!(AtomicPtr<T>, *mut T, [T], atomic::AtomicPtr<T>);
+
+impl<T> AtomicPtr<T> {
+    #[track_caller]
+    pub const fn new(value: *mut T) -> Self {
+        AtomicPtr { object: Object::new("AtomicPtr"), value: atomic::AtomicPtr::new(value) }
+    }
+}
+
+impl<T> Default for AtomicPtr<T> {
+    #[track_caller]
+    fn default() -> Self {
+        AtomicPtr::new(::std::ptr::null_mut())
+    }
+}
+
+impl<T> From<*mut T> for AtomicPtr<T> {
+    #[track_caller]
+    fn from(value: *mut T) -> Self {
+        AtomicPtr::new(value)
+    }
+}
+
+impl<T> ::std::fmt::Pointer for AtomicPtr<T> {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// See [`atomic::spin_loop_hint`].
+#[deprecated(since = "1.51.0", note = "use hint::spin_loop instead")]
+pub fn spin_loop_hint() {
+    interleave::model::thread::yield_now();
+}

@@ -1,18 +1,19 @@
+use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, PoisonError};
 
-use interleave::explore::{Patience, Signal, point};
+use interleave::engine::Access;
+use interleave::model::{Object, Order, Signal};
 
 /// A barrier that the scheduler decides about.
-#[derive(Debug)]
 pub struct Barrier {
+    object: Object,
     signal: Signal,
     size: usize,
     waiting: Mutex<usize>,
 }
 
 /// See [`::std::sync::BarrierWaitResult`].
-#[derive(Debug)]
 pub struct BarrierWaitResult {
     leader: bool,
 }
@@ -23,27 +24,45 @@ impl BarrierWaitResult {
     }
 }
 
+impl fmt::Debug for BarrierWaitResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BarrierWaitResult").field("is_leader", &self.leader).finish()
+    }
+}
+
+impl fmt::Debug for Barrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Barrier").finish_non_exhaustive()
+    }
+}
+
 impl Barrier {
     #[track_caller]
     pub const fn new(n: usize) -> Self {
-        Barrier { signal: Signal::new("Barrier"), size: n, waiting: Mutex::new(0) }
+        Barrier {
+            object: Object::new("Barrier"),
+            signal: Signal::new("Barrier", Order::Fifo),
+            size: n,
+            waiting: Mutex::new(0),
+        }
     }
 
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
         let place = Location::caller();
-        point();
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if *waiting + 1 >= self.size {
-            *waiting = 0;
-            drop(waiting);
-            self.signal.notify_all(place);
+        self.object.point(Access::Write);
+        let is_last = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            *waiting += 1;
+            *waiting >= self.size
+        };
+        if is_last {
+            *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = 0;
+            self.signal.notify_all_at_once(place);
             return BarrierWaitResult { leader: true };
         }
-        *waiting += 1;
-        let ticket = self.signal.enlist();
-        drop(waiting);
-        self.signal.wait(ticket, Patience::Endless, place);
+        let ticket = self.signal.enlist_at_once();
+        self.signal.wait(ticket, None, place);
         BarrierWaitResult { leader: false }
     }
 }

@@ -2,12 +2,12 @@ use ::std::panic::Location;
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
-use interleave::explore::{Lock, Mode, Patience, Signal, Woken};
+use interleave::model::{Lock, Mode, Order, Signal, Woken, time};
 
 use super::MutexGuard;
 
-/// A condition variable that the scheduler decides about. It never wakes anybody for no reason; the real one
-/// may.
+/// A condition variable that the scheduler decides about. Which waiter `notify_one` wakes is a choice of the scheduler,
+/// as the standard library does not say.
 #[derive(Debug)]
 pub struct Condvar {
     signal: Signal,
@@ -15,23 +15,23 @@ pub struct Condvar {
 
 /// See [`::std::sync::WaitTimeoutResult`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitTimeoutResult(Woken);
+pub struct WaitTimeoutResult(bool);
 
 impl WaitTimeoutResult {
     pub fn timed_out(&self) -> bool {
-        self.0 == Woken::ByTime
+        self.0
     }
 }
 
 impl Condvar {
     #[track_caller]
     pub const fn new() -> Self {
-        Condvar { signal: Signal::new("Condvar") }
+        Condvar { signal: Signal::new("Condvar", Order::Any) }
     }
 
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        let (result, _) = self.sleep(guard, Patience::Endless, Location::caller());
+        let (result, _) = self.sleep(guard, None, Location::caller());
         result
     }
 
@@ -51,12 +51,21 @@ impl Condvar {
     pub fn wait_timeout<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        _limit: Duration,
+        limit: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let (result, woken) = self.sleep(guard, Patience::Limited, Location::caller());
-        match result {
-            Ok(guard) => Ok((guard, WaitTimeoutResult(woken))),
-            Err(error) => Err(PoisonError::new((error.into_inner(), WaitTimeoutResult(woken)))),
+        self.wait_until(guard, time::after(limit), Location::caller())
+    }
+
+    /// See [`::std::sync::Condvar::wait_timeout_ms`].
+    #[deprecated(since = "1.6.0", note = "replaced by `std::sync::Condvar::wait_timeout`")]
+    #[track_caller]
+    pub fn wait_timeout_ms<'a, T>(&self, guard: MutexGuard<'a, T>, ms: u32) -> LockResult<(MutexGuard<'a, T>, bool)> {
+        match self.wait_timeout(guard, Duration::from_millis(u64::from(ms))) {
+            Ok((guard, result)) => Ok((guard, !result.timed_out())),
+            Err(error) => {
+                let (guard, result) = error.into_inner();
+                Err(PoisonError::new((guard, !result.timed_out())))
+            }
         }
     }
 
@@ -67,16 +76,16 @@ impl Condvar {
         limit: Duration,
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let place = Location::caller();
+        let deadline = time::after(limit);
         loop {
             if !condition(&mut *guard) {
-                return Ok((guard, WaitTimeoutResult(Woken::BySignal)));
+                return Ok((guard, WaitTimeoutResult(false)));
             }
-            let (again, result) = self.wait_timeout(guard, limit)?;
-            guard = again;
-            if result.timed_out() {
-                let result = if condition(&mut *guard) { result } else { WaitTimeoutResult(Woken::BySignal) };
-                return Ok((guard, result));
+            if time::current_time() >= deadline {
+                return Ok((guard, WaitTimeoutResult(true)));
             }
+            guard = self.wait_until(guard, deadline, place)?.0;
         }
     }
 
@@ -90,10 +99,24 @@ impl Condvar {
         self.signal.notify_all(Location::caller());
     }
 
+    fn wait_until<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        deadline: Duration,
+        place: &'static Location<'static>,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        let (result, woken) = self.sleep(guard, Some(deadline), place);
+        let timed_out = WaitTimeoutResult(woken == Woken::ByTime);
+        match result {
+            Ok(guard) => Ok((guard, timed_out)),
+            Err(error) => Err(PoisonError::new((error.into_inner(), timed_out))),
+        }
+    }
+
     fn sleep<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        patience: Patience,
+        deadline: Option<Duration>,
         place: &'static Location<'static>,
     ) -> (LockResult<MutexGuard<'a, T>>, Woken) {
         let mutex = guard.mutex;
@@ -101,7 +124,7 @@ impl Condvar {
         // In the queue before the lock is free, so that no notification falls in between.
         let ticket = self.signal.enlist();
         drop(guard);
-        let woken = self.signal.wait(ticket, patience, place);
+        let woken = self.signal.wait(ticket, deadline, place);
         (mutex.enter(lock.acquire(Mode::Lock, place)), woken)
     }
 }

@@ -1,15 +1,29 @@
-//! `std::sync` under the scheduler. `Arc`, `OnceLock`, `LazyLock` and `Once` stay the real ones.
+//! `std::sync` under the scheduler.
+//!
+//! `Arc` stays the real one: methods take `self: Arc<Self>`, which stable Rust allows for its own types only.
 
 pub use ::std::sync::*;
 
 pub mod atomic;
 mod barrier;
 mod condvar;
+mod lazy_lock;
 pub mod mpsc;
 mod mutex;
+mod once;
+mod once_lock;
 mod rwlock;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};
+pub use lazy_lock::LazyLock;
 pub use mutex::{Mutex, MutexGuard};
+#[allow(deprecated, reason = "the standard library still has it")]
+pub use once::{ONCE_INIT, Once, OnceState};
+pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// What a user reads when the scheduler lets somebody in and the data is still locked: the lock is in a `static`.
+const SHARED: &str = "this lock is shared by two tests that run at the same time, or a guard of an earlier schedule still \
+    holds it: it lives in a `static` or a thread-local value. Explore mode needs a new lock in each schedule, so make it \
+    in the test";

@@ -1,9 +1,13 @@
 use ::std::fmt;
-use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use interleave::explore::{Held, Lock, Mode};
+use interleave::engine::Access;
+use interleave::model::acquire::AfterRelease;
+use interleave::model::{Held, Lock, Mode};
+use interleave::write_guard;
+
+use super::SHARED;
 
 /// A mutex that the scheduler decides about. The data, and whether it is poisoned, stay in a real one.
 pub struct Mutex<T: ?Sized> {
@@ -18,6 +22,7 @@ pub struct MutexGuard<'a, T: ?Sized> {
     pub(super) held: Held<&'a Lock>,
     pub(super) data: sync::MutexGuard<'a, T>,
     pub(super) mutex: &'a Mutex<T>,
+    _after: AfterRelease,
 }
 
 impl<T> Mutex<T> {
@@ -46,21 +51,24 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
+    #[track_caller]
     pub(super) fn enter<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<MutexGuard<'a, T>> {
         match self.data.try_lock() {
-            Ok(data) => Ok(MutexGuard { held, data, mutex: self }),
+            Ok(data) => Ok(MutexGuard { held, data, mutex: self, _after: AfterRelease }),
             Err(TryLockError::Poisoned(error)) => {
-                Err(PoisonError::new(MutexGuard { held, data: error.into_inner(), mutex: self }))
+                Err(PoisonError::new(MutexGuard { held, data: error.into_inner(), mutex: self, _after: AfterRelease }))
             }
-            Err(TryLockError::WouldBlock) => unreachable!("who holds the lock of the model has the data alone"),
+            Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
         }
     }
 
     pub fn is_poisoned(&self) -> bool {
+        self.lock.point(Access::Read);
         self.data.is_poisoned()
     }
 
     pub fn clear_poison(&self) {
+        self.lock.point(Access::Write);
         self.data.clear_poison();
     }
 
@@ -89,28 +97,4 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     }
 }
 
-impl<T: ?Sized> Deref for MutexGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.data
-    }
-}
-
-impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.data
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
+write_guard!(['a, T: ?Sized] MutexGuard<'a, T> => T);

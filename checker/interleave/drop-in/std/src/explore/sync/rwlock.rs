@@ -1,9 +1,13 @@
 use ::std::fmt;
-use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use interleave::explore::{Held, Lock, Mode};
+use interleave::engine::Access;
+use interleave::model::acquire::AfterRelease;
+use interleave::model::{Held, Lock, Mode};
+use interleave::{read_guard, write_guard};
+
+use super::SHARED;
 
 /// A reader-writer lock that the scheduler decides about. The data, and whether it is poisoned, stay in a real
 /// one.
@@ -18,6 +22,7 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
     _held: Held<&'a Lock>,
     data: sync::RwLockReadGuard<'a, T>,
+    _after: AfterRelease,
 }
 
 /// See [`sync::RwLockWriteGuard`].
@@ -26,6 +31,7 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
     held: Held<&'a Lock>,
     data: sync::RwLockWriteGuard<'a, T>,
+    after: AfterRelease,
 }
 
 impl<T> RwLock<T> {
@@ -68,31 +74,35 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    #[track_caller]
     fn enter_to_read<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockReadGuard<'a, T>> {
         match self.data.try_read() {
-            Ok(data) => Ok(RwLockReadGuard { _held: held, data }),
+            Ok(data) => Ok(RwLockReadGuard { _held: held, data, _after: AfterRelease }),
             Err(TryLockError::Poisoned(error)) => {
-                Err(PoisonError::new(RwLockReadGuard { _held: held, data: error.into_inner() }))
+                Err(PoisonError::new(RwLockReadGuard { _held: held, data: error.into_inner(), _after: AfterRelease }))
             }
-            Err(TryLockError::WouldBlock) => unreachable!("who may read in the model finds no writer"),
+            Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
         }
     }
 
+    #[track_caller]
     fn enter_to_write<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockWriteGuard<'a, T>> {
         match self.data.try_write() {
-            Ok(data) => Ok(RwLockWriteGuard { held, data }),
+            Ok(data) => Ok(RwLockWriteGuard { held, data, after: AfterRelease }),
             Err(TryLockError::Poisoned(error)) => {
-                Err(PoisonError::new(RwLockWriteGuard { held, data: error.into_inner() }))
+                Err(PoisonError::new(RwLockWriteGuard { held, data: error.into_inner(), after: AfterRelease }))
             }
-            Err(TryLockError::WouldBlock) => unreachable!("who may write in the model has the data alone"),
+            Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
         }
     }
 
     pub fn is_poisoned(&self) -> bool {
+        self.lock.point(Access::Read);
         self.data.is_poisoned()
     }
 
     pub fn clear_poison(&self) {
+        self.lock.point(Access::Write);
         self.data.clear_poison();
     }
 
@@ -105,11 +115,11 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// See [`sync::RwLockWriteGuard::downgrade`].
     #[track_caller]
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
-        let RwLockWriteGuard { mut held, data } = guard;
+        let RwLockWriteGuard { mut held, data, after } = guard;
         // The data first: the model wakes the other readers, and they must be let in by then.
         let data = sync::RwLockWriteGuard::downgrade(data);
         held.downgrade(Mode::Read, Location::caller());
-        RwLockReadGuard { _held: held, data }
+        RwLockReadGuard { _held: held, data, _after: after }
     }
 }
 
@@ -133,48 +143,5 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     }
 }
 
-impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.data
-    }
-}
-
-impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.data
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Display> fmt::Display for RwLockReadGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
-
-impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.data
-    }
-}
-
-impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
-
-impl<T: ?Sized + fmt::Display> fmt::Display for RwLockWriteGuard<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
-    }
-}
+read_guard!(['a, T: ?Sized] RwLockReadGuard<'a, T> => T);
+write_guard!(['a, T: ?Sized] RwLockWriteGuard<'a, T> => T);

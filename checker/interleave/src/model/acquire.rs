@@ -5,17 +5,17 @@
 
 use std::panic::Location;
 use std::pin::pin;
-use std::sync::Arc;
+use std::task::ready;
 
 use trace::Mode;
 
-use super::object::Object;
-use super::session;
+use super::{Object, ObjectId, coop};
+use crate::engine::{Access, scheduler};
 
 /// Waits for `future`, which gets hold of `object`. The second half of the result is to be kept as long as the
 /// first.
 pub async fn acquire<F: Future>(
-    object: &Arc<Object>,
+    object: &Object,
     mode: Mode,
     place: &'static Location<'static>,
     future: F,
@@ -39,10 +39,12 @@ async fn wait<F: Future>(
     future: F,
 ) -> F::Output {
     let mut future = pin!(future);
-    session::point();
+    object.point(Access::Write);
     let mut waiting = Waiting { object, place, asleep: false };
     let output = std::future::poll_fn(|context| {
+        let budget = ready!(coop::proceed(context));
         let poll = future.as_mut().poll(context);
+        budget.spend_if(poll.is_ready());
         if poll.is_pending() && !waiting.asleep {
             waiting.asleep = true;
             asleep(object);
@@ -75,65 +77,73 @@ impl Drop for Waiting<'_> {
 ///
 /// What the attempt says if it fails.
 pub fn try_acquire<T, E>(
-    object: &Arc<Object>,
+    object: &Object,
     mode: Mode,
     place: &'static Location<'static>,
     attempt: impl FnOnce() -> Result<T, E>,
 ) -> Result<(T, Guarded), E> {
-    session::point();
+    object.point(Access::Write);
     match attempt() {
         Ok(taken) => Ok((taken, Guarded::new(object, mode, place))),
         Err(error) => {
             object.refused(mode, place);
+            scheduler::yield_now();
             Err(error)
         }
     }
 }
 
-/// Held beside the real guard of a real async lock. Dropping it, before the real guard, is a scheduling
-/// point and a step of the trace.
+/// Held beside the real guard of a real async lock. Dropping it, before the real guard, is a scheduling point and a step
+/// of the trace. See [`AfterRelease`] for the point behind it.
 #[must_use]
 #[derive(Debug)]
 pub struct Guarded {
-    /// `None` once it was forgotten.
-    object: Option<Arc<Object>>,
+    object: ObjectId,
     mode: Mode,
     place: &'static Location<'static>,
 }
 
 impl Guarded {
-    /// The running task holds `object` from now on.
-    pub fn new(object: &Arc<Object>, mode: Mode, place: &'static Location<'static>) -> Self {
+    /// What runs holds `object` from now on.
+    pub fn new(object: &Object, mode: Mode, place: &'static Location<'static>) -> Self {
+        let object = object.id(place);
         object.acquires(mode, place);
-        Guarded { object: Some(Arc::clone(object)), mode, place }
+        Guarded { object, mode, place }
     }
 
-    /// What is held.
-    pub fn object(&self) -> Option<&Arc<Object>> {
-        self.object.as_ref()
+    /// Another share of the same.
+    pub fn share(&self) -> Self {
+        self.object.acquires(self.mode, self.place);
+        Guarded { object: self.object, mode: self.mode, place: self.place }
     }
 
     /// The guard now allows something else, without having been given back in between.
     pub fn change(&mut self, mode: Mode, place: &'static Location<'static>) {
-        session::point();
-        if let Some(object) = &self.object {
-            object.releases(self.mode, place);
-            object.acquires(mode, place);
-        }
+        scheduler::point();
+        self.object.releases(self.mode, place);
+        self.object.acquires(mode, place);
         (self.mode, self.place) = (mode, place);
     }
 
     /// Ends without a step in the trace: what was held is never given back.
-    pub fn forget(mut self) {
-        self.object = None;
+    pub fn forget(self) {
+        std::mem::forget(self);
     }
 }
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        if let Some(object) = &self.object {
-            session::point();
-            object.releases(self.mode, self.place);
-        }
+        scheduler::point();
+        self.object.releases(self.mode, self.place);
+    }
+}
+
+/// The last field of a guard: dropped after the real guard, it is a scheduling point at which others see the lock free.
+#[derive(Debug, Default)]
+pub struct AfterRelease;
+
+impl Drop for AfterRelease {
+    fn drop(&mut self) {
+        scheduler::point();
     }
 }

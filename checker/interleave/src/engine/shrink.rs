@@ -1,7 +1,7 @@
 //! Looks for a simpler schedule that fails in the same way.
 //!
 //! Random schedules go back and forth for no reason, and a reader looks for one. So the failure is looked for once
-//! more, from the simplest schedule on: each task runs for as long as it can; then with one switch somewhere else,
+//! more, from the simplest schedule on: each thread runs for as long as it can; then with one switch somewhere else,
 //! then with two, … (iterative context bounding: Musuvathi and Qadeer, PLDI 2007). The bound counts steps and not
 //! time, so that the same failure is always drawn the same way.
 
@@ -15,12 +15,12 @@ const MOST_STEPS: usize = 300_000;
 
 /// The choices of a simpler schedule that ends like `failed`, which ended with `stop`, or those of `failed` itself.
 ///
-/// `run` runs the schedule that begins with the given choices, after which each task stays on, and returns its session
+/// `run` runs the schedule that begins with the given choices, after which each thread stays on, and returns its session
 /// whether it failed or not.
-pub(crate) fn simplify(
+pub(crate) fn shrink(
     stop: &Stop,
     failed: &Session,
-    run: impl Fn(Vec<u32>, Recording) -> Option<Session>,
+    run: impl Fn(Vec<u32>, Recording) -> Box<Session>,
 ) -> Vec<u32> {
     // A livelock is long by its nature, and any schedule of it is as good as another.
     if matches!(stop, Stop::Livelock) {
@@ -31,7 +31,7 @@ pub(crate) fn simplify(
     while let Some(variant) = queue.pop_front() {
         let prefix = variant.choices();
         let from = prefix.len();
-        let Some(session) = run(prefix, Recording::Points) else { continue };
+        let session = run(prefix, Recording::Points);
         if session.stop.as_ref().is_some_and(|other| other.is_like(stop)) {
             let simpler = trace::switches(&session.choices) < trace::switches(&failed.choices);
             return if simpler { session.choices } else { failed.choices.clone() };

@@ -1,20 +1,21 @@
-//! The model of a blocking lock, behind the drop-ins for std and parking_lot.
+//! The model of a lock, behind the drop-ins for std, parking_lot and async-lock.
 //!
 //! The model decides who may enter and lets the scheduler run the others meanwhile. The data itself stays in
 //! the real lock of the real package, which is taken with `try_lock` and is always free by then.
 //!
-//! Policy: whoever runs first gets a free lock, waiting or not (both packages let threads barge in). A
-//! waiting writer keeps new readers out: parking_lot does so always, std leaves it to the platform.
+//! Policy: whoever runs first gets a free lock, waiting or not (the packages let others barge in). A waiting writer
+//! keeps new readers out: parking_lot does so always, std leaves it to the platform.
 
 use std::ops::Deref;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use trace::Mode;
 
-use super::object::Object;
-use super::session;
+use crate::engine::object::Object;
+use crate::engine::{Access, scheduler, threads};
 
 /// A lock's state and queue. One model serves mutexes, reader-writer locks and upgradable ones.
 #[derive(Debug)]
@@ -100,11 +101,9 @@ impl State {
         }
     }
 
-    /// Wakes everybody: who comes first, gets it. They stay in the queue until they have it.
-    fn wake_all(&self) {
-        for waiter in &self.waiters {
-            waiter.waker.wake_by_ref();
-        }
+    /// Everybody in the queue, to be woken: whoever runs first gets the lock. They stay in the queue until they have it.
+    fn wakers(&self) -> Vec<Waker> {
+        self.waiters.iter().map(|waiter| waiter.waker.clone()).collect()
     }
 }
 
@@ -122,11 +121,15 @@ impl Lock {
 
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = session::with(|session| session.epoch)
+        if let Some(epoch) = scheduler::epoch()
             && state.epoch != epoch
         {
-            *state = State::new();
+            let old = std::mem::replace(&mut *state, State::new());
             state.epoch = epoch;
+            drop(state);
+            // Wakers of an earlier schedule, whose destructors are not ours.
+            drop(old);
+            state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         }
         state
     }
@@ -139,44 +142,62 @@ impl Lock {
 
     /// Waits until the lock can be had. [`release`](Self::release) gives it back.
     pub fn take(&self, mode: Mode, place: &'static Location<'static>) {
-        session::point();
-        self.wait_until(mode, place, |state, ticket| state.try_take(mode, ticket));
+        self.object.point(Access::Write);
+        self.wait_until(None, mode, place, |state, ticket| state.try_take(mode, ticket));
+    }
+
+    /// Waits until the lock can be had, or until `deadline`. Whether it was had.
+    pub fn take_until(&self, deadline: Duration, mode: Mode, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        self.wait_until(Some(deadline), mode, place, |state, ticket| state.try_take(mode, ticket))
     }
 
     /// Takes the lock if it is free. [`release`](Self::release) gives it back.
     pub fn try_take(&self, mode: Mode, place: &'static Location<'static>) -> bool {
-        session::point();
+        self.object.point(Access::Write);
         let taken = self.state().try_take(mode, None);
         if taken {
             self.object.acquires(mode, place);
         } else {
             self.object.refused(mode, place);
+            scheduler::yield_now();
         }
         taken
     }
 
-    /// Gives back what was taken at `place`.
+    /// A scheduling point before an operation that touches the lock.
+    pub fn point(&self, access: Access) {
+        self.object.point(access);
+    }
+
+    /// Gives back what was taken at `place`. The caller frees the data and then passes
+    /// [`AfterRelease`](super::acquire::AfterRelease), as others see the lock free only then.
     pub fn release(&self, mode: Mode, place: &'static Location<'static>) {
-        session::point();
-        let mut state = self.state();
-        state.give_back(mode);
-        state.wake_all();
-        drop(state);
+        self.object.point(Access::Write);
+        self.give_back(|state| state.give_back(mode));
         self.object.releases(mode, place);
+    }
+
+    /// Changes what is held, and wakes those who may profit.
+    fn give_back(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state();
+        change(&mut state);
+        let wakers = state.wakers();
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
     }
 
     /// Turns the right to write, in one step, into the right to read, or an upgradable one into a plain one.
     pub fn downgrade(&self, from: Mode, to: Mode, place: &'static Location<'static>) {
-        session::point();
-        let mut state = self.state();
-        state.give_back(from);
-        match to {
-            Mode::Read => state.readers += 1,
-            Mode::Upgradable => state.upgradable = true,
-            Mode::Lock | Mode::Write | Mode::Permit => unreachable!("a lock is downgraded to read or upgradable"),
-        }
-        state.wake_all();
-        drop(state);
+        self.object.point(Access::Write);
+        self.give_back(|state| {
+            state.give_back(from);
+            match to {
+                Mode::Read => state.readers += 1,
+                Mode::Upgradable => state.upgradable = true,
+                Mode::Lock | Mode::Write | Mode::Permit => unreachable!("a lock is downgraded to read or upgradable"),
+            }
+        });
         self.object.releases(from, place);
         self.object.acquires(to, place);
     }
@@ -184,14 +205,26 @@ impl Lock {
     /// Waits for the readers to leave and turns the upgradable right into that to write. Nobody else can write
     /// in between.
     pub fn upgrade(&self, place: &'static Location<'static>) {
-        session::point();
+        self.object.point(Access::Write);
         self.object.releases(Mode::Upgradable, place);
-        self.wait_until(Mode::Write, place, State::try_finish_upgrade);
+        self.wait_until(None, Mode::Write, place, State::try_finish_upgrade);
+    }
+
+    /// The same, until `deadline` at most. Whether it was upgraded; otherwise it is held as before.
+    pub fn upgrade_until(&self, deadline: Duration, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        self.object.releases(Mode::Upgradable, place);
+        let upgraded = self.wait_until(Some(deadline), Mode::Write, place, State::try_finish_upgrade);
+        if !upgraded {
+            self.give_back(|state| state.upgrading = false);
+            self.object.acquires(Mode::Upgradable, place);
+        }
+        upgraded
     }
 
     /// Turns the upgradable right into that to write if there is no reader at the moment.
     pub fn try_upgrade(&self, place: &'static Location<'static>) -> bool {
-        session::point();
+        self.object.point(Access::Write);
         let mut state = self.state();
         let alone = state.readers == 0;
         if alone {
@@ -202,6 +235,7 @@ impl Lock {
         } else {
             drop(state);
             self.object.refused(Mode::Write, place);
+            scheduler::yield_now();
         }
         alone
     }
@@ -209,50 +243,48 @@ impl Lock {
     /// Whether somebody holds the lock in a way that keeps others out. A scheduling point, as others may
     /// change the answer.
     pub fn is_locked(&self) -> bool {
-        session::point();
+        self.object.point(Access::Read);
         let state = self.state();
         state.writer || state.upgradable || state.readers > 0
     }
 
     /// Whether somebody holds the lock alone.
     pub fn is_locked_exclusive(&self) -> bool {
-        session::point();
+        self.object.point(Access::Read);
         self.state().writer
     }
 
     /// Waits until the lock can be had, on a task.
     pub async fn acquire_async(self: &Arc<Self>, mode: Mode, place: &'static Location<'static>) -> Held<Arc<Lock>> {
-        session::point();
+        self.object.point(Access::Write);
         let mut waiting = Waiting { lock: self, mode, place, ticket: None };
-        std::future::poll_fn(|context| waiting.poll(context, |state, ticket| state.try_take(mode, ticket))).await;
+        std::future::poll_fn(|context| waiting.poll(context.waker(), |state, ticket| state.try_take(mode, ticket))).await;
         Held { lock: Arc::clone(self), mode, place }
     }
 
     /// Waits until `held`, which is upgradable, has become the right to write, on a task.
     pub async fn upgrade_async(mut held: Held<Arc<Lock>>, place: &'static Location<'static>) -> Held<Arc<Lock>> {
-        session::point();
         let lock = Arc::clone(&held.lock);
+        lock.object.point(Access::Write);
         lock.object.releases(Mode::Upgradable, place);
         let mut waiting = Waiting { lock: &lock, mode: Mode::Write, place, ticket: None };
-        std::future::poll_fn(|context| waiting.poll(context, State::try_finish_upgrade)).await;
+        std::future::poll_fn(|context| waiting.poll(context.waker(), State::try_finish_upgrade)).await;
         held.mode = Mode::Write;
         held.place = place;
         held
     }
 
+    /// Waits on the running thread until `enter` lets it, or until `deadline`. Whether it was let in.
     fn wait_until(
         &self,
+        deadline: Option<Duration>,
         mode: Mode,
         place: &'static Location<'static>,
         mut enter: impl FnMut(&mut State, Option<u64>) -> bool,
-    ) {
-        if !session::is_active() {
-            // Outside of a schedule there is one thread and nobody to wait for.
-            assert!(enter(&mut self.state(), None), "a lock was left locked outside of an explored test");
-            return;
-        }
+    ) -> bool {
+        let waker = threads::waker();
         let mut waiting = Waiting { lock: self, mode, place, ticket: None };
-        shuttle::future::block_on(std::future::poll_fn(|context| waiting.poll(context, &mut enter)));
+        threads::wait_until(deadline, || waiting.poll(&waker, &mut enter).is_ready())
     }
 }
 
@@ -266,40 +298,47 @@ struct Waiting<'a> {
 
 impl Waiting<'_> {
     /// Enters if `enter` lets it, else takes a place in the queue.
-    fn poll(&mut self, context: &Context<'_>, enter: impl FnOnce(&mut State, Option<u64>) -> bool) -> Poll<()> {
+    fn poll(&mut self, waker: &Waker, enter: impl FnOnce(&mut State, Option<u64>) -> bool) -> Poll<()> {
+        // Cloned and dropped while the state is not locked: both may be foreign code.
+        let waker = waker.clone();
         let mut state = self.lock.state();
         if enter(&mut state, self.ticket) {
             let ticket = self.ticket.take();
-            state.waiters.retain(|waiter| Some(waiter.ticket) != ticket);
+            let at = state.waiters.iter().position(|waiter| Some(waiter.ticket) == ticket);
+            let left = at.map(|at| state.waiters.remove(at));
             drop(state);
+            drop(left);
             self.lock.object.acquires(self.mode, self.place);
             return Poll::Ready(());
         }
-        match state.waiters.iter_mut().find(|waiter| Some(waiter.ticket) == self.ticket) {
-            Some(waiter) => waiter.waker.clone_from(context.waker()),
+        let old = match state.waiters.iter_mut().find(|waiter| Some(waiter.ticket) == self.ticket) {
+            Some(waiter) => Some(std::mem::replace(&mut waiter.waker, waker)),
             None => {
                 let ticket = state.next_ticket;
                 state.next_ticket += 1;
-                state.waiters.push(Waiter { ticket, mode: self.mode, waker: context.waker().clone() });
+                state.waiters.push(Waiter { ticket, mode: self.mode, waker });
                 self.ticket = Some(ticket);
-                drop(state);
-                self.lock.object.waits(self.mode, self.place);
+                None
             }
+        };
+        drop(state);
+        match old {
+            Some(old) => drop(old),
+            None => self.lock.object.waits(self.mode, self.place),
         }
         Poll::Pending
     }
 }
 
 impl Drop for Waiting<'_> {
-    /// A future that is dropped while it waits leaves the queue; who waited behind it may go on.
+    /// A future that is dropped while it waits leaves the queue, and those who waited behind it may go on.
     fn drop(&mut self) {
-        if self.ticket.is_some() {
-            let mut state = self.lock.state();
-            state.waiters.retain(|waiter| Some(waiter.ticket) != self.ticket);
-            state.wake_all();
-            drop(state);
-            self.lock.object.gives_up(self.place);
-        }
+        let Some(ticket) = self.ticket else { return };
+        self.lock.object.point(Access::Write);
+        let mut left = Vec::new();
+        self.lock.give_back(|state| left.extend(state.waiters.extract_if(.., |waiter| waiter.ticket == ticket)));
+        drop(left);
+        self.lock.object.gives_up(self.place);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which task runs next: a portfolio of strategies, because no single one finds everything.
+//! Which thread runs next: a list of choices, or a portfolio of strategies, because no single one finds everything.
 //!
 //! Schedules are dealt out in turn to
 //!
@@ -13,14 +13,83 @@
 //! Written here and not taken from shuttle because its versions assume that they see every task from the
 //! first on, and panic where a test has no choice to offer. The same seed makes the same choices.
 
+use super::choice::{CLOCK_SLOT, Candidate, Reason};
+
 /// Changes of priority per schedule. Most known bugs need one or two.
 const PCT_CHANGES: usize = 2;
 
-/// A task that could run now.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate {
-    pub(crate) id: usize,
-    pub(crate) parent: Option<usize>,
+/// Where the choices of a schedule come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// From the strategies.
+    Explore(Strategies),
+    /// From a list. Where the list ends, and where its next choice cannot be made because the program is another one
+    /// by now, each thread runs for as long as it can.
+    Follow(Vec<u32>),
+}
+
+impl Source {
+    pub(crate) fn is_listed(&self) -> bool {
+        matches!(self, Source::Follow(_))
+    }
+
+    /// Takes note of a choice that is none.
+    pub(crate) fn see_only(&mut self, slot: usize, parent: Option<usize>) {
+        if let Source::Explore(strategies) = self {
+            strategies.see_only(Candidate { slot, parent, choice: 0 });
+        }
+    }
+
+    /// The slot of one of `candidates`, of which there is at least one; choice number `at` of the schedule. `runs` is
+    /// the slot of the thread that runs and can go on.
+    pub(crate) fn choose(
+        &mut self,
+        candidates: impl Iterator<Item = Candidate>,
+        at: usize,
+        runs: Option<usize>,
+        reason: Reason,
+    ) -> usize {
+        match self {
+            Source::Explore(strategies) => strategies.choose(candidates, runs, reason),
+            Source::Follow(choices) => {
+                let candidates: Vec<Candidate> = candidates.collect();
+                let wanted = choices.get(at);
+                let listed = candidates.iter().find(|candidate| Some(&candidate.choice) == wanted);
+                listed.map_or_else(|| stay_on(&candidates, runs, reason), |candidate| candidate.slot)
+            }
+        }
+    }
+
+    /// Which executor async tasks run on: 0 for one worker, 1 for a thread each. The first schedule tries the one worker;
+    /// if that leaves anything to choose, every fourth does.
+    pub(crate) fn executor(&mut self, at: usize) -> usize {
+        match self {
+            Source::Explore(strategies) => match strategies.schedule {
+                1 => 0,
+                n => usize::from(!(strategies.one_worker_has_choices && n.is_multiple_of(4))),
+            },
+            Source::Follow(_) => self.branch(2, at),
+        }
+    }
+
+    /// One of so many alternatives; choice number `at` of the schedule.
+    pub(crate) fn branch(&mut self, alternatives: usize, at: usize) -> usize {
+        match self {
+            Source::Explore(strategies) => strategies.random.below(alternatives),
+            Source::Follow(choices) => {
+                let listed = choices.get(at).and_then(|choice| trace::as_branch(*choice));
+                listed.map(|branch| branch as usize).filter(|branch| *branch < alternatives).unwrap_or(0)
+            }
+        }
+    }
+}
+
+/// The running thread if it can go on and does not offer to wait, else the next one after it. Never the clock.
+fn stay_on(candidates: &[Candidate], runs: Option<usize>, reason: Reason) -> usize {
+    let slots = || candidates.iter().map(|candidate| candidate.slot).filter(|slot| *slot != CLOCK_SLOT);
+    let same = runs.filter(|_| reason != Reason::Yield).and_then(|runs| slots().find(|slot| *slot == runs));
+    let next = slots().find(|slot| runs.is_some_and(|runs| *slot > runs));
+    same.or(next).or_else(|| slots().next()).expect("there is a thread that can run")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +102,13 @@ enum Kind {
 /// Makes the choices of one exploration.
 #[derive(Debug)]
 pub(crate) struct Strategies {
+    /// Kept between choices, so that a choice does not allocate.
+    candidates: Vec<Candidate>,
     seed: u64,
+    /// The number of the schedule, counted from 1.
     schedule: u64,
+    /// Whether the schedules on one worker differ.
+    pub(crate) one_worker_has_choices: bool,
     kind: Kind,
     random: Random,
     priorities: Priorities,
@@ -44,8 +118,10 @@ pub(crate) struct Strategies {
 impl Strategies {
     pub(crate) fn new(seed: u64) -> Self {
         Strategies {
+            candidates: Vec::new(),
             seed,
             schedule: 0,
+            one_worker_has_choices: false,
             kind: Kind::Random,
             random: Random(seed),
             priorities: Priorities::default(),
@@ -62,29 +138,34 @@ impl Strategies {
         self.walk.next_schedule();
     }
 
-    /// Chooses one of `candidates`, of which there is at least one, in the order of their ids.
-    pub(crate) fn choose(&mut self, candidates: &[Candidate], current: Option<usize>, yielding: bool) -> usize {
-        self.walk.see(candidates);
-        self.priorities.see(candidates, &mut self.random);
-        let choice = match self.kind {
-            Kind::Random => candidates[self.random.below(candidates.len())].id,
-            Kind::Priorities => self.priorities.choose(candidates, current, yielding),
-            Kind::Walk => self.walk.choose(candidates, &mut self.random),
-        };
-        self.walk.count(choice);
-        choice
+    /// Takes note of a choice that is none.
+    fn see_only(&mut self, candidate: Candidate) {
+        self.walk.see(&[candidate]);
+        self.priorities.see(&[candidate], &mut self.random);
+        self.walk.count(candidate.slot);
     }
 
-    /// A number for code under test that asks for chance.
-    pub(crate) fn number(&mut self) -> u64 {
-        self.random.next()
+    /// The slot of one of `candidates`, of which there is at least one, in the order of their slots.
+    fn choose(&mut self, candidates: impl Iterator<Item = Candidate>, runs: Option<usize>, reason: Reason) -> usize {
+        self.candidates.clear();
+        self.candidates.extend(candidates);
+        let candidates = &self.candidates;
+        self.walk.see(candidates);
+        self.priorities.see(candidates, &mut self.random);
+        let slot = match self.kind {
+            Kind::Random => candidates[self.random.below(candidates.len())].slot,
+            Kind::Priorities => self.priorities.choose(candidates, runs, reason),
+            Kind::Walk => self.walk.choose(candidates, &mut self.random),
+        };
+        self.walk.count(slot);
+        slot
     }
 }
 
 /// PCT. The task with the highest priority runs; at the change points the running one falls to the bottom.
 #[derive(Debug, Default)]
 struct Priorities {
-    /// By task id. Higher runs first.
+    /// By slot. Higher runs first.
     of: Vec<i64>,
     lowest: i64,
     changes: Vec<usize>,
@@ -104,7 +185,7 @@ impl Priorities {
 
     fn see(&mut self, candidates: &[Candidate], random: &mut Random) {
         for candidate in candidates {
-            while self.of.len() <= candidate.id {
+            while self.of.len() <= candidate.slot {
                 self.of.push(1 + (random.next() >> 2) as i64);
             }
         }
@@ -112,15 +193,15 @@ impl Priorities {
         self.step += usize::from(candidates.len() > 1);
     }
 
-    fn choose(&mut self, candidates: &[Candidate], current: Option<usize>, yielding: bool) -> usize {
-        if let Some(current) = current
-            && (yielding || self.changes.contains(&self.step))
-            && let Some(priority) = self.of.get_mut(current)
+    fn choose(&mut self, candidates: &[Candidate], runs: Option<usize>, reason: Reason) -> usize {
+        if let Some(runs) = runs
+            && (reason == Reason::Yield || self.changes.contains(&self.step))
+            && let Some(priority) = self.of.get_mut(runs)
         {
             self.lowest -= 1;
             *priority = self.lowest;
         }
-        candidates.iter().map(|candidate| candidate.id).max_by_key(|id| self.of[*id]).expect("there is a candidate")
+        candidates.iter().map(|candidate| candidate.slot).max_by_key(|id| self.of[*id]).expect("there is a candidate")
     }
 }
 
@@ -143,10 +224,10 @@ impl Walk {
 
     fn see(&mut self, candidates: &[Candidate]) {
         for candidate in candidates {
-            if self.taken.len() <= candidate.id {
-                self.taken.resize(candidate.id + 1, (0, None));
+            if self.taken.len() <= candidate.slot {
+                self.taken.resize(candidate.slot + 1, (0, None));
             }
-            self.taken[candidate.id].1 = candidate.parent;
+            self.taken[candidate.slot].1 = candidate.parent;
         }
     }
 
@@ -162,12 +243,12 @@ impl Walk {
     }
 
     fn choose(&self, candidates: &[Candidate], random: &mut Random) -> usize {
-        let total: u64 = candidates.iter().map(|candidate| self.left(candidate.id)).sum();
+        let total: u64 = candidates.iter().map(|candidate| self.left(candidate.slot)).sum();
         let mut at = random.next() % total;
         for candidate in candidates {
-            let left = self.left(candidate.id);
+            let left = self.left(candidate.slot);
             if at < left {
-                return candidate.id;
+                return candidate.slot;
             }
             at -= left;
         }
@@ -208,9 +289,9 @@ mod tests {
                 let mut order = String::new();
                 let mut current = None;
                 while left != [0, 0] {
-                    let candidates: Vec<Candidate> =
-                        (0..2).filter(|id| left[*id] > 0).map(|id| Candidate { id, parent: None }).collect();
-                    let choice = strategies.choose(&candidates, current, false);
+                    let candidates =
+                        (0..2).filter(|slot| left[*slot] > 0).map(|slot| Candidate { slot, parent: None, choice: 0 });
+                    let choice = strategies.choose(candidates, current, Reason::Point);
                     left[choice] -= 1;
                     current = Some(choice);
                     order.push(if choice == 0 { 'a' } else { 'b' });

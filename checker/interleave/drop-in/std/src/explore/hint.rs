@@ -1,0 +1,8 @@
+//! `std::hint` with a `spin_loop` that lets others run.
+
+pub use ::std::hint::*;
+
+/// Whoever spins waits for another thread.
+pub fn spin_loop() {
+    interleave::model::thread::yield_now();
+}

@@ -1,0 +1,7 @@
+//! `std::panic` with a `catch_unwind` that leaves the scheduler's own unwinding alone.
+
+pub use ::std::panic::*;
+
+pub fn catch_unwind<R>(f: impl FnOnce() -> R + ::std::panic::UnwindSafe) -> ::std::thread::Result<R> {
+    interleave::engine::scheduler::catch(f)
+}

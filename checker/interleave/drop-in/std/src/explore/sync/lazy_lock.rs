@@ -1,0 +1,106 @@
+use ::std::fmt;
+use ::std::mem::{ManuallyDrop, needs_drop};
+use ::std::ops::Deref;
+use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use ::std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use ::std::sync::{Mutex, PoisonError};
+
+use interleave::model::once::OnceValue;
+
+/// A value that is made when it is first used. In a `static` it is made anew in each schedule, as in each process.
+pub struct LazyLock<T, F = fn() -> T> {
+    value: OnceValue<T>,
+    /// `None` once it was called, if it can be called only once.
+    init: Mutex<Option<ManuallyDrop<F>>>,
+    poisoned: AtomicBool,
+}
+
+impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
+impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
+
+impl<T, F> LazyLock<T, F> {
+    #[track_caller]
+    pub const fn new(f: F) -> LazyLock<T, F>
+    where
+        F: FnOnce() -> T,
+    {
+        LazyLock {
+            value: OnceValue::new("LazyLock"),
+            init: Mutex::new(Some(ManuallyDrop::new(f))),
+            poisoned: AtomicBool::new(false),
+        }
+    }
+}
+
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    #[track_caller]
+    pub fn force(this: &LazyLock<T, F>) -> &T {
+        /// An initialiser that panics poisons for good.
+        struct Poison<'a>(&'a AtomicBool);
+
+        impl Drop for Poison<'_> {
+            fn drop(&mut self) {
+                self.0.store(true, Relaxed);
+            }
+        }
+
+        this.value.get_or_init(
+            || {
+                assert!(!this.poisoned.load(Relaxed), "LazyLock instance has previously been poisoned");
+                let poison = Poison(&this.poisoned);
+                let value = this.take_init()();
+                ::std::mem::forget(poison);
+                value
+            },
+            Location::caller(),
+        )
+    }
+
+    /// The initialiser. One that owns nothing, as those of a `static`, is there again for the next schedule.
+    fn take_init(&self) -> F {
+        let mut init = self.init.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = init.take().expect("an initialiser that owns something is called once");
+        if !needs_drop::<F>() {
+            #[allow(unsafe_code)]
+            // SAFETY: a value without drop glue is not dropped twice by being copied. The copy is called in a later
+            // schedule, when whatever it refers to mutably is used by no call any more.
+            let copy = unsafe { ::std::ptr::read(&raw const taken) };
+            *init = Some(copy);
+        }
+        ManuallyDrop::into_inner(taken)
+    }
+}
+
+impl<T, F> Drop for LazyLock<T, F> {
+    fn drop(&mut self) {
+        let init = self.init.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(init.take().map(ManuallyDrop::into_inner));
+    }
+}
+
+impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
+    type Target = T;
+
+    #[track_caller]
+    fn deref(&self) -> &T {
+        LazyLock::force(self)
+    }
+}
+
+impl<T: Default> Default for LazyLock<T> {
+    #[track_caller]
+    fn default() -> LazyLock<T> {
+        LazyLock::new(T::default)
+    }
+}
+
+impl<T: fmt::Debug, F> fmt::Debug for LazyLock<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut d = f.debug_tuple("LazyLock");
+        match self.value.get() {
+            Some(value) => d.field(value),
+            None => d.field(&format_args!("<uninit>")),
+        };
+        d.finish()
+    }
+}

@@ -1,0 +1,93 @@
+//! `std::time` on the clock of the schedule.
+
+use ::std::fmt;
+use ::std::ops::{Add, AddAssign, Sub, SubAssign};
+pub use ::std::time::*;
+
+pub use interleave::model::time::Instant;
+
+/// Where the clock of the schedule begins: 2020-01-01, so that no test depends on the day.
+const START: Duration = Duration::from_secs(1_577_836_800);
+
+/// See [`::std::time::UNIX_EPOCH`].
+pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
+
+/// The clock's counterpart of [`::std::time::SystemTime`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemTime(::std::time::SystemTime);
+
+/// See [`::std::time::SystemTimeError`].
+#[derive(Clone, Debug)]
+pub struct SystemTimeError(::std::time::SystemTimeError);
+
+impl SystemTimeError {
+    pub fn duration(&self) -> Duration {
+        self.0.duration()
+    }
+}
+
+impl fmt::Display for SystemTimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ::std::error::Error for SystemTimeError {}
+
+impl SystemTime {
+    pub const UNIX_EPOCH: SystemTime = SystemTime(::std::time::UNIX_EPOCH);
+
+    pub fn now() -> Self {
+        SystemTime(::std::time::UNIX_EPOCH + START + interleave::engine::scheduler::now())
+    }
+
+    pub fn duration_since(&self, earlier: SystemTime) -> Result<Duration, SystemTimeError> {
+        self.0.duration_since(earlier.0).map_err(SystemTimeError)
+    }
+
+    pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
+        SystemTime::now().duration_since(*self)
+    }
+
+    pub fn checked_add(&self, duration: Duration) -> Option<SystemTime> {
+        self.0.checked_add(duration).map(SystemTime)
+    }
+
+    pub fn checked_sub(&self, duration: Duration) -> Option<SystemTime> {
+        self.0.checked_sub(duration).map(SystemTime)
+    }
+}
+
+impl fmt::Debug for SystemTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Add<Duration> for SystemTime {
+    type Output = SystemTime;
+
+    fn add(self, duration: Duration) -> SystemTime {
+        SystemTime(self.0 + duration)
+    }
+}
+
+impl AddAssign<Duration> for SystemTime {
+    fn add_assign(&mut self, duration: Duration) {
+        self.0 += duration;
+    }
+}
+
+impl Sub<Duration> for SystemTime {
+    type Output = SystemTime;
+
+    fn sub(self, duration: Duration) -> SystemTime {
+        SystemTime(self.0 - duration)
+    }
+}
+
+impl SubAssign<Duration> for SystemTime {
+    fn sub_assign(&mut self, duration: Duration) {
+        self.0 -= duration;
+    }
+}

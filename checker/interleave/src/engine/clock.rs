@@ -1,0 +1,114 @@
+//! The virtual clock of a schedule.
+//!
+//! Time stands still while any thread can run. When none can, it moves to the next deadline, exactly.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Duration;
+
+/// Time since the schedule began.
+pub type Time = Duration;
+
+/// A deadline that somebody waits for; several may fall on the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alarm {
+    at: Time,
+    number: u64,
+}
+
+impl Alarm {
+    /// When it goes off.
+    pub fn at(self) -> Time {
+        self.at
+    }
+}
+
+/// What time it is, and who is to be woken when.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    now: Time,
+    alarms: BTreeMap<Alarm, Waker>,
+    set: u64,
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Wakes `waker` at the time `at`, or at the next occasion if that has passed.
+    pub(crate) fn set(&mut self, at: Time, waker: Waker) -> Alarm {
+        self.set += 1;
+        let alarm = Alarm { at: at.max(self.now), number: self.set };
+        self.alarms.insert(alarm, waker);
+        alarm
+    }
+
+    /// Replaces the waker of an alarm that has not gone off. Whether there was one.
+    pub(crate) fn update(&mut self, alarm: Alarm, waker: &Waker) -> Option<Waker> {
+        let slot = self.alarms.get_mut(&alarm)?;
+        Some(std::mem::replace(slot, waker.clone()))
+    }
+
+    /// Takes an alarm back. The waker is returned because dropping it may run foreign code.
+    pub(crate) fn cancel(&mut self, alarm: Alarm) -> Option<Waker> {
+        self.alarms.remove(&alarm)
+    }
+
+    /// Whether a deadline lies ahead.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.alarms.is_empty()
+    }
+
+    /// Moves to the next deadline and hands out everybody who waits for it. Empty if there is none.
+    pub(crate) fn advance_to_next(&mut self) -> Vec<Waker> {
+        match self.alarms.first_key_value() {
+            Some((alarm, _)) => self.advance_to(alarm.at),
+            None => Vec::new(),
+        }
+    }
+
+    /// Moves to `time`, which must not lie behind, and hands out everybody whose deadline has come.
+    pub(crate) fn advance_to(&mut self, time: Time) -> Vec<Waker> {
+        self.now = self.now.max(time);
+        let later = self.alarms.split_off(&Alarm { at: self.now, number: u64::MAX });
+        std::mem::replace(&mut self.alarms, later).into_values().collect()
+    }
+
+    /// The next deadline.
+    pub(crate) fn next(&self) -> Option<Time> {
+        self.alarms.first_key_value().map(|(alarm, _)| alarm.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn time_moves_to_the_next_deadline_and_no_further() {
+        let mut clock = Clock::default();
+        clock.set(3 * MS, Waker::noop().clone());
+        let taken_back = clock.set(MS, Waker::noop().clone());
+        clock.set(2 * MS, Waker::noop().clone());
+        clock.set(2 * MS, Waker::noop().clone());
+        clock.cancel(taken_back);
+        assert_eq!(clock.advance_to_next().len(), 2);
+        assert_eq!(clock.now(), 2 * MS);
+        assert_eq!(clock.advance_to_next().len(), 1);
+        assert_eq!(clock.now(), 3 * MS);
+        assert!(clock.advance_to_next().is_empty());
+        assert_eq!(clock.now(), 3 * MS, "without a deadline time stands still");
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_is_due_now() {
+        let mut clock = Clock::default();
+        clock.set(5 * MS, Waker::noop().clone());
+        clock.advance_to_next();
+        clock.set(MS, Waker::noop().clone());
+        assert_eq!((clock.advance_to_next().len(), clock.now()), (1, 5 * MS));
+    }
+}

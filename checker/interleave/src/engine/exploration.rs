@@ -1,0 +1,256 @@
+//! Explores a test: many schedules, the first failure, and the simplest story of it.
+
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
+
+use trace::{Explored, Failure, FailureKind, Place, Trace};
+
+use super::choice::{Deadlines, FAIR_STEPS, Rules, Wakes};
+use super::session::{self, Recording, Session, Stop};
+use super::shrink::shrink;
+use super::strategy::{Source, Strategies};
+use super::{names, schedule};
+use crate::panics::{RecordedPanic, Who, is_abort};
+use crate::report;
+
+/// After so many steps a schedule goes on under a fair scheduler, and after five times as many it is a livelock, if the
+/// test does not say otherwise.
+pub const MOST_STEPS: usize = 20_000;
+
+/// So many steps are spent on all schedules together. What is long gets fewer of them.
+const MOST_STEPS_OF_ALL: usize = 50_000_000;
+
+/// What to explore.
+///
+/// ```ignore
+/// let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).schedules(5_000).run(|| …);
+/// assert!(finding.failure.is_none());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    schedules: u32,
+    seed: u64,
+    replay: Option<Vec<u32>>,
+    manifest_dir: PathBuf,
+    rules: Rules,
+}
+
+/// What an exploration found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How far the exploration came.
+    pub explored: Explored,
+    /// The first failure.
+    pub failure: Option<Box<Failure>>,
+    /// What happened in a replayed schedule that did not fail.
+    pub trace: Option<Trace>,
+}
+
+type Body = Arc<dyn Fn() + Send + Sync>;
+
+impl Exploration {
+    /// Explores 1,000 schedules with seed 1. The sources that locations name lie in, below or above `manifest_dir`.
+    pub fn new(manifest_dir: impl AsRef<Path>) -> Self {
+        Exploration {
+            schedules: crate::DEFAULT_SCHEDULES,
+            seed: 1,
+            replay: None,
+            manifest_dir: manifest_dir.as_ref().to_owned(),
+            rules: Rules { steps: MOST_STEPS, deadlines: Deadlines::Exact, wakes: Wakes::Caused },
+        }
+    }
+
+    /// How many schedules, at most. A test in which there is never a choice has only one.
+    #[must_use]
+    pub fn schedules(mut self, schedules: u32) -> Self {
+        self.schedules = schedules;
+        self
+    }
+
+    /// The same seed explores the same schedules.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Runs one schedule only: the one with these choices.
+    #[must_use]
+    pub fn replay(mut self, choices: Vec<u32>) -> Self {
+        self.replay = Some(choices);
+        self
+    }
+
+    /// After how many steps a schedule goes on under a fair scheduler, at least one.
+    #[must_use]
+    pub fn steps(mut self, steps: usize) -> Self {
+        self.rules.steps = steps.max(1);
+        self
+    }
+
+    /// When deadlines may strike.
+    #[must_use]
+    pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.rules.deadlines = deadlines;
+        self
+    }
+
+    /// When waiting threads wake up.
+    #[must_use]
+    pub fn wakes(mut self, wakes: Wakes) -> Self {
+        self.rules.wakes = wakes;
+        self
+    }
+
+    /// Runs `body` under many interleavings, up to the first that fails.
+    ///
+    /// `body` runs once per schedule, from scratch, so all state has to be made inside. All threads run on the
+    /// calling OS thread.
+    pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> Finding {
+        install_panic_hook();
+        let body: Body = Arc::new(body);
+        match &self.replay {
+            Some(choices) => self.run_one(choices, &body),
+            None => self.run_many(&body),
+        }
+    }
+
+    fn run_one(&self, choices: &[u32], body: &Body) -> Finding {
+        let session = self.follow(choices.to_vec(), Recording::Steps, body);
+        let explored = self.explored(1);
+        let switches = trace::switches(&session.choices);
+        let stop = session.stop.clone();
+        let trace = Some(self.trace(*session, explored, switches));
+        match stop {
+            None => Finding { explored, failure: None, trace },
+            Some(stop) => Finding { explored, failure: Some(Box::new(self.failure(&stop, trace))), trace: None },
+        }
+    }
+
+    fn run_many(&self, body: &Body) -> Finding {
+        let mut strategies = Strategies::new(self.seed);
+        let (mut schedules, mut steps, mut had_a_choice) = (0, 0, false);
+        while schedules < self.schedules && steps < MOST_STEPS_OF_ALL {
+            strategies.next_schedule();
+            let session = Session::new(Source::Explore(strategies), self.rules, Recording::Nothing);
+            let session = run(session, body);
+            schedules += 1;
+            steps += session.choices.len();
+            had_a_choice |= session.had_a_choice;
+            if let Some(stop) = &session.stop {
+                let explored = self.explored(schedules);
+                let failure = Some(Box::new(self.explain(stop, &session, explored, body)));
+                return Finding { explored, failure, trace: None };
+            }
+            let chose_executor = session.chose_executor;
+            let Source::Explore(used) = session.source else { unreachable!("the schedule was explored") };
+            strategies = used;
+            strategies.one_worker_has_choices |= schedules == 1 && had_a_choice;
+            if !had_a_choice && (!chose_executor || schedules > 1) {
+                break;
+            }
+        }
+        Finding { explored: self.explored(schedules), failure: None, trace: None }
+    }
+
+    /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
+    fn explain(&self, stop: &Stop, failed: &Session, explored: Explored, body: &Body) -> Failure {
+        let choices = shrink(stop, failed, |choices, recording| self.follow(choices, recording, body));
+        let again = self.follow(choices, Recording::Steps, body);
+        match again.stop.clone().filter(|other| other.is_like(stop)) {
+            // The values that an assertion names are those of the schedule that is shown.
+            Some(shown) => {
+                let switches = trace::switches(&failed.choices);
+                self.failure(&shown, Some(self.trace(*again, explored, switches)))
+            }
+            None => {
+                let mut failure = self.failure(stop, None);
+                failure.message = format!("{}\n{NOT_AGAIN}", failure.message);
+                failure
+            }
+        }
+    }
+
+    /// Runs one schedule that begins with `choices`.
+    fn follow(&self, choices: Vec<u32>, recording: Recording, body: &Body) -> Box<Session> {
+        run(Session::new(Source::Follow(choices), self.rules, recording), body)
+    }
+
+    fn explored(&self, schedules: u32) -> Explored {
+        Explored { schedules, budget: self.schedules, seed: self.seed }
+    }
+
+    fn trace(&self, session: Session, explored: Explored, found_switches: u32) -> Trace {
+        Trace {
+            schedule: explored.schedules,
+            budget: explored.budget,
+            seed: explored.seed,
+            tasks: session.actors,
+            objects: names::name_all(&session.objects, &self.manifest_dir),
+            lines: names::quote_all(&session.steps, &self.manifest_dir),
+            steps: session.steps,
+            choices: session.choices,
+            points: session.points,
+            found_switches,
+        }
+    }
+
+    fn failure(&self, stop: &Stop, trace: Option<Trace>) -> Failure {
+        let (kind, message, place) = match stop {
+            Stop::Panic(panic) if is_ours(panic.place.as_ref()) => {
+                (FailureKind::Internal, panic.message.clone(), panic.place.clone())
+            }
+            Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
+            Stop::Deadlock => (FailureKind::Deadlock, "every thread and task waits for another".to_owned(), None),
+            Stop::Livelock => {
+                let steps = trace::timeline::grouped((self.rules.steps * FAIR_STEPS) as u32);
+                let message = format!("still running after {steps} steps, although every thread got its turn");
+                (FailureKind::Livelock, message, None)
+            }
+            Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
+        };
+        Failure { kind, message, place, trace }
+    }
+}
+
+const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \
+                         schedule, such as a hash map's order, an address, or a `static` that keeps its value.)";
+
+fn run(session: Session, body: &Body) -> Box<Session> {
+    let body = Arc::clone(body);
+    schedule::run(session, move || body())
+}
+
+/// Whether a panic was raised by the kit itself, not on behalf of its caller.
+fn is_ours(place: Option<&Place>) -> bool {
+    let kit = file!().trim_end_matches("src/engine/exploration.rs");
+    place.and_then(|place| place.file.strip_prefix(kit)).is_some_and(|file| {
+        file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/"))
+    })
+}
+
+/// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.
+fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let default = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let aborts = is_abort(info);
+            let recorded = session::with(|session| {
+                let by = Who::Task(session.actor());
+                if aborts {
+                    return Some((session.panics.clone(), by));
+                }
+                session.panics.push(RecordedPanic::new(by, info));
+                None
+            });
+            match recorded {
+                None => default(info),
+                Some(Some((panics, by))) => report::abort(&panics, by),
+                Some(None) => {}
+            }
+        }));
+    });
+}

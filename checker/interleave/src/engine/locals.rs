@@ -1,0 +1,20 @@
+//! The values that one thread of a schedule has for itself: plain data.
+
+use std::any::Any;
+use std::rc::Rc;
+
+/// The values of one thread, by the address of their key.
+#[derive(Default)]
+pub(crate) struct Locals(pub(crate) Vec<(usize, Slot)>);
+
+impl Locals {
+    pub(crate) const fn new() -> Self {
+        Locals(Vec::new())
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum Slot {
+    Alive(Rc<dyn Any>),
+    Destroyed,
+}

@@ -1,0 +1,23 @@
+//! Explore mode: a test runs again and again, each time in another interleaving.
+//!
+//! [`Exploration`] runs a body; [`scheduler`] decides at each scheduling point who goes on; [`threads`] are coroutines;
+//! [`clock`] is the time they see. The models of locks, channels and executors are built on these and never switch
+//! threads themselves.
+
+mod choice;
+pub mod clock;
+mod coroutine;
+mod exploration;
+mod locals;
+mod names;
+pub mod object;
+mod schedule;
+pub mod scheduler;
+pub(crate) mod session;
+mod shrink;
+mod strategy;
+pub mod thread_local;
+pub mod threads;
+
+pub use choice::{Access, Deadlines, Wakes};
+pub use exploration::{Exploration, Finding, MOST_STEPS};

@@ -1,0 +1,123 @@
+//! A thing that tasks share, as the trace knows it.
+
+use std::fmt::Debug;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use trace::{Action, Mode};
+
+use super::choice::Access;
+use super::scheduler;
+use super::session::{self, ObjectOrigin, record};
+
+/// The identity of a lock, a channel or a counter: created with it, named by where that was.
+#[derive(Debug)]
+pub struct Object {
+    type_name: &'static str,
+    created: Option<&'static Location<'static>>,
+    /// The id in the running schedule, in the low bits, below the epoch that it belongs to.
+    id: AtomicU64,
+}
+
+/// Epoch 0 is never used by a schedule.
+const NO_ID: u64 = 0;
+
+/// How many bits of an id tell the objects of a schedule apart; the rest tells the schedules apart.
+const OBJECT_BITS: u32 = 24;
+pub(crate) const EPOCH_BITS: u32 = u64::BITS - OBJECT_BITS;
+
+impl Object {
+    /// An object of the type `type_name`, created where the caller's caller stands.
+    #[track_caller]
+    pub const fn new(type_name: &'static str) -> Self {
+        Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID) }
+    }
+
+    /// An object that cannot know where it is created, as it is made from a constant of a trait. It is named by
+    /// where it is used first.
+    pub const fn of_unknown_origin(type_name: &'static str) -> Self {
+        Object { type_name, created: None, id: AtomicU64::new(NO_ID) }
+    }
+
+    /// A scheduling point before an operation that touches this.
+    #[inline]
+    pub fn point(&self, access: Access) {
+        let _ = access;
+        scheduler::point();
+    }
+
+    /// What steps of the running schedule call this. Its name comes from where it was created, or else from `place`,
+    /// where it is used.
+    ///
+    /// # Panics
+    ///
+    /// If a schedule has more than 2²⁴ objects.
+    pub fn id(&self, place: &'static Location<'static>) -> ObjectId {
+        let id = session::with(|session| {
+            let id = self.id.load(Relaxed);
+            if id >> OBJECT_BITS == session.epoch {
+                return (id & ((1 << OBJECT_BITS) - 1)) as usize;
+            }
+            let id = session.objects.len();
+            assert!(id >> OBJECT_BITS == 0, "a schedule has more objects than can be told apart");
+            let origin = ObjectOrigin { type_name: self.type_name, created: self.created, first_used: Some(place) };
+            session.objects.push(origin);
+            self.id.store(session.epoch << OBJECT_BITS | id as u64, Relaxed);
+            id
+        });
+        ObjectId(id.unwrap_or(usize::MAX))
+    }
+}
+
+/// What the steps of one schedule call an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObjectId(usize);
+
+/// The ways to record a step, on an object and on its id.
+macro_rules! steps {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
+        impl ObjectId {
+            $($(#[$doc])*
+            pub fn $name(self, $($argument: $type,)* place: &'static Location<'static>) {
+                record(place, |_| {
+                    #[allow(clippy::redundant_closure_call, reason = "the macro's way to name the object")]
+                    ($action)(self.0)
+                });
+            })*
+        }
+
+        impl Object {
+            $($(#[$doc])*
+            #[inline]
+            pub fn $name(&self, $($argument: $type,)* place: &'static Location<'static>) {
+                self.id(place).$name($($argument,)* place);
+            })*
+        }
+    };
+}
+
+steps! {
+    /// Records that what runs goes to sleep until it can have this.
+    waits(mode: Mode) => |object| Action::Waits { object, mode };
+    /// Records that it waits no longer, without having got this.
+    gives_up() => |object| Action::GivesUp { object };
+    /// Records that it got this.
+    acquires(mode: Mode) => |object| Action::Acquires { object, mode };
+    /// Records that it gave this back.
+    releases(mode: Mode) => |object| Action::Releases { object, mode };
+    /// Records that it asked for this without waiting, and was refused.
+    refused(mode: Mode) => |object| Action::Refused { object, mode };
+    /// Records that it read a value without a lock.
+    loads(value: &dyn Debug) => |object| Action::Loads { object, value: format!("{value:?}") };
+    /// Records that it wrote a value without a lock.
+    stores(value: &dyn Debug) => |object| Action::Stores { object, value: format!("{value:?}") };
+    /// Records that it read and wrote a value in one step.
+    updates(old: &dyn Debug, new: &dyn Debug) =>
+        |object| Action::Updates { object, old: format!("{old:?}"), new: format!("{new:?}") };
+    /// Records that it woke others through this, or may have.
+    signals() => |object| Action::Signals { object };
+    /// Records that it sleeps until it is signalled through this.
+    listens() => |object| Action::Listens { object };
+    /// Records that it was signalled through this.
+    hears() => |object| Action::Hears { object };
+}

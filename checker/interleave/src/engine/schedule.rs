@@ -1,0 +1,62 @@
+//! Runs one schedule from its beginning to its end.
+
+use super::coroutine::Resumed;
+use super::session::{self, Phase, Session};
+use super::threads;
+
+/// Runs one schedule of `body`, on the calling OS thread, and returns what is known of it.
+pub(crate) fn run(session: Session, body: impl FnOnce() + 'static) -> Box<Session> {
+    session::begin(session);
+    threads::start_main(body);
+    while let Some(next) = session::with(|session| session.next).flatten() {
+        resume(next);
+    }
+    tear_down();
+    session::end().expect("the schedule that was begun")
+}
+
+/// Runs the thread `id` until it suspends itself or ends.
+fn resume(id: usize) {
+    let mut coroutine = session::with(|session| {
+        session.current = id;
+        session.threads[id].coroutine.take()
+    })
+    .flatten()
+    .expect("a thread that can run is suspended");
+    match coroutine.resume() {
+        Resumed::Suspended => {
+            session::with(|session| session.threads[id].coroutine = Some(coroutine));
+        }
+        Resumed::Returned => coroutine.recycle(),
+    }
+}
+
+/// Unwinds what is left of a schedule, so that every destructor runs and every stack is free again. Threads that were
+/// started last are first: what they borrow belongs to those before.
+fn tear_down() {
+    session::with(|session| session.phase = Phase::TearingDown);
+    let count = || session::with(|session| session.threads.len()).unwrap_or(0);
+    let mut ended_one = true;
+    while std::mem::take(&mut ended_one) {
+        for id in (0..count()).rev() {
+            let coroutine = session::with(|session| {
+                session.current = id;
+                session.threads[id].coroutine.take()
+            });
+            let Some(mut coroutine) = coroutine.flatten() else { continue };
+            match coroutine.resume() {
+                Resumed::Returned => {
+                    coroutine.recycle();
+                    ended_one = true;
+                }
+                Resumed::Suspended => {
+                    session::with(|session| session.threads[id].coroutine = Some(coroutine));
+                }
+            }
+        }
+    }
+    // Destructors on these wait for what will never come. Their stacks are lost, as at the end of a process.
+    session::with(|session| {
+        session.threads.iter_mut().filter_map(|thread| thread.coroutine.take()).for_each(std::mem::forget);
+    });
+}

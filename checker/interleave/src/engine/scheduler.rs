@@ -1,0 +1,372 @@
+//! Decides at every scheduling point which thread goes on.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+use trace::{CLOCK, Point};
+
+use super::choice::{CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
+use super::coroutine;
+use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
+use super::clock;
+
+/// How often each thread that can run has to offer to wait before time moves on, although they could run.
+const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
+
+/// How often a thread may look at the clock without waiting for anything before time moves under its eyes.
+const LOOKS_BEFORE_TIME_MOVES: u32 = 100;
+
+/// By how much it moves then.
+const TICK: Duration = Duration::from_millis(1);
+
+enum Decision {
+    Run(usize),
+    /// Time has moved; these are to be woken before the next decision.
+    Wake(Vec<Waker>),
+    End,
+}
+
+/// What unwinds the threads that are left when a schedule has ended.
+struct TornDown;
+
+/// Whether `payload` is that of the kit's own unwinding, which nobody else may keep.
+pub(crate) fn is_tear_down(payload: &(dyn std::any::Any + Send)) -> bool {
+    payload.is::<TornDown>()
+}
+
+/// Runs `f` and returns what it panicked with, if it did. The kit's own unwinding goes on.
+pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
+    match panic::catch_unwind(AssertUnwindSafe(f)) {
+        Err(payload) if is_tear_down(&*payload) => panic::resume_unwind(payload),
+        result => result,
+    }
+}
+
+/// A scheduling point before an operation that touches something shared: another thread may run here.
+///
+/// Not while unwinding: `std::thread::panicking` is a fact of the OS thread, and the next thread would see it.
+#[inline]
+pub fn point() {
+    reschedule(Reason::Point);
+}
+
+/// A scheduling point at which the running thread offers to wait: it looked for something that is not there yet.
+pub fn yield_now() {
+    reschedule(Reason::Yield);
+}
+
+/// Waits until somebody wakes the running thread, or already has since it last waited. May return for no reason.
+pub(crate) fn block() {
+    let blocks = session::with(|session| {
+        let id = session.current;
+        let blocks = !std::mem::take(&mut session.thread().token) || session.phase == Phase::TearingDown;
+        if blocks {
+            session.retire(id, ThreadState::Blocked);
+        }
+        blocks
+    });
+    match blocks {
+        Some(true) => reschedule(Reason::Block),
+        Some(false) => {}
+        None => panic!("{OUTSIDE}"),
+    }
+}
+
+/// What a user reads who blocks where nothing is explored.
+pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an explored test. Use \
+    `#[interleave::test]` instead of `#[test]`, and start threads with the packages that explore mode knows";
+
+/// Wakes a thread of the running schedule.
+pub(crate) fn unblock(id: usize) {
+    session::with(|session| match session.threads[id].state {
+        ThreadState::Blocked => {
+            session.make_runnable(id);
+            session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+        }
+        ThreadState::Runnable => session.threads[id].token = true,
+        ThreadState::Ended => {}
+    });
+}
+
+/// Wakes a thread. What a future that a thread polls is given.
+pub(crate) struct ThreadWaker {
+    pub(crate) id: usize,
+    pub(crate) epoch: u64,
+    pub(crate) foreign: Foreign,
+}
+
+impl Wake for ThreadWaker {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &std::sync::Arc<Self>) {
+        if self.foreign.is_known(self.epoch) {
+            unblock(self.id);
+        }
+    }
+}
+
+/// Notices when something of a schedule is used from an OS thread that the scheduler does not know.
+#[derive(Clone, Debug)]
+pub(crate) struct Foreign {
+    os_thread: std::thread::ThreadId,
+    seen: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Foreign {
+    pub(crate) fn of(session: &Session) -> Self {
+        Foreign { os_thread: session.os_thread, seen: std::sync::Arc::clone(&session.foreign) }
+    }
+
+    /// Whether the caller belongs to the schedule `epoch`, which is running. Remembers a caller from elsewhere.
+    pub(crate) fn is_known(&self, epoch: u64) -> bool {
+        if session::with(|session| session.epoch == epoch).unwrap_or(false) {
+            return true;
+        }
+        if std::thread::current().id() != self.os_thread {
+            self.seen.store(true, std::sync::atomic::Ordering::Release);
+        }
+        false
+    }
+}
+
+pub(crate) fn reschedule(reason: Reason) {
+    let panicking = std::thread::panicking();
+    if panicking && reason != Reason::Block && reason != Reason::End {
+        return;
+    }
+    loop {
+        let decision = session::with(|session| match session.phase {
+            Phase::Running => session.decide(reason),
+            Phase::TearingDown => Decision::End,
+        });
+        match decision {
+            // Outside of a schedule there is nobody else.
+            None => return,
+            Some(Decision::Run(id)) => {
+                let stays = session::with(|session| {
+                    session.next = Some(id);
+                    session.current == id && reason != Reason::End
+                });
+                if stays == Some(true) {
+                    return;
+                }
+                break;
+            }
+            Some(Decision::Wake(wakers)) => wakers.into_iter().for_each(Waker::wake),
+            Some(Decision::End) => {
+                session::with(|session| session.next = None);
+                break;
+            }
+        }
+    }
+    if reason == Reason::End || !coroutine::is_inside() {
+        return;
+    }
+    let torn = || session::with(|session| session.phase == Phase::TearingDown).unwrap_or(true);
+    let was_torn = torn();
+    if !was_torn {
+        coroutine::suspend();
+    }
+    if torn() {
+        if !panicking {
+            panic::resume_unwind(Box::new(TornDown));
+        }
+        if was_torn && reason == Reason::Block {
+            // A destructor waits. Perhaps the end of another thread brings what it waits for.
+            coroutine::suspend();
+        }
+    }
+}
+
+impl Session {
+    fn decide(&mut self, reason: Reason) -> Decision {
+        if self.stop.is_some() || self.body_ended {
+            return Decision::End;
+        }
+        if self.runnable.is_empty() {
+            let due = self.clock.advance_to_next();
+            if due.is_empty() {
+                self.stop = Some(self.standstill());
+                return Decision::End;
+            }
+            self.threads.iter_mut().for_each(|thread| thread.yields = 0);
+            return Decision::Wake(due);
+        }
+        if reason == Reason::Yield {
+            self.thread().yields += 1;
+            let waits = |id: &usize| self.threads[*id].yields >= YIELDS_BEFORE_TIME_MOVES;
+            if self.clock.is_awaited() && self.runnable.iter().all(waits) {
+                self.threads.iter_mut().for_each(|thread| thread.yields = 0);
+                return Decision::Wake(self.clock.advance_to_next());
+            }
+        }
+        let taken = self.choices.len();
+        if taken >= self.rules.steps.saturating_mul(FAIR_STEPS) {
+            self.stop = Some(Stop::Livelock);
+            return Decision::End;
+        }
+        let early = self.rules.deadlines == Deadlines::Early && self.clock.is_awaited();
+        let fair = taken >= self.rules.steps;
+        let id = self.choose(reason, early, fair);
+        let choice = match id {
+            CLOCK_SLOT => CLOCK,
+            slot => self.threads[slot - 1].actor as u32,
+        };
+        if self.recording >= Recording::Points {
+            let clock = early.then_some(CLOCK);
+            let threads = self.runnable.iter().map(|id| self.threads[*id].actor as u32);
+            self.points.push(Point { step: self.steps.len(), candidates: clock.into_iter().chain(threads).collect() });
+        }
+        self.choices.push(choice);
+        self.candidates = self.runnable.len();
+        match id {
+            CLOCK_SLOT => Decision::Wake(self.clock.advance_to_next()),
+            slot => Decision::Run(slot - 1),
+        }
+    }
+
+    /// The slot of who goes on: the clock, or a thread that can run.
+    fn choose(&mut self, reason: Reason, early: bool, fair: bool) -> usize {
+        if let [only] = self.runnable[..]
+            && !early
+            && !self.source.is_listed()
+        {
+            self.source.see_only(only + 1, self.threads[only].parent.map(|parent| parent + 1));
+            return only + 1;
+        }
+        self.had_a_choice |= early || self.runnable.len() > 1;
+        let runs = matches!(reason, Reason::Point | Reason::Yield).then_some(self.current + 1);
+        if fair {
+            let after = |id: &&usize| **id > self.current;
+            return self.runnable.iter().find(after).unwrap_or(&self.runnable[0]) + 1;
+        }
+        let threads = &self.threads;
+        let clock = early.then_some(Candidate { slot: CLOCK_SLOT, parent: None, choice: CLOCK });
+        let runnable = self.runnable.iter().map(|id| Candidate {
+            slot: id + 1,
+            parent: threads[*id].parent.map(|parent| parent + 1),
+            choice: threads[*id].actor as u32,
+        });
+        self.source.choose(clock.into_iter().chain(runnable), self.choices.len(), runs, reason)
+    }
+
+    /// Why nothing goes on.
+    fn standstill(&self) -> Stop {
+        if self.foreign.load(std::sync::atomic::Ordering::Acquire) {
+            return Stop::Unsupported(FOREIGN.to_owned());
+        }
+        Stop::Deadlock
+    }
+}
+
+pub(crate) const FOREIGN: &str = "a thread that explore mode does not know woke a task or used a lock of this test; \
+    explore mode knows the threads that std, tokio, smol and async-std start";
+
+/// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
+pub fn choose(alternatives: usize) -> usize {
+    assert!(alternatives > 0, "there is something to choose from");
+    if alternatives == 1 {
+        return 0;
+    }
+    session::with(|session| {
+        if session.phase == Phase::TearingDown {
+            return 0;
+        }
+        session.had_a_choice = true;
+        let choice = session.source.branch(alternatives, session.choices.len());
+        if session.recording >= Recording::Points {
+            let candidates = (0..alternatives).map(|n| trace::branch(n as u32)).collect();
+            session.points.push(Point { step: session.steps.len(), candidates });
+        }
+        session.choices.push(trace::branch(choice as u32));
+        choice
+    })
+    .unwrap_or(0)
+}
+
+/// What the async tasks of a test run on, if the test leaves it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExecutorChoice {
+    /// All on the thread of the test, as on tokio's runtime of one thread.
+    OneWorker,
+    /// Each on a thread of its own, so that they interleave as they may on a runtime with as many threads as tasks.
+    ThreadEach,
+}
+
+/// Which of the two this schedule tries.
+pub fn choose_executor() -> ExecutorChoice {
+    let choice = session::with(|session| {
+        session.chose_executor = true;
+        let choice = session.source.executor(session.choices.len());
+        if session.recording >= Recording::Points {
+            session.points.push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
+        }
+        session.choices.push(trace::branch(choice as u32));
+        choice
+    });
+    match choice {
+        Some(0) => ExecutorChoice::OneWorker,
+        _ => ExecutorChoice::ThreadEach,
+    }
+}
+
+/// The time since the schedule began. Outside of a schedule it stands at zero.
+pub fn now() -> clock::Time {
+    reschedule(Reason::Point);
+    let (now, due) = session::with(|session| {
+        let thread = session.thread();
+        thread.looks_at_clock += 1;
+        let mut due = Vec::new();
+        if thread.looks_at_clock > LOOKS_BEFORE_TIME_MOVES {
+            due = session.clock.advance_to(session.clock.now() + TICK);
+        }
+        (session.clock.now(), due)
+    })
+    .unwrap_or_default();
+    due.into_iter().for_each(Waker::wake);
+    now
+}
+
+/// The same without a scheduling point, for whoever only computes a deadline.
+pub fn current_time() -> clock::Time {
+    session::with(|session| session.clock.now()).unwrap_or_default()
+}
+
+/// Moves the clock forward by `duration`, through all deadlines on the way, as a test may ask for.
+pub fn advance(duration: Duration) {
+    let to = current_time() + duration;
+    while let Some(due) = session::with(|session| {
+        let next = session.clock.next().filter(|next| *next <= to)?;
+        Some(session.clock.advance_to(next))
+    })
+    .flatten()
+    {
+        due.into_iter().for_each(Waker::wake);
+    }
+    session::with(|session| session.clock.advance_to(to));
+}
+
+/// Tells the schedules of this process apart; `None` outside of one.
+pub fn epoch() -> Option<u64> {
+    session::with(|session| session.epoch)
+}
+
+/// Whether a wait that is about to begin ends for no reason: never, or as the scheduler likes if the test asks for it.
+pub(crate) fn wakes_spuriously() -> bool {
+    let asked = session::with(|session| session.rules.wakes == Wakes::Spurious);
+    asked == Some(true) && choose(2) == 1
+}
+
+/// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].
+pub fn settle() {
+    while session::is_active() && !std::thread::panicking() {
+        reschedule(Reason::Yield);
+        // The choice that came back to this thread was made among those that could run.
+        if session::with(|session| session.candidates == 1 && !session.clock.is_awaited()) == Some(true) {
+            return;
+        }
+    }
+}

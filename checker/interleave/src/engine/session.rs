@@ -1,0 +1,264 @@
+//! The state of the schedule that is running.
+//!
+//! All threads of a schedule are coroutines on one OS thread, so the session is a thread-local that every drop-in
+//! reaches from wherever it is called. Steps are recorded only when a failing schedule is run a second time: the
+//! thousands that pass cost nothing.
+
+use std::cell::RefCell;
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Waker;
+use std::thread::ThreadId;
+
+use trace::{Action, Place, Point, Step, Task, TaskKind, TaskState};
+
+use super::choice::Rules;
+use super::clock::Clock;
+use super::coroutine::Coroutine;
+use super::locals::Locals;
+use super::strategy::Source;
+use crate::panics::{RecordedPanic, Who};
+
+thread_local! {
+    static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
+}
+
+/// What is kept of a schedule besides its choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Recording {
+    Nothing,
+    /// At each choice, which other ones there were.
+    Points,
+    /// That, and what each thread and task did.
+    Steps,
+}
+
+/// Why a schedule ended before the test did.
+#[derive(Clone, Debug)]
+pub(crate) enum Stop {
+    /// The test body panicked.
+    Panic(RecordedPanic),
+    /// No thread can run, and no deadline lies ahead.
+    Deadlock,
+    /// The schedule took more steps than it may, in the end under a fair scheduler.
+    Livelock,
+    /// The test did something that cannot be explored; the text says what.
+    Unsupported(String),
+}
+
+impl Stop {
+    /// Whether both say the same of a program: the same kind, and for a panic the same place.
+    pub(crate) fn is_like(&self, other: &Stop) -> bool {
+        match (self, other) {
+            (Stop::Panic(a), Stop::Panic(b)) => a.place == b.place,
+            (Stop::Deadlock, Stop::Deadlock) | (Stop::Livelock, Stop::Livelock) => true,
+            (Stop::Unsupported(a), Stop::Unsupported(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// A thread of the schedule.
+pub(crate) struct Thread {
+    /// The name that it was given.
+    pub(crate) name: Option<Arc<str>>,
+    /// Its own entry in [`Session::actors`].
+    pub(crate) own: usize,
+    /// What it runs at the moment: itself, or the task that it polls.
+    pub(crate) actor: usize,
+    pub(crate) parent: Option<usize>,
+    pub(crate) state: ThreadState,
+    /// `None` while it runs and when it has ended.
+    pub(crate) coroutine: Option<Coroutine>,
+    /// Somebody woke it before it blocked.
+    pub(crate) token: bool,
+    /// It has been unparked and has not been told yet.
+    pub(crate) parked: bool,
+    pub(crate) waker: Waker,
+    pub(crate) locals: Locals,
+    /// How many operations the poll of a task may still make; see `model::coop`.
+    pub(crate) budget: Option<u32>,
+    /// How often it offered to wait since time has moved or a thread was woken.
+    pub(crate) yields: u32,
+    /// How often it looked at the clock since it waited for anything.
+    pub(crate) looks_at_clock: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThreadState {
+    Runnable,
+    Blocked,
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Running,
+    /// The test has ended, or has failed: what is left is unwound.
+    TearingDown,
+}
+
+pub(crate) struct Session {
+    /// Tells the schedules of one process apart, so that a lock in a `static` knows that it belongs to an earlier one.
+    pub(crate) epoch: u64,
+    pub(crate) os_thread: ThreadId,
+    pub(crate) rules: Rules,
+    pub(crate) recording: Recording,
+    pub(crate) phase: Phase,
+    pub(crate) source: Source,
+    /// Set when the test body has ended; then the rest of the threads is dropped, as the end of a process does.
+    pub(crate) body_ended: bool,
+    pub(crate) stop: Option<Stop>,
+    pub(crate) threads: Vec<Thread>,
+    /// The threads that can run, in the order of their numbers.
+    pub(crate) runnable: Vec<usize>,
+    pub(crate) current: usize,
+    /// Who is resumed next. `None` ends the schedule.
+    pub(crate) next: Option<usize>,
+    pub(crate) clock: Clock,
+    pub(crate) foreign: Arc<AtomicBool>,
+    /// Whether this could have been another schedule.
+    pub(crate) had_a_choice: bool,
+    /// Whether its async tasks could have run on another executor.
+    pub(crate) chose_executor: bool,
+    pub(crate) choices: Vec<u32>,
+    /// One for each choice, if they are recorded.
+    pub(crate) points: Vec<Point>,
+    /// How many threads could run at the last choice.
+    pub(crate) candidates: usize,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) actors: Vec<Task>,
+    pub(crate) objects: Vec<ObjectOrigin>,
+    pub(crate) panics: Vec<RecordedPanic>,
+    /// The line that the running thread was last seen at.
+    pub(crate) seen: Option<&'static Location<'static>>,
+    /// Async tasks have numbers of their own.
+    pub(crate) tasks: usize,
+}
+
+/// Where an object comes from, to name it later.
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectOrigin {
+    pub(crate) type_name: &'static str,
+    pub(crate) created: Option<&'static Location<'static>>,
+    pub(crate) first_used: Option<&'static Location<'static>>,
+}
+
+impl Session {
+    /// A session for the next schedule of this process.
+    ///
+    /// # Panics
+    ///
+    /// After 2⁴⁰ schedules, which take a week at a million a second.
+    pub(crate) fn new(source: Source, rules: Rules, recording: Recording) -> Self {
+        static EPOCH: AtomicU64 = AtomicU64::new(1);
+        let epoch = EPOCH.fetch_add(1, Ordering::Relaxed);
+        assert!(epoch >> super::object::EPOCH_BITS == 0, "this process has run too many schedules to tell them apart");
+        Session {
+            epoch,
+            os_thread: std::thread::current().id(),
+            rules,
+            recording,
+            phase: Phase::Running,
+            source,
+            body_ended: false,
+            stop: None,
+            threads: Vec::new(),
+            runnable: Vec::new(),
+            current: 0,
+            next: None,
+            clock: Clock::default(),
+            foreign: Arc::default(),
+            had_a_choice: false,
+            chose_executor: false,
+            choices: Vec::new(),
+            points: Vec::new(),
+            candidates: 0,
+            steps: Vec::new(),
+            actors: Vec::new(),
+            objects: Vec::new(),
+            panics: Vec::new(),
+            seen: None,
+            tasks: 0,
+        }
+    }
+
+    pub(crate) fn thread(&mut self) -> &mut Thread {
+        &mut self.threads[self.current]
+    }
+
+    /// What runs at the moment, as the trace counts: a thread, or the task that it polls.
+    pub(crate) fn actor(&self) -> usize {
+        self.threads.get(self.current).map_or(0, |thread| thread.actor)
+    }
+
+    /// A new entry for something that acts: a thread or a task.
+    pub(crate) fn add_actor(&mut self, kind: TaskKind, name: String) -> usize {
+        self.actors.push(Task { name, kind, state: TaskState::Ready, on: None });
+        self.actors.len() - 1
+    }
+
+    pub(crate) fn make_runnable(&mut self, id: usize) {
+        self.threads[id].state = ThreadState::Runnable;
+        if let Err(at) = self.runnable.binary_search(&id) {
+            self.runnable.insert(at, id);
+        }
+    }
+
+    pub(crate) fn retire(&mut self, id: usize, state: ThreadState) {
+        self.threads[id].state = state;
+        if let Ok(at) = self.runnable.binary_search(&id) {
+            self.runnable.remove(at);
+        }
+    }
+}
+
+/// Starts a schedule on this thread.
+pub(crate) fn begin(session: Session) {
+    SESSION.set(Some(Box::new(session)));
+}
+
+/// Ends the schedule on this thread and hands out what it knows, once.
+pub(crate) fn end() -> Option<Box<Session>> {
+    SESSION.take()
+}
+
+/// Calls `f` with the session of this thread; `None` outside of a schedule. `f` must not run foreign code: no wakers,
+/// no destructors of values that are not ours.
+pub(crate) fn with<R>(f: impl FnOnce(&mut Session) -> R) -> Option<R> {
+    SESSION.with(|session| session.try_borrow_mut().ok()?.as_deref_mut().map(f))
+}
+
+/// Whether a schedule runs on this thread.
+pub fn is_active() -> bool {
+    SESSION.with(|session| session.try_borrow().map_or(true, |session| session.is_some()))
+}
+
+/// Records a step of what runs at the moment, if steps are recorded.
+pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut Session) -> Action) {
+    with(|session| {
+        session.seen = Some(place);
+        if session.recording == Recording::Steps && session.phase == Phase::Running {
+            let action = action(session);
+            let place = Some(Place { file: place.file().to_owned(), line: place.line() });
+            let task = session.actor();
+            session.steps.push(Step { task, action, place });
+        }
+    });
+}
+
+/// Records that what runs at the moment panicked, where it did.
+pub(crate) fn record_panic() {
+    with(|session| {
+        let actor = session.actor();
+        if session.recording == Recording::Steps
+            && session.phase == Phase::Running
+            && let Some(panic) = session.panics.iter().rev().find(|panic| panic.by == Some(Who::Task(actor)))
+        {
+            let action = Action::Panics { message: panic.message.clone() };
+            let step = Step { task: actor, action, place: panic.place.clone() };
+            session.steps.push(step);
+        }
+    });
+}

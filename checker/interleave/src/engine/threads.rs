@@ -1,0 +1,229 @@
+//! Threads of a schedule: how they start, wait and end.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use trace::{TaskKind, TaskState};
+
+use super::choice::Reason;
+use super::clock::Alarm;
+use super::coroutine::Coroutine;
+use super::locals::Locals;
+use super::thread_local;
+use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, point, reschedule};
+use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
+use crate::panics::{Who, cause_of_failure};
+
+/// The thread that runs the test body, and its entry among those that act.
+pub(crate) const MAIN: usize = 0;
+
+/// What a new thread is called.
+#[derive(Debug)]
+pub(crate) enum Name {
+    /// By whoever starts it.
+    Given(String),
+    /// `thread 3`, `task 3`, `blocking 3`, by the order in which they start.
+    Counted(&'static str),
+    /// A worker of an executor, which is no thread of the user's.
+    Worker(String),
+}
+
+impl Session {
+    /// The name in a trace. Counted ones share one sequence.
+    pub(crate) fn name(&mut self, name: Name) -> String {
+        match name {
+            Name::Worker(name) => return name,
+            Name::Given(_) | Name::Counted(_) => self.tasks += 1,
+        }
+        match name {
+            Name::Given(name) => name,
+            Name::Counted(kind) => format!("{kind} {}", self.tasks),
+            Name::Worker(_) => unreachable!("returned above"),
+        }
+    }
+
+    fn add_thread(
+        &mut self,
+        kind: TaskKind,
+        name: String,
+        body: impl FnOnce() + 'static,
+        end: impl FnOnce() + 'static,
+    ) -> usize {
+        let id = self.threads.len();
+        let own = self.add_actor(kind, name);
+        let foreign = Foreign::of(self);
+        let parent = (id > 0).then_some(self.current);
+        self.threads.push(Thread {
+            name: None,
+            own,
+            actor: own,
+            parent,
+            state: ThreadState::Runnable,
+            coroutine: Some(Coroutine::new(move || enter(id, body, end))),
+            token: false,
+            parked: false,
+            waker: Waker::from(Arc::new(ThreadWaker { id, epoch: self.epoch, foreign })),
+            locals: Locals::default(),
+            budget: None,
+            yields: 0,
+            looks_at_clock: 0,
+        });
+        self.make_runnable(id);
+        id
+    }
+}
+
+/// A thread of the running schedule: its number, and its entry among those that act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Started {
+    pub(crate) id: usize,
+    pub(crate) actor: usize,
+}
+
+/// Starts a thread that runs `body`, which must not unwind but when the kit unwinds it; then its thread-local values are
+/// dropped, and then `end` is called, whatever happened.
+///
+/// # Panics
+///
+/// Outside of a schedule.
+pub(crate) fn start(
+    kind: TaskKind,
+    name: Name,
+    body: impl FnOnce() + 'static,
+    end: impl FnOnce() + 'static,
+) -> Started {
+    session::with(|session| {
+        let name = session.name(name);
+        let id = session.add_thread(kind, name, body, end);
+        Started { id, actor: session.threads[id].own }
+    })
+    .expect(OUTSIDE)
+}
+
+/// Starts the thread of the test body, with which the schedule begins and ends.
+pub(crate) fn start_main(body: impl FnOnce() + 'static) {
+    let body = move || {
+        let result = panic::catch_unwind(AssertUnwindSafe(body));
+        session::with(|session| {
+            if result.is_err_and(|payload| !is_tear_down(&*payload)) {
+                session.actors[MAIN].state = TaskState::Panicked;
+                session.stop = Some(Stop::Panic(cause_of_failure(&session.panics, Who::Task(MAIN))));
+            }
+        });
+    };
+    session::with(|session| {
+        session.add_thread(TaskKind::Thread, "main".to_owned(), body, || ());
+        session.next = Some(MAIN);
+    });
+}
+
+/// The life of a thread, on its own stack.
+fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
+    let is_torn = session::with(|session| session.phase == Phase::TearingDown).unwrap_or(true);
+    let body = AssertUnwindSafe(body);
+    let life = || if is_torn { drop(body) } else { body.0() };
+    // What is thrown here is our own, or comes from a destructor after the test has ended: nobody is left to hear it.
+    let _ = panic::catch_unwind(AssertUnwindSafe(life));
+    let _ = panic::catch_unwind(thread_local::destroy_all);
+    let _ = panic::catch_unwind(AssertUnwindSafe(end));
+    session::with(|session| {
+        session.retire(id, ThreadState::Ended);
+        session.body_ended |= id == MAIN;
+        let own = session.threads[id].own;
+        if session.phase == Phase::Running && session.actors[own].state != TaskState::Panicked {
+            session.actors[own].state = TaskState::Ended;
+        }
+    });
+    reschedule(Reason::End);
+}
+
+/// What wakes the running thread. Outside of a schedule nothing can.
+pub fn waker() -> Waker {
+    session::with(|session| session.thread().waker.clone()).unwrap_or_else(|| Waker::noop().clone())
+}
+
+/// The running thread.
+pub(crate) fn current() -> Option<Started> {
+    session::with(|session| Started { id: session.current, actor: session.threads[session.current].own })
+}
+
+/// Polls `future` on the running thread until it is ready; the thread waits in between.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let waker = waker();
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        block();
+    }
+}
+
+/// Waits on the running thread until `ready` says so, or until `deadline`. Whether it was in time.
+///
+/// `ready` is asked at the beginning and whenever the thread is woken.
+pub fn wait_until(deadline: Option<Duration>, mut ready: impl FnMut() -> bool) -> bool {
+    let alarm = deadline.map(AlarmGuard::set);
+    loop {
+        if ready() {
+            return true;
+        }
+        if alarm.as_ref().is_some_and(AlarmGuard::has_gone_off) {
+            return false;
+        }
+        block();
+    }
+}
+
+/// An alarm for the running thread that is taken back when this is dropped.
+struct AlarmGuard(Alarm);
+
+impl AlarmGuard {
+    fn set(at: Duration) -> Self {
+        let waker = waker();
+        let alarm = session::with(|session| session.clock.set(at, waker));
+        AlarmGuard(alarm.expect(OUTSIDE))
+    }
+
+    fn has_gone_off(&self) -> bool {
+        scheduler::current_time() >= self.0.at()
+    }
+}
+
+impl Drop for AlarmGuard {
+    fn drop(&mut self) {
+        let waker = session::with(|session| session.clock.cancel(self.0));
+        drop(waker);
+    }
+}
+
+/// Waits until the running thread is unparked, or until `deadline`.
+pub fn park(deadline: Option<Duration>) {
+    point();
+    if scheduler::wakes_spuriously() {
+        return;
+    }
+    wait_until(deadline, || {
+        session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true)
+    });
+    // An unpark that came as the time ran out counts as well.
+    session::with(|session| session.thread().parked = false);
+}
+
+/// Lets the thread `id` return from its present or its next [`park`].
+pub fn unpark(id: usize) {
+    point();
+    session::with(|session| session.threads[id].parked = true);
+    scheduler::unblock(id);
+}
+
+/// Waits for `duration` on the running thread.
+pub fn sleep(duration: Duration) {
+    point();
+    if session::is_active() {
+        wait_until(Some(scheduler::current_time() + duration), || false);
+    }
+}

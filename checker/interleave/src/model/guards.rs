@@ -1,0 +1,51 @@
+//! What guards have in common, for all drop-ins.
+
+/// A guard that keeps the real one in its field `data` can be read and printed.
+///
+/// `read_guard!(['a, T: ?Sized] MutexGuard<'a, T> => T);`
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_guard {
+    ([$($generics:tt)*] $guard:ty => $target:ident) => {
+        impl<$($generics)*> ::core::ops::Deref for $guard {
+            type Target = $target;
+
+            fn deref(&self) -> &$target {
+                &self.data
+            }
+        }
+
+        impl<$($generics)*> ::core::fmt::Debug for $guard
+        where
+            $target: ::core::fmt::Debug,
+        {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                <$target as ::core::fmt::Debug>::fmt(self, f)
+            }
+        }
+
+        impl<$($generics)*> ::core::fmt::Display for $guard
+        where
+            $target: ::core::fmt::Display,
+        {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                <$target as ::core::fmt::Display>::fmt(self, f)
+            }
+        }
+    };
+}
+
+/// The same, and it can be written through.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! write_guard {
+    ([$($generics:tt)*] $guard:ty => $target:ident) => {
+        $crate::read_guard!([$($generics)*] $guard => $target);
+
+        impl<$($generics)*> ::core::ops::DerefMut for $guard {
+            fn deref_mut(&mut self) -> &mut $target {
+                &mut self.data
+            }
+        }
+    };
+}

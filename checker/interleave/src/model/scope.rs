@@ -1,0 +1,168 @@
+//! Threads that may borrow from where they are started.
+
+use std::marker::PhantomData;
+use std::panic::{self, Location};
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
+
+use crate::engine::scheduler::catch;
+use crate::engine::threads;
+
+use super::thread::{Outcome, Payload, Thread, caught, lock, start};
+use crate::engine::threads::Started;
+
+/// See [`std::thread::Scope`].
+#[derive(Debug)]
+pub struct Scope<'scope, 'env: 'scope> {
+    threads: Arc<Threads>,
+    // Both lifetimes are invariant, as in the standard library.
+    scope: PhantomData<&'scope mut &'scope ()>,
+    env: PhantomData<&'env mut &'env ()>,
+}
+
+/// The threads of a scope that are not over.
+#[derive(Debug, Default)]
+struct Threads(Mutex<Count>);
+
+#[derive(Debug, Default)]
+struct Count {
+    running: usize,
+    /// How many panicked and were not joined.
+    panicked: usize,
+    waiting: Option<Waker>,
+}
+
+impl Threads {
+    fn end(&self) {
+        let waiting = {
+            let mut count = lock(&self.0);
+            count.running -= 1;
+            if count.running == 0 { count.waiting.take() } else { None }
+        };
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn wait(&self) {
+        let waker = threads::waker();
+        threads::wait_until(None, || {
+            let waker = waker.clone();
+            let mut count = lock(&self.0);
+            count.waiting = Some(waker);
+            count.running == 0
+        });
+    }
+}
+
+/// Runs `f` with a scope and waits for the threads that it starts there.
+///
+/// # Panics
+///
+/// With "a scoped thread panicked", if one did and was not joined, as the standard library does.
+pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
+    /// Waits on every way out, so that no thread outlives what it borrows.
+    struct Wait<'a>(&'a Threads);
+
+    impl Drop for Wait<'_> {
+        fn drop(&mut self) {
+            self.0.wait();
+        }
+    }
+
+    let threads = Arc::<Threads>::default();
+    let scope = Scope { threads: Arc::clone(&threads), scope: PhantomData, env: PhantomData };
+    let result = {
+        let _wait = Wait(&threads);
+        catch(|| f(&scope))
+    };
+    match result {
+        Err(payload) => panic::resume_unwind(payload),
+        Ok(_) if lock(&threads.0).panicked > 0 => panic!("a scoped thread panicked"),
+        Ok(value) => value,
+    }
+}
+
+/// See [`std::thread::ScopedJoinHandle`].
+#[derive(Debug)]
+pub struct ScopedJoinHandle<'scope, T> {
+    thread: Thread,
+    started: Started,
+    outcome: Arc<Outcome<T>>,
+    threads: Arc<Threads>,
+    scope: PhantomData<&'scope ()>,
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Starts a thread in this scope.
+    #[track_caller]
+    pub fn spawn<T: Send + 'scope>(
+        &'scope self,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedJoinHandle<'scope, T> {
+        self.spawn_named(None, Location::caller(), f)
+    }
+
+    /// Starts a thread with a name in this scope.
+    pub fn spawn_named<T: Send + 'scope>(
+        &'scope self,
+        name: Option<String>,
+        place: &'static Location<'static>,
+        f: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedJoinHandle<'scope, T> {
+        let outcome = Outcome::<T>::new();
+        let threads = Arc::clone(&self.threads);
+        lock(&threads.0).running += 1;
+        let ends = Arc::clone(&outcome);
+        let body: Box<dyn FnOnce() + 'scope> = {
+            let threads = Arc::clone(&threads);
+            Box::new(move || {
+                let result = caught(f, place);
+                lock(&threads.0).panicked += usize::from(result.is_err());
+                ends.set(result);
+            })
+        };
+        let ends = Arc::clone(&outcome);
+        let end: Box<dyn FnOnce() + 'scope> = Box::new(move || {
+            ends.end();
+            drop(ends);
+            threads.end();
+        });
+        #[allow(unsafe_code)]
+        // SAFETY: both are called or dropped before `Threads::end`, for which `scope` waits on every way out, so before
+        // `'scope` is over.
+        let (body, end) = unsafe {
+            (
+                std::mem::transmute::<Box<dyn FnOnce() + 'scope>, Box<dyn FnOnce() + 'static>>(body),
+                std::mem::transmute::<Box<dyn FnOnce() + 'scope>, Box<dyn FnOnce() + 'static>>(end),
+            )
+        };
+        let started = start(name.clone(), "thread", place, body, end);
+        let thread = Thread::of(started, name);
+        ScopedJoinHandle { thread, started, outcome, threads: Arc::clone(&self.threads), scope: PhantomData }
+    }
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// Waits for the thread to end.
+    ///
+    /// # Errors
+    ///
+    /// What the thread panicked with.
+    #[track_caller]
+    pub fn join(self) -> Result<T, Payload> {
+        let result = self.outcome.join(self.started.actor, Location::caller());
+        if result.is_err() {
+            lock(&self.threads.0).panicked -= 1;
+        }
+        result
+    }
+
+    /// Whether the thread has ended.
+    pub fn is_finished(&self) -> bool {
+        self.outcome.has_ended()
+    }
+
+    /// The handle that others unpark the thread with.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+}

@@ -1,0 +1,185 @@
+//! The model of "sleep until somebody wakes you": condition variables, barriers.
+
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::engine::object::Object;
+use crate::engine::{Access, scheduler, threads};
+
+/// A queue of waiters.
+#[derive(Debug)]
+pub struct Signal {
+    object: Object,
+    order: Order,
+    queue: Mutex<Queue>,
+}
+
+/// Which waiter is woken first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The one that has waited longest.
+    Fifo,
+    /// The package does not say, so it is a choice of the scheduler.
+    Any,
+}
+
+#[derive(Debug)]
+struct Queue {
+    /// The schedule that these wait in; a condition variable in a `static` outlives it.
+    epoch: u64,
+    waiters: VecDeque<(u64, Option<Waker>)>,
+    next_ticket: u64,
+}
+
+impl Queue {
+    const fn new() -> Self {
+        Queue { epoch: 0, waiters: VecDeque::new(), next_ticket: 0 }
+    }
+}
+
+/// A place in the queue of a [`Signal`].
+#[must_use]
+#[derive(Debug)]
+pub struct Ticket(u64);
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    BySignal,
+    ByTime,
+    /// For no reason, as the documentation of condition variables warns.
+    Spuriously,
+}
+
+impl Signal {
+    /// A signal of the type `type_name`.
+    #[track_caller]
+    pub const fn new(type_name: &'static str, order: Order) -> Self {
+        Signal { object: Object::new(type_name), order, queue: Mutex::new(Queue::new()) }
+    }
+
+    /// A signal that cannot know where it is created; see [`Object::of_unknown_origin`].
+    pub const fn of_unknown_origin(type_name: &'static str, order: Order) -> Self {
+        Signal { object: Object::of_unknown_origin(type_name), order, queue: Mutex::new(Queue::new()) }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(epoch) = scheduler::epoch()
+            && queue.epoch != epoch
+        {
+            // What an earlier schedule has left.
+            let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::new() });
+            drop(queue);
+            drop(old);
+            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        queue
+    }
+
+    /// Takes a place in the queue. What is signalled from now on is not missed.
+    pub fn enlist(&self) -> Ticket {
+        self.object.point(Access::Write);
+        self.enlist_at_once()
+    }
+
+    /// The same as a part of an operation that has had its scheduling point.
+    pub fn enlist_at_once(&self) -> Ticket {
+        let mut queue = self.queue();
+        let ticket = queue.next_ticket;
+        queue.next_ticket += 1;
+        queue.waiters.push_back((ticket, None));
+        Ticket(ticket)
+    }
+
+    /// Waits until the place in the queue is called, or until `deadline`.
+    pub fn wait(&self, ticket: Ticket, deadline: Option<Duration>, place: &'static Location<'static>) -> Woken {
+        let leave = || {
+            let left = {
+                let mut queue = self.queue();
+                let at = queue.waiters.iter().position(|(other, _)| *other == ticket.0);
+                at.and_then(|at| queue.waiters.remove(at))
+            };
+            left.is_some()
+        };
+        if scheduler::wakes_spuriously() && leave() {
+            return Woken::Spuriously;
+        }
+        let leave_in_any_case = Leave(&leave);
+        let waker = threads::waker();
+        let mut asleep = false;
+        let called = threads::wait_until(deadline, || {
+            let waker = Some(waker.clone());
+            let old = {
+                let mut queue = self.queue();
+                let Some((_, slot)) = queue.waiters.iter_mut().find(|(other, _)| *other == ticket.0) else {
+                    return true;
+                };
+                std::mem::replace(slot, waker)
+            };
+            drop(old);
+            if !std::mem::replace(&mut asleep, true) {
+                self.object.listens(place);
+            }
+            false
+        });
+        std::mem::forget(leave_in_any_case);
+        if called || !leave() {
+            self.object.hears(place);
+            return Woken::BySignal;
+        }
+        self.object.gives_up(place);
+        Woken::ByTime
+    }
+
+    /// Calls one waiter, if there is one.
+    pub fn notify_one(&self, place: &'static Location<'static>) -> bool {
+        self.notify(1, place) > 0
+    }
+
+    /// Calls every waiter and returns how many there were.
+    pub fn notify_all(&self, place: &'static Location<'static>) -> usize {
+        self.notify(usize::MAX, place)
+    }
+
+    /// The same as a part of an operation that has had its scheduling point.
+    pub fn notify_all_at_once(&self, place: &'static Location<'static>) -> usize {
+        self.call(usize::MAX, place)
+    }
+
+    fn notify(&self, most: usize, place: &'static Location<'static>) -> usize {
+        self.object.point(Access::Write);
+        self.call(most, place)
+    }
+
+    fn call(&self, most: usize, place: &'static Location<'static>) -> usize {
+        let mut called = Vec::new();
+        while called.len() < most {
+            let waiting = self.queue().waiters.len();
+            if waiting == 0 {
+                break;
+            }
+            let at = match self.order {
+                Order::Any if most == 1 => scheduler::choose(waiting),
+                Order::Any | Order::Fifo => 0,
+            };
+            called.extend(self.queue().waiters.remove(at));
+        }
+        self.object.signals(place);
+        let count = called.len();
+        called.into_iter().filter_map(|(_, waker)| waker).for_each(Waker::wake);
+        count
+    }
+}
+
+/// Calls its function when it is dropped, as in a thread that is torn down while it waits.
+struct Leave<'a>(&'a dyn Fn() -> bool);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}

@@ -1,0 +1,159 @@
+//! The clocks that tests see in explore mode.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use crate::engine::clock::Alarm;
+use crate::engine::{scheduler, session};
+
+/// The virtual clock's counterpart of [`std::time::Instant`]: exact, and still while any thread can run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(Duration);
+
+/// So far from zero that a test may subtract from the first instant.
+const START: Duration = Duration::from_secs(1 << 32);
+
+impl Instant {
+    /// The time now: a scheduling point, as others may let time pass before it.
+    pub fn now() -> Self {
+        Instant(START + scheduler::now())
+    }
+
+    /// The time now, without a scheduling point.
+    pub fn current() -> Self {
+        Instant(START + scheduler::current_time())
+    }
+
+    /// The time on the clock of the schedule; what lies before its start counts as its start.
+    pub fn on_clock(self) -> Duration {
+        self.0.saturating_sub(START)
+    }
+
+    /// See [`std::time::Instant::duration_since`].
+    pub fn duration_since(&self, earlier: Instant) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// See [`std::time::Instant::checked_duration_since`].
+    pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
+        self.0.checked_sub(earlier.0)
+    }
+
+    /// See [`std::time::Instant::saturating_duration_since`].
+    pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+
+    /// See [`std::time::Instant::elapsed`].
+    pub fn elapsed(&self) -> Duration {
+        Instant::now().duration_since(*self)
+    }
+
+    /// See [`std::time::Instant::checked_add`].
+    pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_add(duration).map(Instant)
+    }
+
+    /// See [`std::time::Instant::checked_sub`].
+    pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_sub(duration).map(Instant)
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Instant").field(&self.on_clock()).finish()
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Instant;
+
+    fn add(self, duration: Duration) -> Instant {
+        self.checked_add(duration).expect("overflow when adding duration to instant")
+    }
+}
+
+impl Sub<Duration> for Instant {
+    type Output = Instant;
+
+    fn sub(self, duration: Duration) -> Instant {
+        self.checked_sub(duration).expect("overflow when subtracting duration from instant")
+    }
+}
+
+impl Sub for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
+    }
+}
+
+impl SubAssign<Duration> for Instant {
+    fn sub_assign(&mut self, duration: Duration) {
+        *self = *self - duration;
+    }
+}
+
+/// The time on the clock so far from now; the end of time if that is further than it goes.
+pub fn after(duration: Duration) -> Duration {
+    scheduler::current_time().saturating_add(duration)
+}
+
+pub use crate::engine::scheduler::{advance, current_time};
+
+/// An alarm that wakes a future's task at a deadline.
+#[derive(Debug, Default)]
+pub struct Timer(Option<Alarm>);
+
+impl Timer {
+    /// Not set.
+    pub const fn new() -> Self {
+        Timer(None)
+    }
+
+    /// Whether `deadline` has come. If not, the task of `context` is woken when it has.
+    pub fn has_come(&mut self, deadline: Duration, context: &Context<'_>) -> bool {
+        if scheduler::current_time() >= deadline {
+            self.cancel();
+            return true;
+        }
+        let kept = self.0.filter(|alarm| alarm.at() == deadline);
+        if kept.is_none() {
+            self.cancel();
+        }
+        let waker = context.waker().clone();
+        let old = session::with(|session| {
+            if let Some(alarm) = kept
+                && let Some(old) = session.clock.update(alarm, &waker)
+            {
+                return Some(old);
+            }
+            self.0 = Some(session.clock.set(deadline, waker.clone()));
+            None
+        });
+        drop(old);
+        false
+    }
+
+    /// Wakes nobody any more.
+    pub fn cancel(&mut self) {
+        let waker: Option<Waker> = self.0.take().and_then(|alarm| session::with(|s| s.clock.cancel(alarm)).flatten());
+        drop(waker);
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}

@@ -1,0 +1,122 @@
+//! Panics as the hook sees them, and which of several made a test fail.
+
+use std::panic::PanicHookInfo;
+use std::thread::ThreadId;
+
+use trace::Place;
+
+/// A panic as the hook saw it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecordedPanic {
+    pub(crate) by: Option<Who>,
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+}
+
+/// Who panicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each mode knows one kind")]
+pub(crate) enum Who {
+    Thread(ThreadId),
+    Task(usize),
+}
+
+impl RecordedPanic {
+    pub(crate) fn new(by: Who, info: &PanicHookInfo<'_>) -> Self {
+        let message = info.payload_as_str().unwrap_or("a panic with a value that is not text").to_owned();
+        let place = info.location().map(|at| Place { file: at.file().to_owned(), line: at.line() });
+        Self { by: Some(by), message, place }
+    }
+
+    /// Whether this only passes on that another thread or task had panicked.
+    fn passes_on_another(&self) -> bool {
+        let unwrapped = self.message.contains("on an `Err` value") || self.message.contains(": PoisonError");
+        unwrapped && ["Any {", "JoinError", "PoisonError"].iter().any(|name| self.message.contains(name))
+            || self.message == "a scoped thread panicked"
+    }
+}
+
+/// The panic that made a test fail: the last one of the test's own thread or task, unless that one only passes on
+/// another's.
+pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPanic {
+    let last = panics.iter().rposition(|panic| panic.by == Some(own));
+    let Some(last) = last else { return panics.last().cloned().unwrap_or_default() };
+    if panics[last].passes_on_another()
+        && let Some(origin) = panics[..last].iter().rev().find(|panic| !panic.passes_on_another())
+    {
+        return origin.clone();
+    }
+    panics[last].clone()
+}
+
+/// Whether this panic is the runtime's word that the process is about to abort. Stable Rust offers no other sign of it.
+pub(crate) fn is_abort(info: &PanicHookInfo<'_>) -> bool {
+    matches!(
+        info.payload_as_str(),
+        Some("panic in a destructor during cleanup" | "panic in a function that cannot unwind")
+    )
+}
+
+/// What a user reads when a panic of `by` aborts the process, and where that began.
+pub(crate) fn abort_message(panics: &[RecordedPanic], by: Who) -> (String, Option<Place>) {
+    let at = |panic: &RecordedPanic| panic.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    let mut own = panics.iter().rev().filter(|panic| panic.by == Some(by));
+    match (own.next(), own.next()) {
+        (Some(second), Some(first)) => (
+            format!(
+                "{}\nWhile that panic unwound, a destructor panicked, too, which aborts the process: {}{}",
+                first.message,
+                second.message,
+                at(second)
+            ),
+            first.place.clone(),
+        ),
+        (Some(only), None) => {
+            (format!("{}\nThis panic cannot unwind, so it aborts the process.", only.message), only.place.clone())
+        }
+        (None, _) => ("a panic that cannot unwind aborts the process".to_owned(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panic(task: usize, message: &str) -> RecordedPanic {
+        RecordedPanic { by: Some(Who::Task(task)), message: message.to_owned(), place: None }
+    }
+
+    #[test]
+    fn an_unwrapped_join_points_to_the_panic_of_the_thread() {
+        let panics = [
+            panic(1, "assertion failed: lost update"),
+            panic(0, "called `Result::unwrap()` on an `Err` value: Any { .. }"),
+        ];
+        assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "assertion failed: lost update");
+    }
+
+    #[test]
+    fn an_unwrapped_poison_points_to_the_panic_under_the_lock() {
+        for passed_on in [
+            "called `Result::unwrap()` on an `Err` value: PoisonError { .. }",
+            "the map is locked: PoisonError { .. }",
+        ] {
+            let panics = [panic(1, "the cause"), panic(2, passed_on), panic(0, passed_on)];
+            assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "the cause");
+        }
+    }
+
+    #[test]
+    fn an_expected_panic_of_a_thread_is_not_blamed_for_a_later_assertion() {
+        let panics = [panic(1, "on purpose"), panic(0, "assertion failed")];
+        assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "assertion failed");
+    }
+
+    #[test]
+    fn an_abort_names_the_panic_that_came_first() {
+        let panics = [panic(2, "a connection was open"), panic(1, "on purpose"), panic(2, "a poisoned lock was unwrapped")];
+        let (message, _) = abort_message(&panics, Who::Task(2));
+        assert!(message.starts_with("a connection was open\n"), "{message}");
+        assert!(message.contains("a poisoned lock was unwrapped"), "{message}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Real mode: a test runs once, on real threads and runtimes.
+
+use std::io::{self, Write as _};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Mutex, Once, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use trace::{Failure, FailureKind};
+
+use crate::harness::{Payload, Test};
+use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
+use crate::report;
+
+/// Ends the test that calls this with the verdict "deadlock". For runtimes that find out by themselves that no task
+/// can go on.
+///
+/// # Panics
+///
+/// Always.
+#[doc(hidden)]
+pub fn deadlock(message: &str) -> ! {
+    panic::panic_any(Deadlock(message.to_owned()))
+}
+
+/// The payload that stands for a deadlock that a runtime found.
+struct Deadlock(String);
+
+/// Runs `body` once. If it fails: why, in our words, and the payload to go on unwinding with.
+pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
+    let _watchdog = (!report::is_asked_for()).then(|| Watchdog::start(test.name));
+    install_panic_recorder();
+    let payload = panic::catch_unwind(AssertUnwindSafe(body)).err()?;
+    let failure = match payload.downcast_ref::<Deadlock>() {
+        Some(Deadlock(message)) => {
+            eprintln!("{}: deadlock: {message}", test.name);
+            Failure { kind: FailureKind::Deadlock, message: message.clone(), place: None, trace: None }
+        }
+        None => {
+            let own = Who::Thread(thread::current().id());
+            let panic = cause_of_failure(&recorded_panics(), own);
+            Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
+        }
+    };
+    Some((failure, payload))
+}
+
+static PANICS: Mutex<Vec<RecordedPanic>> = Mutex::new(Vec::new());
+
+/// Keeps message and place of every panic. The default hook goes on printing them.
+fn install_panic_recorder() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let default = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if info.payload().is::<Deadlock>() {
+                return;
+            }
+            let by = Who::Thread(thread::current().id());
+            if is_abort(info) {
+                report::abort(&recorded_panics(), by);
+            } else {
+                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(RecordedPanic::new(by, info));
+            }
+            default(info);
+        }));
+    });
+}
+
+fn recorded_panics() -> Vec<RecordedPanic> {
+    PANICS.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// How long a test may take under plain `cargo test`.
+const WATCHDOG: Duration = Duration::from_secs(10);
+
+/// Ends the process if the test does not end in time: a blocked thread cannot be ended alone.
+struct Watchdog {
+    _test_ended: mpsc::Sender<()>,
+}
+
+impl Watchdog {
+    fn start(test: &'static str) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            if receiver.recv_timeout(WATCHDOG) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let message = format!(
+                    "\n{test}: not finished after {} s, so it was ended. Either its threads wait for each other \
+                     (a deadlock) or one of them never stops.\nWith `--features explore` the same command shows \
+                     where, if exploring meets it too.\n",
+                    WATCHDOG.as_secs()
+                );
+                // Not `eprintln`: the test harness would keep it back for the end of the test, which never comes.
+                let _ = io::stderr().write_all(message.as_bytes());
+                std::process::exit(101);
+            }
+        });
+        Self { _test_ended: sender }
+    }
+}

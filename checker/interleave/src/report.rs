@@ -1,0 +1,39 @@
+//! The report of a test: a file for the checker.
+//!
+//! The checker runs every test in a process of its own and tells it, in the environment, where the report goes.
+
+use trace::{Failure, FailureKind, Report};
+
+use crate::panics::{RecordedPanic, Who, abort_message};
+
+/// Where the report goes. Set by the checker.
+const REPORT: &str = "INTERLEAVE_REPORT";
+/// What a passing test writes last, so that a process that merely ended with 0 did not pass.
+const NONCE: &str = "INTERLEAVE_NONCE";
+
+/// Whether somebody reads a report of this test, and shows it.
+pub(crate) fn is_asked_for() -> bool {
+    std::env::var_os(REPORT).is_some()
+}
+
+/// The mark of this run that a report of a passing test carries.
+pub(crate) fn nonce() -> Option<String> {
+    std::env::var(NONCE).ok()
+}
+
+pub(crate) fn write(report: &Report) {
+    let Ok(path) = std::env::var(REPORT) else { return };
+    if let Err(error) = std::fs::write(&path, trace::wire::write(report)) {
+        eprintln!("interleave: cannot write the report {path}: {error}");
+    }
+}
+
+/// Reports that a panic of `by` is about to abort the process.
+pub(crate) fn abort(panics: &[RecordedPanic], by: Who) {
+    let (message, place) = abort_message(panics, by);
+    eprintln!("\n{message}\n");
+    write(&Report {
+        failure: Some(Failure { kind: FailureKind::Panic, message, place, trace: None }),
+        ..Report::default()
+    });
+}
