@@ -1,6 +1,6 @@
 //! Runs one schedule from its beginning to its end.
 
-use super::coroutine::Resumed;
+use super::coroutine::{Coroutine, Resumed};
 use super::session::{self, Phase, Session};
 use super::threads;
 
@@ -34,7 +34,19 @@ fn resume(id: usize) {
 /// Unwinds what is left of a schedule, so that every destructor runs and every stack is free again. Threads that were
 /// started last are first: what they borrow belongs to those before.
 fn tear_down() {
-    session::with(|session| session.phase = Phase::TearingDown);
+    let globals = session::with(|session| {
+        session.phase = Phase::TearingDown;
+        session.current = threads::MAIN;
+        std::mem::take(&mut session.globals)
+    });
+    // On a stack of its own, as it runs foreign destructors.
+    let mut drops = Coroutine::new(move || {
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || drop(globals)));
+    });
+    match drops.resume() {
+        Resumed::Returned => drops.recycle(),
+        Resumed::Suspended => std::mem::forget(drops),
+    }
     let count = || session::with(|session| session.threads.len()).unwrap_or(0);
     let mut ended_one = true;
     while std::mem::take(&mut ended_one) {

@@ -67,6 +67,8 @@ pub(crate) struct Thread {
     pub(crate) own: usize,
     /// What it runs at the moment: itself, or the task that it polls.
     pub(crate) actor: usize,
+    /// The number of the task that it polls.
+    pub(crate) task: Option<u64>,
     pub(crate) parent: Option<usize>,
     pub(crate) state: ThreadState,
     /// `None` while it runs and when it has ended.
@@ -133,8 +135,12 @@ pub(crate) struct Session {
     pub(crate) panics: Vec<RecordedPanic>,
     /// The line that the running thread was last seen at.
     pub(crate) seen: Option<&'static Location<'static>>,
-    /// Async tasks have numbers of their own.
-    pub(crate) tasks: usize,
+    /// How many names have been counted; see `Session::name`.
+    pub(crate) counted_names: usize,
+    /// Values of the schedule as a whole.
+    pub(crate) globals: Locals,
+    /// How many async tasks have been started.
+    pub(crate) started_tasks: u64,
 }
 
 /// Where an object comes from, to name it later.
@@ -180,7 +186,9 @@ impl Session {
             objects: Vec::new(),
             panics: Vec::new(),
             seen: None,
-            tasks: 0,
+            counted_names: 0,
+            globals: Locals::default(),
+            started_tasks: 0,
         }
     }
 

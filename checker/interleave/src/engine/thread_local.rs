@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::locals::{Locals, Slot};
-use super::session;
+use super::{scheduler, session};
 
 /// There is no value any more: the thread is ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,27 @@ pub fn get<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Result<Rc<T>
             Ok(value)
         }
     }
+}
+
+/// The value of the running schedule for the key at `address`, made by `init` if there is none yet. It is dropped with the
+/// schedule.
+///
+/// # Panics
+///
+/// Outside of a schedule, and if a key is used with two types.
+pub fn global<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Rc<T> {
+    let find = || {
+        session::with(|session| {
+            session.globals.0.iter().find(|(key, _)| *key == address).map(|(_, slot)| slot.clone())
+        })
+        .expect(scheduler::OUTSIDE)
+    };
+    if let Some(Slot::Alive(value)) = find() {
+        return value.downcast().expect("a key has one type");
+    }
+    let value = Rc::new(init());
+    session::with(|session| session.globals.0.push((address, Slot::Alive(value.clone()))));
+    value
 }
 
 /// Drops the values of the running thread, the last one first. Their destructors may make new ones.

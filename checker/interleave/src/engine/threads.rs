@@ -35,30 +35,29 @@ impl Session {
     pub(crate) fn name(&mut self, name: Name) -> String {
         match name {
             Name::Worker(name) => return name,
-            Name::Given(_) | Name::Counted(_) => self.tasks += 1,
+            Name::Given(_) | Name::Counted(_) => self.counted_names += 1,
         }
         match name {
             Name::Given(name) => name,
-            Name::Counted(kind) => format!("{kind} {}", self.tasks),
+            Name::Counted(kind) => format!("{kind} {}", self.counted_names),
             Name::Worker(_) => unreachable!("returned above"),
         }
     }
 
     fn add_thread(
         &mut self,
-        kind: TaskKind,
-        name: String,
+        own: usize,
         body: impl FnOnce() + 'static,
         end: impl FnOnce() + 'static,
     ) -> usize {
         let id = self.threads.len();
-        let own = self.add_actor(kind, name);
         let foreign = Foreign::of(self);
         let parent = (id > 0).then_some(self.current);
         self.threads.push(Thread {
             name: None,
             own,
             actor: own,
+            task: None,
             parent,
             state: ThreadState::Runnable,
             coroutine: Some(Coroutine::new(move || enter(id, body, end))),
@@ -96,10 +95,15 @@ pub(crate) fn start(
 ) -> Started {
     session::with(|session| {
         let name = session.name(name);
-        let id = session.add_thread(kind, name, body, end);
-        Started { id, actor: session.threads[id].own }
+        let actor = session.add_actor(kind, name);
+        Started { id: session.add_thread(actor, body, end), actor }
     })
     .expect(OUTSIDE)
+}
+
+/// Starts a thread for something that has its entry among those that act already.
+pub(crate) fn start_as(actor: usize, body: impl FnOnce() + 'static) -> Started {
+    session::with(|session| Started { id: session.add_thread(actor, body, || ()), actor }).expect(OUTSIDE)
 }
 
 /// Starts the thread of the test body, with which the schedule begins and ends.
@@ -114,7 +118,8 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
         });
     };
     session::with(|session| {
-        session.add_thread(TaskKind::Thread, "main".to_owned(), body, || ());
+        let main = session.add_actor(TaskKind::Thread, "main".to_owned());
+        session.add_thread(main, body, || ());
         session.next = Some(MAIN);
     });
 }
@@ -132,8 +137,9 @@ fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
         session.retire(id, ThreadState::Ended);
         session.body_ended |= id == MAIN;
         let own = session.threads[id].own;
-        if session.phase == Phase::Running && session.actors[own].state != TaskState::Panicked {
-            session.actors[own].state = TaskState::Ended;
+        let actor = &mut session.actors[own];
+        if session.phase == Phase::Running && matches!(actor.state, TaskState::Ready | TaskState::Running) {
+            actor.state = TaskState::Ended;
         }
     });
     reschedule(Reason::End);

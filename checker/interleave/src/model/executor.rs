@@ -1,309 +1,467 @@
-//! Threads and tasks of a schedule: coroutines that the scheduler switches between.
+//! The model of an executor: which threads poll its tasks.
 //!
-//! A panic ends its task and is handed to whoever joins it, as on real threads and runtimes. It does not end
-//! the schedule, unless it is the test body's.
+//! A task that blocks occupies its worker until it goes on; the tasks in that worker's queue do not run meanwhile. That
+//! is the bug this course is about, so workers are threads of the schedule like any other.
 
 use std::any::Any;
-use std::panic::{self, AssertUnwindSafe, Location};
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::Location;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
-/// A handle that can only cancel a task.
-pub use shuttle::future::AbortHandle;
-use trace::Action;
+use trace::TaskKind;
 
-use super::session::{self, record};
+use crate::engine::threads::{self, Name};
+use crate::engine::{Access, scheduler};
 
-/// What a panicking task leaves for whoever joins it.
-pub type Payload = Box<dyn Any + Send>;
+use super::only_here::OnlyHere;
+use super::task::{self, Schedule, Task, TaskCell};
+use super::{Object, Order};
 
-/// What a task is called if it has no name of its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    Thread,
-    Task,
+/// How many tasks tokio's runtime of one thread polls before it looks at the future of `block_on` again.
+pub(super) const TASKS_PER_TURN: usize = 61;
+
+/// The threads that poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workers {
+    /// Whoever waits in [`Executor::block_on`].
+    Caller,
+    /// So many threads of its own.
+    Pool(usize),
+    /// A thread for each task.
+    ThreadEach,
 }
 
-/// The number of the task that was just spawned. Valid until the next scheduling point.
-pub(super) fn spawned(kind: Kind, name: Option<&str>, place: &'static Location<'static>) -> usize {
-    let child = session::with(|session| {
-        let child = session.task_names.len();
-        let kind = match kind {
-            Kind::Thread => "thread",
-            Kind::Task => "task",
-        };
-        session.task_names.push(Some(name.map_or_else(|| format!("{kind} {child}"), str::to_owned)));
-        child
-    })
-    .unwrap_or(0);
-    record(place, |_| Action::Spawns { child });
-    child
+/// How an executor works.
+pub struct Settings {
+    pub workers: Workers,
+    /// Which ready task is polled first.
+    pub order: Order,
+    /// How many operations one poll may make; see [`coop`](super::coop).
+    pub budget: Option<u32>,
+    /// How many blocking jobs run at once.
+    pub most_blocking: usize,
+    /// Called on each thread that the executor starts; what it returns is dropped when the thread ends.
+    pub on_start: Box<dyn Fn(Role) -> Box<dyn Any>>,
 }
 
-/// Runs `f` and keeps its panic; records the end of the task.
-pub(super) fn caught<T>(f: impl FnOnce() -> T, place: &'static Location<'static>) -> Result<T, Payload> {
-    let result = panic::catch_unwind(AssertUnwindSafe(f));
-    record_end(&result, place);
-    result
+/// What a thread of an executor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It polls tasks.
+    Worker,
+    /// It runs code that may block.
+    Blocking,
 }
 
-fn record_end<T>(result: &Result<T, Payload>, place: &'static Location<'static>) {
-    match result {
-        Ok(_) => record(place, |_| Action::Ends),
-        Err(_) => session::record_panic(),
-    }
+/// An executor. Clones are the same one.
+#[derive(Clone)]
+pub struct Executor(Arc<OnlyHere<Rc<Shared>>>);
+
+struct Shared {
+    settings: Settings,
+    object: Object,
+    ready: RefCell<VecDeque<Arc<TaskCell>>>,
+    /// The workers without work, by their number, and those who wait in `block_on`.
+    idle: RefCell<BTreeMap<usize, Waker>>,
+    waits: Cell<usize>,
+    /// Whether somebody polls tasks from within `block_on`.
+    is_driven: Cell<bool>,
+    tasks: RefCell<Vec<Arc<TaskCell>>>,
+    is_shut_down: Cell<bool>,
+    /// Threads that have to end before the executor has.
+    threads: Cell<usize>,
+    extra_workers: Cell<usize>,
+    blocking: RefCell<Blocking>,
+    /// Who waits for all of these threads to end.
+    leaving: RefCell<Vec<Waker>>,
 }
 
-/// What is left of a task when it has ended, and who waits for that.
-///
-/// The engine's own handles are dropped at once: it goes on after the end of the test for as long as somebody holds one
-/// of an unfinished task, and a task that is dropped with the test may hold another's.
-#[derive(Debug)]
-struct Outcome<T> {
-    ended: bool,
-    result: Option<Result<T, NoResult>>,
-    waiting: Option<Waker>,
+#[derive(Default)]
+struct Blocking {
+    running: usize,
+    queue: VecDeque<Arc<TaskCell>>,
 }
 
-type Shared<T> = Arc<Mutex<Outcome<T>>>;
-
-fn outcome<T>() -> Shared<T> {
-    Arc::new(Mutex::new(Outcome { ended: false, result: None, waiting: None }))
+/// How long whoever shuts an executor down waits for its threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    WhenAllHaveEnded,
+    After(Duration),
+    AtOnce,
 }
 
-fn end_with<T>(outcome: &Mutex<Outcome<T>>, result: Result<T, NoResult>) {
-    let mut outcome = lock(outcome);
-    if !outcome.ended {
-        (outcome.ended, outcome.result) = (true, Some(result));
-        let waiting = outcome.waiting.take();
-        drop(outcome);
-        waiting.into_iter().for_each(Waker::wake);
-    }
-}
-
-fn poll_result<T>(outcome: &Mutex<Outcome<T>>, context: &Context<'_>) -> Poll<Result<T, NoResult>> {
-    let mut outcome = lock(outcome);
-    match outcome.result.take() {
-        Some(result) => Poll::Ready(result),
-        None => {
-            outcome.waiting = Some(context.waker().clone());
-            Poll::Pending
-        }
-    }
-}
-
-/// A thread that can be joined.
-#[derive(Debug)]
-pub struct Thread<T> {
-    thread: shuttle::thread::Thread,
-    outcome: Shared<T>,
-    id: usize,
-}
-
-/// Starts a thread.
-pub fn spawn_thread<T: Send + 'static>(
-    name: Option<String>,
-    place: &'static Location<'static>,
-    f: impl FnOnce() -> T + Send + 'static,
-) -> Thread<T> {
-    let mut builder = shuttle::thread::Builder::new();
-    if let Some(name) = &name {
-        builder = builder.name(name.clone());
-    }
-    let outcome = outcome();
-    let ends = Arc::clone(&outcome);
-    let handle = builder.spawn(move || end_with(&ends, caught(f, place).map_err(NoResult::Panicked)));
-    let thread = handle.expect("spawning a coroutine does not fail").thread().clone();
-    let id = spawned(Kind::Thread, name.as_deref(), place);
-    Thread { thread, outcome, id }
-}
-
-impl<T> Thread<T> {
-    /// Waits for the thread to end.
-    pub fn join(self, place: &'static Location<'static>) -> Result<T, Payload> {
-        let other = self.id;
-        session::point();
-        record(place, |_| Action::Joins { other });
-        let result = block_on(std::future::poll_fn(|context| poll_result(&self.outcome, context)));
-        record(place, |_| Action::Joined { other });
-        result.map_err(|no_result| match no_result {
-            NoResult::Panicked(payload) => payload,
-            NoResult::Cancelled => Box::new("the test ended before the thread did"),
-        })
-    }
-
-    /// Whether the thread has ended.
-    pub fn is_finished(&self) -> bool {
-        session::point();
-        lock(&self.outcome).ended
-    }
-
-    /// The handle that others unpark the thread with.
-    pub fn thread(&self) -> &shuttle::thread::Thread {
-        &self.thread
-    }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Waits for `future` on the running task.
-pub fn block_on<F: Future>(future: F) -> F::Output {
-    shuttle::future::block_on(future)
-}
-
-/// An async task that can be awaited.
-#[derive(Debug)]
-pub struct Task<T> {
-    abort: AbortHandle,
-    outcome: Shared<T>,
-    id: usize,
-    place: &'static Location<'static>,
-    asleep: bool,
-}
-
-/// Why a task has no result.
-#[derive(Debug)]
-pub enum NoResult {
-    Cancelled,
-    Panicked(Payload),
-}
-
-/// Starts a task.
-pub fn spawn_task<T: 'static>(place: &'static Location<'static>, future: impl Future<Output = T> + 'static) -> Task<T> {
-    let outcome = outcome();
-    let future = CatchUnwind { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
-    // `spawn_local` is `spawn` without the bound on `Send`, which the drop-ins ask for where it belongs.
-    let abort = shuttle::future::spawn_local(future).abort_handle();
-    let id = spawned(Kind::Task, None, place);
-    Task { abort, outcome, id, place, asleep: false }
-}
-
-/// Keeps the output of a future, its panic, or that it was dropped before either.
-struct CatchUnwind<F: Future> {
-    /// `None` once it has ended.
-    future: Option<Pin<Box<F>>>,
-    outcome: Shared<F::Output>,
-    place: &'static Location<'static>,
-}
-
-impl<F: Future> Future for CatchUnwind<F> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(future) = &mut self.future else { return Poll::Ready(()) };
-        let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        let result = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => Ok(output),
-            Err(payload) => Err(payload),
-        };
-        self.future = None;
-        record_end(&result, self.place);
-        end_with(&self.outcome, result.map_err(NoResult::Panicked));
-        Poll::Ready(())
-    }
-}
-
-impl<F: Future> Drop for CatchUnwind<F> {
-    fn drop(&mut self) {
-        // The future first: who is told that a task was cancelled may rely on its guards being gone.
-        self.future = None;
-        end_with(&self.outcome, Err(NoResult::Cancelled));
-    }
-}
-
-impl<T> Task<T> {
-    /// Cancels the task at its next await.
-    pub fn abort(&self) {
-        self.abort.abort();
-    }
-
-    /// Cancels the task from a destructor. Not while unwinding, where no other task may run.
-    pub fn abort_in_drop(&self) {
-        if session::is_active() && !std::thread::panicking() && !lock(&self.outcome).ended {
-            self.abort.abort();
-        }
-    }
-
-    /// Whether the task has ended or was cancelled.
-    pub fn is_finished(&self) -> bool {
-        session::point();
-        lock(&self.outcome).ended
-    }
-
-    /// A handle that can only cancel.
-    pub fn abort_handle(&self) -> AbortHandle {
-        self.abort.clone()
-    }
-
-    /// The id of the task in the trace.
-    pub fn id(&self) -> usize {
-        self.id
-    }
-}
-
-impl<T> Future for Task<T> {
-    type Output = Result<T, NoResult>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (other, place) = (self.id, self.place);
-        let poll = poll_result(&self.outcome, context);
-        match &poll {
-            Poll::Pending if !self.asleep => {
-                self.asleep = true;
-                record(place, |_| Action::Joins { other });
+impl Executor {
+    /// A new executor, with its workers.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a schedule.
+    pub fn new(settings: Settings) -> Self {
+        let workers = settings.workers;
+        let shared = Rc::new(Shared {
+            settings,
+            object: Object::of_unknown_origin("executor"),
+            ready: RefCell::default(),
+            idle: RefCell::default(),
+            waits: Cell::new(usize::MAX),
+            is_driven: Cell::new(false),
+            tasks: RefCell::default(),
+            is_shut_down: Cell::new(false),
+            threads: Cell::new(0),
+            extra_workers: Cell::new(0),
+            blocking: RefCell::default(),
+            leaving: RefCell::default(),
+        });
+        if let Workers::Pool(count) = workers {
+            for number in 1..=count {
+                shared.start_worker(number);
             }
-            Poll::Ready(_) if self.asleep => record(place, |_| Action::Joined { other }),
-            _ => {}
         }
-        poll
+        Executor(Arc::new(OnlyHere::new(shared)))
     }
-}
 
-/// Sleeps for some time, which in explore mode may pass at any moment: others may run meanwhile or not, and a
-/// sleep is nothing to rely on.
-pub async fn sleep() {
-    session::point();
-    crate::yield_now().await;
-}
+    /// Starts a task.
+    pub fn spawn<F: Future + 'static>(&self, place: &'static Location<'static>, future: F) -> Task<F::Output>
+    where
+        F::Output: 'static,
+    {
+        let shared = self.0.get();
+        let workers = shared.settings.workers;
+        let schedule = |_| -> Box<dyn Schedule> {
+            match workers {
+                Workers::ThreadEach => Box::new(OwnThread { shared: Rc::downgrade(shared), thread: Cell::new(None) }),
+                Workers::Caller | Workers::Pool(_) => Box::new(Queued(Rc::downgrade(shared))),
+            }
+        };
+        let task = task::new("task", shared.settings.budget, place, future, schedule);
+        shared.enter(task.cell());
+        task
+    }
 
-/// Waits for `future`, but not for long. Time may pass at any moment: a future that is not ready after the others
-/// had a chance to run has run out of it.
-pub async fn timeout<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut asleep = false;
-    std::future::poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if asleep => Poll::Ready(None),
-        Poll::Pending => {
-            asleep = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
+    /// Starts a job that may block, on a thread for such jobs.
+    pub fn spawn_blocking<T: 'static>(
+        &self,
+        place: &'static Location<'static>,
+        f: impl FnOnce() -> T + 'static,
+    ) -> Task<T> {
+        let shared = self.0.get();
+        let schedule = |_| -> Box<dyn Schedule> { Box::new(BlockingJob(Rc::downgrade(shared))) };
+        let task = task::new("blocking", None, place, async { f() }, schedule);
+        shared.enter(task.cell());
+        task
+    }
+
+    /// Polls `future` on the running thread until it is ready, and, if the executor has no threads of its own, its tasks
+    /// as well.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let shared = self.0.get();
+        match shared.settings.workers {
+            Workers::Caller => shared.drive(future),
+            Workers::Pool(_) | Workers::ThreadEach => threads::block_on(future),
         }
-    })
-    .await
-}
+    }
 
-/// Lets the other tasks run first.
-pub async fn yield_now() {
-    shuttle::future::yield_now().await;
-}
+    /// Runs `f`, which may block, on a worker; another thread polls in its place.
+    pub fn block_in_place<T>(&self, f: impl FnOnce() -> T) -> T {
+        let shared = self.0.get();
+        if let Workers::Pool(count) = shared.settings.workers {
+            let number = count + shared.extra_workers.get() + 1;
+            shared.extra_workers.set(shared.extra_workers.get() + 1);
+            shared.start_worker(number);
+        }
+        f()
+    }
 
-/// Lets the other threads run first.
-pub fn yield_thread() {
-    shuttle::thread::yield_now();
-}
+    /// Which threads poll.
+    pub fn workers(&self) -> Workers {
+        self.0.get().settings.workers
+    }
 
-/// Lets the others run until none of them can. See [`crate::settle`].
-pub fn settle() {
-    while session::is_active() && !std::thread::panicking() {
-        yield_thread();
-        // The choice that came back to this task was made among those that could run.
-        if session::with(|session| session.runnable) == Some(1) {
+    /// How many tasks have not ended.
+    pub fn alive_tasks(&self) -> usize {
+        self.0.get().object.point(Access::Read);
+        self.0.get().tasks.borrow().iter().filter(|task| !task.has_ended()).count()
+    }
+
+    /// How many tasks wait for a worker.
+    pub fn ready_tasks(&self) -> usize {
+        self.0.get().object.point(Access::Read);
+        self.0.get().ready.borrow().len()
+    }
+
+    /// Cancels all tasks, those that block as soon as they go on, and waits for its threads as `leave` says.
+    pub fn shut_down(&self, leave: Leave) {
+        let shared = self.0.get();
+        if shared.is_shut_down.replace(true) {
             return;
         }
+        let tasks = shared.tasks.take();
+        for task in &tasks {
+            task.cancel_now();
+        }
+        let queued = std::mem::take(&mut shared.blocking.borrow_mut().queue);
+        for job in &queued {
+            job.cancel_now();
+        }
+        shared.ready.borrow_mut().clear();
+        shared.wake_all();
+        let deadline = match leave {
+            Leave::AtOnce => return,
+            Leave::WhenAllHaveEnded => None,
+            Leave::After(limit) => Some(super::time::after(limit)),
+        };
+        let waker = threads::waker();
+        threads::wait_until(deadline, || {
+            shared.leaving.borrow_mut().push(waker.clone());
+            shared.threads.get() == 0 && tasks.iter().all(|task| !task.is_running())
+        });
+    }
+}
+
+impl std::fmt::Debug for Executor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Executor").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Takes a new task in.
+    fn enter(self: &Rc<Self>, task: &Arc<TaskCell>) {
+        if self.is_shut_down.get() {
+            task.refuse();
+            return;
+        }
+        {
+            let mut tasks = self.tasks.borrow_mut();
+            if tasks.len().is_power_of_two() {
+                tasks.retain(|task| !task.has_ended());
+            }
+            tasks.push(Arc::clone(task));
+        }
+        task.start();
+    }
+
+    /// The task whose turn it is.
+    fn next(&self) -> Option<Arc<TaskCell>> {
+        let waiting = self.ready.borrow().len();
+        if waiting == 0 {
+            return None;
+        }
+        let at = match self.settings.order {
+            Order::Fifo => 0,
+            Order::Any => scheduler::choose(waiting),
+        };
+        self.ready.borrow_mut().remove(at)
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.ready.borrow().is_empty()
+    }
+
+    /// Wakes the idle worker with the lowest number.
+    fn wake_one(&self) {
+        let waker = self.idle.borrow_mut().pop_first();
+        waker.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    fn wake_all(&self) {
+        let idle = self.idle.take();
+        idle.into_values().for_each(Waker::wake);
+        let leaving = self.leaving.take();
+        leaving.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits on the running thread, as an idle one of the given number, until `ready` says so.
+    fn wait_idle(&self, number: usize, mut ready: impl FnMut() -> bool) {
+        let waker = threads::waker();
+        threads::wait_until(None, || {
+            let is_ready = ready();
+            if !is_ready {
+                self.idle.borrow_mut().insert(number, waker.clone());
+            }
+            is_ready
+        });
+        self.idle.borrow_mut().remove(&number);
+    }
+
+    fn start_worker(self: &Rc<Self>, number: usize) {
+        let shared = Rc::clone(self);
+        self.threads.set(self.threads.get() + 1);
+        let body = {
+            let shared = Rc::clone(self);
+            move || shared.work(number)
+        };
+        threads::start(TaskKind::Worker, Name::Worker(format!("worker {number}")), body, move || shared.thread_ended());
+    }
+
+    fn work(self: &Rc<Self>, number: usize) {
+        let _started = (self.settings.on_start)(Role::Worker);
+        loop {
+            while let Some(task) = self.next() {
+                task.run();
+            }
+            if self.is_shut_down.get() {
+                return;
+            }
+            self.wait_idle(number, || self.is_ready() || self.is_shut_down.get());
+        }
+    }
+
+    fn thread_ended(&self) {
+        self.threads.set(self.threads.get() - 1);
+        let leaving = self.leaving.take();
+        leaving.into_iter().for_each(Waker::wake);
+    }
+
+    /// Polls `future` and the tasks in turn. If another thread does that already, only `future`.
+    fn drive<F: Future>(self: &Rc<Self>, future: F) -> F::Output {
+        let mut future = std::pin::pin!(future);
+        let woken = Arc::new(MainWaker { woken: OnlyHere::new(Cell::new(true)), thread: threads::waker() });
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut context = Context::from_waker(&waker);
+        // Each call has a number of its own among the idle ones.
+        let number = self.waits.get();
+        self.waits.set(number - 1);
+        loop {
+            if woken.woken.get().take()
+                && let Poll::Ready(output) =
+                    super::coop::with_budget(self.settings.budget, || future.as_mut().poll(&mut context))
+            {
+                return output;
+            }
+            let driver = Driver::become_one(self);
+            let mut polled = 0;
+            while driver.is_some() && polled < TASKS_PER_TURN {
+                let Some(task) = self.next() else { break };
+                task.run();
+                polled += 1;
+            }
+            if polled == 0 && !woken.woken.get().get() {
+                let drives = driver.is_some();
+                self.wait_idle(number, || {
+                    woken.woken.get().get()
+                        || self.is_shut_down.get()
+                        || (drives && self.is_ready())
+                        || (!drives && !self.is_driven.get())
+                });
+                if self.is_shut_down.get() && !woken.woken.get().get() {
+                    // Nothing polls the tasks any more; the future may still be woken from elsewhere.
+                    threads::wait_until(None, || woken.woken.get().get());
+                }
+            }
+        }
+    }
+}
+
+/// The right to poll the tasks from within `block_on`, which one thread has at a time.
+struct Driver<'a>(&'a Shared);
+
+impl<'a> Driver<'a> {
+    fn become_one(shared: &'a Shared) -> Option<Self> {
+        (!shared.is_driven.replace(true)).then_some(Driver(shared))
+    }
+}
+
+impl Drop for Driver<'_> {
+    fn drop(&mut self) {
+        self.0.is_driven.set(false);
+        // Somebody else who waits in `block_on` may take over.
+        self.0.wake_one();
+    }
+}
+
+struct MainWaker {
+    woken: OnlyHere<Cell<bool>>,
+    thread: Waker,
+}
+
+impl Wake for MainWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if let Some(woken) = self.woken.try_get() {
+            woken.set(true);
+        }
+        // The thread's own waker notices callers that the scheduler does not know.
+        self.thread.wake_by_ref();
+    }
+}
+
+/// Tasks that wait in the executor's queue for a worker.
+struct Queued(Weak<Shared>);
+
+impl Schedule for Queued {
+    fn schedule(&self, task: Arc<TaskCell>) {
+        let Some(shared) = self.0.upgrade() else { return };
+        if !shared.is_shut_down.get() {
+            shared.ready.borrow_mut().push_back(task);
+            shared.wake_one();
+        }
+    }
+}
+
+/// A task that has a thread for itself.
+struct OwnThread {
+    shared: Weak<Shared>,
+    /// `None` until it has started.
+    thread: Cell<Option<usize>>,
+}
+
+impl Schedule for OwnThread {
+    fn schedule(&self, task: Arc<TaskCell>) {
+        if let Some(thread) = self.thread.get() {
+            scheduler::unblock(thread);
+            return;
+        }
+        let Some(shared) = self.shared.upgrade() else { return };
+        let started = threads::start_as(task.actor(), move || {
+            let _started = (shared.settings.on_start)(Role::Worker);
+            while !task.has_ended() {
+                task.run();
+                threads::wait_until(None, || task.is_queued() || task.has_ended());
+            }
+            let leaving = shared.leaving.take();
+            leaving.into_iter().for_each(Waker::wake);
+        });
+        self.thread.set(Some(started.id));
+    }
+}
+
+/// A job for the threads that may block.
+struct BlockingJob(Weak<Shared>);
+
+impl Schedule for BlockingJob {
+    fn schedule(&self, job: Arc<TaskCell>) {
+        let Some(shared) = self.0.upgrade() else { return };
+        {
+            let mut blocking = shared.blocking.borrow_mut();
+            if blocking.running >= shared.settings.most_blocking {
+                blocking.queue.push_back(job);
+                return;
+            }
+            blocking.running += 1;
+        }
+        shared.threads.set(shared.threads.get() + 1);
+        let ends = Rc::clone(&shared);
+        let run = move || {
+            let _started = (shared.settings.on_start)(Role::Blocking);
+            let mut next = Some(job);
+            while let Some(job) = next {
+                job.run();
+                next = shared.blocking.borrow_mut().queue.pop_front();
+            }
+        };
+        let end = move || {
+            ends.blocking.borrow_mut().running -= 1;
+            ends.thread_ended();
+        };
+        let name = Name::Worker("blocking thread".to_owned());
+        threads::start(TaskKind::Worker, name, run, end);
     }
 }

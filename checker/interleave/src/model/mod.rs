@@ -4,17 +4,24 @@
 
 pub mod acquire;
 pub mod coop;
+pub mod executor;
 mod guards;
+mod local_tasks;
 mod lock;
 
 pub mod once;
+mod only_here;
 pub mod scope;
 mod signal;
+pub mod task;
 pub mod thread;
 pub mod thread_local;
 pub mod time;
 
+pub use crate::engine::thread_local::global;
 pub use crate::engine::object::{Object, ObjectId};
+pub use local_tasks::LocalTasks;
 pub use lock::{Held, Lock};
+pub use only_here::OnlyHere;
 pub use signal::{Order, Signal, Woken};
 pub use trace::Mode;

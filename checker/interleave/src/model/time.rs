@@ -145,9 +145,19 @@ impl Timer {
         false
     }
 
+    /// Whether it was set and its deadline has come.
+    pub fn has_gone_off(&self) -> bool {
+        self.0.is_some_and(|alarm| scheduler::current_time() >= alarm.at())
+    }
+
+    /// Unsets it. Who was to be woken, if it was set and has not gone off.
+    pub fn take_waker(&mut self) -> Option<Waker> {
+        self.0.take().and_then(|alarm| session::with(|session| session.clock.cancel(alarm)).flatten())
+    }
+
     /// Wakes nobody any more.
     pub fn cancel(&mut self) {
-        let waker: Option<Waker> = self.0.take().and_then(|alarm| session::with(|s| s.clock.cancel(alarm)).flatten());
+        let waker = self.take_waker();
         drop(waker);
     }
 }

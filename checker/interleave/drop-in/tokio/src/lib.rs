@@ -6,15 +6,17 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{__interleave, spawn, sync, task, time};
+pub use explore::{__interleave, runtime, spawn, sync, task, time};
 
-/// `tokio::select!` looks at its branches in random order; under the scheduler it must not, or the same schedule
-/// would not always end the same way.
+/// Which branch `tokio::select!` polls first is a choice of the scheduler.
 #[cfg(feature = "explore")]
 #[macro_export]
 macro_rules! select {
     (biased; $($branches:tt)*) => { $crate::__interleave::select! { biased; $($branches)* } };
-    ($($branches:tt)*) => { $crate::__interleave::select! { biased; $($branches)* } };
+    ($pattern:pat = $($rest:tt)*) => {
+        $crate::__interleave::select!(@{ start={ $crate::__interleave::first_branch(BRANCHES) }; () } $pattern = $($rest)*)
+    };
+    ($($branches:tt)*) => { $crate::__interleave::select! { $($branches)* } };
 }
 
 #[cfg(not(feature = "explore"))]
@@ -24,10 +26,12 @@ pub mod __interleave {
 
     /// What a test runs on in real mode.
     pub enum Flavor {
+        /// The test does not say: one thread and a paused clock.
+        Any,
         /// One thread and a paused clock.
         CurrentThread,
-        /// Two worker threads and real time.
-        MultiThread,
+        /// So many worker threads and real time.
+        MultiThread(usize),
     }
 
     /// On a paused clock this long passes at once when every task sleeps: nothing but a deadlock takes it.
@@ -35,7 +39,7 @@ pub mod __interleave {
 
     pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {
         match flavor {
-            Flavor::CurrentThread => {
+            Flavor::Any | Flavor::CurrentThread => {
                 let runtime = real::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
                 let ended = runtime
                     .expect("a runtime of one thread starts")
@@ -47,11 +51,11 @@ pub mod __interleave {
                     );
                 }
             }
-            Flavor::MultiThread => real::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
+            Flavor::MultiThread(workers) => real::runtime::Builder::new_multi_thread()
+                .worker_threads(workers)
                 .enable_all()
                 .build()
-                .expect("a runtime of two threads starts")
+                .expect("a runtime of several threads starts")
                 .block_on(test),
         }
     }

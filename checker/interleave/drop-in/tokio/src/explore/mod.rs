@@ -1,9 +1,9 @@
-//! The parts of tokio that decide in which order things happen.
+//! The parts of tokio that decide in which order things happen, and what time it is.
 //!
-//! `sync` is the real one with a scheduling point around each operation, so its queues are as fair as they are.
-//! `oneshot`, `watch`, `broadcast`, `Barrier` and `OnceCell` are the real ones as they are. Runtimes, `LocalSet`
-//! and intervals are not explored.
+//! `sync` is the real one with a scheduling point around each operation, so its queues are as fair as they are. Runtimes,
+//! tasks and time are modelled.
 
+pub mod runtime;
 pub mod sync;
 pub mod task;
 pub mod time;
@@ -14,13 +14,34 @@ pub use task::spawn;
 pub mod __interleave {
     pub use real::select;
 
-    /// Which threads a test runs on matters in real mode only.
+    use interleave::engine::scheduler::{ExecutorChoice, choose, choose_executor};
+
+    use super::runtime::{Flavor as RuntimeFlavor, Runtime};
+
+    /// What a test runs on.
     pub enum Flavor {
+        /// The test does not say: one thread in some schedules, a thread for each task in others.
+        Any,
+        /// One thread.
         CurrentThread,
-        MultiThread,
+        /// So many worker threads.
+        MultiThread(usize),
     }
 
-    pub fn block_on(_flavor: Flavor, test: impl Future<Output = ()>) {
-        interleave::explore::task::block_on(test);
+    pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {
+        let flavor = match flavor {
+            Flavor::CurrentThread => RuntimeFlavor::CurrentThread,
+            Flavor::MultiThread(workers) => RuntimeFlavor::MultiThread(workers),
+            Flavor::Any => match choose_executor() {
+                ExecutorChoice::OneWorker => RuntimeFlavor::CurrentThread,
+                ExecutorChoice::ThreadEach => RuntimeFlavor::ThreadEach,
+            },
+        };
+        Runtime::of(flavor).block_on(test);
+    }
+
+    /// The branch that `select!` polls first.
+    pub fn first_branch(branches: u32) -> u32 {
+        choose(branches as usize) as u32
     }
 }

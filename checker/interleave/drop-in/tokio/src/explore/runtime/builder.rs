@@ -1,0 +1,130 @@
+//! `tokio::runtime::Builder`.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Flavor, Options, Runtime};
+
+/// See [`real::runtime::Builder`]. What concerns the speed of real threads is accepted and has no effect.
+pub struct Builder {
+    flavor: Flavor,
+    options: Options,
+    is_name_set: bool,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("flavor", &self.flavor).finish_non_exhaustive()
+    }
+}
+
+/// Settings that a schedule has no use for.
+macro_rules! without_effect {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*);)*) => {
+        $($(#[$doc])*
+        pub fn $name(&mut self $(, $argument: $type)*) -> &mut Self {
+            $(let _ = $argument;)*
+            self
+        })*
+    };
+}
+
+impl Builder {
+    /// See [`real::runtime::Builder::new_current_thread`].
+    pub fn new_current_thread() -> Builder {
+        Builder { flavor: Flavor::CurrentThread, options: Options::default(), is_name_set: false }
+    }
+
+    /// See [`real::runtime::Builder::new_multi_thread`]. It has two workers if nothing else is said.
+    pub fn new_multi_thread() -> Builder {
+        Builder { flavor: Flavor::MultiThread(2), options: Options::default(), is_name_set: false }
+    }
+
+    /// See [`real::runtime::Builder::worker_threads`].
+    #[track_caller]
+    pub fn worker_threads(&mut self, workers: usize) -> &mut Self {
+        assert!(workers > 0, "Worker threads cannot be set to 0");
+        if let Flavor::MultiThread(count) = &mut self.flavor {
+            *count = workers;
+        }
+        self
+    }
+
+    /// See [`real::runtime::Builder::max_blocking_threads`].
+    #[track_caller]
+    pub fn max_blocking_threads(&mut self, most: usize) -> &mut Self {
+        assert!(most > 0, "Max blocking threads cannot be set to 0");
+        self.options.most_blocking = most;
+        self
+    }
+
+    /// See [`real::runtime::Builder::name`].
+    #[track_caller]
+    pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
+        assert!(!std::mem::replace(&mut self.is_name_set, true), "name shouldn't be set twice");
+        let name = name.into();
+        assert!(!name.trim().is_empty(), "runtime name shouldn't be empty");
+        self.options.name = Some(name);
+        self
+    }
+
+    /// See [`real::runtime::Builder::on_thread_start`].
+    pub fn on_thread_start<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.options.on_thread_start = Some(Arc::new(f));
+        self
+    }
+
+    /// See [`real::runtime::Builder::on_thread_stop`].
+    pub fn on_thread_stop<F: Fn() + Send + Sync + 'static>(&mut self, f: F) -> &mut Self {
+        self.options.on_thread_stop = Some(Arc::new(f));
+        self
+    }
+
+    /// See [`real::runtime::Builder::build`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of an explored test.
+    pub fn build(&mut self) -> io::Result<Runtime> {
+        Ok(Runtime::with(self.flavor, self.options.clone()))
+    }
+
+    /// See [`real::runtime::Builder::thread_name_fn`].
+    pub fn thread_name_fn<F: Fn() -> String + Send + Sync + 'static>(&mut self, _f: F) -> &mut Self {
+        self
+    }
+
+    /// See [`real::runtime::Builder::thread_name`].
+    pub fn thread_name(&mut self, _name: impl Into<String>) -> &mut Self {
+        self
+    }
+
+    /// See [`real::runtime::Builder::on_thread_park`].
+    pub fn on_thread_park<F: Fn() + Send + Sync + 'static>(&mut self, _f: F) -> &mut Self {
+        self
+    }
+
+    /// See [`real::runtime::Builder::on_thread_unpark`].
+    pub fn on_thread_unpark<F: Fn() + Send + Sync + 'static>(&mut self, _f: F) -> &mut Self {
+        self
+    }
+
+    without_effect! {
+        /// See [`real::runtime::Builder::enable_all`].
+        enable_all();
+        /// See [`real::runtime::Builder::enable_time`].
+        enable_time();
+        /// See [`real::runtime::Builder::start_paused`]: the clock of a schedule always is.
+        start_paused(paused: bool);
+        /// See [`real::runtime::Builder::thread_stack_size`].
+        thread_stack_size(bytes: usize);
+        /// See [`real::runtime::Builder::thread_keep_alive`].
+        thread_keep_alive(duration: Duration);
+        /// See [`real::runtime::Builder::global_queue_interval`].
+        global_queue_interval(interval: u32);
+        /// See [`real::runtime::Builder::event_interval`].
+        event_interval(interval: u32);
+    }
+}

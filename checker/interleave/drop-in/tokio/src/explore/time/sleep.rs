@@ -1,0 +1,75 @@
+use std::marker::PhantomPinned;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use interleave::engine::scheduler;
+use interleave::model::coop;
+use interleave::model::time::Timer;
+
+use super::Instant;
+
+pin_project_lite::pin_project! {
+    /// See [`real::time::Sleep`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Sleep {
+        deadline: Instant,
+        timer: Timer,
+        has_elapsed: bool,
+        #[pin]
+        not_unpin: PhantomPinned,
+    }
+}
+
+/// See [`real::time::sleep`].
+#[track_caller]
+pub fn sleep(duration: Duration) -> Sleep {
+    sleep_until(Instant::current().checked_add(duration).unwrap_or_else(Instant::far_future))
+}
+
+/// See [`real::time::sleep_until`].
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    // As the real one, it belongs to a runtime.
+    let _ = crate::explore::runtime::Handle::current();
+    Sleep { deadline, timer: Timer::new(), has_elapsed: false, not_unpin: PhantomPinned }
+}
+
+impl Sleep {
+    /// See [`real::time::Sleep::deadline`].
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// See [`real::time::Sleep::is_elapsed`].
+    pub fn is_elapsed(&self) -> bool {
+        self.has_elapsed || self.timer.has_gone_off()
+    }
+
+    /// See [`real::time::Sleep::reset`].
+    pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        let this = self.project();
+        let waker = this.timer.take_waker();
+        (*this.deadline, *this.has_elapsed) = (deadline, false);
+        if let Some(waker) = waker {
+            *this.has_elapsed = this.timer.has_come(deadline.on_clock(), &Context::from_waker(&waker));
+            if *this.has_elapsed {
+                waker.wake();
+            }
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        scheduler::point();
+        let budget = ready!(coop::proceed(context));
+        *this.has_elapsed = this.timer.has_come(this.deadline.on_clock(), context);
+        budget.spend_if(*this.has_elapsed);
+        if *this.has_elapsed { Poll::Ready(()) } else { Poll::Pending }
+    }
+}

@@ -1,0 +1,102 @@
+//! Tasks that are polled by whoever awaits their set, on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::executor::TASKS_PER_TURN;
+use super::only_here::OnlyHere;
+use super::task::{self, Schedule, Task, TaskCell};
+
+/// Tasks that stay on the thread of whoever polls them, as those of a `LocalSet`. Clones are the same ones.
+#[derive(Clone)]
+pub struct LocalTasks(Rc<LocalShared>);
+
+#[derive(Default)]
+struct LocalShared {
+    ready: RefCell<VecDeque<Arc<TaskCell>>>,
+    /// Wakes whoever polls these.
+    poller: RefCell<Option<Waker>>,
+    tasks: RefCell<Vec<Arc<TaskCell>>>,
+    is_closed: Cell<bool>,
+}
+
+impl std::fmt::Debug for LocalTasks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalTasks").finish_non_exhaustive()
+    }
+}
+
+impl Default for LocalTasks {
+    fn default() -> Self {
+        LocalTasks::new()
+    }
+}
+
+impl LocalTasks {
+    /// None yet.
+    pub fn new() -> Self {
+        LocalTasks(Rc::default())
+    }
+
+    /// Starts a task that is polled by [`poll`](Self::poll), with a budget for each poll.
+    pub fn spawn<F: Future + 'static>(
+        &self,
+        budget: Option<u32>,
+        place: &'static Location<'static>,
+        future: F,
+    ) -> Task<F::Output>
+    where
+        F::Output: 'static,
+    {
+        let shared = OnlyHere::new(Rc::downgrade(&self.0));
+        let task = task::new("task", budget, place, future, |_| Box::new(LocalQueue(shared)));
+        if self.0.is_closed.get() {
+            task.cell().refuse();
+        } else {
+            self.0.tasks.borrow_mut().push(Arc::clone(task.cell()));
+            task.cell().start();
+        }
+        task
+    }
+
+    /// Polls the tasks that are ready, up to so many as fit in one turn. Ready when all tasks have ended.
+    pub fn poll(&self, context: &Context<'_>) -> Poll<()> {
+        let old = self.0.poller.borrow_mut().replace(context.waker().clone());
+        drop(old);
+        for _ in 0..TASKS_PER_TURN {
+            let next = self.0.ready.borrow_mut().pop_front();
+            let Some(task) = next else { break };
+            task.run();
+        }
+        if !self.0.ready.borrow().is_empty() {
+            context.waker().wake_by_ref();
+        }
+        self.0.tasks.borrow_mut().retain(|task| !task.has_ended());
+        if self.0.tasks.borrow().is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Cancels all tasks; new ones are cancelled at once.
+    pub fn close(&self) {
+        self.0.is_closed.set(true);
+        let tasks = self.0.tasks.take();
+        for task in tasks {
+            task.cancel_now();
+        }
+        self.0.ready.borrow_mut().clear();
+    }
+}
+
+struct LocalQueue(OnlyHere<Weak<LocalShared>>);
+
+impl Schedule for LocalQueue {
+    fn schedule(&self, task: Arc<TaskCell>) {
+        let Some(shared) = self.0.get().upgrade() else { return };
+        shared.ready.borrow_mut().push_back(task);
+        let poller = shared.poller.borrow_mut().take();
+        poller.into_iter().for_each(Waker::wake);
+    }
+}

@@ -1,0 +1,487 @@
+//! Async tasks: what is polled, what becomes of it, and who waits for that.
+//!
+//! A panic ends its task and is handed to whoever awaits it, as on real runtimes.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker, ready};
+
+use trace::{Action, TaskKind, TaskState};
+
+use crate::engine::scheduler::{self, Foreign, catch};
+use crate::engine::session::{self, record, record_panic};
+use crate::engine::threads::Name;
+use crate::engine::Access;
+
+use super::only_here::OnlyHere;
+use super::thread::lock;
+use super::{Object, coop};
+
+/// What a panicking task leaves for whoever awaits it.
+pub type Payload = Box<dyn Any + Send>;
+
+/// Why a task has no result.
+#[derive(Debug)]
+pub enum NoResult {
+    Cancelled,
+    Panicked(Payload),
+}
+
+/// Where a task goes that is to be polled.
+pub(super) trait Schedule {
+    fn schedule(&self, task: Arc<TaskCell>);
+}
+
+/// A task, whatever it returns.
+pub struct TaskCell {
+    actor: usize,
+    /// Counted from 1 within a schedule.
+    number: u64,
+    epoch: u64,
+    foreign: Foreign,
+    place: &'static Location<'static>,
+    object: Object,
+    inner: OnlyHere<Inner>,
+}
+
+struct Inner {
+    schedule: Box<dyn Schedule>,
+    /// How many operations one poll may make; `None` is as many as it likes.
+    budget: Option<u32>,
+    state: RefCell<State>,
+}
+
+struct State {
+    /// `None` while it is polled, and when it has ended.
+    body: Option<Pin<Box<dyn Body>>>,
+    status: Status,
+    /// It is to be cancelled as soon as nobody polls it.
+    cancelled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// It waits to be woken.
+    Suspended,
+    /// It waits for its turn.
+    Queued,
+    Running,
+    /// It was woken while it was polled.
+    RunningAndWoken,
+    Ended,
+}
+
+/// The future of a task, with the place for its output.
+trait Body {
+    /// Polls the future and keeps its output or panic. Whether it panicked, once it has ended.
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ending>;
+    /// Drops the future.
+    fn cancel(self: Pin<&mut Self>) -> Ending;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Returned,
+    Panicked,
+    Cancelled,
+}
+
+struct FutureBody<F: Future> {
+    /// `None` once it has ended.
+    future: Option<Pin<Box<F>>>,
+    outcome: Arc<Outcome<F::Output>>,
+    place: &'static Location<'static>,
+}
+
+impl<F: Future> FutureBody<F> {
+    /// Drops the future, whose destructors may panic, and ends with `result`. A panicking destructor is what comes of a
+    /// cancelled task; what a future returned is its result all the same.
+    fn end(&mut self, result: Result<F::Output, NoResult>) -> Ending {
+        let future = self.future.take();
+        let dropped = catch(|| drop(future));
+        let result = match (result, dropped) {
+            (Err(NoResult::Cancelled), Err(payload)) => Err(NoResult::Panicked(payload)),
+            (result, _) => result,
+        };
+        let ending = match &result {
+            Ok(_) => Ending::Returned,
+            Err(NoResult::Panicked(_)) => Ending::Panicked,
+            Err(NoResult::Cancelled) => Ending::Cancelled,
+        };
+        self.outcome.end(result);
+        ending
+    }
+}
+
+impl<F: Future> Body for FutureBody<F> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ending> {
+        let future = self.future.as_mut().expect("a task is polled until it has ended");
+        let result = match catch(|| future.as_mut().poll(context)) {
+            Ok(output) => {
+                let output = ready!(output);
+                record(self.place, |_| Action::Ends);
+                Ok(output)
+            }
+            Err(payload) => {
+                record_panic();
+                Err(NoResult::Panicked(payload))
+            }
+        };
+        Poll::Ready(self.end(result))
+    }
+
+    fn cancel(mut self: Pin<&mut Self>) -> Ending {
+        self.end(Err(NoResult::Cancelled))
+    }
+}
+
+impl<F: Future> Drop for FutureBody<F> {
+    fn drop(&mut self) {
+        if self.future.is_some() {
+            self.end(Err(NoResult::Cancelled));
+        }
+    }
+}
+
+/// What becomes of a task, and who waits for it.
+struct Outcome<T>(Mutex<OutcomeState<T>>);
+
+struct OutcomeState<T> {
+    ended: bool,
+    result: Option<Result<T, NoResult>>,
+    waiting: Option<Waker>,
+}
+
+impl<T> Outcome<T> {
+    fn end(&self, result: Result<T, NoResult>) {
+        let waiting = {
+            let mut state = lock(&self.0);
+            (state.ended, state.result) = (true, Some(result));
+            state.waiting.take()
+        };
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl TaskCell {
+    /// The entry among those that act.
+    pub(super) fn actor(&self) -> usize {
+        self.actor
+    }
+
+    /// A number of its own within the schedule, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.inner.get().state.borrow().status == Status::Ended
+    }
+
+    pub(super) fn is_queued(&self) -> bool {
+        self.inner.get().state.borrow().status == Status::Queued
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.inner.get().state.borrow().status, Status::Running | Status::RunningAndWoken)
+    }
+
+    /// Lets the task be polled once more.
+    fn make_ready(self: &Arc<Self>) {
+        let inner = self.inner.get();
+        {
+            let mut state = inner.state.borrow_mut();
+            match state.status {
+                Status::Suspended => state.status = Status::Queued,
+                Status::Running => state.status = Status::RunningAndWoken,
+                Status::Queued | Status::RunningAndWoken | Status::Ended => return,
+            }
+            if state.status != Status::Queued {
+                return;
+            }
+        }
+        self.set_state(TaskState::Ready);
+        inner.schedule.schedule(Arc::clone(self));
+    }
+
+    fn set_state(&self, new: TaskState) {
+        session::with(|session| session.actors[self.actor].state = new);
+    }
+
+    /// Polls the task on the running thread, if it was its turn.
+    pub(super) fn run(self: &Arc<Self>) {
+        let inner = self.inner.get();
+        let (body, cancelled) = {
+            let mut state = inner.state.borrow_mut();
+            if state.status != Status::Queued {
+                return;
+            }
+            state.status = Status::Running;
+            (state.body.take(), state.cancelled)
+        };
+        let mut body = body.expect("a queued task has a future");
+        let ending = {
+            let _acting = Acting::begin(self);
+            if cancelled {
+                Poll::Ready(body.as_mut().cancel())
+            } else {
+                let waker = Waker::from(Arc::clone(self));
+                let poll = || body.as_mut().poll(&mut Context::from_waker(&waker));
+                let ending = coop::with_budget(inner.budget, poll);
+                // It may have been aborted while it was polled.
+                let cancelled = ending.is_pending() && inner.state.borrow().cancelled;
+                if cancelled { Poll::Ready(body.as_mut().cancel()) } else { ending }
+            }
+        };
+        match ending {
+            Poll::Ready(ending) => {
+                inner.state.borrow_mut().status = Status::Ended;
+                drop(body);
+                self.ended(ending);
+            }
+            Poll::Pending => {
+                let was_woken = {
+                    let mut state = inner.state.borrow_mut();
+                    state.body = Some(body);
+                    std::mem::replace(&mut state.status, Status::Suspended) == Status::RunningAndWoken
+                };
+                self.set_state(TaskState::Suspended);
+                if was_woken {
+                    self.make_ready();
+                }
+            }
+        }
+    }
+
+    /// Cancels the task at once if nobody polls it. Whether it has ended by then.
+    pub(super) fn cancel_now(self: &Arc<Self>) -> bool {
+        let inner = self.inner.get();
+        let body = {
+            let mut state = inner.state.borrow_mut();
+            state.cancelled = true;
+            match state.status {
+                Status::Ended => return true,
+                Status::Running | Status::RunningAndWoken => return false,
+                Status::Suspended | Status::Queued => state.status = Status::Ended,
+            }
+            state.body.take()
+        };
+        if let Some(mut body) = body {
+            let ending = {
+                let _acting = Acting::begin(self);
+                body.as_mut().cancel()
+            };
+            self.ended(ending);
+        }
+        true
+    }
+
+    fn ended(&self, ending: Ending) {
+        let state = match ending {
+            Ending::Returned => TaskState::Ended,
+            Ending::Panicked => TaskState::Panicked,
+            Ending::Cancelled => TaskState::Cancelled,
+        };
+        self.set_state(state);
+    }
+
+    /// Asks for the task to be cancelled at its next await.
+    pub fn abort(self: &Arc<Self>) {
+        self.object.point(Access::Write);
+        {
+            let mut state = self.inner.get().state.borrow_mut();
+            if state.status == Status::Ended {
+                return;
+            }
+            state.cancelled = true;
+        }
+        self.make_ready();
+    }
+
+    /// Whether the task has ended.
+    pub fn is_finished(&self) -> bool {
+        self.object.point(Access::Read);
+        let ended = self.has_ended();
+        if !ended {
+            scheduler::yield_now();
+        }
+        ended
+    }
+}
+
+impl Wake for TaskCell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.foreign.is_known(self.epoch) {
+            self.make_ready();
+        }
+    }
+}
+
+impl fmt::Debug for TaskCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// While this lives, what the running thread does is done by a task.
+struct Acting {
+    before: Option<(usize, Option<u64>)>,
+}
+
+impl Acting {
+    fn begin(task: &TaskCell) -> Self {
+        let before = session::with(|session| {
+            let own = session.thread().own;
+            let actor = &mut session.actors[task.actor];
+            actor.state = TaskState::Running;
+            actor.on = (own != task.actor).then_some(own);
+            let thread = session.thread();
+            let before = (thread.actor, thread.task);
+            (thread.actor, thread.task) = (task.actor, Some(task.number));
+            before
+        });
+        Acting { before }
+    }
+}
+
+impl Drop for Acting {
+    fn drop(&mut self) {
+        if let Some((actor, task)) = self.before {
+            session::with(|session| {
+                let thread = session.thread();
+                (thread.actor, thread.task) = (actor, task);
+            });
+        }
+    }
+}
+
+/// The number of the task that the running thread polls.
+pub fn current() -> Option<u64> {
+    session::with(|session| session.thread().task).flatten()
+}
+
+/// An async task that can be awaited. Dropping it lets the task go on.
+pub struct Task<T> {
+    cell: Arc<TaskCell>,
+    outcome: Arc<Outcome<T>>,
+    /// What it does while it waits has been recorded.
+    asleep: bool,
+}
+
+impl<T> Task<T> {
+    /// What aborts the task and knows its number.
+    pub fn cell(&self) -> &Arc<TaskCell> {
+        &self.cell
+    }
+
+    /// The result once the task has ended. Until then the task of `context` is woken when it has.
+    pub fn poll_result(&mut self, context: &Context<'_>) -> Poll<Result<T, NoResult>> {
+        self.cell.object.point(Access::Write);
+        let budget = ready!(coop::proceed(context));
+        let (other, place) = (self.cell.actor, self.cell.place);
+        let waker = context.waker().clone();
+        let (result, old) = {
+            let mut state = lock(&self.outcome.0);
+            match state.result.take() {
+                None if !state.ended => (None, state.waiting.replace(waker)),
+                result => (result, Some(waker)),
+            }
+        };
+        drop(old);
+        budget.spend_if(result.is_some());
+        match result {
+            None => {
+                if !std::mem::replace(&mut self.asleep, true) {
+                    record(place, |_| Action::Joins { other });
+                }
+                Poll::Pending
+            }
+            Some(result) => {
+                if self.asleep {
+                    record(place, |_| Action::Joined { other });
+                }
+                Poll::Ready(result)
+            }
+        }
+    }
+
+    /// Wakes `waker` when the task has ended, or at once if it has. Not a scheduling point.
+    pub fn wake_at_end(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let (now, old) = {
+            let mut state = lock(&self.outcome.0);
+            if state.ended { (Some(waker), None) } else { (None, state.waiting.replace(waker)) }
+        };
+        drop(old);
+        now.into_iter().for_each(Waker::wake);
+    }
+
+    /// The result, if the task has ended, without waiting.
+    pub fn try_take(&self) -> Option<Result<T, NoResult>> {
+        self.cell.object.point(Access::Write);
+        lock(&self.outcome.0).result.take()
+    }
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cell.fmt(f)
+    }
+}
+
+/// A new task that has not been scheduled yet.
+pub(super) fn new<F: Future + 'static>(
+    kind: &'static str,
+    budget: Option<u32>,
+    place: &'static Location<'static>,
+    future: F,
+    schedule: impl FnOnce(usize) -> Box<dyn Schedule>,
+) -> Task<F::Output>
+where
+    F::Output: 'static,
+{
+    let known = session::with(|session| {
+        let name = session.name(Name::Counted(kind));
+        let actor = session.add_actor(TaskKind::Async, name);
+        session.started_tasks += 1;
+        (actor, session.started_tasks, session.epoch, Foreign::of(session))
+    });
+    let (actor, number, epoch, foreign) = known.expect(scheduler::OUTSIDE);
+    record(place, |_| Action::Spawns { child: actor });
+    let state = OutcomeState { ended: false, result: None, waiting: None };
+    let outcome = Arc::new(Outcome(Mutex::new(state)));
+    let body = FutureBody { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
+    let state = State { body: Some(Box::pin(body)), status: Status::Queued, cancelled: false };
+    let inner = Inner { schedule: schedule(actor), budget, state: RefCell::new(state) };
+    let cell = Arc::new(TaskCell {
+        actor,
+        number,
+        epoch,
+        foreign,
+        place,
+        object: Object::of_unknown_origin("task"),
+        inner: OnlyHere::new(inner),
+    });
+    Task { cell, outcome, asleep: false }
+}
+
+impl TaskCell {
+    /// Gives a new task its first turn.
+    pub(super) fn start(self: &Arc<Self>) {
+        self.inner.get().schedule.schedule(Arc::clone(self));
+        scheduler::point();
+    }
+
+    /// Ends a new task that nobody will run.
+    pub(super) fn refuse(self: &Arc<Self>) {
+        self.cancel_now();
+    }
+}
