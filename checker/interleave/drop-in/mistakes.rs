@@ -14,10 +14,7 @@ use super::{Mutex, RwLock, spawn};
 /// The first failure of `body` under a thousand interleavings.
 pub fn explore<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> Result<(), Box<Failure>> {
     let manifest_dir = env!("CARGO_MANIFEST_DIR");
-    Exploration::new(manifest_dir)
-        .run(move || task::block_on(body()))
-        .failure
-        .map_or(Ok(()), Err)
+    Exploration::new(manifest_dir).run(move || task::block_on(body())).failure.map_or(Ok(()), Err)
 }
 
 #[test]

@@ -97,10 +97,9 @@ mod tests {
 
     #[test]
     fn an_unwrapped_poison_points_to_the_panic_under_the_lock() {
-        for passed_on in [
-            "called `Result::unwrap()` on an `Err` value: PoisonError { .. }",
-            "the map is locked: PoisonError { .. }",
-        ] {
+        for passed_on in
+            ["called `Result::unwrap()` on an `Err` value: PoisonError { .. }", "the map is locked: PoisonError { .. }"]
+        {
             let panics = [panic(1, "the cause"), panic(2, passed_on), panic(0, passed_on)];
             assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "the cause");
         }
@@ -114,7 +113,8 @@ mod tests {
 
     #[test]
     fn an_abort_names_the_panic_that_came_first() {
-        let panics = [panic(2, "a connection was open"), panic(1, "on purpose"), panic(2, "a poisoned lock was unwrapped")];
+        let panics =
+            [panic(2, "a connection was open"), panic(1, "on purpose"), panic(2, "a poisoned lock was unwrapped")];
         let (message, _) = abort_message(&panics, Who::Task(2));
         assert!(message.starts_with("a connection was open\n"), "{message}");
         assert!(message.contains("a poisoned lock was unwrapped"), "{message}");

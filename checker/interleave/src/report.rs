@@ -21,8 +21,13 @@ pub(crate) fn nonce() -> Option<String> {
     std::env::var(NONCE).ok()
 }
 
+/// Where the report goes.
+pub(crate) fn path() -> Option<String> {
+    std::env::var(REPORT).ok()
+}
+
 pub(crate) fn write(report: &Report) {
-    let Ok(path) = std::env::var(REPORT) else { return };
+    let Some(path) = path() else { return };
     if let Err(error) = std::fs::write(&path, trace::wire::write(report)) {
         eprintln!("interleave: cannot write the report {path}: {error}");
     }

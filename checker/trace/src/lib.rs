@@ -122,6 +122,21 @@ pub struct Point {
 }
 
 impl Trace {
+    /// The name of a task as the head of its column: with the worker that it keeps busy, if it does not let go of it.
+    pub fn lane(&self, task: usize) -> String {
+        let name = &self.tasks[task].name;
+        match self.blocked_worker(task) {
+            Some(worker) if worker != task => format!("{name} on {}", self.tasks[worker].name),
+            _ => name.clone(),
+        }
+    }
+
+    /// The thread that polls this async task and cannot go on, because the task blocks.
+    pub fn blocked_worker(&self, task: usize) -> Option<usize> {
+        let task = self.tasks.get(task)?;
+        (task.kind == TaskKind::Async && task.state == TaskState::Running).then_some(task.on?)
+    }
+
     /// The line of source at `place`, if it is known.
     pub fn source(&self, place: &Place) -> Option<&str> {
         self.lines.iter().find(|line| line.place == *place).map(|line| line.text.as_str())
@@ -150,10 +165,10 @@ pub const fn as_branch(choice: u32) -> Option<u32> {
     if choice & BRANCH == 0 { None } else { Some(choice & !BRANCH) }
 }
 
-/// How often `choices` go from one task to another.
+/// How often `choices` go from one task to another. Every schedule begins with the test body, task 0.
 pub fn switches(choices: &[u32]) -> u32 {
-    let mut tasks = choices.iter().filter(|choice| as_branch(**choice).is_none());
-    let Some(mut last) = tasks.next() else { return 0 };
+    let tasks = choices.iter().filter(|choice| as_branch(**choice).is_none());
+    let mut last = &0;
     tasks.filter(|task| std::mem::replace(&mut last, *task) != *task).count() as u32
 }
 
@@ -270,6 +285,10 @@ pub enum Action {
     Joins { other: usize },
     /// The other task had ended.
     Joined { other: usize },
+    /// Went to sleep until a time on the clock of the schedule.
+    Sleeps { until: String },
+    /// Offered to wait for its next turn.
+    Yields,
     /// Ended.
     Ends,
     /// Panicked.
@@ -294,6 +313,8 @@ impl Action {
             Action::Spawns { .. }
             | Action::Joins { .. }
             | Action::Joined { .. }
+            | Action::Sleeps { .. }
+            | Action::Yields
             | Action::Ends
             | Action::Panics { .. } => None,
         }

@@ -54,7 +54,7 @@ pub fn verdict(failure: &Failure, trace: &Trace) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Action, Mode, Object, Place, SourceLine, Step, Task};
+    use crate::{Action, Mode, Object, Place, SourceLine, Step, Task, TaskKind, TaskState};
 
     fn trace(tasks: &[&str], objects: &[&str], steps: Vec<(usize, Action, u32)>) -> Trace {
         let place = |line| Place { file: "src/lib.rs".into(), line };
@@ -126,6 +126,42 @@ mod tests {
   4  │                │ waits for `a`  lib.rs:16
   ✗  deadlock: main holds `a` and waits for `b`; thread 1 holds `b` and waits
      for `a`
+",
+        );
+    }
+
+    #[test]
+    fn a_guard_held_across_an_await_on_the_only_worker_names_who_blocks_whom() {
+        let mut trace = trace(
+            &["main", "task 1", "task 2", "worker 1"],
+            &["names"],
+            vec![
+                (0, Action::Spawns { child: 1 }, 30),
+                (0, Action::Spawns { child: 2 }, 31),
+                (1, locks(0), 12),
+                (1, Action::Yields, 13),
+                (2, waits(0), 20),
+                (0, Action::Joins { other: 1 }, 32),
+            ],
+        );
+        for task in [1, 2] {
+            trace.tasks[task].kind = TaskKind::Async;
+            trace.tasks[task].on = Some(3);
+        }
+        trace.tasks[2].state = TaskState::Running;
+        trace.tasks[3].kind = TaskKind::Worker;
+        assert_drawn(
+            &deadlock(trace),
+            100,
+            "
+     main                       task 1         task 2 on worker 1
+  1                           A locks `names`                      lib.rs:12  let mut a = self.a.lo…
+  2                           │ yields                             lib.rs:13
+  3                           │                waits for `names`   lib.rs:20
+  4  waits for task 1 to end  │                                    lib.rs:32
+  ✗  deadlock: task 1 holds `names` across an await and could go on; main waits for task 1 to end;
+     task 2 waits for `names` and blocks the only thread that polls tasks; no thread is left to poll
+     task 1
 ",
         );
     }

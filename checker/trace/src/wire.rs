@@ -4,8 +4,8 @@
 //! A line that was cut off (the process died while writing) ends the report; what came before counts.
 
 use crate::{
-    Action, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task, TaskKind, TaskState,
-    Trace, CLOCK, as_branch, branch,
+    Action, CLOCK, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task,
+    TaskKind, TaskState, Trace, as_branch, branch,
 };
 
 /// The first line of every report. A reader that finds another one must not guess.
@@ -219,6 +219,8 @@ fn action_fields(action: &Action) -> Vec<String> {
         Action::Hears { object } => fields("hears", &[object]),
         Action::Joins { other } => fields("joins", &[other]),
         Action::Joined { other } => fields("joined", &[other]),
+        Action::Sleeps { until } => fields("sleeps", &[until]),
+        Action::Yields => fields("yields", &[]),
         Action::Ends => fields("ends", &[]),
         Action::Panics { message } => fields("panics", &[message]),
     }
@@ -242,6 +244,8 @@ fn read_action(fields: &[&str]) -> Option<Action> {
         ["hears", object] => Action::Hears { object: number(object)? },
         ["joins", other] => Action::Joins { other: number(other)? },
         ["joined", other] => Action::Joined { other: number(other)? },
+        ["sleeps", until] => Action::Sleeps { until: until.to_owned() },
+        ["yields"] => Action::Yields,
         ["ends"] => Action::Ends,
         ["panics", message] => Action::Panics { message: message.to_owned() },
         _ => return None,
@@ -349,6 +353,8 @@ mod tests {
             Action::Hears { object: 0 },
             Action::Joins { other: 1 },
             Action::Joined { other: 1 },
+            Action::Sleeps { until: "5ms".into() },
+            Action::Yields,
             Action::Ends,
             Action::Panics { message: "two\nlines \\n and a backslash".into() },
         ];

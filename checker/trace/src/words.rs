@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Action, Mode, Trace};
+use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state that a trace ends in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -137,6 +137,11 @@ impl Cause {
             one.target == other.target && [one, other].iter().all(|wait| self.holds[wait.task].is_empty())
         };
         parts.extend(waits.chunk_by(alike).map(|waits| self.waits_in_words(trace, waits)));
+        let unpolled: Vec<&str> = unpolled(trace).map(|task| trace.tasks[task].name.as_str()).collect();
+        if let [names @ .., last] = unpolled.as_slice() {
+            let names = if names.is_empty() { (*last).to_owned() } else { format!("{} or {last}", names.join(", ")) };
+            parts.push(format!("no thread is left to poll {names}"));
+        }
         parts.join("; ")
     }
 
@@ -152,6 +157,9 @@ impl Cause {
     fn silence_in_words(&self, trace: &Trace, task: usize) -> String {
         let name = &trace.tasks[task].name;
         let held = self.held_in_words(trace, task);
+        if trace.tasks[task].kind == TaskKind::Async && trace.tasks[task].state == TaskState::Ready {
+            return format!("{name} holds {held} across an await and could go on");
+        }
         let has_ended = trace.steps.iter().any(|step| step.task == task && step.action == Action::Ends);
         if has_ended {
             format!("{name} has ended and never gave back {held}")
@@ -206,8 +214,41 @@ impl Cause {
             Target::Signal(object) => write!(words, "waits on {}", quoted(trace, object)),
             Target::Task(other) => write!(words, "waits for {} to end", trace.tasks[other].name),
         };
+        if unpolled(trace).next().is_some()
+            && let Some(worker) = occupied(trace, wait.task)
+        {
+            let _ = match workers(trace).count() {
+                1 => write!(words, " and blocks the only thread that polls tasks"),
+                _ => write!(words, " and blocks {}", trace.tasks[worker].name),
+            };
+        }
         words
     }
+}
+
+/// The async tasks that could go on if a thread polled them.
+pub(crate) fn unpolled(trace: &Trace) -> impl Iterator<Item = usize> {
+    let is_ready = |(_, task): &(usize, &crate::Task)| task.kind == TaskKind::Async && task.state == TaskState::Ready;
+    trace.tasks.iter().enumerate().filter(is_ready).map(|(id, _)| id)
+}
+
+/// The threads that poll async tasks: the workers of an executor, or else the thread of the test.
+fn workers(trace: &Trace) -> impl Iterator<Item = usize> {
+    let has_workers = trace.tasks.iter().any(|task| task.kind == TaskKind::Worker);
+    trace
+        .tasks
+        .iter()
+        .enumerate()
+        .filter(move |(id, task)| match has_workers {
+            true => task.kind == TaskKind::Worker,
+            false => *id == 0,
+        })
+        .map(|(id, _)| id)
+}
+
+/// The worker that a waiting task keeps from polling others.
+fn occupied(trace: &Trace, task: usize) -> Option<usize> {
+    trace.blocked_worker(task).or_else(|| workers(trace).find(|worker| *worker == task))
 }
 
 /// Takes `(object, mode)` from `task`, or, as some guards travel, from whoever holds it.

@@ -195,9 +195,7 @@ impl Function {
                     let Some(TokenTree::Ident(name)) = tokens.next() else { return Err(shape()) };
                     let Some(TokenTree::Group(arguments)) = tokens.next() else { return Err(shape()) };
                     // A return type may stand in between.
-                    let is_body = |token: &TokenTree| {
-                        matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-                    };
+                    let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
                     if !tokens.any(|token| is_body(&token)) {
                         return Err(shape());
                     }

@@ -6,8 +6,10 @@
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
-use corosensei::stack::DefaultStack;
+use corosensei::stack::{DefaultStack, Stack as _};
 use corosensei::{CoroutineResult, Yielder};
+
+use super::overflow;
 
 /// As much as Rust gives a thread. Pages that are never touched cost nothing.
 pub(crate) const STACK_BYTES: usize = 2 << 20;
@@ -28,6 +30,8 @@ pub(crate) struct Coroutine {
     inner: corosensei::Coroutine<(), (), ()>,
     /// Known once the coroutine has started; see [`RUNNING`].
     suspender: Option<NonNull<Suspender>>,
+    /// Where the guard page of its stack begins.
+    guard: usize,
 }
 
 /// What a coroutine did when it gave control back.
@@ -46,20 +50,23 @@ impl Coroutine {
     pub(crate) fn new(body: impl FnOnce() + 'static) -> Self {
         let stack = SPARE_STACKS.with_borrow_mut(Vec::pop);
         let stack = stack.unwrap_or_else(|| DefaultStack::new(STACK_BYTES).expect("memory for a stack"));
+        let guard = stack.limit().get();
         let inner = corosensei::Coroutine::with_stack(stack, move |suspender: &Suspender, ()| {
             RUNNING.set(Some(NonNull::from(suspender)));
             body();
         });
-        Coroutine { inner, suspender: None }
+        Coroutine { inner, suspender: None, guard }
     }
 
     /// Runs the coroutine until it suspends itself or returns.
     pub(crate) fn resume(&mut self) -> Resumed {
         let outer = RUNNING.replace(self.suspender);
+        let outer_guard = overflow::set_guard(self.guard);
         let resumed = match self.inner.resume(()) {
             CoroutineResult::Yield(()) => Resumed::Suspended,
             CoroutineResult::Return(()) => Resumed::Returned,
         };
+        overflow::set_guard(outer_guard);
         self.suspender = RUNNING.replace(outer);
         resumed
     }

@@ -7,10 +7,11 @@ use std::sync::{Arc, Once};
 use trace::{Explored, Failure, FailureKind, Place, Trace};
 
 use super::choice::{Deadlines, FAIR_STEPS, Rules, Wakes};
+use super::sentinel::{Heartbeat, Sentinel};
 use super::session::{self, Recording, Session, Stop};
 use super::shrink::shrink;
 use super::strategy::{Source, Strategies};
-use super::{names, schedule};
+use super::{names, overflow, schedule};
 use crate::panics::{RecordedPanic, Who, is_abort};
 use crate::report;
 
@@ -47,8 +48,6 @@ pub struct Finding {
     /// What happened in a replayed schedule that did not fail.
     pub trace: Option<Trace>,
 }
-
-type Body = Arc<dyn Fn() + Send + Sync>;
 
 impl Exploration {
     /// Explores 1,000 schedules with seed 1. The sources that locations name lie in, below or above `manifest_dir`.
@@ -110,15 +109,26 @@ impl Exploration {
     /// calling OS thread.
     pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> Finding {
         install_panic_hook();
-        let body: Body = Arc::new(body);
+        overflow::install();
+        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let _sentinel = Sentinel::start(&run.heartbeat);
         match &self.replay {
-            Some(choices) => self.run_one(choices, &body),
-            None => self.run_many(&body),
+            Some(choices) => run.one(choices),
+            None => run.many(),
         }
     }
+}
 
-    fn run_one(&self, choices: &[u32], body: &Body) -> Finding {
-        let session = self.follow(choices.to_vec(), Recording::Steps, body);
+/// An exploration under way.
+struct Run<'a> {
+    what: &'a Exploration,
+    body: Arc<dyn Fn() + Send + Sync>,
+    heartbeat: Arc<Heartbeat>,
+}
+
+impl Run<'_> {
+    fn one(&self, choices: &[u32]) -> Finding {
+        let session = self.follow(choices.to_vec(), Recording::Steps);
         let explored = self.explored(1);
         let switches = trace::switches(&session.choices);
         let stop = session.stop.clone();
@@ -129,19 +139,18 @@ impl Exploration {
         }
     }
 
-    fn run_many(&self, body: &Body) -> Finding {
-        let mut strategies = Strategies::new(self.seed);
+    fn many(&self) -> Finding {
+        let mut strategies = Strategies::new(self.what.seed);
         let (mut schedules, mut steps, mut had_a_choice) = (0, 0, false);
-        while schedules < self.schedules && steps < MOST_STEPS_OF_ALL {
+        while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL {
             strategies.next_schedule();
-            let session = Session::new(Source::Explore(strategies), self.rules, Recording::Nothing);
-            let session = run(session, body);
+            let session = self.schedule(Source::Explore(strategies), Recording::Nothing);
             schedules += 1;
             steps += session.choices.len();
             had_a_choice |= session.had_a_choice;
             if let Some(stop) = &session.stop {
                 let explored = self.explored(schedules);
-                let failure = Some(Box::new(self.explain(stop, &session, explored, body)));
+                let failure = Some(Box::new(self.explain(stop, &session, explored)));
                 return Finding { explored, failure, trace: None };
             }
             let chose_executor = session.chose_executor;
@@ -156,9 +165,9 @@ impl Exploration {
     }
 
     /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
-    fn explain(&self, stop: &Stop, failed: &Session, explored: Explored, body: &Body) -> Failure {
-        let choices = shrink(stop, failed, |choices, recording| self.follow(choices, recording, body));
-        let again = self.follow(choices, Recording::Steps, body);
+    fn explain(&self, stop: &Stop, failed: &Session, explored: Explored) -> Failure {
+        let choices = shrink(stop, failed, |choices, recording| self.follow(choices, recording));
+        let again = self.follow(choices, Recording::Steps);
         match again.stop.clone().filter(|other| other.is_like(stop)) {
             // The values that an assertion names are those of the schedule that is shown.
             Some(shown) => {
@@ -174,12 +183,18 @@ impl Exploration {
     }
 
     /// Runs one schedule that begins with `choices`.
-    fn follow(&self, choices: Vec<u32>, recording: Recording, body: &Body) -> Box<Session> {
-        run(Session::new(Source::Follow(choices), self.rules, recording), body)
+    fn follow(&self, choices: Vec<u32>, recording: Recording) -> Box<Session> {
+        self.schedule(Source::Follow(choices), recording)
+    }
+
+    fn schedule(&self, source: Source, recording: Recording) -> Box<Session> {
+        let session = Session::new(source, self.what.rules, recording, Arc::clone(&self.heartbeat));
+        let body = Arc::clone(&self.body);
+        schedule::run(session, move || body())
     }
 
     fn explored(&self, schedules: u32) -> Explored {
-        Explored { schedules, budget: self.schedules, seed: self.seed }
+        Explored { schedules, budget: self.what.schedules, seed: self.what.seed }
     }
 
     fn trace(&self, session: Session, explored: Explored, found_switches: u32) -> Trace {
@@ -188,8 +203,8 @@ impl Exploration {
             budget: explored.budget,
             seed: explored.seed,
             tasks: session.actors,
-            objects: names::name_all(&session.objects, &self.manifest_dir),
-            lines: names::quote_all(&session.steps, &self.manifest_dir),
+            objects: names::name_all(&session.objects, &self.what.manifest_dir),
+            lines: names::quote_all(&session.steps, &self.what.manifest_dir),
             steps: session.steps,
             choices: session.choices,
             points: session.points,
@@ -205,7 +220,7 @@ impl Exploration {
             Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
             Stop::Deadlock => (FailureKind::Deadlock, "every thread and task waits for another".to_owned(), None),
             Stop::Livelock => {
-                let steps = trace::timeline::grouped((self.rules.steps * FAIR_STEPS) as u32);
+                let steps = trace::timeline::grouped((self.what.rules.steps * FAIR_STEPS) as u32);
                 let message = format!("still running after {steps} steps, although every thread got its turn");
                 (FailureKind::Livelock, message, None)
             }
@@ -218,17 +233,12 @@ impl Exploration {
 const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \
                          schedule, such as a hash map's order, an address, or a `static` that keeps its value.)";
 
-fn run(session: Session, body: &Body) -> Box<Session> {
-    let body = Arc::clone(body);
-    schedule::run(session, move || body())
-}
-
 /// Whether a panic was raised by the kit itself, not on behalf of its caller.
 fn is_ours(place: Option<&Place>) -> bool {
     let kit = file!().trim_end_matches("src/engine/exploration.rs");
-    place.and_then(|place| place.file.strip_prefix(kit)).is_some_and(|file| {
-        file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/"))
-    })
+    place
+        .and_then(|place| place.file.strip_prefix(kit))
+        .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
 }
 
 /// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use trace::{CLOCK, Point};
 
 use super::choice::{CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
+use super::clock;
 use super::coroutine;
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
-use super::clock;
 
 /// How often each thread that can run has to offer to wait before time moves on, although they could run.
 const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
@@ -183,6 +183,7 @@ pub(crate) fn reschedule(reason: Reason) {
 
 impl Session {
     fn decide(&mut self, reason: Reason) -> Decision {
+        self.heartbeat.beat();
         if self.stop.is_some() || self.body_ended {
             return Decision::End;
         }
@@ -302,7 +303,9 @@ pub fn choose_executor() -> ExecutorChoice {
         session.chose_executor = true;
         let choice = session.source.executor(session.choices.len());
         if session.recording >= Recording::Points {
-            session.points.push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
+            session
+                .points
+                .push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
         }
         session.choices.push(trace::branch(choice as u32));
         choice

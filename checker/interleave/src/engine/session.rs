@@ -17,6 +17,7 @@ use super::choice::Rules;
 use super::clock::Clock;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
+use super::sentinel::Heartbeat;
 use super::strategy::Source;
 use crate::panics::{RecordedPanic, Who};
 
@@ -120,6 +121,7 @@ pub(crate) struct Session {
     pub(crate) next: Option<usize>,
     pub(crate) clock: Clock,
     pub(crate) foreign: Arc<AtomicBool>,
+    pub(crate) heartbeat: Arc<Heartbeat>,
     /// Whether this could have been another schedule.
     pub(crate) had_a_choice: bool,
     /// Whether its async tasks could have run on another executor.
@@ -133,8 +135,6 @@ pub(crate) struct Session {
     pub(crate) actors: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
-    /// The line that the running thread was last seen at.
-    pub(crate) seen: Option<&'static Location<'static>>,
     /// How many names have been counted; see `Session::name`.
     pub(crate) counted_names: usize,
     /// Values of the schedule as a whole.
@@ -157,7 +157,7 @@ impl Session {
     /// # Panics
     ///
     /// After 2⁴⁰ schedules, which take a week at a million a second.
-    pub(crate) fn new(source: Source, rules: Rules, recording: Recording) -> Self {
+    pub(crate) fn new(source: Source, rules: Rules, recording: Recording, heartbeat: Arc<Heartbeat>) -> Self {
         static EPOCH: AtomicU64 = AtomicU64::new(1);
         let epoch = EPOCH.fetch_add(1, Ordering::Relaxed);
         assert!(epoch >> super::object::EPOCH_BITS == 0, "this process has run too many schedules to tell them apart");
@@ -176,6 +176,7 @@ impl Session {
             next: None,
             clock: Clock::default(),
             foreign: Arc::default(),
+            heartbeat,
             had_a_choice: false,
             chose_executor: false,
             choices: Vec::new(),
@@ -185,7 +186,6 @@ impl Session {
             actors: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
-            seen: None,
             counted_names: 0,
             globals: Locals::default(),
             started_tasks: 0,
@@ -246,7 +246,7 @@ pub fn is_active() -> bool {
 /// Records a step of what runs at the moment, if steps are recorded.
 pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut Session) -> Action) {
     with(|session| {
-        session.seen = Some(place);
+        session.heartbeat.see(place);
         if session.recording == Recording::Steps && session.phase == Phase::Running {
             let action = action(session);
             let place = Some(Place { file: place.file().to_owned(), line: place.line() });

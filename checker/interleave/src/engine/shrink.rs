@@ -17,11 +17,7 @@ const MOST_STEPS: usize = 300_000;
 ///
 /// `run` runs the schedule that begins with the given choices, after which each thread stays on, and returns its session
 /// whether it failed or not.
-pub(crate) fn shrink(
-    stop: &Stop,
-    failed: &Session,
-    run: impl Fn(Vec<u32>, Recording) -> Box<Session>,
-) -> Vec<u32> {
+pub(crate) fn shrink(stop: &Stop, failed: &Session, run: impl Fn(Vec<u32>, Recording) -> Box<Session>) -> Vec<u32> {
     // A livelock is long by its nature, and any schedule of it is as good as another.
     if matches!(stop, Stop::Livelock) {
         return failed.choices.clone();

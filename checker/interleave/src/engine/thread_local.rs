@@ -55,10 +55,8 @@ pub fn get<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Result<Rc<T>
 /// Outside of a schedule, and if a key is used with two types.
 pub fn global<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Rc<T> {
     let find = || {
-        session::with(|session| {
-            session.globals.0.iter().find(|(key, _)| *key == address).map(|(_, slot)| slot.clone())
-        })
-        .expect(scheduler::OUTSIDE)
+        session::with(|session| session.globals.0.iter().find(|(key, _)| *key == address).map(|(_, slot)| slot.clone()))
+            .expect(scheduler::OUTSIDE)
     };
     if let Some(Slot::Alive(value)) = find() {
         return value.downcast().expect("a key has one type");

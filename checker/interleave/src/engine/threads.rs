@@ -11,9 +11,9 @@ use super::choice::Reason;
 use super::clock::Alarm;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
-use super::thread_local;
 use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, point, reschedule};
 use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
+use super::thread_local;
 use crate::panics::{Who, cause_of_failure};
 
 /// The thread that runs the test body, and its entry among those that act.
@@ -44,12 +44,7 @@ impl Session {
         }
     }
 
-    fn add_thread(
-        &mut self,
-        own: usize,
-        body: impl FnOnce() + 'static,
-        end: impl FnOnce() + 'static,
-    ) -> usize {
+    fn add_thread(&mut self, own: usize, body: impl FnOnce() + 'static, end: impl FnOnce() + 'static) -> usize {
         let id = self.threads.len();
         let foreign = Foreign::of(self);
         let parent = (id > 0).then_some(self.current);
@@ -212,9 +207,7 @@ pub fn park(deadline: Option<Duration>) {
     if scheduler::wakes_spuriously() {
         return;
     }
-    wait_until(deadline, || {
-        session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true)
-    });
+    wait_until(deadline, || session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true));
     // An unpark that came as the time ran out counts as well.
     session::with(|session| session.thread().parked = false);
 }
@@ -228,7 +221,6 @@ pub fn unpark(id: usize) {
 
 /// Waits for `duration` on the running thread.
 pub fn sleep(duration: Duration) {
-    point();
     if session::is_active() {
         wait_until(Some(scheduler::current_time() + duration), || false);
     }

@@ -258,7 +258,8 @@ impl Lock {
     pub async fn acquire_async(self: &Arc<Self>, mode: Mode, place: &'static Location<'static>) -> Held<Arc<Lock>> {
         self.object.point(Access::Write);
         let mut waiting = Waiting { lock: self, mode, place, ticket: None };
-        std::future::poll_fn(|context| waiting.poll(context.waker(), |state, ticket| state.try_take(mode, ticket))).await;
+        std::future::poll_fn(|context| waiting.poll(context.waker(), |state, ticket| state.try_take(mode, ticket)))
+            .await;
         Held { lock: Arc::clone(self), mode, place }
     }
 

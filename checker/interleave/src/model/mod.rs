@@ -18,8 +18,8 @@ pub mod thread;
 pub mod thread_local;
 pub mod time;
 
-pub use crate::engine::thread_local::global;
 pub use crate::engine::object::{Object, ObjectId};
+pub use crate::engine::thread_local::global;
 pub use local_tasks::LocalTasks;
 pub use lock::{Held, Lock};
 pub use only_here::OnlyHere;

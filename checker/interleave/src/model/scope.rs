@@ -94,10 +94,7 @@ pub struct ScopedJoinHandle<'scope, T> {
 impl<'scope> Scope<'scope, '_> {
     /// Starts a thread in this scope.
     #[track_caller]
-    pub fn spawn<T: Send + 'scope>(
-        &'scope self,
-        f: impl FnOnce() -> T + Send + 'scope,
-    ) -> ScopedJoinHandle<'scope, T> {
+    pub fn spawn<T: Send + 'scope>(&'scope self, f: impl FnOnce() -> T + Send + 'scope) -> ScopedJoinHandle<'scope, T> {
         self.spawn_named(None, Location::caller(), f)
     }
 

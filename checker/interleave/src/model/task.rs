@@ -12,10 +12,10 @@ use std::task::{Context, Poll, Wake, Waker, ready};
 
 use trace::{Action, TaskKind, TaskState};
 
+use crate::engine::Access;
 use crate::engine::scheduler::{self, Foreign, catch};
 use crate::engine::session::{self, record, record_panic};
 use crate::engine::threads::Name;
-use crate::engine::Access;
 
 use super::only_here::OnlyHere;
 use super::thread::lock;
@@ -484,4 +484,19 @@ impl TaskCell {
     pub(super) fn refuse(self: &Arc<Self>) {
         self.cancel_now();
     }
+}
+
+/// Lets the other tasks run first.
+pub async fn yield_now(place: &'static Location<'static>) {
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        record(place, |_| Action::Yields);
+        scheduler::yield_now();
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

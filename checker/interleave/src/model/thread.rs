@@ -18,7 +18,7 @@ use crate::engine::{Access, scheduler};
 
 use super::Object;
 
-pub use threads::{block_on, sleep};
+pub use threads::block_on;
 
 /// What a panicking thread leaves for whoever joins it.
 pub type Payload = Box<dyn std::any::Any + Send>;
@@ -78,6 +78,14 @@ pub fn park() {
 /// See [`std::thread::park_timeout`].
 pub fn park_timeout(limit: Duration) {
     threads::park(Some(super::time::after(limit)));
+}
+
+/// See [`std::thread::sleep`].
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    scheduler::point();
+    super::time::sleeps(super::time::after(duration), Location::caller());
+    threads::sleep(duration);
 }
 
 /// See [`std::thread::yield_now`].

@@ -46,9 +46,7 @@ impl<T: 'static> LocalKey<T> {
     pub fn with<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
         match self.try_with(f) {
             Ok(result) => result,
-            Err(error) => panic!(
-                "cannot access a Thread Local Storage value during or after destruction: {error:?}"
-            ),
+            Err(error) => panic!("cannot access a Thread Local Storage value during or after destruction: {error:?}"),
         }
     }
 

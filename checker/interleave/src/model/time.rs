@@ -2,10 +2,14 @@
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::panic::Location;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use trace::Action;
+
 use crate::engine::clock::Alarm;
+use crate::engine::session::record;
 use crate::engine::{scheduler, session};
 
 /// The virtual clock's counterpart of [`std::time::Instant`]: exact, and still while any thread can run.
@@ -110,6 +114,11 @@ pub fn after(duration: Duration) -> Duration {
 }
 
 pub use crate::engine::scheduler::{advance, current_time};
+
+/// Records that what runs goes to sleep until `deadline`.
+pub fn sleeps(deadline: Duration, place: &'static Location<'static>) {
+    record(place, |_| Action::Sleeps { until: format!("{deadline:?}") });
+}
 
 /// An alarm that wakes a future's task at a deadline.
 #[derive(Debug, Default)]

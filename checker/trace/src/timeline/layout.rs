@@ -111,7 +111,7 @@ impl<'a> Columns<'a> {
         let own = |row: &&Shown| row.task == self.picture.tasks[at];
         let text =
             self.picture.rows.iter().filter_map(Row::shown).filter(own).map(|row| row.what.chars().count()).max();
-        let name = self.trace.tasks[self.picture.tasks[at]].name.chars().count();
+        let name = self.trace.lane(self.picture.tasks[at]).chars().count();
         slots + usize::from(slots > 0) + text.unwrap_or(0).max(name)
     }
 
@@ -129,7 +129,7 @@ impl<'a> Columns<'a> {
         for (at, task) in self.picture.tasks.iter().enumerate() {
             let slots = self.slots(at);
             head.pad_to(self.start(at) + slots + usize::from(slots > 0));
-            head.push(&*self.trace.tasks[*task].name, Paint::Task);
+            head.push(self.trace.lane(*task), Paint::Task);
         }
         let mut lines = vec![head];
         for (row, held) in self.picture.rows.iter().zip(&self.picture.held) {

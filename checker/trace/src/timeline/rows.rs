@@ -1,6 +1,6 @@
 //! Which steps of a trace are shown, and what is said of them.
 
-use crate::words::{Target, quoted};
+use crate::words::{Target, quoted, unpolled};
 use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Trace};
 
 /// An interleaving that did not deadlock is told by its last steps; more would not be read.
@@ -103,7 +103,10 @@ fn both_in_words(trace: &Trace, first: usize, second: usize) -> Option<String> {
 
 /// What belongs to every program and explains none: it is not missed where it is left out.
 fn is_bookkeeping(action: &Action) -> bool {
-    matches!(action, Action::Ends | Action::Spawns { .. } | Action::Joins { .. } | Action::Joined { .. })
+    matches!(
+        action,
+        Action::Ends | Action::Spawns { .. } | Action::Joins { .. } | Action::Joined { .. } | Action::Yields
+    )
 }
 
 /// For a deadlock: how each waiting task got what it holds and how it went to sleep.
@@ -112,6 +115,13 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
     let cycle = cause.cycle();
     let waits = if cycle.is_empty() { &cause.waits } else { &cycle };
     let mut keep = vec![false; trace.steps.len()];
+    // Where a task gave way that nobody is left to poll.
+    for task in unpolled(trace) {
+        let last = trace.steps.iter().rposition(|step| step.task == task);
+        if let Some(last) = last {
+            keep[last] = true;
+        }
+    }
     for wait in waits {
         keep[wait.step] = true;
         for held in &cause.holds[wait.task] {
@@ -148,13 +158,7 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
 
 /// Otherwise: the last steps that touch something shared.
 fn last_steps(trace: &Trace) -> Vec<bool> {
-    let mut keep: Vec<bool> = trace
-        .steps
-        .iter()
-        .map(|step| {
-            !matches!(step.action, Action::Ends | Action::Spawns { .. } | Action::Joins { .. } | Action::Joined { .. })
-        })
-        .collect();
+    let mut keep: Vec<bool> = trace.steps.iter().map(|step| !is_bookkeeping(&step.action)).collect();
     let shown = keep.iter().filter(|keep| **keep).count();
     for keep in keep.iter_mut().filter(|keep| **keep).take(shown.saturating_sub(LAST_STEPS)) {
         *keep = false;
@@ -184,6 +188,8 @@ pub fn in_words(trace: &Trace, action: &Action) -> String {
         Action::Hears { object } => format!("is woken through {}", name(*object)),
         Action::Joins { other } => format!("waits for {} to end", task(*other)),
         Action::Joined { other } => format!("sees {} ended", task(*other)),
+        Action::Sleeps { until } => format!("sleeps until {until}"),
+        Action::Yields => "yields".to_owned(),
         Action::Ends => "ends".to_owned(),
         Action::Panics { .. } => "panics".to_owned(),
     }

@@ -13,8 +13,7 @@ use trace::timeline;
 
 /// The picture of the first failure of `body`, on a screen of 80 columns.
 fn picture(body: impl Fn() + Send + Sync + 'static) -> String {
-    let exploration =
-        Exploration::new(env!("CARGO_MANIFEST_DIR"));
+    let exploration = Exploration::new(env!("CARGO_MANIFEST_DIR"));
     let failure = exploration.run(body).failure.expect("it fails in some schedule");
     let picture = timeline::draw(&failure, 80);
     assert!(picture.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns\n{picture}");

@@ -24,19 +24,22 @@ fn explore<F: Future<Output = ()>>(
 
 #[test]
 fn sleeping_takes_as_long_as_it_says() {
-    let result = explore(|| Flavor::Any, || async {
-        let start = Instant::now();
-        sleep(5 * MS).await;
-        assert_eq!(start.elapsed(), 5 * MS);
-        let (a, b) = (tokio::spawn(sleep(3 * MS)), tokio::spawn(sleep(7 * MS)));
-        a.await.unwrap();
-        assert_eq!(start.elapsed(), 8 * MS);
-        b.await.unwrap();
-        assert_eq!(start.elapsed(), 12 * MS);
-        assert!(timeout(2 * MS, sleep(3 * MS)).await.is_err());
-        assert!(timeout(3 * MS, sleep(2 * MS)).await.is_ok());
-        assert_eq!(start.elapsed(), 16 * MS);
-    });
+    let result = explore(
+        || Flavor::Any,
+        || async {
+            let start = Instant::now();
+            sleep(5 * MS).await;
+            assert_eq!(start.elapsed(), 5 * MS);
+            let (a, b) = (tokio::spawn(sleep(3 * MS)), tokio::spawn(sleep(7 * MS)));
+            a.await.unwrap();
+            assert_eq!(start.elapsed(), 8 * MS);
+            b.await.unwrap();
+            assert_eq!(start.elapsed(), 12 * MS);
+            assert!(timeout(2 * MS, sleep(3 * MS)).await.is_err());
+            assert!(timeout(3 * MS, sleep(2 * MS)).await.is_ok());
+            assert_eq!(start.elapsed(), 16 * MS);
+        },
+    );
     result.expect("the clock is exact");
 }
 
@@ -96,71 +99,86 @@ impl ThreadFlag {
 
 #[test]
 fn a_panic_in_a_task_is_handed_to_whoever_awaits_it() {
-    explore(|| Flavor::Any, || async {
-        let task = tokio::spawn(async { panic!("on purpose") });
-        let error = task.await.map(|()| ()).unwrap_err();
-        assert!(error.is_panic());
-        assert!(error.to_string().ends_with("panicked with message \"on purpose\""), "{error}");
-    })
+    explore(
+        || Flavor::Any,
+        || async {
+            let task = tokio::spawn(async { panic!("on purpose") });
+            let error = task.await.map(|()| ()).unwrap_err();
+            assert!(error.is_panic());
+            assert!(error.to_string().ends_with("panicked with message \"on purpose\""), "{error}");
+        },
+    )
     .expect("the panic is expected");
 }
 
 #[test]
 fn an_aborted_task_drops_what_it_holds_before_it_is_told() {
-    explore(|| Flavor::Any, || async {
-        let held = Arc::new(());
-        let holds = Arc::clone(&held);
-        let task = tokio::spawn(async move {
-            let _holds = holds;
-            std::future::pending::<()>().await;
-        });
-        tokio::task::yield_now().await;
-        task.abort();
-        assert!(task.await.unwrap_err().is_cancelled());
-        assert_eq!(Arc::strong_count(&held), 1);
-    })
+    explore(
+        || Flavor::Any,
+        || async {
+            let held = Arc::new(());
+            let holds = Arc::clone(&held);
+            let task = tokio::spawn(async move {
+                let _holds = holds;
+                std::future::pending::<()>().await;
+            });
+            tokio::task::yield_now().await;
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+            assert_eq!(Arc::strong_count(&held), 1);
+        },
+    )
     .expect("an abort is a cancellation");
 }
 
 #[test]
 fn a_task_that_is_left_alone_does_not_fail_the_test() {
-    explore(|| Flavor::Any, || async {
-        tokio::spawn(std::future::pending::<()>());
-        tokio::spawn(sleep(MS));
-    })
+    explore(
+        || Flavor::Any,
+        || async {
+            tokio::spawn(std::future::pending::<()>());
+            tokio::spawn(sleep(MS));
+        },
+    )
     .expect("the runtime ends its tasks");
 }
 
 #[test]
 fn dropping_a_runtime_waits_for_jobs_that_block() {
-    explore(|| Flavor::Any, || async {
-        let state = Arc::new(Mutex::new((false, false)));
-        let job = Arc::clone(&state);
-        let outer = thread::spawn(None, Location::caller(), move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.spawn_blocking(move || {
-                job.lock().unwrap().0 = true;
-                thread::sleep(5 * MS);
-                job.lock().unwrap().1 = true;
+    explore(
+        || Flavor::Any,
+        || async {
+            let state = Arc::new(Mutex::new((false, false)));
+            let job = Arc::clone(&state);
+            let outer = thread::spawn(None, Location::caller(), move || {
+                let runtime = tokio::runtime::Runtime::new().unwrap();
+                runtime.spawn_blocking(move || {
+                    job.lock().unwrap().0 = true;
+                    thread::sleep(5 * MS);
+                    job.lock().unwrap().1 = true;
+                });
+                drop(runtime);
             });
-            drop(runtime);
-        });
-        tokio::task::spawn_blocking(|| outer.join().unwrap()).await.unwrap();
-        let (started, ended) = *state.lock().unwrap();
-        assert_eq!(started, ended, "a job that has started is waited for, one that has not is cancelled");
-    })
+            tokio::task::spawn_blocking(|| outer.join().unwrap()).await.unwrap();
+            let (started, ended) = *state.lock().unwrap();
+            assert_eq!(started, ended, "a job that has started is waited for, one that has not is cancelled");
+        },
+    )
     .expect("a job that has started is waited for");
 }
 
 #[test]
 fn what_the_real_runtime_refuses_is_refused() {
-    explore(|| Flavor::Any, || async {
-        let nested = std::panic::catch_unwind(|| {
-            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {});
-        });
-        let message = *nested.unwrap_err().downcast::<&str>().unwrap();
-        assert!(message.starts_with("Cannot start a runtime from within a runtime."), "{message}");
-    })
+    explore(
+        || Flavor::Any,
+        || async {
+            let nested = std::panic::catch_unwind(|| {
+                tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {});
+            });
+            let message = *nested.unwrap_err().downcast::<&str>().unwrap();
+            assert!(message.starts_with("Cannot start a runtime from within a runtime."), "{message}");
+        },
+    )
     .expect("the refusal is expected");
 }
 
@@ -179,43 +197,49 @@ fn select_may_poll_either_branch_first() {
 
 #[test]
 fn local_tasks_take_turns_on_one_thread() {
-    explore(|| Flavor::Any, || async {
-        let set = tokio::task::LocalSet::new();
-        let count = std::rc::Rc::new(std::cell::Cell::new(0));
-        let add = |count: std::rc::Rc<std::cell::Cell<u32>>| async move {
-            let seen = count.get();
-            count.set(seen + 1);
-            tokio::task::yield_now().await;
-        };
-        set.run_until(async {
-            let a = tokio::task::spawn_local(add(count.clone()));
-            let b = tokio::task::spawn_local(add(count.clone()));
-            a.await.unwrap();
-            b.await.unwrap();
-        })
-        .await;
-        assert_eq!(count.get(), 2);
-    })
+    explore(
+        || Flavor::Any,
+        || async {
+            let set = tokio::task::LocalSet::new();
+            let count = std::rc::Rc::new(std::cell::Cell::new(0));
+            let add = |count: std::rc::Rc<std::cell::Cell<u32>>| async move {
+                let seen = count.get();
+                count.set(seen + 1);
+                tokio::task::yield_now().await;
+            };
+            set.run_until(async {
+                let a = tokio::task::spawn_local(add(count.clone()));
+                let b = tokio::task::spawn_local(add(count.clone()));
+                a.await.unwrap();
+                b.await.unwrap();
+            })
+            .await;
+            assert_eq!(count.get(), 2);
+        },
+    )
     .expect("no other thread polls them");
 }
 
 #[test]
 fn a_job_that_waits_for_the_pool_it_occupies_deadlocks() {
-    let failure = explore(|| Flavor::Any, || async {
-        let outer = thread::spawn(None, Location::caller(), || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(1)
-                .max_blocking_threads(1)
-                .build()
-                .unwrap();
-            let handle = runtime.handle().clone();
-            let outer = runtime.spawn_blocking(move || {
-                let inner = handle.spawn_blocking(|| 1);
-                handle.block_on(inner).unwrap()
+    let failure = explore(
+        || Flavor::Any,
+        || async {
+            let outer = thread::spawn(None, Location::caller(), || {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(1)
+                    .max_blocking_threads(1)
+                    .build()
+                    .unwrap();
+                let handle = runtime.handle().clone();
+                let outer = runtime.spawn_blocking(move || {
+                    let inner = handle.spawn_blocking(|| 1);
+                    handle.block_on(inner).unwrap()
+                });
+                runtime.block_on(outer).unwrap()
             });
-            runtime.block_on(outer).unwrap()
-        });
-        tokio::task::spawn_blocking(|| outer.join().unwrap()).await.unwrap();
-    });
+            tokio::task::spawn_blocking(|| outer.join().unwrap()).await.unwrap();
+        },
+    );
     assert_eq!(failure.expect_err("the only thread waits for itself").kind, FailureKind::Deadlock);
 }

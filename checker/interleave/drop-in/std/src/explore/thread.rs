@@ -7,10 +7,8 @@ use ::std::panic::Location;
 use ::std::time::Duration;
 
 pub use interleave::model::scope::{Scope, ScopedJoinHandle, scope};
-pub use interleave::model::thread::{
-    JoinHandle, Thread, ThreadId, current, park, park_timeout, sleep, yield_now,
-};
 use interleave::model::thread;
+pub use interleave::model::thread::{JoinHandle, Thread, ThreadId, current, park, park_timeout, sleep, yield_now};
 pub use interleave::model::thread_local::{AccessError, LocalKey};
 
 /// See [`::std::thread::Builder`].
@@ -27,6 +25,7 @@ pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinH
 
 /// See [`::std::thread::sleep_until`], which is not stable yet, and `sleep`.
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+#[track_caller]
 pub fn sleep_ms(ms: u32) {
     sleep(Duration::from_millis(u64::from(ms)));
 }

@@ -7,9 +7,7 @@ mod join_set;
 mod local;
 mod task_local;
 
-use std::task::{Context, Poll};
-
-use interleave::engine::scheduler;
+use std::panic::Location;
 
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
@@ -65,15 +63,7 @@ where
 }
 
 /// See [`real::task::yield_now`].
-pub async fn yield_now() {
-    let mut yielded = false;
-    std::future::poll_fn(|context: &mut Context<'_>| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        scheduler::yield_now();
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+#[track_caller]
+pub fn yield_now() -> impl Future<Output = ()> {
+    interleave::model::task::yield_now(Location::caller())
 }

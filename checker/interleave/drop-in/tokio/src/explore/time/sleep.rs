@@ -1,11 +1,12 @@
 use std::marker::PhantomPinned;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use interleave::engine::scheduler;
 use interleave::model::coop;
-use interleave::model::time::Timer;
+use interleave::model::time::{Timer, sleeps};
 
 use super::Instant;
 
@@ -17,6 +18,8 @@ pin_project_lite::pin_project! {
         deadline: Instant,
         timer: Timer,
         has_elapsed: bool,
+        place: &'static Location<'static>,
+        is_recorded: bool,
         #[pin]
         not_unpin: PhantomPinned,
     }
@@ -33,7 +36,14 @@ pub fn sleep(duration: Duration) -> Sleep {
 pub fn sleep_until(deadline: Instant) -> Sleep {
     // As the real one, it belongs to a runtime.
     let _ = crate::explore::runtime::Handle::current();
-    Sleep { deadline, timer: Timer::new(), has_elapsed: false, not_unpin: PhantomPinned }
+    Sleep {
+        deadline,
+        timer: Timer::new(),
+        has_elapsed: false,
+        place: Location::caller(),
+        is_recorded: false,
+        not_unpin: PhantomPinned,
+    }
 }
 
 impl Sleep {
@@ -70,6 +80,9 @@ impl Future for Sleep {
         let budget = ready!(coop::proceed(context));
         *this.has_elapsed = this.timer.has_come(this.deadline.on_clock(), context);
         budget.spend_if(*this.has_elapsed);
+        if !*this.has_elapsed && !std::mem::replace(this.is_recorded, true) {
+            sleeps(this.deadline.on_clock(), this.place);
+        }
         if *this.has_elapsed { Poll::Ready(()) } else { Poll::Pending }
     }
 }
