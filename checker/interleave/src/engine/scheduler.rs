@@ -43,6 +43,59 @@ pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
     }
 }
 
+/// Calls `f`, in which the kit does not unwind this thread when the schedule ends: it lets `f` go on, and `f` waits only for
+/// what the end of other threads brings. For operations whose caller cannot bear a panic.
+pub fn without_unwinding<T>(f: impl FnOnce() -> T) -> T {
+    /// Puts back what there was, also when `f` panics.
+    struct Restore(Option<bool>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            shield(self.0.unwrap_or(false));
+        }
+    }
+
+    let _restore = Restore(shield(true));
+    f()
+}
+
+fn shield(shielded: bool) -> Option<bool> {
+    session::with(|session| Some(std::mem::replace(&mut session.threads.get_mut(session.current)?.shielded, shielded)))
+        .flatten()
+}
+
+/// Whether the schedule has ended, and what is left of it is unwound.
+pub fn is_ending() -> bool {
+    session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
+}
+
+/// Ends the schedule, because the test does something that cannot be explored; `what` says what.
+///
+/// # Panics
+///
+/// Outside of a schedule.
+pub fn unsupported(what: &str) -> ! {
+    let is_noted = session::with(|session| {
+        if session.phase == Phase::Running {
+            session.stop.get_or_insert_with(|| Stop::Unsupported(what.to_owned()));
+        }
+    });
+    match is_noted {
+        Some(()) if !std::thread::panicking() => panic::resume_unwind(Box::new(TornDown)),
+        _ => panic!("{what}"),
+    }
+}
+
+/// How many scheduling points there were on this OS thread. For tests that an operation has one.
+#[doc(hidden)]
+pub fn points_passed() -> usize {
+    POINTS.get()
+}
+
+thread_local! {
+    static POINTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A scheduling point before an operation that touches something shared: another thread may run here.
 ///
 /// Not while unwinding: `std::thread::panicking` is a fact of the OS thread, and the next thread would see it.
@@ -133,6 +186,7 @@ impl Foreign {
 }
 
 pub(crate) fn reschedule(reason: Reason) {
+    POINTS.set(POINTS.get().wrapping_add(1));
     let panicking = std::thread::panicking();
     if panicking && reason != Reason::Block && reason != Reason::End {
         return;
@@ -171,10 +225,11 @@ pub(crate) fn reschedule(reason: Reason) {
         coroutine::suspend();
     }
     if torn() {
-        if !panicking {
+        let shielded = session::with(|session| session.thread().shielded).unwrap_or(false);
+        if !panicking && !shielded {
             panic::resume_unwind(Box::new(TornDown));
         }
-        if was_torn && reason == Reason::Block {
+        if (was_torn || shielded) && reason == Reason::Block {
             // A destructor waits. Perhaps the end of another thread brings what it waits for.
             coroutine::suspend();
         }

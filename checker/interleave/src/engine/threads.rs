@@ -59,6 +59,7 @@ impl Session {
             token: false,
             parked: false,
             waker: Waker::from(Arc::new(ThreadWaker { id, epoch: self.epoch, foreign })),
+            shielded: false,
             locals: Locals::default(),
             budget: None,
             yields: 0,

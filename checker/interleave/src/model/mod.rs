@@ -1,9 +1,12 @@
 //! What the drop-ins are made of: locks, wait queues, threads and executors whose order the scheduler decides.
 //!
-//! The models decide who goes on; the data stays in the real types of the real packages, which are always free by then.
+//! The models decide who goes on. The data is locked for real as well, and always free by then: in the real types of the
+//! real packages, or behind an [`Exclusion`].
 
 pub mod acquire;
+mod condition;
 pub mod coop;
+mod exclusion;
 pub mod executor;
 mod guards;
 mod local_tasks;
@@ -20,8 +23,10 @@ pub mod time;
 
 pub use crate::engine::object::{Object, ObjectId};
 pub use crate::engine::thread_local::global;
+pub use condition::Condition;
+pub use exclusion::{Exclusion, SHARED};
 pub use local_tasks::LocalTasks;
-pub use lock::{Held, Lock};
+pub use lock::{Held, Lock, Queue, Taking};
 pub use only_here::OnlyHere;
 pub use signal::{Order, Signal, Woken};
 pub use trace::Mode;
