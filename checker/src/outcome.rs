@@ -69,6 +69,7 @@ fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
 
 /// Whether the compiler's name of `file` is that of a file of the test kit.
 fn is_kit(file: &str) -> bool {
+    let file = file.replace('\\', "/");
     file.contains("checker/interleave/") || file.contains("../interleave/")
 }
 
@@ -176,6 +177,7 @@ mod tests {
             (Some("exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
             (Some("/course/exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
             (Some("checker/interleave/src/oracle.rs"), Kind::FailingTest),
+            (Some(r"checker\interleave\src\oracle.rs"), Kind::FailingTest),
             (None, Kind::FailingTest),
             (Some("exercises/02_mutex/03_abba/src/lib.rs"), Kind::Panic),
             (Some("/rustc/abc/library/core/src/cell.rs"), Kind::Panic),

@@ -118,7 +118,7 @@ pub enum How {
 
 /// Whether a process that is over its limit did anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux shows it"))]
+#[cfg_attr(not(any(target_os = "linux", test)), expect(dead_code, reason = "only Linux shows it"))]
 pub enum Activity {
     Busy,
     Asleep,
@@ -325,6 +325,3 @@ fn forward(stream: Stream, mut pipe: PipeReader, sender: &SyncSender<Event>) {
     }
     let _ = sender.send(Event::Closed);
 }
-
-#[cfg(test)]
-mod tests;

@@ -265,6 +265,7 @@ mod tests {
     /// Would catch: a panic, on whatever thread and while drawing, after which nothing can be typed. This test runs
     /// itself in a pseudo-terminal, and panics there.
     #[test]
+    #[cfg(unix)]
     fn a_panic_gives_the_terminal_back() {
         const INSIDE: &str = "CHECKER_TEST_PANICS_HERE";
         if std::env::var_os(INSIDE).is_some() {
