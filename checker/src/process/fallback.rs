@@ -19,7 +19,7 @@ pub fn activity(_id: u32) -> Activity {
 
 /// Never sees a process stand still, so each has until its limit.
 #[derive(Debug, Default)]
-pub struct Standstill;
+pub struct Standstill(());
 
 impl Standstill {
     pub fn observe(&mut self, _id: u32) -> bool {

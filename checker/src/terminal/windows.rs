@@ -118,6 +118,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_editor_may_have_arguments_and_a_path_may_have_spaces() {
+        let dir = tempfile::Builder::new().prefix("with a space ").tempdir().unwrap();
+        let path = dir.path().join("lib.rs");
+        std::fs::write(&path, "the text").unwrap();
+        let output = editor("type nul", &path).output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains("the text"), "{output:?}");
+    }
+
+    #[test]
     fn a_key_counts_when_it_is_pressed_and_not_when_it_is_a_command() {
         let with = |code, modifiers| key(KeyEvent::new(code, modifiers));
         assert_eq!(with(KeyCode::Char('n'), KeyModifiers::NONE), Some(Key::Char('n')));
