@@ -52,12 +52,13 @@ fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
 }
 
 fn alive(pid: &str) -> bool {
-    if cfg!(not(target_os = "linux")) {
-        let pid = pid.trim().parse().ok().and_then(rustix::process::Pid::from_raw);
-        return pid.is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok());
-    }
     // A zombie that waits for its parent, which is not us, is dead enough.
-    std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).is_ok_and(|stat| !stat.contains(") Z "))
+    if cfg!(target_os = "linux") {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        return stat.is_ok_and(|stat| !stat.contains(") Z "));
+    }
+    let state = Command::new("ps").args(["-o", "state=", "-p", pid.trim()]).output().unwrap().stdout;
+    state.first().is_some_and(|state| *state != b'Z')
 }
 
 /// Would catch: a lost exit code, or output lost that is still in the pipe at the end.
