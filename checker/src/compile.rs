@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use crate::exercise::Exercise;
+use crate::files;
 use crate::process::{self, Confinement, HeadTail, How, Priority, Rest, Spec, Standstill, Stop, Stream, Streams};
 use crate::toolchain::{self, Toolchain};
 use crate::trouble::Trouble;
@@ -68,9 +69,8 @@ pub fn compile(
 
 /// Whether `source`, whatever its date, came to its place after `library` was made.
 fn was_put_there_after(source: &Path, library: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
     let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
-    (source.ctime(), source.ctime_nsec()) > (library.mtime(), library.mtime_nsec())
+    matches!((files::arrived(&source), library.modified()), (Some(arrived), Ok(made)) if arrived > made)
 }
 
 /// What one call of cargo brought.

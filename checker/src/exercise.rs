@@ -76,7 +76,7 @@ impl Exercise {
 
     /// The one file that the learner edits.
     pub fn source(&self) -> PathBuf {
-        self.dir.join("src/lib.rs")
+        self.dir.join("src").join("lib.rs")
     }
 
     /// `02_mutex/03_abba`.

@@ -12,6 +12,7 @@ mod verdict;
 // How one exercise is checked.
 mod check;
 mod compile;
+mod files;
 mod judge;
 mod outcome;
 mod process;

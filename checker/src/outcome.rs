@@ -6,7 +6,7 @@ use std::time::Duration;
 use trace::{Failure, FailureKind, Place, Report, Trace};
 
 use crate::exercise::Exercise;
-use crate::process::{Activity, How};
+use crate::process::{self, Activity, How};
 use crate::verdict::{Kind, Outcome};
 
 /// What is known about a test when its process is gone.
@@ -69,6 +69,7 @@ fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
 
 /// Whether the compiler's name of `file` is that of a file of the test kit.
 fn is_kit(file: &str) -> bool {
+    let file = file.replace('\\', "/");
     file.contains("checker/interleave/") || file.contains("../interleave/")
 }
 
@@ -87,7 +88,13 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
         How::OverLimit(Activity::Busy) => {
             (Kind::Timeout, format!("still running after {limit}: is there a loop that does not end?"))
         }
-        How::OverLimit(Activity::Unknown) => (Kind::Timeout, format!("not done after {limit}")),
+        How::OverLimit(Activity::Unknown) => (
+            Kind::Timeout,
+            format!(
+                "not done after {limit}; on this system the checker cannot see whether the threads wait for each other \
+                 (a deadlock) or keep running (an endless loop)"
+            ),
+        ),
         How::Signalled(signal) => (Kind::Crashed, crash(signal, evidence.printed)),
         How::Exited(code) if reached_its_end => {
             (Kind::Crashed, format!("the test came to its end, but its process then failed with code {code}"))
@@ -109,19 +116,7 @@ fn crash(signal: i32, printed: &str) -> String {
     if printed.contains("memory allocation of") {
         return "the memory was used up: is something growing without end?".to_owned();
     }
-    let name = match signal {
-        4 => "illegal instruction, SIGILL",
-        6 => "aborted, SIGABRT",
-        7 => "bus error, SIGBUS",
-        8 => "arithmetic error, SIGFPE",
-        9 => "killed, SIGKILL; perhaps the memory was used up",
-        11 => "invalid memory access, SIGSEGV",
-        15 => "terminated, SIGTERM",
-        24 => "too much processor time, SIGXCPU",
-        25 => "a file became too large, SIGXFSZ",
-        _ => return format!("the process was ended by signal {signal}"),
-    };
-    format!("the process was ended by a signal ({name})")
+    process::death(signal)
 }
 
 /// `10 s`, `1.5 s`, `70 ms`.
@@ -182,6 +177,7 @@ mod tests {
             (Some("exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
             (Some("/course/exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
             (Some("checker/interleave/src/oracle.rs"), Kind::FailingTest),
+            (Some(r"checker\interleave\src\oracle.rs"), Kind::FailingTest),
             (None, Kind::FailingTest),
             (Some("exercises/02_mutex/03_abba/src/lib.rs"), Kind::Panic),
             (Some("/rustc/abc/library/core/src/cell.rs"), Kind::Panic),
@@ -211,6 +207,13 @@ mod tests {
         ] {
             assert_eq!(judged(how, None).outcome, Outcome::Failed(kind), "{how:?}");
         }
+    }
+
+    /// Would catch: calling it a deadlock or an endless loop where nobody looked.
+    #[test]
+    fn where_the_system_shows_nothing_the_verdict_says_so() {
+        let message = judged(How::OverLimit(Activity::Unknown), None).message;
+        assert!(message.starts_with("not done after 10 s; on this system the checker cannot see"), "{message}");
     }
 
     #[test]

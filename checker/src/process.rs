@@ -5,25 +5,41 @@
 //! waits for its end does not reap it, so its number cannot mean another process when the group is killed.
 
 use std::io::{self, PipeReader, Read};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, WaitOptions, kill_process, kill_process_group, waitid, waitpgid,
-    waitpid,
-};
-
 pub use self::confine::{Confinement, Priority};
+use self::group::Leader;
+pub use self::group::death;
 pub use self::output::{HeadTail, Kept};
-pub use self::proc::{Activity, machine_memory};
 pub use self::stop::Stop;
+pub use self::sys::{adopt_orphans, machine_memory, usage};
 
 pub mod confine;
 mod output;
-mod proc;
 mod stop;
+
+#[cfg(not(target_os = "linux"))]
+mod fallback;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+// A group of processes: started, killed and waited for.
+#[cfg(unix)]
+use self::unix as group;
+#[cfg(windows)]
+use self::windows as group;
+// What the system shows of a process.
+#[cfg(not(target_os = "linux"))]
+use self::fallback as sys;
+#[cfg(target_os = "linux")]
+use self::linux as sys;
 
 /// What is to be run, and how far.
 pub struct Spec<'a> {
@@ -91,6 +107,7 @@ pub struct End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     Exited(i32),
+    /// By a signal, or on Windows by an exception: its number.
     Signalled(i32),
     /// By our `Stop`.
     Stopped,
@@ -99,11 +116,30 @@ pub enum How {
     OverLimit(Activity),
 }
 
+/// Whether a process that is over its limit did anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(target_os = "linux", test)), expect(dead_code, reason = "only Linux shows it"))]
+pub enum Activity {
+    Busy,
+    Asleep,
+    /// The system does not show it.
+    Unknown,
+}
+
+/// What a process has used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// How often one of its threads went to sleep and woke up again.
+    pub wake_ups: u64,
+    /// Bytes of memory that it occupies.
+    pub memory: u64,
+}
+
 /// From the reader threads and the waiting thread.
 enum Event {
     Chunk(Stream, Vec<u8>),
     Closed,
-    Ended(How),
+    Ended,
 }
 
 /// The reading ends of a process's output.
@@ -113,38 +149,32 @@ type Pipes = Vec<(Stream, PipeReader)>;
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Makes sure that what loses its parent becomes ours, so that it can be found. Once per process.
-pub fn adopt_orphans() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-}
-
 /// Runs `spec` and passes its output to `sink` as it comes.
 pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {
     let started = Instant::now();
     let stop = spec.stop;
     let paused = stop.paused();
     let mut watch = Watch::new(started, &spec);
-    let Some((group, pipes)) = start(spec)? else {
+    let Some((mut group, pipes)) = start(spec)? else {
         return Ok(End { how: How::Stopped, elapsed: started.elapsed() });
     };
     watch.open_pipes = pipes.len();
-    let events = listen(group.pid, pipes)?;
+    let events = listen(&group.leader, pipes)?;
     while let Some(patience) = watch.look(&group) {
         match events.recv_timeout(patience) {
             Ok(Event::Chunk(stream, bytes)) => sink(stream, &bytes),
             Ok(Event::Closed) => watch.open_pipes -= 1,
-            Ok(Event::Ended(how)) => {
+            Ok(Event::Ended) => {
                 // What it left behind in its group may hold the pipes.
-                group.kill();
-                watch.ended = Some((how, Instant::now()));
+                group.leader.kill();
+                watch.ended = Some(Instant::now());
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    drop(group);
-    let Some((how, at)) = watch.ended else {
+    let how = group.end();
+    let (Some(at), Some(how)) = (watch.ended, how) else {
         return Err(io::Error::other("the end of a process could not be waited for"));
     };
     let how = if stop.is_stopped() { How::Stopped } else { watch.killed.unwrap_or(how) };
@@ -158,11 +188,11 @@ struct Watch {
     paused: Duration,
     linger: Duration,
     next_look: Option<Instant>,
-    standstill: proc::Standstill,
+    standstill: sys::Standstill,
     open_pipes: usize,
     /// Why we killed it, if we did.
     killed: Option<How>,
-    ended: Option<(How, Instant)>,
+    ended: Option<Instant>,
 }
 
 impl Watch {
@@ -172,7 +202,7 @@ impl Watch {
             paused: spec.stop.paused(),
             linger: spec.rest.patience(),
             next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
-            standstill: proc::Standstill::default(),
+            standstill: sys::Standstill::default(),
             open_pipes: 0,
             killed: None,
             ended: None,
@@ -182,7 +212,7 @@ impl Watch {
     /// Kills what has had its time. Says how long to wait for an event; `None` if it is over.
     fn look(&mut self, group: &Group<'_>) -> Option<Duration> {
         let now = Instant::now();
-        if let Some((_, at)) = self.ended {
+        if let Some(at) = self.ended {
             let left = (at + self.linger).saturating_duration_since(now);
             return (self.open_pipes > 0 && !left.is_zero()).then_some(left);
         }
@@ -190,14 +220,14 @@ impl Watch {
         let lost = paused - std::mem::replace(&mut self.paused, paused);
         self.deadline = self.deadline.map(|deadline| deadline + lost);
         if self.killed.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
-            self.killed = Some(How::OverLimit(proc::activity(group.pid)));
-            group.kill();
+            self.killed = Some(How::OverLimit(sys::activity(group.leader.id())));
+            group.leader.kill();
         }
         if self.killed.is_none() && self.next_look.is_some_and(|look| now >= look) {
             self.next_look = Some(now + LOOK_AGAIN);
-            if self.standstill.observe(group.pid) {
+            if self.standstill.observe(group.leader.id()) {
                 self.killed = Some(How::StoodStill);
-                group.kill();
+                group.leader.kill();
             }
         }
         let next = self.deadline.into_iter().chain(self.next_look).min().filter(|_| self.killed.is_none());
@@ -205,22 +235,24 @@ impl Watch {
     }
 }
 
-/// Hears the pipes and the end of `pid`, each on a thread of its own.
-fn listen(pid: Pid, pipes: Pipes) -> io::Result<Receiver<Event>> {
+/// Hears the pipes and the end of `leader`, each on a thread of its own.
+fn listen(leader: &Leader, pipes: Pipes) -> io::Result<Receiver<Event>> {
     let (sender, events) = mpsc::sync_channel(16);
     for (stream, pipe) in pipes {
         // Detached, as it may be blocked for as long as somebody keeps the pipe open.
         let sender = sender.clone();
         thread::Builder::new().name("reader".to_owned()).spawn(move || forward(stream, pipe, &sender))?;
     }
-    thread::Builder::new().name("waiter".to_owned()).spawn(move || sender.send(Event::Ended(wait(pid))))?;
+    let leader = leader.clone();
+    thread::Builder::new().name("waiter".to_owned()).spawn(move || {
+        leader.wait();
+        sender.send(Event::Ended)
+    })?;
     Ok(events)
 }
 
 /// Starts the process; `None` if it was stopped before.
 fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
-    use std::os::unix::process::CommandExt as _;
-
     let mut command = match spec.confine {
         Some(confinement) => confinement.apply(&spec.command)?,
         None => spec.command,
@@ -230,7 +262,6 @@ fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
     }
     let (out, writer) = io::pipe()?;
     let mut pipes = vec![(Stream::Out, out)];
-    command.stdin(Stdio::null()).process_group(0);
     match spec.streams {
         Streams::Merged => command.stderr(writer.try_clone()?),
         Streams::Split => {
@@ -241,62 +272,39 @@ fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
     };
     command.stdout(writer);
     // With the command, our copies of the writing ends are dropped.
-    let child = spec.stop.spawn(&mut command)?;
-    Ok(child.map(|child| (Group { pid: Pid::from_child(&child), mark: spec.mark, stop: spec.stop }, pipes)))
+    let leader = spec.stop.spawn(&mut command)?;
+    Ok(leader.map(|leader| (Group { leader, mark: spec.mark, stop: spec.stop, is_gone: false }, pipes)))
 }
 
 /// A process, those in its group, and those that escaped from it. None of them outlives this value.
 struct Group<'a> {
-    pid: Pid,
+    leader: Leader,
     mark: Option<String>,
     stop: &'a Stop,
+    is_gone: bool,
 }
 
 impl Group<'_> {
-    /// The leader has not been reaped, so this group is still the one that was meant.
-    fn kill(&self) {
-        let _ = kill_process_group(self.pid, Signal::KILL);
+    /// Kills all of them. Says how the first one ended.
+    fn end(&mut self) -> Option<How> {
+        if std::mem::replace(&mut self.is_gone, true) {
+            return None;
+        }
+        // The leader has not been reaped, so this group is still the one that was meant.
+        self.leader.kill();
+        self.stop.forget(&self.leader);
+        let how = self.leader.reap();
+        if let Some(mark) = &self.mark {
+            sys::kill_escaped(mark);
+        }
+        self.stop.gone();
+        how
     }
 }
 
 impl Drop for Group<'_> {
     fn drop(&mut self) {
-        self.kill();
-        self.stop.forget(self.pid);
-        reap_group(self.pid);
-        if let Some(mark) = &self.mark {
-            kill_escaped(mark);
-        }
-        self.stop.gone();
-    }
-}
-
-/// Reaps the leader and what was orphaned in its group: all of them have been killed.
-fn reap_group(group: Pid) {
-    let give_up = Instant::now() + Duration::from_secs(2);
-    loop {
-        match waitpgid(group, WaitOptions::NOHANG) {
-            Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
-            Ok(None) if Instant::now() < give_up => thread::sleep(Duration::from_millis(1)),
-            Ok(None) | Err(_) => return,
-        }
-    }
-}
-
-/// Kills the processes that left the group. Their parents are dead, so they are our children now.
-fn kill_escaped(mark: &str) {
-    let ours = rustix::process::getpid();
-    // Each round orphans the children of those killed in it.
-    for _ in 0..32 {
-        let mut escaped = proc::children(ours).unwrap_or_default();
-        escaped.retain(|pid| proc::has_in_environment(*pid, mark));
-        if escaped.is_empty() {
-            return;
-        }
-        for pid in escaped {
-            let _ = kill_process(pid, Signal::KILL);
-            let _ = waitpid(Some(pid), WaitOptions::empty());
-        }
+        self.end();
     }
 }
 
@@ -317,26 +325,3 @@ fn forward(stream: Stream, mut pipe: PipeReader, sender: &SyncSender<Event>) {
     }
     let _ = sender.send(Event::Closed);
 }
-
-/// Waits for the end of `pid` without reaping it.
-fn wait(pid: Pid) -> How {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-    loop {
-        match waitid(WaitId::Pid(pid), options) {
-            Ok(Some(status)) => return how(&status),
-            Ok(None) | Err(rustix::io::Errno::INTR) => {}
-            // It cannot have been reaped by anybody else.
-            Err(_) => return How::Exited(-1),
-        }
-    }
-}
-
-fn how(status: &WaitIdStatus) -> How {
-    match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => How::Exited(code),
-        (None, signal) => How::Signalled(signal.unwrap_or(0)),
-    }
-}
-
-#[cfg(test)]
-mod tests;

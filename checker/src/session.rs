@@ -13,6 +13,7 @@ use crate::exercise::Exercise;
 use crate::process::Stop;
 use crate::progress::Progress;
 use crate::store::{Saved, Store};
+use crate::terminal;
 use crate::toolchain::Toolchain;
 use crate::verdict::{Mode, Stage, Verdict};
 use crate::view::style::{Colour, Text};
@@ -117,7 +118,7 @@ impl Screen {
     /// For standard output, as asked for by `when`, the environment and the terminal, in this order.
     pub fn new(when: When) -> Screen {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-        let terminal = io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let terminal = io::stdout().is_terminal() && terminal::understands_escapes();
         let colour = match when {
             When::Always => true,
             When::Never => false,
@@ -131,7 +132,8 @@ impl Screen {
     pub fn is_full() -> bool {
         let is = |name: &str, value: &str| std::env::var_os(name).is_some_and(|found| found == value);
         let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
-        io::stdin().is_terminal() && io::stdout().is_terminal() && !is("TERM", "dumb") && !is("TERM", "") && !in_ci
+        let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        is_terminal && terminal::understands_escapes() && !is("TERM", "") && !in_ci
     }
 
     pub fn print(&self, text: &Text) -> Result<()> {
@@ -152,6 +154,6 @@ pub fn print_json(value: &serde_json::Value) -> Result<()> {
 
 fn width() -> usize {
     let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let found = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    let found = || terminal::size().map(|(columns, _)| columns);
     asked.or_else(found).filter(|columns| *columns > 0).unwrap_or(80).clamp(40, 160)
 }

@@ -7,10 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator;
-
 use crate::process::Stop;
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use self::unix as sys;
+#[cfg(windows)]
+use self::windows as sys;
 
 /// The signals that the checker hears, and who wants to know.
 #[derive(Clone, Default)]
@@ -41,20 +48,7 @@ impl Signals {
     /// From now on a signal stops what runs under `stop`, and then the program.
     pub fn install(stop: Stop) -> io::Result<Signals> {
         let signals = Signals::default();
-        let mut incoming = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
-        let shared = signals.clone();
-        thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            for signal in incoming.forever() {
-                let of_the_terminal = matches!(signal, SIGINT | SIGQUIT);
-                match signal {
-                    SIGWINCH => shared.perform(|hooks| &hooks.on_resize),
-                    SIGTSTP => shared.suspend(&stop),
-                    SIGCONT => shared.perform(|hooks| &hooks.on_resume),
-                    _ if of_the_terminal && shared.lent.load(Ordering::SeqCst) => {}
-                    _ => shared.end(signal, &stop),
-                }
-            }
-        })?;
+        sys::hear(&signals, stop)?;
         Ok(signals)
     }
 
@@ -73,16 +67,6 @@ impl Signals {
 
     pub fn set(&self, hooks: Hooks) {
         *self.hooks.lock().unwrap_or_else(PoisonError::into_inner) = hooks;
-    }
-
-    fn suspend(&self, stop: &Stop) {
-        self.perform(|hooks| &hooks.on_suspend);
-        stop.pause();
-        // To this very thread: sent to the process, it may be taken by another one while this one runs on.
-        let _ = signal_hook::low_level::raise(SIGSTOP);
-        // Somebody has sent SIGCONT. In the background, this line waits for the foreground.
-        self.perform(|hooks| &hooks.on_resume);
-        stop.resume();
     }
 
     fn end(&self, signal: i32, stop: &Stop) {

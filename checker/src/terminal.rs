@@ -8,11 +8,21 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
-
-use crate::keys::{Decoder, Key};
+use self::sys::Modes;
+use crate::keys::Key;
 use crate::process::Stop;
+
+pub use self::sys::{editor, size, understands_escapes};
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use self::unix as sys;
+#[cfg(windows)]
+use self::windows as sys;
 
 /// A terminal that is ours for a while. Clones are the same.
 #[derive(Clone)]
@@ -22,7 +32,7 @@ struct Shared {
     state: Mutex<State>,
     /// Told when the keys are ours again.
     ours: Condvar,
-    before: Termios,
+    before: Modes,
     surface: Surface,
 }
 
@@ -44,6 +54,16 @@ struct State {
     shown: Vec<String>,
 }
 
+/// What the terminal tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    Key(Key),
+    #[cfg_attr(unix, expect(dead_code, reason = "on Unix a signal tells it"))]
+    Resized(usize, usize),
+    /// There will be no more keys.
+    End,
+}
+
 /// The rows of a screen, and where the cursor is to be seen: column and row, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -51,38 +71,28 @@ pub struct Frame {
     pub cursor: Option<(usize, usize)>,
 }
 
-/// How long the rest of a key may take. Esc is known to be Esc after that.
-const REST_OF_A_KEY: Duration = Duration::from_millis(30);
-
 const ENTER: &str = "\x1b[?1049h\x1b[?7l\x1b[?25l\x1b[2J";
 const LEAVE: &str = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 impl Terminal {
-    /// Takes the terminal over; `None` if standard input is none. `key` gets every key, and `None` at the end.
-    pub fn open(surface: Surface, key: impl Fn(Option<Key>) + Send + 'static) -> io::Result<Option<Terminal>> {
+    /// Takes the terminal over; `None` if standard input is none. `hear` gets every key.
+    pub fn open(surface: Surface, hear: impl Fn(Input) + Send + 'static) -> io::Result<Option<Terminal>> {
         if !io::stdin().is_terminal() {
             return Ok(None);
         }
-        let before = tcgetattr(io::stdin())?;
+        let before = Modes::current()?;
         let shared = Shared { state: Mutex::default(), ours: Condvar::new(), before, surface };
         let terminal = Terminal(Arc::new(shared));
         terminal.enter()?;
         let keys = terminal.clone();
-        thread::Builder::new().name("keys".to_owned()).spawn(move || keys.read(&key))?;
+        thread::Builder::new().name("keys".to_owned()).spawn(move || sys::read(&keys.0, &hear))?;
         Ok(Some(terminal))
     }
 
     /// Takes it over again. Doing so twice does no harm.
     pub fn enter(&self) -> io::Result<()> {
         let mut state = self.0.lock();
-        let mut modes = self.0.before.clone();
-        // Ctrl-C and Ctrl-Z go on to be signals; they work even if nobody reads.
-        modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
-        // Otherwise Ctrl-Z throws away what is on its way to the screen, which may be how we take our leave.
-        modes.local_modes |= LocalModes::NOFLSH;
-        modes.input_modes -= InputModes::IXON;
-        // What was typed before was meant for somebody else.
-        tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
+        self.0.before.for_single_keys()?;
         if self.0.surface == Surface::Screen {
             write(ENTER)?;
         }
@@ -129,10 +139,7 @@ impl Terminal {
 
     /// Columns and rows.
     pub fn size(&self) -> (usize, usize) {
-        match tcgetwinsize(io::stdout()) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col.into(), size.ws_row.into()),
-            _ => (80, 24),
-        }
+        sys::size().unwrap_or((80, 24))
     }
 
     /// Has the next frame drawn as a whole: what is on the screen is not known any more.
@@ -169,34 +176,6 @@ impl Terminal {
         let state = self.0.lock();
         if state.is_ours { write(sequence) } else { Ok(()) }
     }
-
-    fn read(&self, key: &dyn Fn(Option<Key>)) {
-        let mut decoder = Decoder::default();
-        let mut buffer = [0; 256];
-        loop {
-            let patience = decoder.is_waiting().then_some(REST_OF_A_KEY);
-            if !is_ready(patience) {
-                decoder.finish().into_iter().for_each(|last| key(Some(last)));
-                continue;
-            }
-            // With the lock, so that nothing is read that is meant for another program.
-            let mut state = self.0.lock();
-            while !state.is_ours {
-                state = self.0.ours.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            if !is_ready(Some(Duration::ZERO)) {
-                continue;
-            }
-            let read = rustix::io::read(io::stdin(), &mut buffer);
-            drop(state);
-            match read {
-                Ok(0) => return key(None),
-                Ok(count) => decoder.push(&buffer[..count]).into_iter().for_each(|next| key(Some(next))),
-                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
-                Err(_) => return key(None),
-            }
-        }
-    }
 }
 
 impl Shared {
@@ -204,15 +183,21 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits until the keys are for us. While the guard is held, the terminal is not lent to another program.
+    fn wait_until_ours(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        while !state.is_ours {
+            state = self.ours.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state
+    }
+
     /// Leaves it without knowing how it is, and without waiting for it.
     fn abandon(&self) {
-        let stdout = io::stdout();
-        let mut wanted = [PollFd::new(&stdout, PollFlags::OUT)];
-        let is_listening = poll(&mut wanted, Some(&Timespec::default())).is_ok_and(|ready| ready > 0);
-        if is_listening && self.surface == Surface::Screen {
-            let _ = rustix::io::write(&stdout, LEAVE.as_bytes());
+        if self.surface == Surface::Screen {
+            sys::write_without_waiting(LEAVE);
         }
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        self.before.restore();
     }
 
     fn leave(&self, state: &mut State) {
@@ -222,7 +207,7 @@ impl Shared {
         if self.surface == Surface::Screen {
             let _ = write(LEAVE);
         }
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        self.before.restore();
     }
 }
 
@@ -238,14 +223,6 @@ pub fn give_back_on_panic(terminal: Option<Terminal>, stop: Stop) {
         stop.wait_until_idle(Duration::from_secs(1));
         std::process::exit(101);
     }));
-}
-
-/// Whether there is something to read, within `patience` or at last.
-fn is_ready(patience: Option<Duration>) -> bool {
-    let stdin = io::stdin();
-    let mut wanted = [PollFd::new(&stdin, PollFlags::IN)];
-    let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
-    matches!(poll(&mut wanted, patience.as_ref()), Ok(ready) if ready > 0)
 }
 
 fn write(text: &str) -> io::Result<()> {
@@ -288,6 +265,7 @@ mod tests {
     /// Would catch: a panic, on whatever thread and while drawing, after which nothing can be typed. This test runs
     /// itself in a pseudo-terminal, and panics there.
     #[test]
+    #[cfg(unix)]
     fn a_panic_gives_the_terminal_back() {
         const INSIDE: &str = "CHECKER_TEST_PANICS_HERE";
         if std::env::var_os(INSIDE).is_some() {

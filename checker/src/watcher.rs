@@ -15,6 +15,8 @@ use anyhow::Result;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use crate::files;
+
 /// Watches one exercise at a time. Dropping it ends that.
 pub struct Watcher {
     /// `None` where there are no events to be had.
@@ -85,7 +87,7 @@ impl Watcher {
             if let Err(error) = native.watch(dir, RecursiveMode::Recursive) {
                 self.native = None;
                 note = Some(self.poll(&without_events(&error)));
-            } else if let Some(kind) = quiet_file_system(dir) {
+            } else if let Some(kind) = files::quiet_file_system(dir) {
                 note = Some(self.poll(&format!("as {kind} does not tell of every save")));
             }
         }
@@ -101,27 +103,6 @@ impl Watcher {
 
 fn without_events(error: &notify::Error) -> String {
     format!("as the system sends no events ({error})")
-}
-
-/// The name of the file system of `dir`, if what others write there may go unnoticed.
-#[cfg(target_os = "linux")]
-fn quiet_file_system(dir: &Path) -> Option<&'static str> {
-    // As unsigned 32 bits, whatever the platform makes of it.
-    match rustix::fs::statfs(dir).ok()?.f_type as u32 {
-        0x6969 => Some("NFS"),
-        0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
-        0x0102_1997 => Some("9P"),
-        0x6573_5546 => Some("FUSE"),
-        0x786f_4256 => Some("vboxsf"),
-        0xbacb_acbc => Some("vmhgfs"),
-        0x6a65_6a63 => Some("virtiofs"),
-        _ => None,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn quiet_file_system(_dir: &Path) -> Option<&'static str> {
-    None
 }
 
 /// Looks after every event, or at every tick of the clock, and says when something has changed.

@@ -12,7 +12,7 @@ use crate::cli;
 use crate::process;
 use crate::session::{Screen, Session};
 use crate::signals::{Hooks, Signals};
-use crate::terminal::{self, Frame, Surface, Terminal};
+use crate::terminal::{self, Frame, Input, Surface, Terminal};
 use crate::toolchain::Toolchain;
 use crate::view::screen;
 use crate::watcher::{Means, Watcher};
@@ -77,9 +77,13 @@ fn open_terminal(
     signals: &Signals,
     events: &Sender<Event>,
 ) -> Result<Option<Terminal>> {
-    let keys = events.clone();
-    let terminal = Terminal::open(surface, move |key| drop(keys.send(key.map_or(Event::Ended, Event::Key))))
-        .context("the terminal cannot be set up")?;
+    let heard = events.clone();
+    let hear = move |input| match input {
+        Input::Key(key) => drop(heard.send(Event::Key(key))),
+        Input::Resized(columns, rows) => drop(heard.send(Event::Resized(columns, rows))),
+        Input::End => drop(heard.send(Event::Ended)),
+    };
+    let terminal = Terminal::open(surface, hear).context("the terminal cannot be set up")?;
     let ended = events.clone();
     let mut hooks = Hooks { on_end: Some(Box::new(move || drop(ended.send(Event::Ended)))), ..Hooks::default() };
     if let Some(terminal) = &terminal {

@@ -1,11 +1,11 @@
 //! The handle that ends processes from another thread.
 
 use std::io;
-use std::process::{Child, Command};
+use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use super::group::Leader;
 
 /// Ends the processes that run under it, and those that are about to. Clones are the same handle.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ struct Handle {
 #[derive(Debug, Default)]
 struct State {
     stopped: bool,
-    groups: Vec<Pid>,
+    groups: Vec<Leader>,
     children: Vec<Weak<Handle>>,
 }
 
@@ -62,7 +62,7 @@ impl Stop {
             let mut state = lock(&self.0.state);
             state.stopped = true;
             for group in &state.groups {
-                let _ = kill_process_group(*group, Signal::KILL);
+                group.kill();
             }
             std::mem::take(&mut state.children)
         };
@@ -71,39 +71,10 @@ impl Stop {
         }
     }
 
-    /// Holds up all processes of the family, and their clocks with them, until [`Stop::resume`]. For the topmost
-    /// handle.
-    pub fn pause(&self) {
-        lock(&self.0.family.pause).since.get_or_insert_with(Instant::now);
-        self.signal(Signal::STOP);
-    }
-
-    pub fn resume(&self) {
-        let mut pause = lock(&self.0.family.pause);
-        if let Some(since) = pause.since.take() {
-            pause.before += since.elapsed();
-        }
-        drop(pause);
-        self.signal(Signal::CONT);
-    }
-
     /// For how long the family has been held up, altogether.
     pub(super) fn paused(&self) -> Duration {
         let pause = lock(&self.0.family.pause);
         pause.before + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
-    }
-
-    fn signal(&self, signal: Signal) {
-        let children = {
-            let state = lock(&self.0.state);
-            for group in &state.groups {
-                let _ = kill_process_group(*group, signal);
-            }
-            state.children.clone()
-        };
-        for child in children.iter().filter_map(Weak::upgrade) {
-            Stop(child).signal(signal);
-        }
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -119,31 +90,61 @@ impl Stop {
     /// Starts `command`, which leads a process group of its own; `None` if this handle was stopped.
     ///
     /// Under the lock, so that `stop` cannot miss a process that has just been started.
-    pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Option<Child>> {
+    pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Option<Leader>> {
         let mut state = lock(&self.0.state);
         if state.stopped {
             return Ok(None);
         }
-        let child = command.spawn()?;
-        let group = Pid::from_child(&child);
-        state.groups.push(group);
+        let group = Leader::start(command)?;
+        state.groups.push(group.clone());
         // It may have come too late for the signal.
         if lock(&self.0.family.pause).since.is_some() {
-            let _ = kill_process_group(group, Signal::STOP);
+            group.pause();
         }
         *lock(&self.0.family.running) += 1;
-        Ok(Some(child))
+        Ok(Some(group))
     }
 
     /// To be called before the leader of `group` is reaped: from then on its number may mean another process.
-    pub(super) fn forget(&self, group: Pid) {
-        lock(&self.0.state).groups.retain(|pid| *pid != group);
+    pub(super) fn forget(&self, group: &Leader) {
+        lock(&self.0.state).groups.retain(|known| known != group);
     }
 
     /// To be called when nothing is left of a process that was started.
     pub(super) fn gone(&self) {
         *lock(&self.0.family.running) -= 1;
         self.0.family.idle.notify_all();
+    }
+}
+
+/// Only Unix has Ctrl-Z.
+#[cfg(unix)]
+impl Stop {
+    /// Holds up all processes of the family, and their clocks with them, until [`Stop::resume`]. For the topmost
+    /// handle.
+    pub fn pause(&self) {
+        lock(&self.0.family.pause).since.get_or_insert_with(Instant::now);
+        self.each(&Leader::pause);
+    }
+
+    pub fn resume(&self) {
+        let mut pause = lock(&self.0.family.pause);
+        if let Some(since) = pause.since.take() {
+            pause.before += since.elapsed();
+        }
+        drop(pause);
+        self.each(&Leader::resume);
+    }
+
+    fn each(&self, act: &dyn Fn(&Leader)) {
+        let children = {
+            let state = lock(&self.0.state);
+            state.groups.iter().for_each(act);
+            state.children.clone()
+        };
+        for child in children.iter().filter_map(Weak::upgrade) {
+            Stop(child).each(act);
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+
+use crate::files;
 
 /// The folder. Dropping it removes it.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ impl Scratch {
     pub fn new() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("checker-{}", nonce()?));
         // Nobody else may put a report there.
-        std::fs::DirBuilder::new().mode(0o700).create(&path)?;
+        files::create_private_dir(&path)?;
         Ok(Self(path))
     }
 
@@ -31,7 +32,7 @@ impl Drop for Scratch {
 /// A random number in hexadecimal that nobody guesses.
 pub fn nonce() -> io::Result<String> {
     let mut bytes = [0_u8; 16];
-    rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
 use std::process::Stdio;
 
 use snapbox::{assert_data_eq, str};
@@ -29,6 +28,7 @@ error: there is no exercise `abbba`
 }
 
 #[test]
+#[cfg(unix)]
 fn outside_of_a_course_it_says_what_it_looked_for() {
     let course = Course::new();
     let ran = run(course.checker(&["list"]).current_dir("/")).expect(2);
@@ -67,6 +67,7 @@ edit exercises/01_verdicts/20_abba/src/lib.rs
 }
 
 /// A folder with these tools only, and what a linker needs.
+#[cfg(unix)]
 fn only_with(tools: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let path = std::env::var_os("PATH").unwrap();
@@ -77,13 +78,15 @@ fn only_with(tools: &[&str]) -> tempfile::TempDir {
     dir
 }
 
-fn script(dir: &Path, name: &str, text: &str) {
+#[cfg(unix)]
+fn script(dir: &std::path::Path, name: &str, text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::write(dir.join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
     fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
+#[cfg(unix)]
 fn without_cargo_it_says_how_to_get_it() {
     let course = Course::new();
     let empty = only_with(&[]);
@@ -94,6 +97,7 @@ fn without_cargo_it_says_how_to_get_it() {
 }
 
 #[test]
+#[cfg(unix)]
 fn an_old_compiler_is_refused() {
     let course = Course::new();
     let old = only_with(&["cargo", "rustc"]);
@@ -110,6 +114,7 @@ error: Rust 1.80 is too old: the exercises need 1.95 or newer
 }
 
 #[test]
+#[cfg(unix)]
 fn without_clippy_everything_works_but_the_lints() {
     let course = Course::to_build();
     let tools = only_with(&["cargo", "rustc", "cc", "ld", "sh"]);

@@ -114,6 +114,7 @@ impl Ran {
 }
 
 /// Whether a process whose command line contains `words` is alive.
+#[cfg(target_os = "linux")]
 pub fn is_running(words: &str) -> bool {
     let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());

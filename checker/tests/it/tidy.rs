@@ -153,6 +153,25 @@ fn modules_use_only_what_stands_above_them_and_there_are_no_cycles() {
     assert!(cycle.is_empty(), "a cycle among {cycle:?}");
 }
 
+/// Would catch: a call that only one system has, in code that is compiled for all of them.
+#[test]
+fn what_depends_on_the_platform_stands_in_files_named_for_it() {
+    let platforms = ["linux", "macos", "unix", "windows"];
+    let marks = ["std::os::", "rustix", "signal_hook", "/proc", "libc", "crossterm", "ctrlc", "win32job"];
+    for (path, text) in sources() {
+        let Ok(inner) = path.strip_prefix("src") else { continue };
+        let inner = inner.with_extension("");
+        if inner.iter().any(|part| platforms.iter().any(|platform| part == *platform)) {
+            continue;
+        }
+        for (at, line) in text.lines().enumerate() {
+            for mark in marks {
+                assert!(!line.contains(mark), "{}:{}: `{mark}`", path.display(), at + 1);
+            }
+        }
+    }
+}
+
 /// The state of the watch, verdicts and views are values in, values out.
 #[test]
 fn pure_modules_do_no_input_or_output() {

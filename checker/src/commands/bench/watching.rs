@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::process;
 use crate::proof::speed::{self, Source};
 
 /// How long an idle watch is observed.
@@ -71,28 +72,14 @@ impl Watching {
         Ok(speed::median(measured))
     }
 
-    /// How often its threads wake up while nothing happens, and its mebibytes.
-    pub fn idle(&mut self) -> Result<(f64, f64)> {
+    /// How often its threads wake up while nothing happens, and its mebibytes; `None` if the system does not show it.
+    pub fn idle(&self) -> Option<(f64, f64)> {
         thread::sleep(Duration::from_secs(1));
-        let before = self.wake_ups()?;
+        let before = process::usage(self.child.id())?;
         thread::sleep(IDLE);
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.context("only Linux says how much memory a process uses")?;
-        Ok(((self.wake_ups()? - before) as f64, field(&status, "VmRSS:") as f64 / 1024.0))
+        let after = process::usage(self.child.id())?;
+        Some(((after.wake_ups - before.wake_ups) as f64, after.memory as f64 / f64::from(1 << 20)))
     }
-
-    fn wake_ups(&self) -> Result<u64> {
-        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id()));
-        let threads = threads.context("only Linux says how often a thread wakes up")?.filter_map(Result::ok);
-        let status = threads.filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok());
-        Ok(status.map(|status| field(&status, "voluntary_ctxt_switches:")).sum())
-    }
-}
-
-/// The number in a line of `status`.
-fn field(status: &str, name: &str) -> u64 {
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 impl Drop for Watching {

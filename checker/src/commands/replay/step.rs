@@ -13,7 +13,7 @@ use crate::keys::Key;
 use crate::replayer::Replayer;
 use crate::session::Session;
 use crate::stepper::{Effect, Input, Stepper};
-use crate::terminal::{Frame, Surface, Terminal};
+use crate::terminal::{self, Frame, Surface, Terminal};
 use crate::trouble::Trouble;
 use crate::verdict::{Outcome, TestResult};
 use crate::view::page::Source;
@@ -46,8 +46,9 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
         let rows = text.lines().map(str::to_owned).collect();
         terminal.draw(&Frame { rows, cursor: None }).context("drawing")?;
         let input = match keys.recv_timeout(LOOK) {
-            Ok(Some(key)) => input(key),
-            Ok(None) | Err(RecvTimeoutError::Disconnected) => Some(Input::Quit),
+            Ok(terminal::Input::Key(key)) => input(key),
+            Ok(terminal::Input::Resized(..)) => None,
+            Ok(terminal::Input::End) | Err(RecvTimeoutError::Disconnected) => Some(Input::Quit),
             Err(RecvTimeoutError::Timeout) if session.stop.is_stopped() => Some(Input::Quit),
             Err(RecvTimeoutError::Timeout) => None,
         };

@@ -1,7 +1,6 @@
 //! Does what the watch has decided. Whatever may take long is done by others: nothing here waits.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
@@ -224,9 +223,7 @@ impl Hands {
 
 /// Waits for the editor to be closed, and says what went wrong.
 fn open_editor(editor: &str, path: &Path) -> Option<String> {
-    // The variable may hold arguments, as in `code --wait`.
-    let script = format!("{editor} \"$1\"");
-    match Command::new("sh").args(["-c", &script, "sh"]).arg(path).status() {
+    match terminal::editor(editor, path).status() {
         Ok(status) if status.success() => None,
         Ok(status) => Some(format!("`{editor}` did not end well ({status})")),
         Err(error) => Some(format!("`{editor}` could not be started: {error}")),

@@ -1,6 +1,17 @@
 //! Real children that misbehave. Each test says how long it may take, as that is the point.
 
-use super::*;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::SIGBUS;
+
+use super::death;
+use crate::process::*;
+
+/// What is seen of a process that does nothing, and of one that does.
+const ASLEEP: Activity = if cfg!(target_os = "linux") { Activity::Asleep } else { Activity::Unknown };
+const BUSY: Activity = if cfg!(target_os = "linux") { Activity::Busy } else { Activity::Unknown };
 
 struct Ran {
     how: How,
@@ -42,7 +53,12 @@ fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
 
 fn alive(pid: &str) -> bool {
     // A zombie that waits for its parent, which is not us, is dead enough.
-    std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).is_ok_and(|stat| !stat.contains(") Z "))
+    if cfg!(target_os = "linux") {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        return stat.is_ok_and(|stat| !stat.contains(") Z "));
+    }
+    let state = Command::new("ps").args(["-o", "state=", "-p", pid.trim()]).output().unwrap().stdout;
+    state.first().is_some_and(|state| *state != b'Z')
 }
 
 /// Would catch: a lost exit code, or output lost that is still in the pipe at the end.
@@ -59,12 +75,19 @@ fn a_signal_is_told_from_an_exit() {
     assert_eq!(sh("kill -ABRT $$").how, How::Signalled(6));
 }
 
+#[test]
+fn a_signal_is_called_by_its_name_on_this_system() {
+    assert_eq!(death(SIGBUS), "the process was ended by a signal (bus error, SIGBUS)");
+    assert!(death(if cfg!(target_os = "linux") { 7 } else { 10 }).contains("SIGBUS"));
+    assert_eq!(death(0), "the process was ended by signal 0");
+}
+
 /// Would catch: killing only the child itself, and waiting for a pipe that its descendants keep.
 #[test]
 fn at_the_limit_the_whole_group_is_killed() {
     for script in ["exec sleep 30", "sleep 30 & echo $!; wait", "trap '' TERM INT; sleep 30 & echo $!; wait"] {
         let ran = sh(script);
-        assert_eq!(ran.how, How::OverLimit(Activity::Asleep), "{script}");
+        assert_eq!(ran.how, How::OverLimit(ASLEEP), "{script}");
         assert!(ran.elapsed < Duration::from_millis(2000), "{script}: {:?}", ran.elapsed);
         assert!(ran.output.is_empty() || !alive(&ran.output), "{script}: {} lives", ran.output);
     }
@@ -73,7 +96,7 @@ fn at_the_limit_the_whole_group_is_killed() {
 /// Would catch: calling every timeout a deadlock.
 #[test]
 fn what_runs_until_the_limit_is_busy() {
-    assert_eq!(sh("while :; do :; done").how, How::OverLimit(Activity::Busy));
+    assert_eq!(sh("while :; do :; done").how, How::OverLimit(BUSY));
 }
 
 /// Would catch: waiting for the pipe of a grandchild, and leaving it running.
@@ -124,7 +147,7 @@ fn who_waits_for_its_reader_is_busy() {
         stop: &Stop::new(),
     };
     let end = run(spec, &mut |_, _| thread::sleep(Duration::from_millis(100))).unwrap();
-    assert_eq!(end.how, How::OverLimit(Activity::Busy));
+    assert_eq!(end.how, How::OverLimit(BUSY));
 }
 
 fn resident_kib() -> u64 {
@@ -165,5 +188,5 @@ fn what_cannot_be_started_is_an_error() {
         rest: Rest::IsWanted,
         stop: &Stop::new(),
     };
-    assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }

@@ -1,26 +1,80 @@
-//! What `/proc` tells about a process: whether it runs, sleeps, or can never wake up again.
-//!
-//! Where there is no `/proc`, nothing is known, and the callers manage without.
+//! What only Linux offers: `/proc`, which shows whether a process runs, sleeps, or can never wake up again; the
+//! adoption of orphans; and limits that other systems lack.
 
 use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
+use rustix::process::{
+    Pid, Resource, Signal, WaitOptions, getppid, kill_process, set_child_subreaper, set_parent_process_death_signal,
+    waitpid,
+};
 
-/// Whether a process that is over its limit did anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    Busy,
-    Asleep,
-    Unknown,
+use super::unix::lower;
+use super::{Activity, Usage};
+
+/// From now on, processes that lose their parent become our children.
+pub fn adopt_orphans() {
+    let _ = set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Looks at the threads of `pid` twice. Who waits for us to read what it writes is not asleep.
-pub fn activity(pid: Pid) -> Activity {
-    let before = threads(pid);
+/// Starts this very program, even if its file was replaced by a newer build.
+pub fn own_command() -> io::Result<Command> {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0("checker");
+    Ok(command)
+}
+
+/// The limits that no other system has. The process dies with `parent`, the checker.
+pub fn confine(parent: u32, memory: Option<u64>) -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // The parent may have died before that line.
+    if getppid().is_none_or(|pid| pid.as_raw_nonzero().get().unsigned_abs() != parent) {
+        return Err(io::Error::other("the checker is gone"));
+    }
+    rustix::thread::set_no_new_privs(true)?;
+    lower(Resource::As, memory, 0)
+}
+
+/// Kills the processes that left their group. Their parents are dead, so they are our children now.
+pub fn kill_escaped(mark: &str) {
+    // Each round orphans the children of those killed in it.
+    for _ in 0..32 {
+        let mut escaped = children(std::process::id()).unwrap_or_default();
+        escaped.retain(|id| has_in_environment(*id, mark));
+        if escaped.is_empty() {
+            return;
+        }
+        for pid in escaped.into_iter().filter_map(|id| Pid::from_raw(id.cast_signed())) {
+            let _ = kill_process(pid, Signal::KILL);
+            let _ = waitpid(Some(pid), WaitOptions::empty());
+        }
+    }
+}
+
+/// What the process `id` has used so far.
+pub fn usage(id: u32) -> Option<Usage> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let threads = fs::read_dir(format!("/proc/{id}/task")).ok()?.filter_map(Result::ok);
+    let threads = threads.filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok());
+    let wake_ups = threads.map(|status| field(&status, "voluntary_ctxt_switches:")).sum();
+    Some(Usage { wake_ups, memory: field(&status, "VmRSS:") * 1024 })
+}
+
+/// The number in a line of `status`.
+fn field(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// Looks at the threads of `id` twice. Who waits for us to read what it writes is not asleep.
+pub fn activity(id: u32) -> Activity {
+    let before = threads(id);
     std::thread::sleep(Duration::from_millis(50));
-    let after = threads(pid);
-    let rests = |thread: &Thread| !thread.runs() && !syscall(pid, thread).is_some_and(|syscall| writes(&syscall));
+    let after = threads(id);
+    let rests = |thread: &Thread| !thread.runs() && !syscall(id, thread).is_some_and(|syscall| writes(&syscall));
     match (before, after) {
         (Some(before), Some(after)) if before == after && after.iter().all(rests) => Activity::Asleep,
         (Some(_), Some(_)) => Activity::Busy,
@@ -39,8 +93,8 @@ impl Standstill {
     const PROOF: Duration = Duration::from_millis(500);
 
     /// Takes a look; whether the process has stood still long enough.
-    pub fn observe(&mut self, pid: Pid) -> bool {
-        let Some(threads) = threads(pid).filter(|threads| stands_still(pid, threads)) else {
+    pub fn observe(&mut self, id: u32) -> bool {
+        let Some(threads) = threads(id).filter(|threads| stands_still(id, threads)) else {
             self.since = None;
             return false;
         };
@@ -54,15 +108,15 @@ impl Standstill {
     }
 }
 
-fn stands_still(pid: Pid, threads: &[Thread]) -> bool {
+fn stands_still(id: u32, threads: &[Thread]) -> bool {
     !threads.is_empty()
-        && threads.iter().all(|thread| syscall(pid, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
-        && children(pid).is_some_and(|children| children.is_empty())
+        && threads.iter().all(|thread| syscall(id, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
+        && children(id).is_some_and(|children| children.is_empty())
 }
 
 /// The system call that `thread` is in: its number and its arguments.
-fn syscall(pid: Pid, thread: &Thread) -> Option<String> {
-    fs::read_to_string(format!("/proc/{}/task/{}/syscall", pid.as_raw_nonzero(), thread.id)).ok()
+fn syscall(id: u32, thread: &Thread) -> Option<String> {
+    fs::read_to_string(format!("/proc/{id}/task/{}/syscall", thread.id)).ok()
 }
 
 /// Whether a thread is in `write` or `writev`.
@@ -111,9 +165,9 @@ impl Thread {
     }
 }
 
-fn threads(pid: Pid) -> Option<Vec<Thread>> {
+fn threads(id: u32) -> Option<Vec<Thread>> {
     let mut threads = Vec::new();
-    for entry in fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).ok()? {
+    for entry in fs::read_dir(format!("/proc/{id}/task")).ok()? {
         let entry = entry.ok()?;
         let id = entry.file_name().to_str()?.parse().ok()?;
         let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
@@ -151,20 +205,20 @@ fn memory_total(meminfo: &str) -> Option<u64> {
     rest.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The processes whose parent is `pid`; `None` if that cannot be told.
-pub fn children(pid: Pid) -> Option<Vec<Pid>> {
+/// The processes whose parent is `id`; `None` if that cannot be told.
+fn children(id: u32) -> Option<Vec<u32>> {
     let mut children = Vec::new();
-    for entry in fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).ok()? {
+    for entry in fs::read_dir(format!("/proc/{id}/task")).ok()? {
         // A thread that has just ended has no children.
         let Ok(list) = fs::read_to_string(entry.ok()?.path().join("children")) else { continue };
-        children.extend(list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)));
+        children.extend(list.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
     }
     Some(children)
 }
 
-/// Whether `pid` was started with this variable in its environment.
-pub fn has_in_environment(pid: Pid, variable: &str) -> bool {
-    fs::read(format!("/proc/{}/environ", pid.as_raw_nonzero()))
+/// Whether `id` was started with this variable in its environment.
+fn has_in_environment(id: u32, variable: &str) -> bool {
+    fs::read(format!("/proc/{id}/environ"))
         .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes()))
 }
 

@@ -1,0 +1,138 @@
+//! Processes on Windows: a job object takes the place of a process group.
+//!
+//! The checker starts itself as `checker __exec …`. That process puts itself into a job, starts the program in it and
+//! waits. It holds the only handle of the job, so when it ends, the system kills all that is left in the job. It ends
+//! with the program, or when the pipe of its standard input is closed: that is how we kill it, and what happens when the
+//! checker itself dies.
+
+use std::io::{self, Read as _};
+use std::os::windows::process::CommandExt as _;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use win32job::{ExtendedLimitInfo, Job};
+
+use super::{Confinement, How, Priority};
+
+/// Ctrl-C is not for the processes of the group.
+const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+const IDLE_PRIORITY_CLASS: u32 = 0x40;
+
+/// A `checker __exec`, and the job that it leads.
+#[derive(Clone, Debug)]
+pub struct Leader(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    id: u32,
+    child: Mutex<Option<Child>>,
+    /// Dropping it ends the leader.
+    leash: Mutex<Option<ChildStdin>>,
+    how: Mutex<Option<How>>,
+}
+
+impl PartialEq for Leader {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Leader {
+    pub fn start(command: &mut Command) -> io::Result<Leader> {
+        let mut child = command.stdin(Stdio::piped()).creation_flags(CREATE_NEW_PROCESS_GROUP).spawn()?;
+        let leash = Mutex::new(child.stdin.take());
+        Ok(Leader(Arc::new(Shared { id: child.id(), child: Mutex::new(Some(child)), leash, how: Mutex::default() })))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id
+    }
+
+    /// Kills the whole job.
+    pub fn kill(&self) {
+        drop(lock(&self.0.leash).take());
+    }
+
+    /// Windows has no Ctrl-Z that would hold anything up.
+    pub fn pause(&self) {}
+
+    /// Waits for its end.
+    pub fn wait(&self) {
+        let child = lock(&self.0.child).take();
+        let status = child.and_then(|mut child| child.wait().ok());
+        *lock(&self.0.how) = status.and_then(|status| status.code()).map(how_it_ended);
+    }
+
+    /// How it ended, if it was waited for.
+    pub fn reap(&self) -> Option<How> {
+        *lock(&self.0.how)
+    }
+}
+
+/// The code of a process that an exception ended is that of the exception, which is negative.
+fn how_it_ended(code: i32) -> How {
+    if code < 0 { How::Signalled(code) } else { How::Exited(code) }
+}
+
+/// Runs `command` in a job of its own, and ends as it ends. Returns only if it could not.
+///
+/// Nothing limits its memory, its files and its processor time: no safe interface sets these limits.
+pub fn turn_into(mut command: Command, _parent: u32, limits: Confinement) -> io::Error {
+    match run_in_job(&mut command, limits.priority) {
+        Ok(code) => std::process::exit(code),
+        Err(error) => error,
+    }
+}
+
+fn run_in_job(command: &mut Command, priority: Priority) -> io::Result<i32> {
+    let mut limits = ExtendedLimitInfo::new();
+    let job = Job::create_with_limit_info(limits.limit_kill_on_job_close())?;
+    job.assign_current_process()?;
+    // To close the handle is to end this very process, with a code that says nothing: the system closes it afterwards.
+    let _never_closed_by_us = job.into_handle();
+    if priority == Priority::Lowest {
+        command.creation_flags(IDLE_PRIORITY_CLASS);
+    }
+    let mut child = command.stdin(Stdio::null()).spawn()?;
+    thread::Builder::new().name("leash".to_owned()).spawn(|| {
+        while io::stdin().read(&mut [0; 16]).is_ok_and(|count| count > 0) {}
+        std::process::exit(1);
+    })?;
+    Ok(child.wait()?.code().unwrap_or(1))
+}
+
+/// How a process died, in words, from the code of the exception.
+pub fn death(code: i32) -> String {
+    let name = match code.cast_unsigned() {
+        0xc000_0005 => "invalid memory access",
+        0xc000_0017 => "the memory was used up",
+        0xc000_001d => "illegal instruction",
+        0xc000_0094 => "division by zero",
+        0xc000_00fd => "stack overflow",
+        0xc000_013a => "interrupted by Ctrl-C",
+        0xc000_0374 => "damaged heap",
+        // The code of `std::process::abort`.
+        0xc000_0409 => "aborted",
+        code => return format!("the process was ended by exception {code:#x}"),
+    };
+    format!("the process was ended by an exception ({name}, {:#x})", code.cast_unsigned())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_is_told_from_an_exit() {
+        let overflow = 0xc000_00fd_u32.cast_signed();
+        assert_eq!(how_it_ended(overflow), How::Signalled(overflow));
+        assert_eq!(how_it_ended(101), How::Exited(101));
+        assert_eq!(death(overflow), "the process was ended by an exception (stack overflow, 0xc00000fd)");
+        assert_eq!(death(-1), "the process was ended by exception 0xffffffff");
+    }
+}
