@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use trace::timeline::grouped;
 
 use crate::exercise::Exercise;
-use crate::verdict::{Diagnostic, Kind, Outcome, TestResult, Verdict, decisive, failed_without_luck};
+use crate::verdict::{Diagnostic, Kind, Mode, Outcome, TestResult, Verdict, decisive, failed_without_luck};
 
 /// What a check found.
 #[derive(Debug)]
@@ -115,6 +115,10 @@ fn success_in_words(tests: &[TestResult]) -> String {
         let range = if least == most { grouped(*most) } else { format!("{} to {}", grouped(*least), grouped(*most)) };
         let _ = write!(words, ", {of_them} under {range} interleavings: none failed (that is evidence, not proof)");
     }
+    let not_explored = |test: &&TestResult| test.mode == Mode::Explore && test.outcome == Outcome::Skipped;
+    if let Some(test) = tests.iter().find(not_explored) {
+        let _ = write!(words, "; `{}` ran in real mode only ({})", test.name, test.message);
+    }
     words
 }
 
@@ -128,7 +132,7 @@ pub fn counted(count: usize, noun: &str) -> String {
 mod tests {
     use super::*;
     use crate::exercise::example::exercise;
-    use crate::verdict::{Level, Mode, example};
+    use crate::verdict::{Level, example};
     use trace::{Explored, Place, Trace};
 
     fn judged(found: Found) -> (Kind, String) {
@@ -211,6 +215,10 @@ mod tests {
             "passes 2 tests, 1 of them under 1,000 interleavings: none failed (that is evidence, not proof)"
         );
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
+        let mut unsupported = example::test("b", Mode::Explore, Outcome::Skipped);
+        unsupported.message = "not explored: it waits for a process".into();
+        let words = judged(tests(vec![real("b"), unsupported])).1;
+        assert_eq!(words, "passes 1 test; `b` ran in real mode only (not explored: it waits for a process)");
         let mut alone = example::test("b", Mode::Explore, Outcome::Passed);
         alone.explored = Some(Explored { schedules: 1, budget: 1000, seed: 7 });
         assert_eq!(judged(tests(vec![real("b"), alone])).1, "passes 1 test");

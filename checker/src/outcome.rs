@@ -36,12 +36,16 @@ pub struct Judgement {
 pub fn judge(evidence: Evidence<'_>, exercise: &Exercise, root: &Path) -> Judgement {
     let Evidence { how, report, nonce, .. } = evidence;
     if let Some(failure) = report.and_then(|report| report.failure.as_ref()) {
-        return Judgement {
-            outcome: Outcome::Failed(kind(failure, exercise, root)),
-            message: failure.message.clone(),
-            place: failure.place.clone(),
-            trace: failure.trace.clone(),
+        let (outcome, message) = match failure.kind {
+            // Nothing is known of the code; real mode decides.
+            FailureKind::Unsupported => (Outcome::Skipped, format!("not explored: {}", failure.message)),
+            FailureKind::Internal => (
+                Outcome::Failed(Kind::Crashed),
+                format!("the test kit itself failed, which is not your fault: {}", failure.message),
+            ),
+            _ => (Outcome::Failed(kind(failure, exercise, root)), failure.message.clone()),
         };
+        return Judgement { outcome, message, place: failure.place.clone(), trace: failure.trace.clone() };
     }
     let reached_its_end = report.and_then(|report| report.passed.as_deref()) == Some(nonce);
     let (outcome, message) = match how {
@@ -60,7 +64,7 @@ fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
     match failure.kind {
         FailureKind::Deadlock => Kind::Deadlock,
         FailureKind::Livelock => Kind::Livelock,
-        FailureKind::Panic => match &failure.place {
+        FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => match &failure.place {
             Some(place) if !exercise.is_test(Path::new(&place.file), root) && !is_kit(&place.file) => Kind::Panic,
             _ => Kind::FailingTest,
         },

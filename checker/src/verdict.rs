@@ -96,7 +96,10 @@ pub fn decisive(tests: &[TestResult]) -> Option<&TestResult> {
 /// The tests that fail in every run. Whether a real thread meets what exploring meets is luck; a test that exists in
 /// real mode only was written to leave nothing to it.
 pub fn failed_without_luck(tests: &[TestResult]) -> impl Iterator<Item = &TestResult> {
-    let is_explored = |name: &str| tests.iter().any(|test| test.mode == Mode::Explore && test.name == name);
+    let is_explored = |name: &str| {
+        let mut explored = tests.iter().filter(|test| test.mode == Mode::Explore && test.outcome != Outcome::Skipped);
+        explored.any(|test| test.name == name)
+    };
     let failed = tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
     failed.filter(move |test| test.mode == Mode::Explore || !is_explored(&test.name))
 }

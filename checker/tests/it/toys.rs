@@ -250,7 +250,7 @@ fn deadlock() -> Report {
         schedule: 3,
         budget: 1000,
         seed: 7,
-        tasks: ["main", "thread 1"].map(|name| Task { name: name.into() }).to_vec(),
+        tasks: ["main", "thread 1"].map(Task::named).to_vec(),
         objects: vec![object("a"), object("b")],
         steps: vec![
             step(0, Action::Acquires { object: 0, mode: Mode::Lock }, 12),
