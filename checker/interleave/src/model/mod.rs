@@ -6,11 +6,13 @@
 pub mod acquire;
 mod condition;
 pub mod coop;
+mod event;
 mod exclusion;
 mod guards;
 mod lock;
 
 pub mod once;
+mod per_schedule;
 pub mod scope;
 mod signal;
 pub mod thread;
@@ -19,7 +21,9 @@ pub mod time;
 
 pub use crate::engine::object::{Object, ObjectId};
 pub use condition::Condition;
+pub use event::{Event, Listener};
 pub use exclusion::{Exclusion, SHARED};
 pub use lock::{Held, Lock, Queue, Taking};
+pub use per_schedule::PerSchedule;
 pub use signal::{Order, Signal, Woken};
 pub use trace::Mode;
