@@ -119,15 +119,9 @@ impl Listener {
         self.ticket = Some(ticket);
     }
 
-    /// Whether it was notified; then it listens no longer. If not, `waker` is woken when it is, and the trace shows a wait
-    /// on `object`.
-    pub fn poll(
-        &mut self,
-        event: &Event,
-        waker: &Waker,
-        object: &Object,
-        place: &'static Location<'static>,
-    ) -> Poll<()> {
+    /// Whether it was notified; then it listens no longer. If not, `waker` is woken when it is. `asleep` is called the first
+    /// time.
+    pub fn poll(&mut self, event: &Event, waker: &Waker, asleep: impl FnOnce()) -> Poll<()> {
         let Some(ticket) = self.ticket else { return Poll::Ready(()) };
         // Cloned and dropped while the queue is not locked: both may be foreign code.
         let waker = Arc::new(waker.clone());
@@ -139,7 +133,7 @@ impl Listener {
                 drop(queue);
                 drop(old);
                 if !std::mem::replace(&mut self.is_asleep, true) {
-                    object.listens(place);
+                    asleep();
                 }
                 Poll::Pending
             }
@@ -153,13 +147,11 @@ impl Listener {
         }
     }
 
-    /// The wait is over, for whatever reason: records that it heard of it, if it slept. A notification that was not noticed
-    /// goes to the next listener.
-    pub fn finish(&mut self, event: &Event, object: &Object, place: &'static Location<'static>) {
+    /// What it waited for is there, whether or not it was notified. A notification that was not noticed goes to the next
+    /// listener.
+    pub fn finish(&mut self, event: &Event) {
         self.leave(event);
-        if std::mem::take(&mut self.is_asleep) {
-            object.hears(place);
-        }
+        self.is_asleep = false;
     }
 
     /// Listens no longer. A notification that was not noticed goes to the next listener.
@@ -203,9 +195,10 @@ impl Future for Listen<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let Listen { event, object, place, listener } = &mut *self;
         object.point(Access::Write);
-        let poll = listener.poll(event, context.waker(), object, place);
+        let poll = listener.poll(event, context.waker(), || object.listens(place));
         if poll.is_ready() {
-            listener.finish(event, object, place);
+            listener.finish(event);
+            object.hears(place);
         }
         poll
     }

@@ -90,9 +90,10 @@ impl Future for BarrierWait<'_> {
                 *arrived_in.insert(generation)
             }
         };
-        while listener.poll(&barrier.event, context.waker(), &barrier.object, place).is_ready() {
+        while listener.poll(&barrier.event, context.waker(), || barrier.object.listens(place)).is_ready() {
             if barrier.state.with(|state| state.generation) != generation {
-                listener.finish(&barrier.event, &barrier.object, place);
+                listener.finish(&barrier.event);
+                barrier.object.hears(place);
                 return Poll::Ready(BarrierWaitResult { is_leader: false });
             }
             listener.listen(&barrier.event);

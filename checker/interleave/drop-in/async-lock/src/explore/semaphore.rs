@@ -142,11 +142,12 @@ impl<P: Deref<Target = Semaphore>> Acquiring<P> {
             if !self.listener.is_listening() {
                 self.listener.listen(&semaphore.event);
             }
-            if self.listener.poll(&semaphore.event, context.waker(), &semaphore.object, self.place).is_pending() {
+            let asleep = || semaphore.object.waits(Mode::Permit, self.place);
+            if self.listener.poll(&semaphore.event, context.waker(), asleep).is_pending() {
                 return Poll::Pending;
             }
         }
-        self.listener.finish(&semaphore.event, &semaphore.object, self.place);
+        self.listener.finish(&semaphore.event);
         let semaphore = self.semaphore.take().expect("it was just there");
         Poll::Ready(Permit::new(semaphore, self.place))
     }
