@@ -6,6 +6,7 @@
 pub mod acquire;
 mod condition;
 pub mod coop;
+mod event;
 mod exclusion;
 pub mod executor;
 mod guards;
@@ -14,6 +15,7 @@ mod lock;
 
 pub mod once;
 mod only_here;
+mod per_schedule;
 pub mod scope;
 mod signal;
 pub mod task;
@@ -24,9 +26,11 @@ pub mod time;
 pub use crate::engine::object::{Object, ObjectId};
 pub use crate::engine::thread_local::global;
 pub use condition::Condition;
+pub use event::{Event, Listener};
 pub use exclusion::{Exclusion, SHARED};
 pub use local_tasks::LocalTasks;
 pub use lock::{Held, Lock, Queue, Taking};
 pub use only_here::OnlyHere;
+pub use per_schedule::PerSchedule;
 pub use signal::{Order, Signal, Woken};
 pub use trace::Mode;

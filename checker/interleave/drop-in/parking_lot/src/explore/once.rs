@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use interleave::engine::{Access, scheduler};
-use interleave::model::{Object, Order, Signal};
+use interleave::engine::Access;
+use interleave::model::{Object, Order, PerSchedule, Signal};
 
 pub use real::OnceState;
 
@@ -13,9 +12,7 @@ pub use real::OnceState;
 pub struct Once {
     object: Object,
     signal: Signal,
-    at_first: OnceState,
-    /// The schedule, and the state in it.
-    state: Mutex<(u64, OnceState)>,
+    state: PerSchedule<OnceState>,
 }
 
 impl Once {
@@ -34,27 +31,14 @@ impl Once {
         Once {
             object: Object::new("Once"),
             signal: Signal::new("Once", Order::Fifo),
-            at_first,
-            state: Mutex::new((0, at_first)),
+            state: PerSchedule::new(at_first),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (u64, OnceState)> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = scheduler::epoch()
-            && state.0 != epoch
-        {
-            // What was done outside of any schedule stays.
-            let was_outside = state.0 == 0;
-            *state = (epoch, if was_outside { state.1 } else { self.at_first });
-        }
-        state
     }
 
     /// The state now, after a scheduling point.
     pub fn state(&self) -> OnceState {
         self.object.point(Access::Read);
-        self.lock().1
+        self.state.with(|state| *state)
     }
 
     pub fn is_completed(&self) -> bool {
@@ -89,7 +73,7 @@ impl Once {
         impl Drop for End<'_> {
             fn drop(&mut self) {
                 self.0.object.point(Access::Write);
-                self.0.lock().1 = self.1;
+                self.0.state.with(|state| *state = self.1);
                 self.0.signal.notify_all_at_once(self.2);
             }
         }
@@ -99,7 +83,7 @@ impl Once {
                 OnceState::Done => return,
                 OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
                 before @ (OnceState::Poisoned | OnceState::New) => {
-                    self.lock().1 = OnceState::InProgress;
+                    self.state.with(|state| *state = OnceState::InProgress);
                     let mut end = End(self, OnceState::Poisoned, place);
                     f(before);
                     end.1 = OnceState::Done;
