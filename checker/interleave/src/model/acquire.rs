@@ -5,11 +5,12 @@
 
 use std::panic::Location;
 use std::pin::pin;
-use std::task::ready;
+use std::task::{Context, Poll};
 
 use trace::Mode;
 
-use super::{Object, ObjectId, coop};
+use super::coop::{self, Cost};
+use super::{Object, ObjectId};
 use crate::engine::{Access, scheduler};
 
 /// Waits for `future`, which gets hold of `object`. The second half of the result is to be kept as long as the
@@ -20,43 +21,91 @@ pub async fn acquire<F: Future>(
     place: &'static Location<'static>,
     future: F,
 ) -> (F::Output, Guarded) {
-    let output = wait(object, place, |object| object.waits(mode, place), future).await;
+    let output = wait(object, place, Cost::One, |object| object.waits(mode, place), |_| true, future).await;
     (output, Guarded::new(object, mode, place))
+}
+
+/// The same for a future that may fail, as that of a closed semaphore does.
+///
+/// # Errors
+///
+/// What `future` fails with.
+pub async fn acquire_or<T, E>(
+    object: &Object,
+    mode: Mode,
+    place: &'static Location<'static>,
+    future: impl Future<Output = Result<T, E>>,
+) -> Result<(T, Guarded), E> {
+    let taken = wait(object, place, Cost::One, |object| object.waits(mode, place), Result::is_ok, future).await?;
+    Ok((taken, Guarded::new(object, mode, place)))
 }
 
 /// Waits for `future`, which ends when somebody signals through `object`.
 pub async fn listen<F: Future>(object: &Object, place: &'static Location<'static>, future: F) -> F::Output {
-    let output = wait(object, place, |object| object.listens(place), future).await;
+    listen_at(object, place, Cost::One, future).await
+}
+
+/// The same for an operation that does not count towards the budget of its task.
+pub async fn listen_free<F: Future>(object: &Object, place: &'static Location<'static>, future: F) -> F::Output {
+    listen_at(object, place, Cost::Nothing, future).await
+}
+
+async fn listen_at<F: Future>(object: &Object, place: &'static Location<'static>, cost: Cost, future: F) -> F::Output {
+    let output = wait(object, place, cost, |object| object.listens(place), |_| true, future).await;
     object.hears(place);
     output
 }
 
-/// Polls `future` after a scheduling point; calls `asleep` the first time it is not ready.
+/// Polls `future` after a scheduling point; calls `sleeps` the first time it is not ready.
 async fn wait<F: Future>(
     object: &Object,
     place: &'static Location<'static>,
-    asleep: impl Fn(&Object),
+    cost: Cost,
+    sleeps: impl Fn(&Object),
+    succeeds: impl Fn(&F::Output) -> bool,
     future: F,
 ) -> F::Output {
     let mut future = pin!(future);
     object.point(Access::Write);
     let mut waiting = Waiting { object, place, asleep: false };
     let output = std::future::poll_fn(|context| {
-        let budget = ready!(coop::proceed(context));
-        let poll = future.as_mut().poll(context);
-        budget.spend_if(poll.is_ready());
-        if poll.is_pending() && !waiting.asleep {
+        let poll = coop::pay(cost, context, |context| future.as_mut().poll(context));
+        // A task that has used up its budget does not wait for the object.
+        if let Some(Poll::Pending) = poll
+            && !waiting.asleep
+        {
             waiting.asleep = true;
-            asleep(object);
+            sleeps(object);
         }
-        poll
+        poll.unwrap_or(Poll::Pending)
     })
     .await;
-    waiting.asleep = false;
+    waiting.asleep &= !succeeds(&output);
     output
 }
 
-/// Records that a future was dropped while it waited.
+/// Polls once, after a scheduling point, what ends when somebody signals through `object`. `asleep` says whether the poll
+/// before was pending.
+pub fn poll_listen<T>(
+    object: &Object,
+    place: &'static Location<'static>,
+    asleep: &mut bool,
+    cost: Cost,
+    context: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    object.point(Access::Write);
+    let Some(poll) = coop::pay(cost, context, poll) else { return Poll::Pending };
+    if poll.is_ready() {
+        *asleep = false;
+        object.hears(place);
+    } else if !std::mem::replace(asleep, true) {
+        object.listens(place);
+    }
+    poll
+}
+
+/// Notices when a future is dropped while it waits. It leaves a queue then, which others may see.
 struct Waiting<'a> {
     object: &'a Object,
     place: &'static Location<'static>,
@@ -66,6 +115,7 @@ struct Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if self.asleep {
+            self.object.point(Access::Write);
             self.object.gives_up(self.place);
         }
     }

@@ -36,7 +36,7 @@ pub fn left() -> Option<u32> {
 
 /// Permission for one operation, which costs nothing if it comes to nothing.
 #[must_use]
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Spending(Option<u32>);
 
 impl Spending {
@@ -62,4 +62,35 @@ pub fn proceed(context: &Context<'_>) -> Poll<Spending> {
         }
         None => Poll::Ready(Spending(None)),
     }
+}
+
+/// What an operation takes from the budget of its task when it completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    One,
+    Nothing,
+}
+
+/// Polls an operation that costs `cost`. `None` if the budget is used up; the task is polled again at once then.
+pub fn pay<T>(
+    cost: Cost,
+    context: &mut Context<'_>,
+    poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+) -> Option<Poll<T>> {
+    if cost == Cost::Nothing {
+        return Some(poll(context));
+    }
+    let Poll::Ready(budget) = proceed(context) else { return None };
+    let poll = poll(context);
+    budget.spend_if(poll.is_ready());
+    Some(poll)
+}
+
+/// `future` as one operation of its task.
+pub async fn cooperative<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| {
+        pay(Cost::One, context, |context| future.as_mut().poll(context)).unwrap_or(Poll::Pending)
+    })
+    .await
 }

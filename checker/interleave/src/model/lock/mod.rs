@@ -106,6 +106,11 @@ impl Lock {
         taken
     }
 
+    /// The lock as the trace knows it, for steps that are not its own.
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+
     /// A scheduling point before an operation that touches the lock.
     pub fn point(&self, access: Access) {
         self.object.point(access);
