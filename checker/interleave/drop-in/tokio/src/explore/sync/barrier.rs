@@ -1,0 +1,87 @@
+use std::panic::Location;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use interleave::engine::Access;
+use interleave::model::Object;
+use interleave::model::acquire::listen;
+use real::sync::Notify;
+
+/// See [`real::sync::Barrier`]. Not the real one inside: that one waits on a `watch` channel, which picks its queues at
+/// random, and so a schedule could not be repeated.
+#[derive(Debug)]
+pub struct Barrier {
+    object: Object,
+    size: usize,
+    state: Mutex<State>,
+    opened: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    arrived: usize,
+    /// How often the barrier has opened.
+    generation: usize,
+}
+
+/// See [`real::sync::BarrierWaitResult`].
+#[derive(Debug, Clone)]
+pub struct BarrierWaitResult(bool);
+
+impl BarrierWaitResult {
+    pub fn is_leader(&self) -> bool {
+        self.0
+    }
+}
+
+impl Barrier {
+    /// A barrier for `n` tasks; one for 0 is one for 1.
+    #[track_caller]
+    pub fn new(n: usize) -> Self {
+        Barrier {
+            object: Object::new("Barrier"),
+            size: n.max(1),
+            state: Mutex::new(State { arrived: 0, generation: 0 }),
+            opened: Notify::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a task, which stays counted even if it stops waiting. `None` if it was the last one, and otherwise the
+    /// generation that it waits in.
+    fn arrive(&self) -> Option<usize> {
+        let mut state = self.state();
+        state.arrived += 1;
+        if state.arrived < self.size {
+            return Some(state.generation);
+        }
+        *state = State { arrived: 0, generation: state.generation + 1 };
+        None
+    }
+
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = BarrierWaitResult> {
+        let place = Location::caller();
+        async move {
+            self.object.point(Access::Write);
+            let Some(generation) = self.arrive() else {
+                self.opened.notify_waiters();
+                self.object.signals(place);
+                return BarrierWaitResult(true);
+            };
+            let opens = async {
+                loop {
+                    let opened = self.opened.notified();
+                    if self.state().generation > generation {
+                        break;
+                    }
+                    opened.await;
+                }
+            };
+            listen(&self.object, place, opens).await;
+            BarrierWaitResult(false)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The ends of a channel: senders and receivers.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use interleave::engine::{Access, scheduler};
+use interleave::model::Object;
+
+/// An end of a real channel.
+pub(super) trait RealEnd {
+    /// Whether others learn that this end is dropped, because it is the last one of its side.
+    fn is_last(&self) -> bool;
+}
+
+/// An end of a channel. Looking at it, changing it, copying it and dropping it are scheduling points.
+pub(super) struct End<R: RealEnd> {
+    object: Arc<Object>,
+    /// Where the program made this end: dropping it has no line of its own.
+    place: &'static Location<'static>,
+    /// `None` once it was taken out.
+    real: Option<R>,
+}
+
+impl<R: RealEnd> End<R> {
+    pub(super) fn new(object: Arc<Object>, place: &'static Location<'static>, real: R) -> Self {
+        End { object, place, real: Some(real) }
+    }
+
+    pub(super) fn object(&self) -> &Object {
+        &self.object
+    }
+
+    pub(super) fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// The real end, for what passes its scheduling points elsewhere, or looks at nothing that changes.
+    pub(super) fn real(&self) -> &R {
+        self.real.as_ref().expect(TAKEN)
+    }
+
+    /// The same with exclusive access, and the object that steps are recorded on.
+    pub(super) fn real_mut(&mut self) -> (&Object, &mut R) {
+        (&self.object, self.real.as_mut().expect(TAKEN))
+    }
+
+    /// The real end, for an operation that only looks.
+    pub(super) fn look(&self) -> &R {
+        self.object.point(Access::Read);
+        self.real()
+    }
+
+    /// The real end, for an operation that changes the channel.
+    pub(super) fn change(&self) -> &R {
+        self.object.point(Access::Write);
+        self.real()
+    }
+
+    /// The same with exclusive access.
+    pub(super) fn change_mut(&mut self) -> &mut R {
+        self.object.point(Access::Write);
+        self.real_mut().1
+    }
+
+    /// Another end of the same channel, made from this one.
+    pub(super) fn fork<S: RealEnd>(&self, place: &'static Location<'static>, f: impl FnOnce(&R) -> S) -> End<S> {
+        let real = f(self.change());
+        End::new(Arc::clone(&self.object), place, real)
+    }
+
+    /// The same, if there is one.
+    pub(super) fn try_fork<S: RealEnd>(
+        &self,
+        place: &'static Location<'static>,
+        f: impl FnOnce(&R) -> Option<S>,
+    ) -> Option<End<S>> {
+        let real = f(self.change())?;
+        Some(End::new(Arc::clone(&self.object), place, real))
+    }
+
+    /// Takes the real end out, as a part of an operation that has had its scheduling point.
+    pub(super) fn take(mut self) -> (Arc<Object>, R) {
+        (Arc::clone(&self.object), self.real.take().expect(TAKEN))
+    }
+}
+
+const TAKEN: &str = "an end is taken out only when it is moved";
+
+impl<R: RealEnd> Drop for End<R> {
+    fn drop(&mut self) {
+        if self.real.is_none() {
+            return;
+        }
+        let is_last = self.change().is_last();
+        if is_last {
+            self.object.signals(self.place);
+        }
+        drop(self.real.take());
+        scheduler::point();
+    }
+}

@@ -1,0 +1,49 @@
+//! `tokio::sync` under the scheduler.
+//!
+//! Inside are the real objects of tokio, with their queues and their fairness: they need no runtime, only a scheduling
+//! point around each operation. `watch` and `Barrier` are built on the real `Notify` instead, because the real ones pick
+//! among several queues at random, and a schedule must be repeatable.
+
+mod barrier;
+mod bounds;
+pub mod broadcast;
+mod end;
+mod guard;
+mod hold;
+pub mod mpsc;
+mod mutex;
+mod notify;
+mod once_cell;
+pub mod oneshot;
+mod rwlock;
+mod semaphore;
+mod set_once;
+pub mod watch;
+
+pub use barrier::{Barrier, BarrierWaitResult};
+pub use mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
+pub use notify::Notify;
+pub use once_cell::OnceCell;
+pub use real::sync::{AcquireError, SetError, SetOnceError, TryAcquireError, TryLockError};
+pub use rwlock::{
+    OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockMappedWriteGuard,
+    RwLockReadGuard, RwLockWriteGuard,
+};
+pub use semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+pub use set_once::SetOnce;
+
+pub mod futures {
+    //! See [`real::sync::futures`].
+
+    pub use super::notify::{Notified, OwnedNotified};
+}
+
+/// The semaphore of a lock is private to it.
+const NEVER_CLOSED: &str = "the semaphore of a lock is never closed";
+
+/// What `try_lock` says about a lock that is taken. Only tokio can make one.
+fn refused() -> TryLockError {
+    let taken = real::sync::Mutex::const_new(());
+    let _guard = taken.try_lock();
+    taken.try_lock().expect_err("it is taken")
+}

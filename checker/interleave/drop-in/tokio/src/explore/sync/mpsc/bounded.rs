@@ -1,0 +1,237 @@
+use std::fmt;
+use std::panic::Location;
+use std::time::Duration;
+
+use interleave::engine::{Access, scheduler, threads};
+use interleave::model::acquire::{listen, listen_free};
+use real::sync::mpsc;
+
+use super::End;
+use super::error::{SendError, SendTimeoutError, TrySendError};
+use super::permit::{OwnedPermit, Permit, PermitIterator};
+use super::timeout::within;
+use crate::explore::runtime::context::assert_may_block;
+
+/// See [`mpsc::Sender`].
+pub struct Sender<T>(pub(super) End<mpsc::Sender<T>>);
+
+/// See [`mpsc::WeakSender`].
+pub struct WeakSender<T>(End<mpsc::WeakSender<T>>);
+
+impl<T> Sender<T> {
+    /// Waits for room, and then puts `value` in: two steps, between which others see the room taken and no value.
+    #[track_caller]
+    pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
+        let place = Location::caller();
+        async move {
+            match self.reserve_at(place).await {
+                Ok(permit) => {
+                    permit.send_at(value, place);
+                    Ok(())
+                }
+                Err(SendError(())) => Err(SendError(value)),
+            }
+        }
+    }
+
+    #[track_caller]
+    pub fn send_timeout(&self, value: T, timeout: Duration) -> impl Future<Output = Result<(), SendTimeoutError<T>>> {
+        let place = Location::caller();
+        async move {
+            match within(timeout, self.reserve_at(place)).await {
+                Some(Ok(permit)) => {
+                    permit.send_at(value, place);
+                    Ok(())
+                }
+                Some(Err(SendError(()))) => Err(SendTimeoutError::Closed(value)),
+                None => Err(SendTimeoutError::Timeout(value)),
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If there is no room, or no receiver.
+    #[track_caller]
+    pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
+        let place = Location::caller();
+        match self.try_reserve_at(place) {
+            Ok(permit) => {
+                permit.send_at(value, place);
+                Ok(())
+            }
+            Err(TrySendError::Full(())) => Err(TrySendError::Full(value)),
+            Err(TrySendError::Closed(())) => Err(TrySendError::Closed(value)),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If there is no receiver.
+    #[track_caller]
+    pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
+        assert_may_block();
+        threads::block_on(self.send(value))
+    }
+
+    #[track_caller]
+    pub fn reserve(&self) -> impl Future<Output = Result<Permit<'_, T>, SendError<()>>> {
+        self.reserve_at(Location::caller())
+    }
+
+    async fn reserve_at(&self, place: &'static Location<'static>) -> Result<Permit<'_, T>, SendError<()>> {
+        let permit = listen(self.0.object(), place, self.0.real().reserve()).await?;
+        Ok(Permit::new(self.0.object(), place, permit))
+    }
+
+    #[track_caller]
+    pub fn reserve_many(&self, n: usize) -> impl Future<Output = Result<PermitIterator<'_, T>, SendError<()>>> {
+        let place = Location::caller();
+        async move {
+            let permits = listen(self.0.object(), place, self.0.real().reserve_many(n)).await?;
+            Ok(PermitIterator::new(self.0.object(), place, permits))
+        }
+    }
+
+    #[track_caller]
+    pub fn reserve_owned(self) -> impl Future<Output = Result<OwnedPermit<T>, SendError<()>>> {
+        let place = Location::caller();
+        async move {
+            let (object, sender) = self.0.take();
+            match listen(&object, place, sender.reserve_owned()).await {
+                Ok(permit) => Ok(OwnedPermit::new(object, place, permit)),
+                Err(error) => {
+                    // The sender is gone.
+                    object.point(Access::Write);
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If there is no room, or no receiver.
+    #[track_caller]
+    pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
+        self.try_reserve_at(Location::caller())
+    }
+
+    fn try_reserve_at(&self, place: &'static Location<'static>) -> Result<Permit<'_, T>, TrySendError<()>> {
+        match self.0.change().try_reserve() {
+            Ok(permit) => Ok(Permit::new(self.0.object(), place, permit)),
+            Err(error) => {
+                scheduler::yield_now();
+                Err(error)
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// If there is not so much room, or no receiver.
+    #[track_caller]
+    pub fn try_reserve_many(&self, n: usize) -> Result<PermitIterator<'_, T>, TrySendError<()>> {
+        match self.0.change().try_reserve_many(n) {
+            Ok(permits) => Ok(PermitIterator::new(self.0.object(), Location::caller(), permits)),
+            Err(error) => {
+                scheduler::yield_now();
+                Err(error)
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// With `self`, if there is no room, or no receiver.
+    #[track_caller]
+    pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, TrySendError<Self>> {
+        let place = self.0.place();
+        self.0.change();
+        let (object, sender) = self.0.take();
+        let error = match sender.try_reserve_owned() {
+            Ok(permit) => return Ok(OwnedPermit::new(object, Location::caller(), permit)),
+            Err(TrySendError::Full(sender)) => TrySendError::Full(Sender(End::new(object, place, sender))),
+            Err(TrySendError::Closed(sender)) => TrySendError::Closed(Sender(End::new(object, place, sender))),
+        };
+        scheduler::yield_now();
+        Err(error)
+    }
+
+    #[track_caller]
+    pub fn closed(&self) -> impl Future<Output = ()> {
+        let place = Location::caller();
+        async move { listen_free(self.0.object(), place, self.0.real().closed()).await }
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.0.look().is_closed()
+    }
+
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self.0.real().same_channel(other.0.real())
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.0.look().capacity()
+    }
+
+    pub fn max_capacity(&self) -> usize {
+        self.0.real().max_capacity()
+    }
+
+    #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
+    #[track_caller]
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender(self.0.fork(Location::caller(), mpsc::Sender::downgrade))
+    }
+
+    pub fn strong_count(&self) -> usize {
+        self.0.look().strong_count()
+    }
+
+    pub fn weak_count(&self) -> usize {
+        self.0.look().weak_count()
+    }
+}
+
+impl<T> WeakSender<T> {
+    #[track_caller]
+    pub fn upgrade(&self) -> Option<Sender<T>> {
+        self.0.try_fork(Location::caller(), mpsc::WeakSender::upgrade).map(Sender)
+    }
+
+    pub fn strong_count(&self) -> usize {
+        self.0.look().strong_count()
+    }
+
+    pub fn weak_count(&self) -> usize {
+        self.0.look().weak_count()
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        Sender(self.0.fork(Location::caller(), Clone::clone))
+    }
+}
+
+impl<T> Clone for WeakSender<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        WeakSender(self.0.fork(Location::caller(), Clone::clone))
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.real().fmt(f)
+    }
+}
+
+impl<T> fmt::Debug for WeakSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.real().fmt(f)
+    }
+}

@@ -1,0 +1,179 @@
+use std::fmt;
+use std::panic::Location;
+
+use interleave::engine::scheduler;
+use interleave::model::Mode;
+use real::sync::{self, SetError, TryAcquireError};
+
+use super::hold::{Hold, Permits};
+
+/// See [`sync::OnceCell`].
+pub struct OnceCell<T> {
+    /// Its only permit is for the task that makes the value. Closed when there is one.
+    permits: Permits,
+    cell: sync::OnceCell<T>,
+}
+
+impl<T> OnceCell<T> {
+    #[track_caller]
+    pub fn new() -> Self {
+        OnceCell::const_new()
+    }
+
+    #[track_caller]
+    pub const fn const_new() -> Self {
+        OnceCell { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new() }
+    }
+
+    #[track_caller]
+    pub fn new_with(value: Option<T>) -> Self {
+        value.map_or_else(OnceCell::new, OnceCell::const_new_with)
+    }
+
+    #[track_caller]
+    pub const fn const_new_with(value: T) -> Self {
+        OnceCell { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new_with(value) }
+    }
+
+    pub fn initialized(&self) -> bool {
+        self.permits.look();
+        self.cell.initialized()
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        self.permits.look();
+        self.cell.get()
+    }
+
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.cell.get_mut()
+    }
+
+    /// # Errors
+    ///
+    /// If there is a value already, or another task is making it.
+    #[track_caller]
+    pub fn set(&self, value: T) -> Result<(), SetError<T>> {
+        let place = Location::caller();
+        if self.initialized() {
+            scheduler::yield_now();
+            return Err(SetError::AlreadyInitializedError(value));
+        }
+        match Hold::try_take(&self.permits, Mode::Lock, 1, place) {
+            Ok(turn) => {
+                self.put(value, turn, place);
+                Ok(())
+            }
+            Err(TryAcquireError::NoPermits) => Err(SetError::InitializingError(value)),
+            Err(TryAcquireError::Closed) => Err(SetError::AlreadyInitializedError(value)),
+        }
+    }
+
+    #[track_caller]
+    pub fn get_or_init<F, Fut>(&self, f: F) -> impl Future<Output = &T>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = T>,
+    {
+        let place = Location::caller();
+        async move {
+            match self.turn(place).await {
+                Ok(turn) => {
+                    let value = f().await;
+                    self.put(value, turn, place)
+                }
+                Err(made) => made,
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// What `f` fails with.
+    #[track_caller]
+    pub fn get_or_try_init<E, F, Fut>(&self, f: F) -> impl Future<Output = Result<&T, E>>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let place = Location::caller();
+        async move {
+            match self.turn(place).await {
+                Ok(turn) => {
+                    let value = f().await?;
+                    Ok(self.put(value, turn, place))
+                }
+                Err(made) => Ok(made),
+            }
+        }
+    }
+
+    /// Waits for the right to make the value, or else for the value.
+    async fn turn(&self, place: &'static Location<'static>) -> Result<Hold<&Permits>, &T> {
+        if let Some(made) = self.get() {
+            return Err(made);
+        }
+        match Hold::take(&self.permits, Mode::Lock, 1, place).await {
+            Ok(turn) => Ok(turn),
+            Err(_) => Err(self.made()),
+        }
+    }
+
+    /// Puts the value in and ends the turn, which nobody needs any more.
+    fn put(&self, value: T, turn: Hold<&Permits>, place: &'static Location<'static>) -> &T {
+        let semaphore = self.permits.change();
+        let refused = self.cell.set(value).err();
+        semaphore.close();
+        self.permits.object.signals(place);
+        drop((refused, turn));
+        self.made()
+    }
+
+    fn made(&self) -> &T {
+        self.cell.get().expect("the semaphore is closed when there is a value")
+    }
+
+    pub fn into_inner(self) -> Option<T> {
+        self.cell.into_inner()
+    }
+
+    #[track_caller]
+    pub fn take(&mut self) -> Option<T> {
+        std::mem::take(self).into_inner()
+    }
+}
+
+impl<T> Default for OnceCell<T> {
+    #[track_caller]
+    fn default() -> Self {
+        OnceCell::new()
+    }
+}
+
+impl<T> From<T> for OnceCell<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        OnceCell::const_new_with(value)
+    }
+}
+
+impl<T: Clone> Clone for OnceCell<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        OnceCell::new_with(self.get().cloned())
+    }
+}
+
+impl<T: PartialEq> PartialEq for OnceCell<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: Eq> Eq for OnceCell<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cell.fmt(f)
+    }
+}

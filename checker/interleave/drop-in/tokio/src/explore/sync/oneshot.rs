@@ -1,0 +1,152 @@
+//! `tokio::sync::oneshot` with a scheduling point around each operation.
+
+use std::fmt;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use interleave::engine::{scheduler, threads};
+use interleave::model::Object;
+use interleave::model::acquire::poll_listen;
+use interleave::model::coop::Cost;
+use real::sync::oneshot;
+pub use real::sync::oneshot::error;
+
+use super::end::{End, RealEnd};
+use crate::explore::runtime::context::assert_may_block;
+use error::{RecvError, TryRecvError};
+
+/// See [`oneshot::Sender`].
+pub struct Sender<T> {
+    end: End<oneshot::Sender<T>>,
+    /// Whether the last call of `poll_closed` was pending.
+    asleep: bool,
+}
+
+/// See [`oneshot::Receiver`].
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Receiver<T> {
+    end: End<oneshot::Receiver<T>>,
+    asleep: bool,
+}
+
+impl<T> RealEnd for oneshot::Sender<T> {
+    fn is_last(&self) -> bool {
+        true
+    }
+}
+
+impl<T> RealEnd for oneshot::Receiver<T> {
+    fn is_last(&self) -> bool {
+        !self.is_terminated()
+    }
+}
+
+#[track_caller]
+pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
+    let object = Arc::new(Object::new("channel"));
+    let place = Location::caller();
+    let (sender, receiver) = oneshot::channel();
+    (
+        Sender { end: End::new(Arc::clone(&object), place, sender), asleep: false },
+        Receiver { end: End::new(object, place, receiver), asleep: false },
+    )
+}
+
+impl<T> Sender<T> {
+    /// # Errors
+    ///
+    /// With `value`, if the receiver is gone.
+    #[track_caller]
+    pub fn send(self, value: T) -> Result<(), T> {
+        self.end.change();
+        let (object, sender) = self.end.take();
+        let result = sender.send(value);
+        if result.is_ok() {
+            object.signals(Location::caller());
+        }
+        result
+    }
+
+    #[track_caller]
+    pub fn closed(&mut self) -> impl Future<Output = ()> {
+        let place = Location::caller();
+        async move { std::future::poll_fn(|context| self.poll_closed_at(place, context)).await }
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.end.look().is_closed()
+    }
+
+    #[track_caller]
+    pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.poll_closed_at(Location::caller(), context)
+    }
+
+    fn poll_closed_at(&mut self, place: &'static Location<'static>, context: &mut Context<'_>) -> Poll<()> {
+        let (object, sender) = self.end.real_mut();
+        poll_listen(object, place, &mut self.asleep, Cost::One, context, |context| sender.poll_closed(context))
+    }
+}
+
+impl<T> Receiver<T> {
+    #[track_caller]
+    pub fn close(&mut self) {
+        self.end.change_mut().close();
+        self.end.object().signals(Location::caller());
+    }
+
+    pub fn is_terminated(&self) -> bool {
+        self.end.look().is_terminated()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.end.look().is_empty()
+    }
+
+    /// # Errors
+    ///
+    /// If there is no value yet, or there will be none.
+    #[track_caller]
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        let result = self.end.change_mut().try_recv();
+        match &result {
+            Ok(_) => self.end.object().hears(Location::caller()),
+            Err(_) => scheduler::yield_now(),
+        }
+        result
+    }
+
+    /// # Errors
+    ///
+    /// If the sender is gone.
+    #[track_caller]
+    pub fn blocking_recv(self) -> Result<T, RecvError> {
+        assert_may_block();
+        threads::block_on(self)
+    }
+}
+
+impl<T> Future for Receiver<T> {
+    type Output = Result<T, RecvError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let place = this.end.place();
+        let (object, receiver) = this.end.real_mut();
+        poll_listen(object, place, &mut this.asleep, Cost::One, context, |context| Pin::new(receiver).poll(context))
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.end.real().fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.end.real().fmt(f)
+    }
+}

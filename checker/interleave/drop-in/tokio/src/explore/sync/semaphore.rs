@@ -1,0 +1,197 @@
+use std::panic::Location;
+use std::sync::Arc;
+
+use interleave::engine::threads;
+use interleave::model::Mode;
+use real::sync::{self, AcquireError, TryAcquireError};
+
+use super::hold::{Gate, Hold, Permits};
+use crate::explore::runtime::context::assert_may_block;
+
+/// See [`sync::Semaphore`].
+#[derive(Debug)]
+pub struct Semaphore {
+    permits: Permits,
+}
+
+/// See [`sync::SemaphorePermit`].
+#[clippy::has_significant_drop]
+#[must_use]
+#[derive(Debug)]
+pub struct SemaphorePermit<'a> {
+    hold: Hold<&'a Semaphore>,
+}
+
+/// See [`sync::OwnedSemaphorePermit`].
+#[clippy::has_significant_drop]
+#[must_use]
+#[derive(Debug)]
+pub struct OwnedSemaphorePermit {
+    hold: Hold<Arc<Semaphore>>,
+}
+
+impl Gate for &Semaphore {
+    fn permits(&self) -> &Permits {
+        &self.permits
+    }
+}
+
+impl AsRef<Permits> for Semaphore {
+    fn as_ref(&self) -> &Permits {
+        &self.permits
+    }
+}
+
+impl Semaphore {
+    pub const MAX_PERMITS: usize = sync::Semaphore::MAX_PERMITS;
+
+    /// # Panics
+    ///
+    /// If `permits` exceeds [`Semaphore::MAX_PERMITS`].
+    #[track_caller]
+    pub fn new(permits: usize) -> Self {
+        Semaphore { permits: Permits::new("Semaphore", permits) }
+    }
+
+    /// # Panics
+    ///
+    /// If `permits` exceeds [`Semaphore::MAX_PERMITS`].
+    #[track_caller]
+    pub const fn const_new(permits: usize) -> Self {
+        Semaphore { permits: Permits::const_new("Semaphore", permits) }
+    }
+
+    pub fn available_permits(&self) -> usize {
+        self.permits.look().available_permits()
+    }
+
+    /// # Panics
+    ///
+    /// If that makes more than [`Semaphore::MAX_PERMITS`].
+    #[track_caller]
+    pub fn add_permits(&self, n: usize) {
+        self.permits.change().add_permits(n);
+        self.permits.object.signals(Location::caller());
+    }
+
+    pub fn forget_permits(&self, n: usize) -> usize {
+        self.permits.change().forget_permits(n)
+    }
+
+    #[track_caller]
+    pub fn close(&self) {
+        self.permits.change().close();
+        self.permits.object.signals(Location::caller());
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.permits.look().is_closed()
+    }
+
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        self.acquire_many(1)
+    }
+
+    #[track_caller]
+    pub fn acquire_many(&self, n: u32) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
+        let place = Location::caller();
+        async move { Ok(SemaphorePermit { hold: Hold::take(self, Mode::Permit, n, place).await? }) }
+    }
+
+    #[track_caller]
+    pub fn try_acquire(&self) -> Result<SemaphorePermit<'_>, TryAcquireError> {
+        self.try_acquire_many(1)
+    }
+
+    #[track_caller]
+    pub fn try_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, TryAcquireError> {
+        Ok(SemaphorePermit { hold: Hold::try_take(self, Mode::Permit, n, Location::caller())? })
+    }
+
+    #[track_caller]
+    pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        self.blocking_acquire_many(1)
+    }
+
+    #[track_caller]
+    pub fn blocking_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+        assert_may_block();
+        threads::block_on(self.acquire_many(n))
+    }
+
+    #[track_caller]
+    pub fn acquire_owned(self: Arc<Self>) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        self.acquire_many_owned(1)
+    }
+
+    #[track_caller]
+    pub fn acquire_many_owned(
+        self: Arc<Self>,
+        n: u32,
+    ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
+        let place = Location::caller();
+        async move { Ok(OwnedSemaphorePermit { hold: Hold::take(self, Mode::Permit, n, place).await? }) }
+    }
+
+    #[track_caller]
+    pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        self.try_acquire_many_owned(1)
+    }
+
+    #[track_caller]
+    pub fn try_acquire_many_owned(self: Arc<Self>, n: u32) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        Ok(OwnedSemaphorePermit { hold: Hold::try_take(self, Mode::Permit, n, Location::caller())? })
+    }
+
+    #[track_caller]
+    pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.blocking_acquire_many_owned(1)
+    }
+
+    #[track_caller]
+    pub fn blocking_acquire_many_owned(self: Arc<Self>, n: u32) -> Result<OwnedSemaphorePermit, AcquireError> {
+        assert_may_block();
+        threads::block_on(self.acquire_many_owned(n))
+    }
+}
+
+/// What both kinds of permits can do.
+macro_rules! permit {
+    ([$($lifetime:lifetime)?] $permit:ty, $semaphore:ty, $is_same:expr) => {
+        impl $(<$lifetime>)? $permit {
+            /// Ends without giving the permits back.
+            pub fn forget(self) {
+                self.hold.forget();
+            }
+
+            /// # Panics
+            ///
+            /// If `other` comes from another semaphore.
+            #[track_caller]
+            pub fn merge(&mut self, other: Self) {
+                let is_same: fn(&$semaphore, &$semaphore) -> bool = $is_same;
+                assert!(
+                    is_same(self.semaphore(), other.semaphore()),
+                    "merging permits from different semaphore instances"
+                );
+                self.hold.merge(other.hold);
+            }
+
+            pub fn split(&mut self, n: usize) -> Option<Self> {
+                Some(Self { hold: self.hold.split(n)? })
+            }
+
+            pub fn semaphore(&self) -> &$semaphore {
+                self.hold.gate()
+            }
+
+            pub fn num_permits(&self) -> usize {
+                self.hold.count()
+            }
+        }
+    };
+}
+
+permit!(['a] SemaphorePermit<'a>, Semaphore, |a, b| std::ptr::eq(a, b));
+permit!([] OwnedSemaphorePermit, Arc<Semaphore>, Arc::ptr_eq);

@@ -1,0 +1,104 @@
+use std::fmt;
+use std::panic::Location;
+
+use interleave::engine::{Access, scheduler};
+use interleave::model::Object;
+use interleave::model::acquire::listen_free;
+use real::sync::{self, SetOnceError};
+
+/// See [`sync::SetOnce`].
+pub struct SetOnce<T> {
+    object: Object,
+    cell: sync::SetOnce<T>,
+}
+
+impl<T> SetOnce<T> {
+    #[track_caller]
+    pub fn new() -> Self {
+        SetOnce::const_new()
+    }
+
+    #[track_caller]
+    pub const fn const_new() -> Self {
+        SetOnce { object: Object::new("SetOnce"), cell: sync::SetOnce::const_new() }
+    }
+
+    #[track_caller]
+    pub fn new_with(value: Option<T>) -> Self {
+        value.map_or_else(SetOnce::new, SetOnce::const_new_with)
+    }
+
+    #[track_caller]
+    pub const fn const_new_with(value: T) -> Self {
+        SetOnce { object: Object::new("SetOnce"), cell: sync::SetOnce::const_new_with(value) }
+    }
+
+    pub fn initialized(&self) -> bool {
+        self.object.point(Access::Read);
+        self.cell.initialized()
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        self.object.point(Access::Read);
+        self.cell.get()
+    }
+
+    /// # Errors
+    ///
+    /// With `value`, if there is one already.
+    #[track_caller]
+    pub fn set(&self, value: T) -> Result<(), SetOnceError<T>> {
+        self.object.point(Access::Write);
+        let result = self.cell.set(value);
+        match &result {
+            Ok(()) => self.object.signals(Location::caller()),
+            Err(_) => scheduler::yield_now(),
+        }
+        result
+    }
+
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = &T> {
+        let place = Location::caller();
+        async move { listen_free(&self.object, place, self.cell.wait()).await }
+    }
+
+    pub fn into_inner(self) -> Option<T> {
+        self.cell.into_inner()
+    }
+}
+
+impl<T> Default for SetOnce<T> {
+    #[track_caller]
+    fn default() -> Self {
+        SetOnce::new()
+    }
+}
+
+impl<T> From<T> for SetOnce<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        SetOnce::const_new_with(value)
+    }
+}
+
+impl<T: Clone> Clone for SetOnce<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        SetOnce::new_with(self.get().cloned())
+    }
+}
+
+impl<T: PartialEq> PartialEq for SetOnce<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: Eq> Eq for SetOnce<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for SetOnce<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cell.fmt(f)
+    }
+}

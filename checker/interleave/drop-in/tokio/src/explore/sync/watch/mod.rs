@@ -1,0 +1,141 @@
+//! `tokio::sync::watch` under the scheduler.
+//!
+//! Not the real channel inside: that one picks one of eight queues at random for each wait, and so a schedule could not
+//! be repeated. This is the same algorithm with one queue, tokio's own [`Notify`].
+
+mod receiver;
+mod sender;
+
+use std::fmt;
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+
+use interleave::engine::Access;
+use interleave::model::acquire::AfterRelease;
+use interleave::model::{Held, Lock, Mode, Object};
+use real::sync::Notify;
+pub use real::sync::watch::error;
+
+pub use receiver::Receiver;
+pub use sender::Sender;
+
+/// What senders and receivers share.
+struct Shared<T> {
+    /// Who may use the value: a [`Ref`] reads, a sender writes, and both block their thread.
+    lock: Lock,
+    value: RwLock<T>,
+    state: Mutex<State>,
+    changed: Notify,
+    last_receiver_dropped: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// How often the value was changed.
+    version: u64,
+    is_closed: bool,
+    senders: usize,
+    receivers: usize,
+}
+
+/// See [`real::sync::watch::Ref`].
+pub struct Ref<'a, T> {
+    has_changed: bool,
+    // Dropped in this order: others may run while the value is still locked, and wait for `_held`.
+    _held: Held<&'a Lock>,
+    inner: RwLockReadGuard<'a, T>,
+    _after: AfterRelease,
+}
+
+#[track_caller]
+pub fn channel<T>(init: T) -> (Sender<T>, Receiver<T>) {
+    let place = Location::caller();
+    let state = State { version: 0, is_closed: false, senders: 1, receivers: 1 };
+    let shared = Arc::new(Shared {
+        lock: Lock::new("channel"),
+        value: RwLock::new(init),
+        state: Mutex::new(state),
+        changed: Notify::new(),
+        last_receiver_dropped: Notify::new(),
+    });
+    (Sender { shared: Arc::clone(&shared), place }, Receiver { shared, version: 0, place })
+}
+
+impl<T> Shared<T> {
+    fn object(&self) -> &Object {
+        self.lock.object()
+    }
+
+    /// The state, as a part of an operation that has had its scheduling point.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, for an operation that only looks.
+    fn look(&self) -> MutexGuard<'_, State> {
+        self.object().point(Access::Read);
+        self.state()
+    }
+
+    /// The state, for an operation that changes it.
+    fn change(&self) -> MutexGuard<'_, State> {
+        self.object().point(Access::Write);
+        self.state()
+    }
+
+    /// Waits until no sender changes the value. `seen` is the version that the caller knows, if it has one.
+    fn read(&self, seen: Option<u64>, place: &'static Location<'static>) -> Ref<'_, T> {
+        let held = self.lock.acquire(Mode::Read, place);
+        let inner = match self.value.try_read() {
+            Ok(inner) => inner,
+            Err(TryLockError::Poisoned(error)) => error.into_inner(),
+            Err(TryLockError::WouldBlock) => unreachable!("{FREE}"),
+        };
+        let has_changed = seen.is_some_and(|seen| seen != self.state().version);
+        Ref { has_changed, _held: held, inner, _after: AfterRelease }
+    }
+
+    /// The value, for a sender that has the model's lock.
+    fn write(&self) -> RwLockWriteGuard<'_, T> {
+        match self.value.try_write() {
+            Ok(value) => value,
+            Err(TryLockError::Poisoned(error)) => error.into_inner(),
+            Err(TryLockError::WouldBlock) => unreachable!("{FREE}"),
+        }
+    }
+}
+
+const FREE: &str = "the value is free for whoever has the model's lock";
+
+impl<T> Ref<'_, T> {
+    pub fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+}
+
+impl<T> Deref for Ref<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Ref<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ref").field("inner", &self.inner).field("has_changed", &self.has_changed).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Shared")
+            .field("value", &self.value)
+            .field("version", &state.version)
+            .field("is_closed", &state.is_closed)
+            .field("ref_count_rx", &state.receivers)
+            .finish()
+    }
+}

@@ -1,0 +1,152 @@
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use interleave::engine::scheduler;
+use interleave::model::acquire::{listen, listen_free};
+use interleave::model::coop;
+use real::sync::watch;
+
+use super::error::RecvError;
+use super::{Ref, Shared};
+
+/// See [`watch::Receiver`].
+pub struct Receiver<T> {
+    pub(super) shared: Arc<Shared<T>>,
+    /// The last version that this receiver has seen.
+    pub(super) version: u64,
+    /// Where the program made it: dropping it has no line of its own.
+    pub(super) place: &'static Location<'static>,
+}
+
+impl<T> Receiver<T> {
+    #[track_caller]
+    pub fn borrow(&self) -> Ref<'_, T> {
+        self.shared.read(Some(self.version), Location::caller())
+    }
+
+    #[track_caller]
+    pub fn borrow_and_update(&mut self) -> Ref<'_, T> {
+        update(&self.shared, &mut self.version, Location::caller())
+    }
+
+    /// # Errors
+    ///
+    /// If there is no sender any more.
+    pub fn has_changed(&self) -> Result<bool, RecvError> {
+        let state = self.shared.look();
+        if state.is_closed {
+            return Err(closed());
+        }
+        Ok(self.version != state.version)
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.shared.look().is_closed
+    }
+
+    pub fn mark_changed(&mut self) {
+        self.version = self.version.wrapping_sub(1);
+    }
+
+    pub fn mark_unchanged(&mut self) {
+        self.version = self.shared.look().version;
+    }
+
+    #[track_caller]
+    pub fn changed(&mut self) -> impl Future<Output = Result<(), RecvError>> {
+        let place = Location::caller();
+        async move { listen(self.shared.object(), place, change(&self.shared, &mut self.version)).await }
+    }
+
+    #[track_caller]
+    pub fn wait_for(&mut self, f: impl FnMut(&T) -> bool) -> impl Future<Output = Result<Ref<'_, T>, RecvError>> {
+        let place = Location::caller();
+        async move { coop::cooperative(self.find(f, place)).await }
+    }
+
+    async fn find(
+        &mut self,
+        mut f: impl FnMut(&T) -> bool,
+        place: &'static Location<'static>,
+    ) -> Result<Ref<'_, T>, RecvError> {
+        let Receiver { shared, version, .. } = self;
+        let mut is_closed = false;
+        loop {
+            let value = update(shared, version, place);
+            if (!is_closed || value.has_changed) && f(&value) {
+                return Ok(value);
+            }
+            drop(value);
+            if is_closed {
+                return Err(closed());
+            }
+            is_closed = listen_free(shared.object(), place, change(shared, version)).await.is_err();
+        }
+    }
+
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+/// The value, and in `version` its version.
+fn update<'a, T>(shared: &'a Shared<T>, version: &mut u64, place: &'static Location<'static>) -> Ref<'a, T> {
+    let value = shared.read(Some(*version), place);
+    *version = shared.state().version;
+    value
+}
+
+/// Waits until the version is another one than `version`, and keeps it there.
+async fn change<T>(shared: &Shared<T>, version: &mut u64) -> Result<(), RecvError> {
+    loop {
+        let changed = shared.changed.notified();
+        {
+            let state = shared.state();
+            if *version != state.version {
+                *version = state.version;
+                return Ok(());
+            }
+            if state.is_closed {
+                return Err(closed());
+            }
+        }
+        changed.await;
+    }
+}
+
+/// What a receiver is told when no sender is left. Only tokio can make one.
+fn closed() -> RecvError {
+    let (sender, receiver) = watch::channel(());
+    drop(sender);
+    receiver.has_changed().expect_err("the sender is gone")
+}
+
+impl<T> Clone for Receiver<T> {
+    #[track_caller]
+    fn clone(&self) -> Self {
+        self.shared.change().receivers += 1;
+        Receiver { shared: Arc::clone(&self.shared), version: self.version, place: Location::caller() }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        let is_last = {
+            let mut state = self.shared.change();
+            state.receivers -= 1;
+            state.receivers == 0
+        };
+        if is_last {
+            self.shared.last_receiver_dropped.notify_waiters();
+            self.shared.object().signals(self.place);
+        }
+        scheduler::point();
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("shared", &self.shared).field("version", &self.version).finish()
+    }
+}
