@@ -13,6 +13,7 @@ mod names;
 pub mod object;
 mod overflow;
 mod schedule;
+mod search;
 pub mod scheduler;
 mod sentinel;
 pub(crate) mod session;

@@ -36,7 +36,7 @@ pub fn left() -> Option<u32> {
 
 /// Permission for one operation, which costs nothing if it comes to nothing.
 #[must_use]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Spending(Option<u32>);
 
 impl Spending {
