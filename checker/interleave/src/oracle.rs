@@ -1,6 +1,7 @@
 //! Ways to decide without luck whether code is right.
 
 mod high_water;
+mod shared;
 mod waker;
 
 use std::fmt;

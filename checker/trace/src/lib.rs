@@ -31,6 +31,18 @@ pub struct Explored {
     pub schedules: u32,
     pub budget: u32,
     pub seed: u64,
+    pub coverage: Coverage,
+}
+
+/// What is known about the interleavings that were not run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Coverage {
+    /// Each is equivalent to one that was run.
+    Proven,
+    /// Nothing.
+    #[default]
+    Sampled,
 }
 
 /// Why a test failed, as far as the test's own process can tell.

@@ -4,8 +4,8 @@
 //! A line that was cut off (the process died while writing) ends the report; what came before counts.
 
 use crate::{
-    Action, CLOCK, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step, Task,
-    TaskKind, TaskState, Trace, as_branch, branch,
+    Action, CLOCK, Coverage, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step,
+    Task, TaskKind, TaskState, Trace, as_branch, branch,
 };
 
 /// The first line of every report. A reader that finds another one must not guess.
@@ -15,7 +15,8 @@ pub const HEADER: &str = "interleave-report\t3";
 pub fn write(report: &Report) -> String {
     let mut out = Lines(format!("{HEADER}\n"));
     if let Some(e) = report.explored {
-        out.line(&["explored", &e.schedules.to_string(), &e.budget.to_string(), &e.seed.to_string()]);
+        let numbers = [e.schedules.to_string(), e.budget.to_string(), e.seed.to_string()];
+        out.line(&["explored", &numbers[0], &numbers[1], &numbers[2], e.coverage.name()]);
     }
     if let Some(failure) = &report.failure {
         let (file, line) = place_fields(failure.place.as_ref());
@@ -63,9 +64,13 @@ pub fn read(text: &str) -> Option<Report> {
 /// Takes in one line; `None` if it makes no sense.
 fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) -> Option<()> {
     match *fields {
-        ["explored", schedules, budget, seed] => {
-            report.explored =
-                Some(Explored { schedules: number(schedules)?, budget: number(budget)?, seed: number(seed)? });
+        ["explored", schedules, budget, seed, coverage] => {
+            report.explored = Some(Explored {
+                schedules: number(schedules)?,
+                budget: number(budget)?,
+                seed: number(seed)?,
+                coverage: Coverage::from_name(coverage)?,
+            });
         }
         ["failed", kind, message, file, line] => {
             report.failure = Some(Failure {
@@ -274,6 +279,7 @@ macro_rules! names {
 
 names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock", Unsupported = "unsupported",
     Internal = "internal");
+names!(Coverage: Proven = "proven", Sampled = "sampled");
 names!(Mode: Lock = "lock", Read = "read", Write = "write", Upgradable = "upgradable", Permit = "permit");
 names!(TaskKind: Thread = "thread", Worker = "worker", Async = "async");
 names!(TaskState: Ready = "ready", Running = "running", Suspended = "suspended", Ended = "ended",
@@ -359,7 +365,7 @@ mod tests {
             Action::Panics { message: "two\nlines \\n and a backslash".into() },
         ];
         Report {
-            explored: Some(Explored { schedules: 3, budget: 1000, seed: 7 }),
+            explored: Some(Explored { schedules: 3, budget: 1000, seed: 7, coverage: Coverage::Proven }),
             failure: Some(Failure {
                 kind: FailureKind::Deadlock,
                 message: "first\n\tsecond".into(),

@@ -1,12 +1,14 @@
 //! Explores a test: many schedules, the first failure, and the simplest story of it.
 
+use std::collections::BTreeSet;
 use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
-use trace::{Explored, Failure, FailureKind, Place, Trace};
+use trace::{Coverage, Explored, Failure, FailureKind, Place, Trace};
 
 use super::choice::{Deadlines, FAIR_STEPS, Rules, Wakes};
+use super::search::{Reduction, Search};
 use super::sentinel::{Heartbeat, Sentinel};
 use super::session::{self, Recording, Session, Stop};
 use super::shrink::shrink;
@@ -21,6 +23,12 @@ pub const MOST_STEPS: usize = 20_000;
 
 /// So many steps are spent on all schedules together. What is long gets fewer of them.
 const MOST_STEPS_OF_ALL: usize = 50_000_000;
+
+/// The search for every interleaving gives up after so many steps: about a fifth of a second.
+const MOST_STEPS_OF_SEARCH: usize = 2_000_000;
+
+/// And after so many times the schedules that are asked for.
+const SEARCHED_PER_SCHEDULE: u32 = 20;
 
 /// What to explore.
 ///
@@ -103,6 +111,49 @@ impl Exploration {
         self
     }
 
+    /// Runs every interleaving of `body` and returns how many those were and how they ended: with what `body` returns, or
+    /// with how it failed; `None` after `most` schedules. For comparing the search with and without its reduction.
+    #[doc(hidden)]
+    pub fn endings(
+        &self,
+        reduction: Reduction,
+        most: usize,
+        body: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Option<(usize, BTreeSet<String>)> {
+        install_panic_hook();
+        let returned = Arc::new(Mutex::new(String::new()));
+        let returns = Arc::clone(&returned);
+        let body = move || {
+            let state = body();
+            *returns.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        };
+        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let mut search = Box::new(Search::new(reduction));
+        let (mut runs, mut endings) = (0, BTreeSet::new());
+        loop {
+            search.begin();
+            let mut session = run.schedule(Source::Search(search), Recording::Nothing);
+            runs += 1;
+            endings.extend(match &session.stop {
+                None => Some(returned.lock().unwrap_or_else(PoisonError::into_inner).clone()),
+                Some(Stop::Redundant) => None,
+                Some(Stop::Panic(panic)) => Some(format!("panic: {}", panic.message)),
+                Some(stop) => Some(format!("{stop:?}")),
+            });
+            let Source::Search(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
+                unreachable!("the schedule was searched")
+            };
+            search = used;
+            assert!(!search.has_diverged(), "the same schedule was run in two ways");
+            if !search.end() {
+                return Some((runs, endings));
+            }
+            if runs == most {
+                return None;
+            }
+        }
+    }
+
     /// Runs `body` under many interleavings, up to the first that fails.
     ///
     /// `body` runs once per schedule, from scratch, so all state has to be made inside. All threads run on the
@@ -129,7 +180,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn one(&self, choices: &[u32]) -> Finding {
         let session = self.follow(choices.to_vec(), Recording::Steps);
-        let explored = self.explored(1);
+        let explored = self.explored(1, Coverage::Sampled);
         let switches = trace::switches(&session.choices);
         let stop = session.stop.clone();
         let trace = Some(self.trace(*session, explored, switches));
@@ -140,28 +191,70 @@ impl Run<'_> {
     }
 
     fn many(&self) -> Finding {
+        let mut steps = 0;
+        match self.search(&mut steps) {
+            Ok(finding) => finding,
+            Err(seen) => self.sample(seen, steps),
+        }
+    }
+
+    /// Runs every interleaving once, up to the first that fails. How many were run, if there are too many of them.
+    fn search(&self, steps: &mut usize) -> Result<Finding, u32> {
+        let most = self.what.schedules.saturating_mul(SEARCHED_PER_SCHEDULE);
+        let mut search = Box::<Search>::default();
+        let (mut runs, mut seen) = (0, 0);
+        loop {
+            search.begin();
+            let mut session = self.schedule(Source::Search(search), Recording::Nothing);
+            runs += 1;
+            *steps += session.choices.len();
+            match &session.stop {
+                None => seen += 1,
+                Some(Stop::Redundant) => {}
+                Some(stop) => {
+                    let explored = self.explored(seen + 1, Coverage::Sampled);
+                    let failure = Some(Box::new(self.explain(stop, &session, explored)));
+                    return Ok(Finding { explored, failure, trace: None });
+                }
+            }
+            let Source::Search(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
+                unreachable!("the schedule was searched")
+            };
+            search = used;
+            if search.has_diverged() {
+                return Err(seen);
+            }
+            if !search.end() {
+                return Ok(Finding { explored: self.explored(seen, Coverage::Proven), failure: None, trace: None });
+            }
+            if runs >= most || *steps >= MOST_STEPS_OF_SEARCH {
+                return Err(seen);
+            }
+        }
+    }
+
+    /// Runs schedules that the strategies choose, up to the first that fails. `seen` were run before.
+    fn sample(&self, seen: u32, mut steps: usize) -> Finding {
         let mut strategies = Strategies::new(self.what.seed);
-        let (mut schedules, mut steps, mut had_a_choice) = (0, 0, false);
+        let (mut schedules, mut had_a_choice) = (0, false);
         while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL {
             strategies.next_schedule();
-            let session = self.schedule(Source::Explore(strategies), Recording::Nothing);
+            let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);
             schedules += 1;
             steps += session.choices.len();
             had_a_choice |= session.had_a_choice;
             if let Some(stop) = &session.stop {
-                let explored = self.explored(schedules);
+                let explored = self.explored(seen + schedules, Coverage::Sampled);
                 let failure = Some(Box::new(self.explain(stop, &session, explored)));
                 return Finding { explored, failure, trace: None };
             }
-            let chose_executor = session.chose_executor;
-            let Source::Explore(used) = session.source else { unreachable!("the schedule was explored") };
+            let Source::Sample(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
+                unreachable!("the schedule was sampled")
+            };
             strategies = used;
             strategies.one_worker_has_choices |= schedules == 1 && had_a_choice;
-            if !had_a_choice && (!chose_executor || schedules > 1) {
-                break;
-            }
         }
-        Finding { explored: self.explored(schedules), failure: None, trace: None }
+        Finding { explored: self.explored(seen + schedules, Coverage::Sampled), failure: None, trace: None }
     }
 
     /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
@@ -193,8 +286,8 @@ impl Run<'_> {
         schedule::run(session, move || body())
     }
 
-    fn explored(&self, schedules: u32) -> Explored {
-        Explored { schedules, budget: self.what.schedules, seed: self.what.seed }
+    fn explored(&self, schedules: u32, coverage: Coverage) -> Explored {
+        Explored { schedules, budget: self.what.schedules, seed: self.what.seed, coverage }
     }
 
     fn trace(&self, session: Session, explored: Explored, found_switches: u32) -> Trace {
@@ -225,6 +318,7 @@ impl Run<'_> {
                 (FailureKind::Livelock, message, None)
             }
             Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
+            Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),
         };
         Failure { kind, message, place, trace }
     }

@@ -13,8 +13,8 @@ mod names;
 pub mod object;
 mod overflow;
 mod schedule;
-mod search;
 pub mod scheduler;
+mod search;
 mod sentinel;
 pub(crate) mod session;
 mod shrink;
@@ -24,3 +24,5 @@ pub mod threads;
 
 pub use choice::{Access, Deadlines, Wakes};
 pub use exploration::{Exploration, Finding, MOST_STEPS};
+#[doc(hidden)]
+pub use search::Reduction;

@@ -8,6 +8,7 @@ use trace::{Action, Mode};
 
 use super::choice::Access;
 use super::scheduler;
+use super::search::Key;
 use super::session::{self, ObjectOrigin, record};
 
 /// The identity of a lock, a channel or a counter: created with it, named by where that was.
@@ -42,8 +43,19 @@ impl Object {
     /// A scheduling point before an operation that touches this.
     #[inline]
     pub fn point(&self, access: Access) {
-        let _ = access;
-        scheduler::point();
+        scheduler::local_point();
+        self.touch(access);
+    }
+
+    /// The running step touches this, as a part of an operation that has had its scheduling point.
+    #[inline]
+    pub fn touch(&self, access: Access) {
+        session::with(|session| {
+            if session.source.search().is_some() {
+                let id = self.id_in(session, None);
+                session.touch(id as Key, access);
+            }
+        });
     }
 
     /// What steps of the running schedule call this. Its name comes from where it was created, or else from `place`,
@@ -53,19 +65,24 @@ impl Object {
     ///
     /// If a schedule has more than 2²⁴ objects.
     pub fn id(&self, place: &'static Location<'static>) -> ObjectId {
-        let id = session::with(|session| {
-            let id = self.id.load(Relaxed);
-            if id >> OBJECT_BITS == session.epoch {
-                return (id & ((1 << OBJECT_BITS) - 1)) as usize;
-            }
-            let id = session.objects.len();
-            assert!(id >> OBJECT_BITS == 0, "a schedule has more objects than can be told apart");
-            let origin = ObjectOrigin { type_name: self.type_name, created: self.created, first_used: Some(place) };
-            session.objects.push(origin);
-            self.id.store(session.epoch << OBJECT_BITS | id as u64, Relaxed);
-            id
-        });
+        let id = session::with(|session| self.id_in(session, Some(place)));
         ObjectId(id.unwrap_or(usize::MAX))
+    }
+
+    fn id_in(&self, session: &mut session::Session, place: Option<&'static Location<'static>>) -> usize {
+        let id = self.id.load(Relaxed);
+        if id >> OBJECT_BITS == session.epoch {
+            let id = (id & ((1 << OBJECT_BITS) - 1)) as usize;
+            let origin = &mut session.objects[id];
+            origin.first_used = origin.first_used.or(place);
+            return id;
+        }
+        let id = session.objects.len();
+        assert!(id >> OBJECT_BITS == 0, "a schedule has more objects than can be told apart");
+        let origin = ObjectOrigin { type_name: self.type_name, created: self.created, first_used: place };
+        session.objects.push(origin);
+        self.id.store(session.epoch << OBJECT_BITS | id as u64, Relaxed);
+        id
     }
 }
 
@@ -75,10 +92,11 @@ pub struct ObjectId(usize);
 
 /// The ways to record a step, on an object and on its id.
 macro_rules! steps {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
+    ($($(#[$doc:meta])* $access:ident $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
         impl ObjectId {
             $($(#[$doc])*
             pub fn $name(self, $($argument: $type,)* place: &'static Location<'static>) {
+                session::touch(self.0 as Key, Access::$access);
                 record(place, |_| {
                     #[allow(clippy::redundant_closure_call, reason = "the macro's way to name the object")]
                     ($action)(self.0)
@@ -98,26 +116,26 @@ macro_rules! steps {
 
 steps! {
     /// Records that what runs goes to sleep until it can have this.
-    waits(mode: Mode) => |object| Action::Waits { object, mode };
+    Write waits(mode: Mode) => |object| Action::Waits { object, mode };
     /// Records that it waits no longer, without having got this.
-    gives_up() => |object| Action::GivesUp { object };
+    Write gives_up() => |object| Action::GivesUp { object };
     /// Records that it got this.
-    acquires(mode: Mode) => |object| Action::Acquires { object, mode };
+    Write acquires(mode: Mode) => |object| Action::Acquires { object, mode };
     /// Records that it gave this back.
-    releases(mode: Mode) => |object| Action::Releases { object, mode };
+    Write releases(mode: Mode) => |object| Action::Releases { object, mode };
     /// Records that it asked for this without waiting, and was refused.
-    refused(mode: Mode) => |object| Action::Refused { object, mode };
+    Write refused(mode: Mode) => |object| Action::Refused { object, mode };
     /// Records that it read a value without a lock.
-    loads(value: &dyn Debug) => |object| Action::Loads { object, value: format!("{value:?}") };
+    Read loads(value: &dyn Debug) => |object| Action::Loads { object, value: format!("{value:?}") };
     /// Records that it wrote a value without a lock.
-    stores(value: &dyn Debug) => |object| Action::Stores { object, value: format!("{value:?}") };
+    Write stores(value: &dyn Debug) => |object| Action::Stores { object, value: format!("{value:?}") };
     /// Records that it read and wrote a value in one step.
-    updates(old: &dyn Debug, new: &dyn Debug) =>
+    Write updates(old: &dyn Debug, new: &dyn Debug) =>
         |object| Action::Updates { object, old: format!("{old:?}"), new: format!("{new:?}") };
     /// Records that it woke others through this, or may have.
-    signals() => |object| Action::Signals { object };
+    Write signals() => |object| Action::Signals { object };
     /// Records that it sleeps until it is signalled through this.
-    listens() => |object| Action::Listens { object };
+    Write listens() => |object| Action::Listens { object };
     /// Records that it was signalled through this.
-    hears() => |object| Action::Hears { object };
+    Write hears() => |object| Action::Hears { object };
 }

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use trace::{CLOCK, Point};
 
-use super::choice::{CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
+use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
 use super::clock;
 use super::coroutine;
+use super::search::{EVERYTHING, Key, MOST_OBJECTS};
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
+
+pub use super::session::lose_track;
 
 /// How often each thread that can run has to offer to wait before time moves on, although they could run.
 const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
@@ -102,6 +105,14 @@ thread_local! {
 #[inline]
 pub fn point() {
     reschedule(Reason::Point);
+    session::touch(EVERYTHING, Access::Write);
+}
+
+/// A scheduling point before something that others cannot see. Whoever shares what follows calls [`point`], or that of
+/// the [`Object`](super::object::Object) that is shared.
+#[inline]
+pub fn local_point() {
+    reschedule(Reason::Point);
 }
 
 /// A scheduling point at which the running thread offers to wait: it looked for something that is not there yet.
@@ -113,6 +124,7 @@ pub fn yield_now() {
 pub(crate) fn block() {
     let blocks = session::with(|session| {
         let id = session.current;
+        session.touch(thread_key(id), Access::Write);
         let blocks = !std::mem::take(&mut session.thread().token) || session.phase == Phase::TearingDown;
         if blocks {
             session.retire(id, ThreadState::Blocked);
@@ -132,14 +144,25 @@ pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an e
 
 /// Wakes a thread of the running schedule.
 pub(crate) fn unblock(id: usize) {
-    session::with(|session| match session.threads[id].state {
-        ThreadState::Blocked => {
-            session.make_runnable(id);
-            session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+    session::with(|session| {
+        session.touch(thread_key(id), Access::Write);
+        match session.threads[id].state {
+            ThreadState::Blocked => {
+                session.make_runnable(id);
+                session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+                if let Some(search) = session.source.search() {
+                    search.enable(id + 1);
+                }
+            }
+            ThreadState::Runnable | ThreadState::Settling => session.threads[id].token = true,
+            ThreadState::Ended => {}
         }
-        ThreadState::Runnable => session.threads[id].token = true,
-        ThreadState::Ended => {}
     });
+}
+
+/// What stands for the sleep of a thread among the objects that steps touch.
+pub(crate) fn thread_key(id: usize) -> Key {
+    MOST_OBJECTS | id as Key
 }
 
 /// Wakes a thread. What a future that a thread polls is given.
@@ -244,7 +267,14 @@ impl Session {
         }
         if self.runnable.is_empty() {
             let due = self.clock.advance_to_next();
+            if let Some(search) = self.source.search() {
+                search.move_time();
+            }
             if due.is_empty() {
+                if let Some(settled) = self.threads.iter().position(|thread| thread.state == ThreadState::Settling) {
+                    self.make_runnable(settled);
+                    return Decision::Wake(due);
+                }
                 self.stop = Some(self.standstill());
                 return Decision::End;
             }
@@ -256,6 +286,7 @@ impl Session {
             let waits = |id: &usize| self.threads[*id].yields >= YIELDS_BEFORE_TIME_MOVES;
             if self.clock.is_awaited() && self.runnable.iter().all(waits) {
                 self.threads.iter_mut().for_each(|thread| thread.yields = 0);
+                self.lose_track();
                 return Decision::Wake(self.clock.advance_to_next());
             }
         }
@@ -266,7 +297,10 @@ impl Session {
         }
         let early = self.rules.deadlines == Deadlines::Early && self.clock.is_awaited();
         let fair = taken >= self.rules.steps;
-        let id = self.choose(reason, early, fair);
+        let Some(id) = self.choose(reason, early, fair) else {
+            self.stop = Some(Stop::Redundant);
+            return Decision::End;
+        };
         let choice = match id {
             CLOCK_SLOT => CLOCK,
             slot => self.threads[slot - 1].actor as u32,
@@ -277,27 +311,27 @@ impl Session {
             self.points.push(Point { step: self.steps.len(), candidates: clock.into_iter().chain(threads).collect() });
         }
         self.choices.push(choice);
-        self.candidates = self.runnable.len();
         match id {
             CLOCK_SLOT => Decision::Wake(self.clock.advance_to_next()),
             slot => Decision::Run(slot - 1),
         }
     }
 
-    /// The slot of who goes on: the clock, or a thread that can run.
-    fn choose(&mut self, reason: Reason, early: bool, fair: bool) -> usize {
+    /// The slot of who goes on: the clock, or a thread that can run. `None` if all that can follow has been seen.
+    fn choose(&mut self, reason: Reason, early: bool, fair: bool) -> Option<usize> {
         if let [only] = self.runnable[..]
             && !early
-            && !self.source.is_listed()
+            && !self.source.counts_all()
         {
             self.source.see_only(only + 1, self.threads[only].parent.map(|parent| parent + 1));
-            return only + 1;
+            return Some(only + 1);
         }
         self.had_a_choice |= early || self.runnable.len() > 1;
         let runs = matches!(reason, Reason::Point | Reason::Yield).then_some(self.current + 1);
         if fair {
+            self.lose_track();
             let after = |id: &&usize| **id > self.current;
-            return self.runnable.iter().find(after).unwrap_or(&self.runnable[0]) + 1;
+            return Some(self.runnable.iter().find(after).unwrap_or(&self.runnable[0]) + 1);
         }
         let threads = &self.threads;
         let clock = early.then_some(Candidate { slot: CLOCK_SLOT, parent: None, choice: CLOCK });
@@ -306,7 +340,7 @@ impl Session {
             parent: threads[*id].parent.map(|parent| parent + 1),
             choice: threads[*id].actor as u32,
         });
-        self.source.choose(clock.into_iter().chain(runnable), self.choices.len(), runs, reason)
+        self.source.choose(clock.into_iter().chain(runnable), self.choices.len(), runs, reason, self.objects.len())
     }
 
     /// Why nothing goes on.
@@ -379,6 +413,7 @@ pub fn now() -> clock::Time {
         thread.looks_at_clock += 1;
         let mut due = Vec::new();
         if thread.looks_at_clock > LOOKS_BEFORE_TIME_MOVES {
+            session.lose_track();
             due = session.clock.advance_to(session.clock.now() + TICK);
         }
         (session.clock.now(), due)
@@ -420,11 +455,11 @@ pub(crate) fn wakes_spuriously() -> bool {
 
 /// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].
 pub fn settle() {
-    while session::is_active() && !std::thread::panicking() {
-        reschedule(Reason::Yield);
-        // The choice that came back to this thread was made among those that could run.
-        if session::with(|session| session.candidates == 1 && !session.clock.is_awaited()) == Some(true) {
-            return;
-        }
+    let is_running = session::with(|session| {
+        let id = session.current;
+        session.retire(id, ThreadState::Settling);
+    });
+    if is_running.is_some() {
+        reschedule(Reason::Block);
     }
 }

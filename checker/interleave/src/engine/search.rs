@@ -13,6 +13,9 @@ use super::choice::{Access, CLOCK_SLOT, Candidate, Reason};
 /// An object as steps name it.
 pub(crate) type Key = u64;
 
+/// Objects are numbered below this; what stands for something else has a key above.
+pub(crate) const MOST_OBJECTS: Key = 1 << 32;
+
 /// Touches everything: what a step does that no object stands for.
 pub(crate) const EVERYTHING: Key = Key::MAX;
 
@@ -30,10 +33,25 @@ pub(crate) struct Search {
     time_moved: bool,
     /// By slot: the step that let this thread go on.
     enabled_by: Vec<Option<usize>>,
+    /// By slot: what a thread that waits touched before, and touches again when it goes on.
+    waits_for: Vec<Touched>,
+    reduction: Reduction,
+    /// How many objects there were when the running step began.
+    objects: Key,
     /// The choices of this schedule so far.
     at: usize,
-    /// The program made other choices possible than before, although it was run in the same way.
+    /// The program made other choices possible than before, although it was run in the same way, or does something whose
+    /// order the search does not know.
     diverged: bool,
+}
+
+/// Whether steps that do not depend on each other are run in one order only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    #[default]
+    Yes,
+    /// Every order is run, to compare with.
+    No,
 }
 
 #[derive(Debug)]
@@ -69,21 +87,27 @@ struct Step {
     after_time: bool,
 }
 
-/// Where a thread stands that is asked for, and all of what is left is known already.
-#[derive(Debug)]
-pub(crate) struct Redundant;
-
 impl Search {
+    pub(crate) fn new(reduction: Reduction) -> Self {
+        Search { reduction, ..Search::default() }
+    }
+
     /// Begins the next schedule.
     pub(crate) fn begin(&mut self) {
         self.steps.clear();
         self.enabled_by.clear();
+        self.waits_for.clear();
         (self.is_open, self.time_moved, self.at) = (false, false, 0);
     }
 
     /// Whether the program behaved differently although it was run in the same way, so that nothing is proven.
     pub(crate) fn has_diverged(&self) -> bool {
         self.diverged
+    }
+
+    /// The order of what happens now depends on more than what steps touch, so that nothing is proven.
+    pub(crate) fn lose_track(&mut self) {
+        self.diverged = true;
     }
 
     /// The running step touched an object.
@@ -111,27 +135,38 @@ impl Search {
     }
 
     /// The running step ends.
-    fn close(&mut self) {
+    fn close(&mut self, reason: Reason) {
         if std::mem::take(&mut self.is_open)
             && let Some(step) = self.steps.last()
             && let Some(Node::Threads(node)) = self.nodes.get_mut(step.node)
         {
-            merge(&mut node.touched, &step.touched);
+            // An object that was first seen in this step may go by another number elsewhere.
+            let known = |(key, access): &(Key, Access)| {
+                let is_new = (self.objects..MOST_OBJECTS).contains(key);
+                (if is_new { EVERYTHING } else { *key }, *access)
+            };
+            let touched: Touched = step.touched.iter().map(known).collect();
+            merge(&mut node.touched, &touched);
+            if reason == Reason::Block {
+                // It goes on with what it waits for.
+                if self.waits_for.len() <= step.slot {
+                    self.waits_for.resize(step.slot + 1, Vec::new());
+                }
+                self.waits_for[step.slot].clone_from(&step.touched);
+            }
         }
     }
 
-    /// The slot of the thread that goes on.
-    ///
-    /// # Errors
-    ///
-    /// If all that can follow has been seen.
+    /// The slot of the thread that goes on; `None` if all that can follow has been seen.
     pub(crate) fn choose(
         &mut self,
         candidates: impl Iterator<Item = Candidate>,
         runs: Option<usize>,
         reason: Reason,
-    ) -> Result<usize, Redundant> {
-        self.close();
+        objects: usize,
+    ) -> Option<usize> {
+        self.close(reason);
+        self.objects = objects as Key;
         let enabled: Vec<usize> = candidates.map(|candidate| candidate.slot).collect();
         let at = self.at;
         self.at += 1;
@@ -147,29 +182,36 @@ impl Search {
         };
         let enabled_by = self.enabled_by.get_mut(chosen).and_then(Option::take);
         let after_time = std::mem::take(&mut self.time_moved);
-        let touched = if chosen == CLOCK_SLOT { vec![(EVERYTHING, Access::Write)] } else { Vec::new() };
+        let touched = match self.waits_for.get_mut(chosen) {
+            _ if chosen == CLOCK_SLOT || self.reduction == Reduction::No => vec![(EVERYTHING, Access::Write)],
+            Some(touched) => std::mem::take(touched),
+            None => Vec::new(),
+        };
         self.steps.push(Step { node: at, slot: chosen, touched, enabled_by, after_time });
         self.is_open = true;
-        Ok(chosen)
+        Some(chosen)
     }
 
-    fn add(&mut self, enabled: Vec<usize>, runs: Option<usize>, reason: Reason) -> Result<usize, Redundant> {
+    fn add(&mut self, enabled: Vec<usize>, runs: Option<usize>, reason: Reason) -> Option<usize> {
         let sleep = self.sleep_after_last();
         let awake = |slot: &usize| sleep.iter().all(|(other, _)| other != slot);
         let threads = || enabled.iter().copied().filter(|slot| *slot != CLOCK_SLOT);
         let same = runs.filter(|_| reason != Reason::Yield).filter(|runs| enabled.contains(runs) && awake(runs));
         let next = threads().filter(awake).find(|slot| runs.is_some_and(|runs| *slot > runs));
         let any = threads().find(awake).or_else(|| enabled.iter().copied().find(awake));
-        let chosen = same.or(next).or(any).ok_or(Redundant)?;
+        let chosen = same.or(next).or(any)?;
+        // Time passing early changes what everybody may do next, and no step of the others tells.
+        let time_may_pass = chosen != CLOCK_SLOT && enabled.contains(&CLOCK_SLOT);
+        let backtrack = if time_may_pass { vec![CLOCK_SLOT] } else { Vec::new() };
         self.nodes.push(Node::Threads(Threads {
             enabled,
             chosen,
             touched: Vec::new(),
             done: Vec::new(),
-            backtrack: Vec::new(),
+            backtrack,
             sleep,
         }));
-        Ok(chosen)
+        Some(chosen)
     }
 
     /// Who sleeps after the last step: who slept or was tried before it, and whose own step does not depend on it.
@@ -198,7 +240,7 @@ impl Search {
 
     /// The schedule has ended. Whether there is another one to run.
     pub(crate) fn end(&mut self) -> bool {
-        self.close();
+        self.close(Reason::End);
         self.add_backtracks();
         while let Some(node) = self.nodes.last_mut() {
             let again = match node {
@@ -245,7 +287,9 @@ impl Threads {
         match best.or_else(|| candidates.iter().find(enabled)) {
             Some(slot) => self.backtrack.push(*slot),
             // None of them can go on here, so any may be what is needed.
-            None => self.backtrack.extend(self.enabled.iter().filter(|slot| !self.backtrack.contains(slot)).copied().collect::<Vec<_>>()),
+            None => self
+                .backtrack
+                .extend(self.enabled.iter().filter(|slot| !self.backtrack.contains(slot)).copied().collect::<Vec<_>>()),
         }
     }
 
@@ -425,7 +469,7 @@ mod tests {
                 if enabled.is_empty() {
                     break false;
                 }
-                let Ok(slot) = search.choose(enabled.into_iter(), runs_now, Reason::Point) else { break true };
+                let Some(slot) = search.choose(enabled.into_iter(), runs_now, Reason::Point, 9) else { break true };
                 let thread = slot - 1;
                 let step = program[thread].len() - left[thread];
                 let (key, access) = program[thread][step];
@@ -463,14 +507,22 @@ mod tests {
             }
         }
         objects.sort_by_key(|(key, ..)| *key);
-        objects.iter_mut().map(|(key, text, reads)| {
-            reads.sort_unstable();
-            format!("{key}:{text}{reads:?};")
-        }).collect()
+        objects
+            .iter_mut()
+            .map(|(key, text, reads)| {
+                reads.sort_unstable();
+                format!("{key}:{text}{reads:?};")
+            })
+            .collect()
     }
 
     fn all_orders(program: &[&[(Key, Access)]]) -> HashSet<String> {
-        fn go(program: &[&[(Key, Access)]], at: &mut [usize], order: &mut Vec<(usize, Key, Access)>, out: &mut HashSet<String>) {
+        fn go(
+            program: &[&[(Key, Access)]],
+            at: &mut [usize],
+            order: &mut Vec<(usize, Key, Access)>,
+            out: &mut HashSet<String>,
+        ) {
             let mut done = true;
             for thread in 0..program.len() {
                 if at[thread] == program[thread].len() {

@@ -13,10 +13,11 @@ use std::thread::ThreadId;
 
 use trace::{Action, Place, Point, Step, Task, TaskKind, TaskState};
 
-use super::choice::Rules;
+use super::choice::{Access, Rules};
 use super::clock::Clock;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
+use super::search::Key;
 use super::sentinel::Heartbeat;
 use super::strategy::Source;
 use crate::panics::{RecordedPanic, Who};
@@ -46,6 +47,8 @@ pub(crate) enum Stop {
     Livelock,
     /// The test did something that cannot be explored; the text says what.
     Unsupported(String),
+    /// All that can follow has been seen.
+    Redundant,
 }
 
 impl Stop {
@@ -94,6 +97,8 @@ pub(crate) struct Thread {
 pub(crate) enum ThreadState {
     Runnable,
     Blocked,
+    /// It waits until no other thread can run and no deadline lies ahead.
+    Settling,
     Ended,
 }
 
@@ -131,8 +136,6 @@ pub(crate) struct Session {
     pub(crate) choices: Vec<u32>,
     /// One for each choice, if they are recorded.
     pub(crate) points: Vec<Point>,
-    /// How many threads could run at the last choice.
-    pub(crate) candidates: usize,
     pub(crate) steps: Vec<Step>,
     pub(crate) actors: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
@@ -183,7 +186,6 @@ impl Session {
             chose_executor: false,
             choices: Vec::new(),
             points: Vec::new(),
-            candidates: 0,
             steps: Vec::new(),
             actors: Vec::new(),
             objects: Vec::new(),
@@ -196,6 +198,21 @@ impl Session {
 
     pub(crate) fn thread(&mut self) -> &mut Thread {
         &mut self.threads[self.current]
+    }
+
+    /// The running step touches an object.
+    #[inline]
+    pub(crate) fn touch(&mut self, key: Key, access: Access) {
+        if let Some(search) = self.source.search() {
+            search.touch(key, access);
+        }
+    }
+
+    /// The order of what happens now depends on more than what steps touch.
+    pub(crate) fn lose_track(&mut self) {
+        if let Some(search) = self.source.search() {
+            search.lose_track();
+        }
     }
 
     /// What runs at the moment, as the trace counts: a thread, or the task that it polls.
@@ -271,4 +288,16 @@ pub(crate) fn record_panic() {
             session.steps.push(step);
         }
     });
+}
+
+/// The running step touches an object.
+#[inline]
+pub(crate) fn touch(key: Key, access: Access) {
+    with(|session| session.touch(key, access));
+}
+
+/// What the scheduler decides next depends on more than the objects that steps touch, such as the order in a queue of
+/// another package: passing every schedule of a search proves nothing.
+pub fn lose_track() {
+    with(Session::lose_track);
 }

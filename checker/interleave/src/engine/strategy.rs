@@ -1,4 +1,4 @@
-//! Which thread runs next: a list of choices, or a portfolio of strategies, because no single one finds everything.
+//! Which thread runs next: the search, a list of choices, or a portfolio of strategies, because no single one finds everything.
 //!
 //! Schedules are dealt out in turn to
 //!
@@ -14,6 +14,7 @@
 //! first on, and panic where a test has no choice to offer. The same seed makes the same choices.
 
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
+use super::search::Search;
 
 /// Changes of priority per schedule. Most known bugs need one or two.
 const PCT_CHANGES: usize = 2;
@@ -21,50 +22,65 @@ const PCT_CHANGES: usize = 2;
 /// Where the choices of a schedule come from.
 #[derive(Debug)]
 pub(crate) enum Source {
+    /// From the search for every interleaving.
+    Search(Box<Search>),
     /// From the strategies.
-    Explore(Strategies),
+    Sample(Strategies),
     /// From a list. Where the list ends, and where its next choice cannot be made because the program is another one
     /// by now, each thread runs for as long as it can.
     Follow(Vec<u32>),
 }
 
 impl Source {
-    pub(crate) fn is_listed(&self) -> bool {
-        matches!(self, Source::Follow(_))
+    /// Whether a choice that is none has to be asked for, too.
+    pub(crate) fn counts_all(&self) -> bool {
+        !matches!(self, Source::Sample(_))
+    }
+
+    /// The search, if this is one.
+    #[inline]
+    pub(crate) fn search(&mut self) -> Option<&mut Search> {
+        match self {
+            Source::Search(search) => Some(search),
+            Source::Sample(_) | Source::Follow(_) => None,
+        }
     }
 
     /// Takes note of a choice that is none.
     pub(crate) fn see_only(&mut self, slot: usize, parent: Option<usize>) {
-        if let Source::Explore(strategies) = self {
+        if let Source::Sample(strategies) = self {
             strategies.see_only(Candidate { slot, parent, choice: 0 });
         }
     }
 
     /// The slot of one of `candidates`, of which there is at least one; choice number `at` of the schedule. `runs` is
-    /// the slot of the thread that runs and can go on.
+    /// the slot of the thread that runs and can go on; so many `objects` were seen in the schedule. `None` if all that can follow has been seen.
     pub(crate) fn choose(
         &mut self,
         candidates: impl Iterator<Item = Candidate>,
         at: usize,
         runs: Option<usize>,
         reason: Reason,
-    ) -> usize {
-        match self {
-            Source::Explore(strategies) => strategies.choose(candidates, runs, reason),
+        objects: usize,
+    ) -> Option<usize> {
+        Some(match self {
+            Source::Search(search) => return search.choose(candidates, runs, reason, objects),
+            Source::Sample(strategies) => strategies.choose(candidates, runs, reason),
             Source::Follow(choices) => {
                 let candidates: Vec<Candidate> = candidates.collect();
                 let wanted = choices.get(at);
                 let listed = candidates.iter().find(|candidate| Some(&candidate.choice) == wanted);
                 listed.map_or_else(|| stay_on(&candidates, runs, reason), |candidate| candidate.slot)
             }
-        }
+        })
     }
 
     /// Which executor async tasks run on: 0 for one worker, 1 for a thread each. The first schedule tries the one worker;
     /// if that leaves anything to choose, every fourth does.
     pub(crate) fn executor(&mut self, at: usize) -> usize {
         match self {
-            Source::Explore(strategies) => match strategies.schedule {
+            Source::Search(search) => search.branch(2),
+            Source::Sample(strategies) => match strategies.schedule {
                 1 => 0,
                 n => usize::from(!(strategies.one_worker_has_choices && n.is_multiple_of(4))),
             },
@@ -75,7 +91,8 @@ impl Source {
     /// One of so many alternatives; choice number `at` of the schedule.
     pub(crate) fn branch(&mut self, alternatives: usize, at: usize) -> usize {
         match self {
-            Source::Explore(strategies) => strategies.random.below(alternatives),
+            Source::Search(search) => search.branch(alternatives),
+            Source::Sample(strategies) => strategies.random.below(alternatives),
             Source::Follow(choices) => {
                 let listed = choices.get(at).and_then(|choice| trace::as_branch(*choice));
                 listed.map(|branch| branch as usize).filter(|branch| *branch < alternatives).unwrap_or(0)

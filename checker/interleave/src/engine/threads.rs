@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use trace::{TaskKind, TaskState};
 
-use super::choice::Reason;
+use super::choice::{Access, Reason};
 use super::clock::Alarm;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
-use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, point, reschedule};
+use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, local_point, reschedule};
 use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
 use super::thread_local;
 use crate::panics::{Who, cause_of_failure};
@@ -66,6 +66,9 @@ impl Session {
             looks_at_clock: 0,
         });
         self.make_runnable(id);
+        if let Some(search) = self.source.search() {
+            search.enable(id + 1);
+        }
         id
     }
 }
@@ -204,7 +207,8 @@ impl Drop for AlarmGuard {
 
 /// Waits until the running thread is unparked, or until `deadline`.
 pub fn park(deadline: Option<Duration>) {
-    point();
+    local_point();
+    session::with(|session| session.touch(scheduler::thread_key(session.current), Access::Write));
     if scheduler::wakes_spuriously() {
         return;
     }
@@ -215,7 +219,7 @@ pub fn park(deadline: Option<Duration>) {
 
 /// Lets the thread `id` return from its present or its next [`park`].
 pub fn unpark(id: usize) {
-    point();
+    local_point();
     session::with(|session| session.threads[id].parked = true);
     scheduler::unblock(id);
 }

@@ -69,6 +69,7 @@ async fn wait<F: Future>(
     object.point(Access::Write);
     let mut waiting = Waiting { object, place, asleep: false };
     let output = std::future::poll_fn(|context| {
+        object.touch(Access::Write);
         let poll = coop::pay(cost, context, |context| future.as_mut().poll(context));
         // A task that has used up its budget does not wait for the object.
         if let Some(Poll::Pending) = poll
@@ -169,7 +170,7 @@ impl Guarded {
 
     /// The guard now allows something else, without having been given back in between.
     pub fn change(&mut self, mode: Mode, place: &'static Location<'static>) {
-        scheduler::point();
+        scheduler::local_point();
         self.object.releases(self.mode, place);
         self.object.acquires(mode, place);
         (self.mode, self.place) = (mode, place);
@@ -183,7 +184,7 @@ impl Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        scheduler::point();
+        scheduler::local_point();
         self.object.releases(self.mode, self.place);
     }
 }
@@ -194,6 +195,6 @@ pub struct AfterRelease;
 
 impl Drop for AfterRelease {
     fn drop(&mut self) {
-        scheduler::point();
+        scheduler::local_point();
     }
 }

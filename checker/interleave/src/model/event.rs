@@ -10,8 +10,9 @@ use super::Object;
 use crate::engine::{Access, scheduler};
 
 /// A queue of listeners, which are notified in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Event {
+    object: Object,
     queue: Mutex<Queue>,
 }
 
@@ -39,13 +40,23 @@ enum Count {
     Additional,
 }
 
+impl Default for Event {
+    fn default() -> Self {
+        Event::new()
+    }
+}
+
 impl Event {
     /// Nobody listens.
     pub const fn new() -> Self {
-        Event { queue: Mutex::new(Queue { epoch: 0, next_ticket: 0, listeners: VecDeque::new() }) }
+        Event {
+            object: Object::of_unknown_origin("event"),
+            queue: Mutex::new(Queue { epoch: 0, next_ticket: 0, listeners: VecDeque::new() }),
+        }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.object.touch(Access::Write);
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(epoch) = scheduler::epoch()
             && queue.epoch != epoch

@@ -196,6 +196,7 @@ impl Executor {
     /// Cancels all tasks, those that block as soon as they go on, and waits for its threads as `leave` says.
     pub fn shut_down(&self, leave: Leave) {
         let shared = self.0.get();
+        shared.object.touch(Access::Write);
         if shared.is_shut_down.replace(true) {
             return;
         }
@@ -247,6 +248,7 @@ impl Shared {
 
     /// The task whose turn it is.
     fn next(&self) -> Option<Arc<TaskCell>> {
+        self.object.touch(Access::Write);
         let waiting = self.ready.borrow().len();
         if waiting == 0 {
             return None;
@@ -312,6 +314,7 @@ impl Shared {
     }
 
     fn thread_ended(&self) {
+        self.object.touch(Access::Write);
         self.threads.set(self.threads.get() - 1);
         let leaving = self.leaving.take();
         leaving.into_iter().for_each(Waker::wake);
@@ -399,6 +402,7 @@ struct Queued(Weak<Shared>);
 impl Schedule for Queued {
     fn schedule(&self, task: Arc<TaskCell>) {
         let Some(shared) = self.0.upgrade() else { return };
+        shared.object.touch(Access::Write);
         if !shared.is_shut_down.get() {
             shared.ready.borrow_mut().push_back(task);
             shared.wake_one();
@@ -439,6 +443,7 @@ struct BlockingJob(Weak<Shared>);
 impl Schedule for BlockingJob {
     fn schedule(&self, job: Arc<TaskCell>) {
         let Some(shared) = self.0.upgrade() else { return };
+        shared.object.touch(Access::Write);
         {
             let mut blocking = shared.blocking.borrow_mut();
             if blocking.running >= shared.settings.most_blocking {
@@ -454,6 +459,7 @@ impl Schedule for BlockingJob {
             let mut next = Some(job);
             while let Some(job) = next {
                 job.run();
+                shared.object.touch(Access::Write);
                 next = shared.blocking.borrow_mut().queue.pop_front();
             }
         };

@@ -7,21 +7,23 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::Object;
 use super::executor::TASKS_PER_TURN;
 use super::only_here::OnlyHere;
 use super::task::{self, Schedule, Task, TaskCell};
+use crate::engine::Access;
 
 /// Tasks that stay on the thread of whoever polls them, as those of a `LocalSet`. Clones are the same ones.
 #[derive(Clone)]
 pub struct LocalTasks(Rc<LocalShared>);
 
-#[derive(Default)]
 struct LocalShared {
     ready: RefCell<VecDeque<Arc<TaskCell>>>,
     /// Wakes whoever polls these.
     poller: RefCell<Option<Waker>>,
     tasks: RefCell<Vec<Arc<TaskCell>>>,
     is_closed: Cell<bool>,
+    object: Object,
 }
 
 impl std::fmt::Debug for LocalTasks {
@@ -39,7 +41,13 @@ impl Default for LocalTasks {
 impl LocalTasks {
     /// None yet.
     pub fn new() -> Self {
-        LocalTasks(Rc::default())
+        LocalTasks(Rc::new(LocalShared {
+            ready: RefCell::default(),
+            poller: RefCell::default(),
+            tasks: RefCell::default(),
+            is_closed: Cell::new(false),
+            object: Object::of_unknown_origin("tasks"),
+        }))
     }
 
     /// Starts a task that is polled by [`poll`](Self::poll), with a budget for each poll.
@@ -65,6 +73,7 @@ impl LocalTasks {
 
     /// Polls the tasks that are ready, up to so many as fit in one turn. Ready when all tasks have ended.
     pub fn poll(&self, context: &Context<'_>) -> Poll<()> {
+        self.0.object.touch(Access::Write);
         let old = self.0.poller.borrow_mut().replace(context.waker().clone());
         drop(old);
         for _ in 0..TASKS_PER_TURN {
@@ -95,6 +104,7 @@ struct LocalQueue(OnlyHere<Weak<LocalShared>>);
 impl Schedule for LocalQueue {
     fn schedule(&self, task: Arc<TaskCell>) {
         let Some(shared) = self.0.get().upgrade() else { return };
+        shared.object.touch(Access::Write);
         shared.ready.borrow_mut().push_back(task);
         let poller = shared.poller.borrow_mut().take();
         poller.into_iter().for_each(Waker::wake);

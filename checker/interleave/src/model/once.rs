@@ -147,6 +147,7 @@ impl<T> OnceValue<T> {
 
     /// Puts the value in. Only for the thread that holds what [`begin`](Self::begin) gave.
     pub fn put(&self, value: T) {
+        self.object.touch(Access::Write);
         let waiting = {
             let mut state = self.state();
             state.made.push(Box::new(value));

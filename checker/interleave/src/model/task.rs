@@ -192,6 +192,7 @@ impl TaskCell {
 
     /// Lets the task be polled once more.
     fn make_ready(self: &Arc<Self>) {
+        self.object.touch(Access::Write);
         let inner = self.inner.get();
         {
             let mut state = inner.state.borrow_mut();
@@ -214,6 +215,7 @@ impl TaskCell {
 
     /// Polls the task on the running thread, if it was its turn.
     pub(super) fn run(self: &Arc<Self>) {
+        self.object.touch(Access::Write);
         let inner = self.inner.get();
         let (body, cancelled) = {
             let mut state = inner.state.borrow_mut();
@@ -239,11 +241,13 @@ impl TaskCell {
         };
         match ending {
             Poll::Ready(ending) => {
+                self.object.touch(Access::Write);
                 inner.state.borrow_mut().status = Status::Ended;
                 drop(body);
                 self.ended(ending);
             }
             Poll::Pending => {
+                self.object.touch(Access::Write);
                 let was_woken = {
                     let mut state = inner.state.borrow_mut();
                     state.body = Some(body);
@@ -259,6 +263,7 @@ impl TaskCell {
 
     /// Cancels the task at once if nobody polls it. Whether it has ended by then.
     pub(super) fn cancel_now(self: &Arc<Self>) -> bool {
+        self.object.touch(Access::Write);
         let inner = self.inner.get();
         let body = {
             let mut state = inner.state.borrow_mut();
@@ -477,7 +482,7 @@ impl TaskCell {
     /// Gives a new task its first turn.
     pub(super) fn start(self: &Arc<Self>) {
         self.inner.get().schedule.schedule(Arc::clone(self));
-        scheduler::point();
+        scheduler::local_point();
     }
 
     /// Ends a new task that nobody will run.

@@ -89,7 +89,7 @@ pub fn park_timeout(limit: Duration) {
 /// See [`std::thread::sleep`].
 #[track_caller]
 pub fn sleep(duration: Duration) {
-    scheduler::point();
+    scheduler::local_point();
     super::time::sleeps(super::time::after(duration), Location::caller());
     threads::sleep(duration);
 }
@@ -128,6 +128,7 @@ impl<T> Outcome<T> {
 
     /// The thread has ended.
     pub(super) fn end(&self) {
+        self.object.touch(Access::Write);
         let waiting = {
             let mut state = lock(&self.state);
             state.ended = true;
@@ -224,7 +225,7 @@ pub(super) fn start(
     let started = threads::start(TaskKind::Thread, name, body, end);
     session::with(|session| session.threads[started.id].name = own_name);
     record(place, |_| Action::Spawns { child: started.actor });
-    scheduler::point();
+    scheduler::local_point();
     started
 }
 

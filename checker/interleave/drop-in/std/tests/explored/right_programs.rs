@@ -3,7 +3,7 @@
 use std::sync::{Barrier, Condvar, Mutex, mpsc};
 use std::thread;
 
-use super::{BUDGET, explore, finding};
+use super::{explore, finding};
 
 #[test]
 fn right_programs_pass_every_schedule() {
@@ -29,12 +29,47 @@ fn right_programs_pass_every_schedule() {
     .expect("nothing is wrong");
 }
 
-/// Would catch: the one schedule of a test with one task run a thousand times.
+/// Would catch: interleavings that differ in nothing counted twice, or some that differ not run.
 #[test]
-fn without_a_choice_there_is_one_schedule() {
-    let explored = |body: fn()| finding(body).explored.schedules;
-    assert_eq!(explored(|| *Mutex::new(1).lock().unwrap() += 1), 1);
-    assert_eq!(explored(|| thread::spawn(|| ()).join().unwrap()), BUDGET, "either may be first");
+fn every_interleaving_is_run_once_and_counted() {
+    fn proven(body: fn()) -> u32 {
+        let explored = finding(body).explored;
+        assert_eq!(explored.coverage, Coverage::Proven);
+        explored.schedules
+    }
+    assert_eq!(proven(|| *Mutex::new(1).lock().unwrap() += 1), 1, "without a choice there is one");
+    assert_eq!(
+        proven(|| {
+            let (a, b) = (Mutex::new(1), Mutex::new(1));
+            thread::scope(|scope| {
+                scope.spawn(|| *a.lock().unwrap() += 1);
+                scope.spawn(|| *b.lock().unwrap() += 1);
+            });
+        }),
+        1,
+        "threads that share nothing have one, too"
+    );
+    let two_updates = proven(|| {
+        let count = AtomicU32::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| count.fetch_add(1, Ordering::SeqCst));
+            scope.spawn(|| count.fetch_add(1, Ordering::SeqCst));
+        });
+    });
+    assert_eq!(two_updates, 2, "either comes first");
+}
+
+#[test]
+fn what_is_too_much_to_prove_is_sampled() {
+    let finding = finding(|| {
+        let count = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| drop(count.fetch_add(1, Ordering::SeqCst))));
+            }
+        });
+    });
+    assert_eq!(finding.explored.coverage, Coverage::Sampled);
 }
 
 #[test]

@@ -5,6 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
+use interleave::engine::Access;
+use interleave::model::Object;
+
 use super::{AbortHandle, Id, JoinError, JoinHandle, LocalSet, spawn_local};
 use crate::explore::runtime::Handle;
 
@@ -16,8 +19,10 @@ pub struct JoinSet<T> {
 }
 
 /// The tasks that have ended and were not joined, in that order.
-#[derive(Default)]
-struct Ended(Mutex<EndedState>);
+struct Ended {
+    object: Object,
+    state: Mutex<EndedState>,
+}
 
 #[derive(Default)]
 struct EndedState {
@@ -26,8 +31,12 @@ struct EndedState {
 }
 
 impl Ended {
+    fn new() -> Self {
+        Ended { object: Object::of_unknown_origin("JoinSet"), state: Mutex::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, EndedState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -39,6 +48,7 @@ struct Entry {
 
 impl Wake for Entry {
     fn wake(self: Arc<Self>) {
+        self.ended.object.touch(Access::Write);
         let waiting = {
             let mut state = self.ended.state();
             if !state.queue.contains(&self.key) {
@@ -52,7 +62,7 @@ impl Wake for Entry {
 
 impl<T> JoinSet<T> {
     pub fn new() -> Self {
-        JoinSet { tasks: BTreeMap::new(), inserted: 0, ended: Arc::default() }
+        JoinSet { tasks: BTreeMap::new(), inserted: 0, ended: Arc::new(Ended::new()) }
     }
 
     pub fn len(&self) -> usize {
@@ -156,7 +166,7 @@ impl<T: 'static> JoinSet<T> {
         if self.tasks.is_empty() {
             return Poll::Ready(None);
         }
-        interleave::engine::scheduler::point();
+        self.ended.object.point(Access::Write);
         let waker = context.waker().clone();
         let (key, old) = {
             let mut state = self.ended.state();

@@ -76,7 +76,7 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        scheduler::point();
+        scheduler::local_point();
         let budget = ready!(coop::proceed(context));
         *this.has_elapsed = this.timer.has_come(this.deadline.on_clock(), context);
         budget.spend_if(*this.has_elapsed);
