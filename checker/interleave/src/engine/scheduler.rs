@@ -1,15 +1,17 @@
 //! Decides at every scheduling point which thread goes on.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe, Location};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use trace::{CLOCK, Point};
+use trace::{CLOCK, Place, Point};
 
 use super::choice::{CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
 use super::coroutine;
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
 use super::clock;
+use crate::panics::{RecordedPanic, Who};
 
 /// How often each thread that can run has to offer to wait before time moves on, although they could run.
 const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
@@ -48,7 +50,18 @@ pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
 /// Not while unwinding: `std::thread::panicking` is a fact of the OS thread, and the next thread would see it.
 #[inline]
 pub fn point() {
+    PASSED.set(PASSED.get() + 1);
     reschedule(Reason::Point);
+}
+
+thread_local! {
+    static PASSED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many scheduling points were passed on this OS thread. A test uses it to find operations that pass none.
+#[doc(hidden)]
+pub fn points_passed() -> usize {
+    PASSED.get()
 }
 
 /// A scheduling point at which the running thread offers to wait: it looked for something that is not there yet.
@@ -264,6 +277,28 @@ impl Session {
 
 pub(crate) const FOREIGN: &str = "a thread that explore mode does not know woke a task or used a lock of this test; \
     explore mode knows the threads that std, tokio, smol and async-std start";
+
+/// Panics on behalf of the line at `place`, as a future does that cannot know who polls it.
+///
+/// # Panics
+///
+/// Always.
+pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
+    let recorded = session::with(|session| {
+        let by = Some(Who::Task(session.actor()));
+        let place = Some(Place { file: place.file().to_owned(), line: place.line() });
+        session.panics.push(RecordedPanic { by, message: message.to_owned(), place });
+    });
+    match recorded {
+        Some(()) => panic::resume_unwind(Box::new(message.to_owned())),
+        None => panic!("{message}"),
+    }
+}
+
+/// Whether the schedule has ended, and what is left of it is unwound.
+pub fn is_ending() -> bool {
+    session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
+}
 
 /// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
 pub fn choose(alternatives: usize) -> usize {

@@ -5,23 +5,33 @@
 pub mod acquire;
 pub mod coop;
 pub mod executor;
+mod global_executor;
 mod guards;
+mod handle;
 mod local_tasks;
 mod lock;
 
 pub mod once;
 mod only_here;
+mod per_schedule;
 pub mod scope;
 mod signal;
 pub mod task;
 pub mod thread;
 pub mod thread_local;
 pub mod time;
+mod traced;
+mod yield_now;
 
 pub use crate::engine::thread_local::global;
 pub use crate::engine::object::{Object, ObjectId};
+pub use global_executor::GlobalExecutor;
+pub use handle::{Handle, polled_too_late};
 pub use local_tasks::LocalTasks;
 pub use lock::{Held, Lock};
 pub use only_here::OnlyHere;
+pub use per_schedule::PerSchedule;
 pub use signal::{Order, Signal, Woken};
+pub use traced::{AbortIfDropPanics, Awaited, Traced};
 pub use trace::Mode;
+pub use yield_now::YieldNow;
