@@ -4,6 +4,7 @@
 #[path = "../../mistakes.rs"]
 mod mistakes;
 
+use async_std::__interleave::block_on;
 use async_std::sync::{Mutex, RwLock};
 use async_std::task::spawn;
 use mistakes::explore;

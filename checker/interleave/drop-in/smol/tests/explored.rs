@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mistakes::explore;
+use smol::__interleave::block_on;
 use smol::lock::{Mutex, RwLock, Semaphore};
 use smol::spawn;
 
