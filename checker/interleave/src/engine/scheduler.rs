@@ -1,6 +1,5 @@
 //! Decides at every scheduling point which thread goes on.
 
-use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::task::{Wake, Waker};
 use std::time::Duration;
@@ -8,9 +7,9 @@ use std::time::Duration;
 use trace::{CLOCK, Place, Point};
 
 use super::choice::{CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
+use super::clock;
 use super::coroutine;
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
-use super::clock;
 use crate::panics::{RecordedPanic, Who};
 
 /// How often each thread that can run has to offer to wait before time moves on, although they could run.
@@ -45,23 +44,65 @@ pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
     }
 }
 
+/// Calls `f`, in which the kit does not unwind this thread when the schedule ends: it lets `f` go on, and `f` waits only for
+/// what the end of other threads brings. For operations whose caller cannot bear a panic.
+pub fn without_unwinding<T>(f: impl FnOnce() -> T) -> T {
+    /// Puts back what there was, also when `f` panics.
+    struct Restore(Option<bool>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            shield(self.0.unwrap_or(false));
+        }
+    }
+
+    let _restore = Restore(shield(true));
+    f()
+}
+
+fn shield(shielded: bool) -> Option<bool> {
+    session::with(|session| Some(std::mem::replace(&mut session.threads.get_mut(session.current)?.shielded, shielded)))
+        .flatten()
+}
+
+/// Whether the schedule has ended, and what is left of it is unwound.
+pub fn is_ending() -> bool {
+    session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
+}
+
+/// Ends the schedule, because the test does something that cannot be explored; `what` says what.
+///
+/// # Panics
+///
+/// Outside of a schedule.
+pub fn unsupported(what: &str) -> ! {
+    let is_noted = session::with(|session| {
+        if session.phase == Phase::Running {
+            session.stop.get_or_insert_with(|| Stop::Unsupported(what.to_owned()));
+        }
+    });
+    match is_noted {
+        Some(()) if !std::thread::panicking() => panic::resume_unwind(Box::new(TornDown)),
+        _ => panic!("{what}"),
+    }
+}
+
+/// How many scheduling points there were on this OS thread. For tests that an operation has one.
+#[doc(hidden)]
+pub fn points_passed() -> usize {
+    POINTS.get()
+}
+
+thread_local! {
+    static POINTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A scheduling point before an operation that touches something shared: another thread may run here.
 ///
 /// Not while unwinding: `std::thread::panicking` is a fact of the OS thread, and the next thread would see it.
 #[inline]
 pub fn point() {
-    PASSED.set(PASSED.get() + 1);
     reschedule(Reason::Point);
-}
-
-thread_local! {
-    static PASSED: Cell<usize> = const { Cell::new(0) };
-}
-
-/// How many scheduling points were passed on this OS thread. A test uses it to find operations that pass none.
-#[doc(hidden)]
-pub fn points_passed() -> usize {
-    PASSED.get()
 }
 
 /// A scheduling point at which the running thread offers to wait: it looked for something that is not there yet.
@@ -146,6 +187,7 @@ impl Foreign {
 }
 
 pub(crate) fn reschedule(reason: Reason) {
+    POINTS.set(POINTS.get().wrapping_add(1));
     let panicking = std::thread::panicking();
     if panicking && reason != Reason::Block && reason != Reason::End {
         return;
@@ -184,10 +226,11 @@ pub(crate) fn reschedule(reason: Reason) {
         coroutine::suspend();
     }
     if torn() {
-        if !panicking {
+        let shielded = session::with(|session| session.thread().shielded).unwrap_or(false);
+        if !panicking && !shielded {
             panic::resume_unwind(Box::new(TornDown));
         }
-        if was_torn && reason == Reason::Block {
+        if (was_torn || shielded) && reason == Reason::Block {
             // A destructor waits. Perhaps the end of another thread brings what it waits for.
             coroutine::suspend();
         }
@@ -295,11 +338,6 @@ pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
     }
 }
 
-/// Whether the schedule has ended, and what is left of it is unwound.
-pub fn is_ending() -> bool {
-    session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
-}
-
 /// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
 pub fn choose(alternatives: usize) -> usize {
     assert!(alternatives > 0, "there is something to choose from");
@@ -337,7 +375,9 @@ pub fn choose_executor() -> ExecutorChoice {
         session.chose_executor = true;
         let choice = session.source.executor(session.choices.len());
         if session.recording >= Recording::Points {
-            session.points.push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
+            session
+                .points
+                .push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
         }
         session.choices.push(trace::branch(choice as u32));
         choice

@@ -78,6 +78,8 @@ pub(crate) struct Thread {
     /// It has been unparked and has not been told yet.
     pub(crate) parked: bool,
     pub(crate) waker: Waker,
+    /// It must not be unwound at the moment; see `scheduler::without_unwinding`.
+    pub(crate) shielded: bool,
     pub(crate) locals: Locals,
     /// How many operations the poll of a task may still make; see `model::coop`.
     pub(crate) budget: Option<u32>,

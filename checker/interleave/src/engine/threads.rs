@@ -11,9 +11,9 @@ use super::choice::Reason;
 use super::clock::Alarm;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
-use super::thread_local;
 use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, point, reschedule};
 use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
+use super::thread_local;
 use crate::panics::{Who, cause_of_failure};
 
 /// The thread that runs the test body, and its entry among those that act.
@@ -64,6 +64,7 @@ impl Session {
             token: false,
             parked: false,
             waker: Waker::from(Arc::new(ThreadWaker { id, epoch: self.epoch, foreign })),
+            shielded: false,
             locals: Locals::default(),
             budget: None,
             yields: 0,
@@ -212,9 +213,7 @@ pub fn park(deadline: Option<Duration>) {
     if scheduler::wakes_spuriously() {
         return;
     }
-    wait_until(deadline, || {
-        session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true)
-    });
+    wait_until(deadline, || session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true));
     // An unpark that came as the time ran out counts as well.
     session::with(|session| session.thread().parked = false);
 }

@@ -1,19 +1,23 @@
 //! What the drop-ins are made of: locks, wait queues, threads and executors whose order the scheduler decides.
 //!
-//! The models decide who goes on; the data stays in the real types of the real packages, which are always free by then.
+//! The models decide who goes on. The data is locked for real as well, and always free by then: in the real types of the
+//! real packages, or behind an [`Exclusion`].
 
 pub mod acquire;
+mod condition;
 pub mod coop;
+mod event;
+mod exclusion;
 pub mod executor;
 mod global_executor;
 mod guards;
 mod handle;
 mod local_tasks;
 mod lock;
-
 pub mod once;
 mod only_here;
 mod per_schedule;
+mod renewed;
 pub mod scope;
 mod signal;
 pub mod task;
@@ -23,15 +27,19 @@ pub mod time;
 mod traced;
 mod yield_now;
 
-pub use crate::engine::thread_local::global;
 pub use crate::engine::object::{Object, ObjectId};
+pub use crate::engine::thread_local::global;
+pub use condition::Condition;
+pub use event::{Event, Listener};
+pub use exclusion::{Exclusion, SHARED};
 pub use global_executor::GlobalExecutor;
 pub use handle::{Handle, polled_too_late};
 pub use local_tasks::LocalTasks;
-pub use lock::{Held, Lock};
+pub use lock::{Held, Lock, Queue, Taking};
 pub use only_here::OnlyHere;
 pub use per_schedule::PerSchedule;
+pub use renewed::Renewed;
 pub use signal::{Order, Signal, Woken};
-pub use traced::{AbortIfDropPanics, Awaited, Traced};
 pub use trace::Mode;
+pub use traced::{AbortIfDropPanics, Awaited, Traced};
 pub use yield_now::YieldNow;

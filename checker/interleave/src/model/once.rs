@@ -1,5 +1,6 @@
 //! Values that are made once in each schedule, and by one thread: behind `Once`, `OnceLock` and `LazyLock`.
 
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -15,6 +16,8 @@ pub struct OnceValue<T> {
     lock: Lock,
     object: Object,
     state: Mutex<State<T>>,
+    /// References to the value are handed out, so this is `Sync` only if the value is.
+    value: PhantomData<T>,
 }
 
 #[derive(Debug)]
@@ -37,6 +40,7 @@ impl<T> OnceValue<T> {
             lock: Lock::new(type_name),
             object: Object::new(type_name),
             state: Mutex::new(State { epoch: 0, waiting: Vec::new(), current: None, made: Vec::new() }),
+            value: PhantomData,
         }
     }
 
@@ -58,7 +62,8 @@ impl<T> OnceValue<T> {
         state
     }
 
-    fn peek(&self) -> Option<&T> {
+    /// The value, if there is one, without a scheduling point.
+    pub fn peek(&self) -> Option<&T> {
         let state = self.state();
         let value: *const T = &raw const *state.made[state.current?];
         #[allow(unsafe_code)]

@@ -1,38 +1,33 @@
-//! Values in a `static` that begin anew with each schedule.
+//! State that begins anew with each schedule.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, PoisonError};
 
-use super::thread::lock;
 use crate::engine::scheduler;
 
-/// A value that each schedule makes for itself, at its first use. What an earlier schedule left in it is leaked: its
-/// destructors belong to that schedule.
+/// A small value that is the same at the beginning of each schedule, although it may live in a `static`. What was done
+/// outside of any schedule stays.
 #[derive(Debug)]
 pub struct PerSchedule<T> {
-    init: fn() -> T,
-    current: Mutex<Option<(u64, Arc<T>)>>,
+    initial: T,
+    /// The schedule, and the value in it.
+    state: Mutex<(u64, T)>,
 }
 
-/// Epoch 0 is never used by a schedule.
-const OUTSIDE: u64 = 0;
-
-impl<T> PerSchedule<T> {
-    /// A value that `init` makes.
-    pub const fn new(init: fn() -> T) -> Self {
-        PerSchedule { init, current: Mutex::new(None) }
+impl<T: Copy> PerSchedule<T> {
+    /// A value that begins as `initial`.
+    pub const fn new(initial: T) -> Self {
+        PerSchedule { initial, state: Mutex::new((0, initial)) }
     }
 
-    /// The value of the running schedule.
-    pub fn get(&self) -> Arc<T> {
-        let epoch = scheduler::epoch().unwrap_or(OUTSIDE);
-        let mut current = lock(&self.current);
-        if let Some((of, value)) = &*current
-            && *of == epoch
+    /// Calls `f`, which must not run foreign code, with the value. No scheduling point.
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(epoch) = scheduler::epoch()
+            && state.0 != epoch
         {
-            return Arc::clone(value);
+            let was_outside = state.0 == 0;
+            *state = (epoch, if was_outside { state.1 } else { self.initial });
         }
-        let value = Arc::new((self.init)());
-        std::mem::forget(current.replace((epoch, Arc::clone(&value))));
-        value
+        f(&mut state.1)
     }
 }

@@ -3,7 +3,7 @@
 //! A panic ends its thread and is handed to whoever joins it, as on real threads. It does not end the schedule, unless
 //! it is the test body's.
 
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
@@ -44,6 +44,12 @@ impl Thread {
     pub fn id(&self) -> ThreadId {
         let number = self.started.map_or(u64::MAX, |started| started.id as u64 + 1);
         ThreadId(NonZeroU64::new(number).expect("counted from 1"))
+    }
+
+    /// A number that no other thread of the schedule has.
+    pub fn number(&self) -> NonZeroUsize {
+        let number = self.started.map_or(usize::MAX, |started| started.id + 1);
+        NonZeroUsize::new(number).expect("counted from 1")
     }
 
     /// See [`std::thread::Thread::name`].

@@ -6,7 +6,7 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{__interleave, future, io, prelude, task};
+pub use explore::{__interleave, channel, future, io, prelude, sync, task};
 
 /// See [`real::task_local`].
 #[cfg(feature = "explore")]

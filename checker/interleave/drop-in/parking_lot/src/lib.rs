@@ -1,13 +1,10 @@
 //! parking_lot, as exercises see it: the real package, or, in explore mode, locks that the scheduler decides
 //! about.
 
+#[cfg(not(feature = "explore"))]
 pub use real::*;
 
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{
-    ArcMutexGuard, Condvar, FairMutex, FairMutexGuard, MappedFairMutexGuard, MappedMutexGuard, MappedRwLockReadGuard,
-    MappedRwLockWriteGuard, Mutex, MutexGuard, RawCondvar, RawMutex, RawRwLock, RwLock, RwLockReadGuard,
-    RwLockUpgradableReadGuard, RwLockWriteGuard,
-};
+pub use explore::*;

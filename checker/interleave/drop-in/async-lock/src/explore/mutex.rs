@@ -1,93 +1,115 @@
+use std::cell::UnsafeCell;
 use std::fmt;
-use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use interleave::explore::{Held, Lock, Mode, task};
+use interleave::engine::threads::block_on;
+use interleave::model::{self, Mode, Queue};
+use interleave::write_guard;
 
-use super::{LET_IN, read_guard, write_guard};
+use super::inside::{Closed, Entering, Inside, Locked, entry};
 
 /// A mutex that the scheduler decides about.
-pub struct Mutex<T> {
-    lock: Arc<Lock>,
-    data: Arc<real::Mutex<T>>,
+pub struct Mutex<T: ?Sized> {
+    model: model::Lock,
+    data: UnsafeCell<T>,
 }
 
-/// See [`real::MutexGuard`].
-#[must_use = "if unused the Mutex will immediately unlock"]
-pub struct MutexGuard<'a, T> {
-    _held: Held<Arc<Lock>>,
-    data: real::MutexGuardArc<T>,
-    mutex: PhantomData<&'a Mutex<T>>,
+#[allow(unsafe_code)]
+// SAFETY: the model lets one guard at a time touch the data, which is thereby sent from thread to thread.
+unsafe impl<T: Send + ?Sized> Sync for Mutex<T> {}
+
+impl<T: ?Sized> Locked for Mutex<T> {
+    type Data = T;
+
+    fn model(&self) -> &model::Lock {
+        &self.model
+    }
+
+    fn data(&self) -> *mut T {
+        self.data.get()
+    }
 }
 
-/// See [`real::MutexGuardArc`].
+/// See `async_lock::MutexGuard`.
 #[must_use = "if unused the Mutex will immediately unlock"]
-pub struct MutexGuardArc<T> {
-    _held: Held<Arc<Lock>>,
-    data: real::MutexGuardArc<T>,
+#[clippy::has_significant_drop]
+pub struct MutexGuard<'a, T: ?Sized> {
+    data: Inside<&'a Mutex<T>>,
 }
+
+/// See `async_lock::MutexGuardArc`.
+#[must_use = "if unused the Mutex will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct MutexGuardArc<T: ?Sized> {
+    data: Inside<Arc<Mutex<T>>>,
+}
+
+write_guard!(['a, T: ?Sized] MutexGuard<'a, T> => T);
+write_guard!([T: ?Sized] MutexGuardArc<T> => T);
+
+entry!(Lock['a, T: ?Sized]['a, T](&'a Mutex<T>) => MutexGuard<'a, T>, |data| MutexGuard { data });
+entry!(LockArc[T: ?Sized][T](Arc<Mutex<T>>) => MutexGuardArc<T>, |data| MutexGuardArc { data });
 
 impl<T> Mutex<T> {
     #[track_caller]
-    pub fn new(value: T) -> Self {
-        Mutex { lock: Arc::new(Lock::new("Mutex")), data: Arc::new(real::Mutex::new(value)) }
+    pub const fn new(data: T) -> Mutex<T> {
+        Mutex { model: model::Lock::with_queue("Mutex", Queue::Listening), data: UnsafeCell::new(data) }
     }
 
     pub fn into_inner(self) -> T {
-        Arc::into_inner(self.data).expect("no guard is left when the mutex is moved").into_inner()
+        self.data.into_inner()
     }
+}
 
-    pub fn get_mut(&mut self) -> &mut T {
-        Arc::get_mut(&mut self.data).expect("no guard is left when the mutex is borrowed mutably").get_mut()
-    }
-
-    fn enter(&self, held: Held<Arc<Lock>>) -> MutexGuardArc<T> {
-        MutexGuardArc { _held: held, data: self.data.try_lock_arc().expect(LET_IN) }
-    }
-
-    async fn lock_at(&self, place: &'static Location<'static>) -> MutexGuardArc<T> {
-        self.enter(self.lock.acquire_async(Mode::Lock, place).await)
-    }
-
+impl<T: ?Sized> Mutex<T> {
     #[track_caller]
-    pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, T>> {
-        let place = Location::caller();
-        async move { MutexGuard::from(self.lock_at(place).await) }
+    pub fn lock(&self) -> Lock<'_, T> {
+        Lock(Entering::new(self, Mode::Lock, Location::caller()))
     }
 
     #[track_caller]
     pub fn lock_blocking(&self) -> MutexGuard<'_, T> {
-        task::block_on(self.lock())
+        block_on(self.lock())
     }
 
     #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        let held = Held::try_new(Arc::clone(&self.lock), Mode::Lock, Location::caller())?;
-        Some(MutexGuard::from(self.enter(held)))
+        Some(MutexGuard { data: Inside::try_new(self, Mode::Lock, Location::caller())? })
+    }
+
+    pub fn get_mut(&mut self) -> &mut T {
+        self.data.get_mut()
     }
 
     #[track_caller]
-    pub fn lock_arc(self: &Arc<Self>) -> impl Future<Output = MutexGuardArc<T>> + use<T> {
-        let (mutex, place) = (Arc::clone(self), Location::caller());
-        async move { mutex.lock_at(place).await }
+    pub fn lock_arc(self: &Arc<Self>) -> LockArc<T> {
+        LockArc(Entering::new(Arc::clone(self), Mode::Lock, Location::caller()))
     }
 
     #[track_caller]
     pub fn lock_arc_blocking(self: &Arc<Self>) -> MutexGuardArc<T> {
-        task::block_on(self.lock_arc())
+        block_on(self.lock_arc())
     }
 
     #[track_caller]
     pub fn try_lock_arc(self: &Arc<Self>) -> Option<MutexGuardArc<T>> {
-        let held = Held::try_new(Arc::clone(&self.lock), Mode::Lock, Location::caller())?;
-        Some(self.enter(held))
+        Some(MutexGuardArc { data: Inside::try_new(Arc::clone(self), Mode::Lock, Location::caller())? })
     }
 }
 
-impl<T> From<MutexGuardArc<T>> for MutexGuard<'_, T> {
-    fn from(MutexGuardArc { _held, data }: MutexGuardArc<T>) -> Self {
-        MutexGuard { _held, data, mutex: PhantomData }
+impl<'a, T: ?Sized> MutexGuard<'a, T> {
+    pub fn source(guard: &MutexGuard<'a, T>) -> &'a Mutex<T> {
+        guard.data.lock()
+    }
+}
+
+impl<T: ?Sized> MutexGuardArc<T> {
+    pub fn source(guard: &Self) -> &Arc<Mutex<T>>
+    where
+        T: Send,
+    {
+        guard.data.lock()
     }
 }
 
@@ -105,11 +127,11 @@ impl<T> From<T> for Mutex<T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Mutex<T> {
+impl<T: fmt::Debug + ?Sized> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.data.fmt(f)
+        match self.try_lock() {
+            None => f.debug_struct("Mutex").field("data", &Closed).finish(),
+            Some(guard) => f.debug_struct("Mutex").field("data", &&*guard).finish(),
+        }
     }
 }
-
-write_guard!(['a, T] MutexGuard<'a, T>);
-write_guard!([T] MutexGuardArc<T>);

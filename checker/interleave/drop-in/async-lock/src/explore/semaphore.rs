@@ -1,106 +1,207 @@
-use std::marker::PhantomData;
+use std::fmt;
+use std::ops::Deref;
 use std::panic::Location;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use interleave::explore::acquire::{Guarded, acquire, try_acquire};
-use interleave::explore::{Mode, Object, point, task};
+use interleave::engine::threads::block_on;
+use interleave::engine::{Access, scheduler};
+use interleave::model::acquire::Guarded;
+use interleave::model::{Event, Listener, Mode, Object, PerSchedule};
 
-/// The real semaphore with a scheduling point around each operation.
-#[derive(Debug)]
+/// A semaphore that the scheduler decides about. As in the real one, waiting tasks are woken in the order in which they
+/// came, and whoever asks first gets a free permit.
 pub struct Semaphore {
-    object: Arc<Object>,
-    permits: Arc<real::Semaphore>,
-}
-
-/// See [`real::SemaphoreGuard`].
-#[must_use = "if unused the permit is given back immediately"]
-#[derive(Debug)]
-pub struct SemaphoreGuard<'a> {
-    permit: SemaphoreGuardArc,
-    semaphore: PhantomData<&'a Semaphore>,
-}
-
-/// See [`real::SemaphoreGuardArc`].
-#[must_use = "if unused the permit is given back immediately"]
-#[derive(Debug)]
-pub struct SemaphoreGuardArc {
-    guarded: Guarded,
-    permit: real::SemaphoreGuardArc,
+    object: Object,
+    permits: PerSchedule<usize>,
+    event: Event,
 }
 
 impl Semaphore {
     #[track_caller]
-    pub fn new(n: usize) -> Self {
-        Semaphore { object: Arc::new(Object::new("Semaphore")), permits: Arc::new(real::Semaphore::new(n)) }
+    pub const fn new(n: usize) -> Semaphore {
+        Semaphore { object: Object::new("Semaphore"), permits: PerSchedule::new(n), event: Event::new() }
     }
 
-    fn acquire_at(&self, place: &'static Location<'static>) -> impl Future<Output = SemaphoreGuardArc> + use<> {
-        let (object, permits) = (Arc::clone(&self.object), Arc::clone(&self.permits));
-        async move {
-            let (permit, guarded) = acquire(&object, Mode::Permit, place, permits.acquire_arc()).await;
-            SemaphoreGuardArc { guarded, permit }
-        }
+    /// Takes a permit if there is one.
+    fn take(&self) -> bool {
+        self.permits.with(|permits| {
+            let left = permits.checked_sub(1);
+            *permits = left.unwrap_or(0);
+            left.is_some()
+        })
     }
 
-    #[track_caller]
-    pub fn acquire(&self) -> impl Future<Output = SemaphoreGuard<'_>> {
-        let permit = self.acquire_at(Location::caller());
-        async move { SemaphoreGuard { permit: permit.await, semaphore: PhantomData } }
-    }
-
-    #[track_caller]
-    pub fn acquire_blocking(&self) -> SemaphoreGuard<'_> {
-        task::block_on(self.acquire())
+    fn give_back(&self, n: usize) {
+        self.permits.with(|permits| *permits = permits.wrapping_add(n));
+        self.event.notify(n);
     }
 
     #[track_caller]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.try_acquire_at(Location::caller()).map(|permit| SemaphoreGuard { permit, semaphore: PhantomData })
+        Some(SemaphoreGuard { permit: Permit::try_new(self, Location::caller())? })
     }
 
     #[track_caller]
-    pub fn acquire_arc(self: &Arc<Self>) -> impl Future<Output = SemaphoreGuardArc> + use<> {
-        self.acquire_at(Location::caller())
+    pub fn acquire(&self) -> Acquire<'_> {
+        Acquire(Acquiring::new(self, Location::caller()))
     }
 
     #[track_caller]
-    pub fn acquire_arc_blocking(self: &Arc<Self>) -> SemaphoreGuardArc {
-        task::block_on(self.acquire_arc())
+    pub fn acquire_blocking(&self) -> SemaphoreGuard<'_> {
+        block_on(self.acquire())
     }
 
     #[track_caller]
     pub fn try_acquire_arc(self: &Arc<Self>) -> Option<SemaphoreGuardArc> {
-        self.try_acquire_at(Location::caller())
+        Some(SemaphoreGuardArc { permit: Permit::try_new(Arc::clone(self), Location::caller())? })
     }
 
-    fn try_acquire_at(&self, place: &'static Location<'static>) -> Option<SemaphoreGuardArc> {
-        let attempt = || self.permits.try_acquire_arc().ok_or(());
-        let (permit, guarded) = try_acquire(&self.object, Mode::Permit, place, attempt).ok()?;
-        Some(SemaphoreGuardArc { guarded, permit })
+    #[track_caller]
+    pub fn acquire_arc(self: &Arc<Self>) -> AcquireArc {
+        AcquireArc(Acquiring::new(Arc::clone(self), Location::caller()))
     }
 
+    #[track_caller]
+    pub fn acquire_arc_blocking(self: &Arc<Self>) -> SemaphoreGuardArc {
+        block_on(self.acquire_arc())
+    }
+
+    #[track_caller]
     pub fn add_permits(&self, n: usize) {
-        point();
-        self.permits.add_permits(n);
+        self.object.point(Access::Write);
+        self.give_back(n);
+        self.object.signals(Location::caller());
     }
 
     pub fn available_permits(&self) -> usize {
-        point();
-        self.permits.available_permits()
+        self.object.point(Access::Read);
+        self.permits.with(|permits| *permits)
     }
 }
 
-impl SemaphoreGuard<'_> {
-    /// Ends without giving the permit back.
-    pub fn forget(self) {
-        self.permit.forget();
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore").field("count", &self.available_permits()).finish_non_exhaustive()
     }
 }
 
-impl SemaphoreGuardArc {
-    /// Ends without giving the permit back.
-    pub fn forget(self) {
-        self.guarded.forget();
-        self.permit.forget();
+/// A permit of the semaphore that `P` refers to. Dropping it gives it back.
+struct Permit<P: Deref<Target = Semaphore>> {
+    guarded: Option<Guarded>,
+    semaphore: P,
+}
+
+impl<P: Deref<Target = Semaphore>> Permit<P> {
+    fn new(semaphore: P, place: &'static Location<'static>) -> Self {
+        Permit { guarded: Some(Guarded::new(&semaphore.object, Mode::Permit, place)), semaphore }
+    }
+
+    fn try_new(semaphore: P, place: &'static Location<'static>) -> Option<Self> {
+        semaphore.object.point(Access::Write);
+        if semaphore.take() {
+            return Some(Permit::new(semaphore, place));
+        }
+        semaphore.object.refused(Mode::Permit, place);
+        scheduler::yield_now();
+        None
+    }
+
+    fn forget(mut self) {
+        self.guarded.take().into_iter().for_each(Guarded::forget);
     }
 }
+
+impl<P: Deref<Target = Semaphore>> Drop for Permit<P> {
+    fn drop(&mut self) {
+        let Some(guarded) = self.guarded.take() else { return };
+        drop(guarded);
+        self.semaphore.give_back(1);
+        scheduler::point();
+    }
+}
+
+/// A future that waits for a permit.
+struct Acquiring<P: Deref<Target = Semaphore>> {
+    /// `None` when it has one.
+    semaphore: Option<P>,
+    listener: Listener,
+    place: &'static Location<'static>,
+}
+
+impl<P: Deref<Target = Semaphore>> Acquiring<P> {
+    fn new(semaphore: P, place: &'static Location<'static>) -> Self {
+        Acquiring { semaphore: Some(semaphore), listener: Listener::new(), place }
+    }
+
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Permit<P>> {
+        let semaphore = self.semaphore.as_ref().expect("a future is not polled after it was ready");
+        semaphore.object.point(Access::Write);
+        while !semaphore.take() {
+            if !self.listener.is_listening() {
+                self.listener.listen(&semaphore.event);
+            }
+            let asleep = || semaphore.object.waits(Mode::Permit, self.place);
+            if self.listener.poll(&semaphore.event, context.waker(), asleep).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        self.listener.finish(&semaphore.event);
+        let semaphore = self.semaphore.take().expect("it was just there");
+        Poll::Ready(Permit::new(semaphore, self.place))
+    }
+}
+
+impl<P: Deref<Target = Semaphore>> Drop for Acquiring<P> {
+    fn drop(&mut self) {
+        if let Some(semaphore) = &self.semaphore {
+            self.listener.cancel(&semaphore.event, &semaphore.object, self.place);
+        }
+    }
+}
+
+macro_rules! semaphore {
+    ($guard:ident, $future:ident [$($lifetime:tt)*] $pointer:ty) => {
+        #[doc = concat!("See `async_lock::", stringify!($guard), "`.")]
+        #[must_use = "if unused the permit is given back immediately"]
+        #[clippy::has_significant_drop]
+        pub struct $guard $($lifetime)* {
+            permit: Permit<$pointer>,
+        }
+
+        impl $($lifetime)* $guard $($lifetime)* {
+            /// Ends without giving the permit back.
+            pub fn forget(self) {
+                self.permit.forget();
+            }
+        }
+
+        impl $($lifetime)* fmt::Debug for $guard $($lifetime)* {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($guard)).field(&*self.permit.semaphore).finish()
+            }
+        }
+
+        #[doc = concat!("See `async_lock::futures::", stringify!($future), "`.")]
+        #[must_use = "futures do nothing unless you `.await` or poll them"]
+        pub struct $future $($lifetime)* (Acquiring<$pointer>);
+
+        impl $($lifetime)* Future for $future $($lifetime)* {
+            type Output = $guard $($lifetime)*;
+
+            fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+                self.0.poll(context).map(|permit| $guard { permit })
+            }
+        }
+
+        impl $($lifetime)* fmt::Debug for $future $($lifetime)* {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($future), " { .. }"))
+            }
+        }
+    };
+}
+
+semaphore!(SemaphoreGuard, Acquire [<'a>] &'a Semaphore);
+semaphore!(SemaphoreGuardArc, AcquireArc [] Arc<Semaphore>);

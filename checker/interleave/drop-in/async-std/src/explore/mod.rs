@@ -5,6 +5,17 @@ pub mod io;
 pub mod task;
 mod timeout;
 
+pub use async_channel as channel;
+
+pub mod sync {
+    //! See [`real::sync`].
+
+    pub use async_lock::{
+        Mutex, MutexGuard, MutexGuardArc, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
+    };
+    pub use std::sync::{Arc, Weak};
+}
+
 pub mod prelude {
     //! See [`real::prelude`].
 

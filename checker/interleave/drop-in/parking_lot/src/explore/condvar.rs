@@ -1,64 +1,68 @@
 //! The condition variable.
 
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use interleave::explore::{Mode, Patience, Signal, Woken};
+use interleave::model::Condition;
+use interleave::model::time::{self, Instant};
 use real::lock_api;
 
 use super::{RawMutex, Taken};
 
-/// A condition variable that the scheduler decides about.
+/// A condition variable that the scheduler decides about. It does not wake for no reason, and it notifies in the order in
+/// which threads came.
 #[derive(Debug)]
-pub struct RawCondvar(Signal);
+pub struct RawCondvar(Condition);
 
 impl RawCondvar {
     #[track_caller]
-    fn sleep(&self, mutex: &RawMutex, guard: &mut Taken, patience: Patience) -> Woken {
+    fn sleep(&self, mutex: &RawMutex, guard: &mut Taken, deadline: Option<Duration>) -> bool {
         let place = Location::caller();
-        // In the queue before the mutex is free, so that no notification falls in between.
-        let ticket = self.0.enlist();
-        mutex.0.release(Mode::Lock, guard.place);
-        let woken = self.0.wait(ticket, patience, place);
-        mutex.0.take(Mode::Lock, place);
-        *guard = Taken::at(place);
-        woken
+        let is_notified = self.0.wait(&mutex.0, guard.place, deadline, place);
+        guard.place = place;
+        is_notified
     }
 }
 
-// SAFETY: waiting gives the mutex back and takes it again before it returns, and never wakes for no reason.
 #[allow(unsafe_code)]
+// SAFETY: `Condition::wait` takes its place before it gives the mutex back, without a scheduling point in between, and
+// holds the mutex again on every way out.
 unsafe impl lock_api::RawCondvar for RawCondvar {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
-    const INIT: Self = RawCondvar(Signal::of_unknown_origin("Condvar"));
+    const INIT: Self = RawCondvar(Condition::of_unknown_origin("Condvar"));
 
     type RawMutex = RawMutex;
 
     #[track_caller]
     unsafe fn wait(&self, mutex: &RawMutex, guard: &mut Taken) {
-        self.sleep(mutex, guard, Patience::Endless);
+        self.sleep(mutex, guard, None);
     }
 
     #[track_caller]
     fn notify_one(&self) -> bool {
-        self.0.notify_one(Location::caller())
+        self.0.notify(1, Location::caller()) > 0
     }
 
     #[track_caller]
     fn notify_all(&self) -> usize {
-        self.0.notify_all(Location::caller())
+        self.0.notify(usize::MAX, Location::caller())
     }
 }
 
-// SAFETY: as above.
 #[allow(unsafe_code)]
+// SAFETY: as above.
 unsafe impl lock_api::RawCondvarTimed for RawCondvar {
     fn checked_duration_to_instant(timeout: &Duration) -> Option<Instant> {
-        Instant::now().checked_add(*timeout)
+        Instant::current().checked_add(*timeout)
     }
 
     #[track_caller]
-    unsafe fn wait_until(&self, mutex: &RawMutex, guard: &mut Taken, _timeout: &Instant) -> bool {
-        self.sleep(mutex, guard, Patience::Limited) == Woken::ByTime
+    unsafe fn wait_until(&self, mutex: &RawMutex, guard: &mut Taken, timeout: &Instant) -> bool {
+        !self.sleep(mutex, guard, Some(timeout.on_clock()))
+    }
+
+    #[track_caller]
+    unsafe fn wait_for(&self, mutex: &RawMutex, guard: &mut Taken, timeout: &Duration) -> bool {
+        !self.sleep(mutex, guard, Some(time::after(*timeout)))
     }
 }

@@ -1,29 +1,42 @@
 //! parking_lot's locks over the scheduler's model. `lock_api` makes the whole of their interface out of the few
-//! operations that stand here, as it does for the real ones.
+//! operations that are implemented here, as it does for the real ones.
 //!
-//! `Once` and `ReentrantMutex` stay the real ones: they are not explored.
+//! `lock_api` aborts the process if a lock panics while it restores the state of a guard, so these operations do not
+//! unwind when the schedule ends; see [`calmly`].
 
 mod condvar;
 mod mutex;
+mod once;
 mod rwlock;
 
-use std::marker::PhantomData;
+use std::num::NonZeroUsize;
 use std::panic::Location;
 
+use interleave::engine::scheduler;
+use interleave::model::thread;
+#[cfg(feature = "deadlock_detection")]
+pub use real::deadlock;
+pub use real::lock_api::{
+    self, ArcMutexGuard, ArcReentrantMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard,
+    WaitTimeoutResult,
+};
+
 pub use condvar::RawCondvar;
-pub use mutex::RawMutex;
-use real::lock_api;
-pub use rwlock::RawRwLock;
+pub use mutex::{RawFairMutex, RawMutex};
+pub use once::{Once, OnceState};
+pub use rwlock::{RawRwLock, RawRwLockRecursive};
 
 pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawMutex, T>;
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawMutex, T>;
-pub type ArcMutexGuard<T> = lock_api::ArcMutexGuard<RawMutex, T>;
 
-/// The model has no fair and unfair mutex: in some schedule the one or the other comes first.
-pub type FairMutex<T> = Mutex<T>;
-pub type FairMutexGuard<'a, T> = MutexGuard<'a, T>;
-pub type MappedFairMutexGuard<'a, T> = MappedMutexGuard<'a, T>;
+pub type FairMutex<T> = lock_api::Mutex<RawFairMutex, T>;
+pub type FairMutexGuard<'a, T> = lock_api::MutexGuard<'a, RawFairMutex, T>;
+pub type MappedFairMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawFairMutex, T>;
+
+pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawMutex, RawThreadId, T>;
+pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawMutex, RawThreadId, T>;
+pub type MappedReentrantMutexGuard<'a, T> = lock_api::MappedReentrantMutexGuard<'a, RawMutex, RawThreadId, T>;
 
 pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
 pub type RwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLock, T>;
@@ -32,22 +45,51 @@ pub type RwLockUpgradableReadGuard<'a, T> = lock_api::RwLockUpgradableReadGuard<
 pub type MappedRwLockReadGuard<'a, T> = lock_api::MappedRwLockReadGuard<'a, RawRwLock, T>;
 pub type MappedRwLockWriteGuard<'a, T> = lock_api::MappedRwLockWriteGuard<'a, RawRwLock, T>;
 
+pub type RecursiveRwLock<T> = lock_api::RwLock<RawRwLockRecursive, T>;
+pub type RecursiveRwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLockRecursive, T>;
+pub type RecursiveRwLockWriteGuard<'a, T> = lock_api::RwLockWriteGuard<'a, RawRwLockRecursive, T>;
+pub type RecursiveRwLockUpgradableReadGuard<'a, T> = lock_api::RwLockUpgradableReadGuard<'a, RawRwLockRecursive, T>;
+pub type MappedRecursiveRwLockReadGuard<'a, T> = lock_api::MappedRwLockReadGuard<'a, RawRwLockRecursive, T>;
+pub type MappedRecursiveRwLockWriteGuard<'a, T> = lock_api::MappedRwLockWriteGuard<'a, RawRwLockRecursive, T>;
+
 pub type Condvar = lock_api::Condvar<RawCondvar>;
 
-/// What a guard keeps: where it was taken. Not `Send`, as the guards of the real parking_lot are not.
+/// The explored thread that owns a [`ReentrantMutex`].
 #[derive(Debug)]
+pub struct RawThreadId;
+
+#[allow(unsafe_code)]
+// SAFETY: the engine never uses the number of a thread again in a schedule.
+unsafe impl lock_api::GetThreadId for RawThreadId {
+    const INIT: Self = RawThreadId;
+
+    fn nonzero_thread_id(&self) -> NonZeroUsize {
+        // `lock_api` looks at the owner next, which others change.
+        scheduler::point();
+        thread::current().number()
+    }
+}
+
+/// What a guard keeps: where it was taken. Not `Send`, as the guards of the real parking_lot are not.
+#[allow(missing_debug_implementations, reason = "the guards of the real package have none")]
 pub struct Taken {
     place: &'static Location<'static>,
-    not_send: PhantomData<*const ()>,
+    _not_send: lock_api::GuardNoSend,
 }
 
 impl Taken {
     fn at(place: &'static Location<'static>) -> Self {
-        Taken { place, not_send: PhantomData }
+        Taken { place, _not_send: lock_api::GuardNoSend::new() }
+    }
+
+    /// At `place`, if it `was_taken`.
+    fn if_taken(was_taken: bool, place: &'static Location<'static>) -> Option<Self> {
+        was_taken.then(|| Taken::at(place))
     }
 }
 
-// SAFETY: a `Taken` is a place in the source and nothing else; sharing one is harmless. The real guards are
-// `Sync`, too.
-#[allow(unsafe_code)]
-unsafe impl Sync for Taken {}
+/// Calls `f`, which changes a lock from `place`. When the schedule ends meanwhile, the thread is unwound only if the
+/// caller can bear it: a place in `lock_api` itself is in a destructor that restores a guard.
+fn calmly<T>(place: &'static Location<'static>, f: impl FnOnce() -> T) -> T {
+    if place.file().contains("lock_api") { scheduler::without_unwinding(f) } else { f() }
+}

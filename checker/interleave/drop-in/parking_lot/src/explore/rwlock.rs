@@ -1,49 +1,93 @@
-//! The reader-writer lock.
+//! The reader-writer locks.
 
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use interleave::explore::{Lock, Mode, task};
+use interleave::engine::{Access, scheduler};
+use interleave::model::time::{self, Instant};
+use interleave::model::{Lock, Mode, Queue};
 use real::lock_api;
 
-use super::Taken;
+use super::{Taken, calmly};
 
 /// A reader-writer lock that the scheduler decides about.
 #[derive(Debug)]
-pub struct RawRwLock(Lock);
+pub struct RawRwLock<const RECURSIVE: bool = false>(Lock);
 
-impl RawRwLock {
+/// The lock whose readers may join other readers although a writer waits.
+pub type RawRwLockRecursive = RawRwLock<true>;
+
+impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
     #[track_caller]
     fn take(&self, mode: Mode) -> Taken {
         let place = Location::caller();
-        self.0.take(mode, place);
+        calmly(place, || self.0.take(mode, place));
         Taken::at(place)
     }
 
     #[track_caller]
     fn try_take(&self, mode: Mode) -> Option<Taken> {
         let place = Location::caller();
-        self.0.try_take(mode, place).then(|| Taken::at(place))
+        Taken::if_taken(self.0.try_take(mode, place), place)
     }
 
-    /// Time may pass at any moment: after one chance for the holder the time is up.
     #[track_caller]
-    fn try_take_in_time(&self, mode: Mode) -> Option<Taken> {
-        task::yield_thread();
-        self.try_take(mode)
+    fn take_until(&self, mode: Mode, deadline: Duration) -> Option<Taken> {
+        let place = Location::caller();
+        Taken::if_taken(self.0.take_until(deadline, mode, place), place)
+    }
+
+    fn release(&self, mode: Mode, guard: Taken) {
+        self.0.release(mode, guard.place);
+        scheduler::point();
     }
 
     fn release_fair(&self, mode: Mode, guard: Taken) {
-        self.0.release(mode, guard.place);
-        task::yield_thread();
+        self.0.release_fair(mode, guard.place);
+        scheduler::point();
+    }
+
+    /// Lets others in, if somebody `waits` for that, and comes back.
+    #[track_caller]
+    fn bump(&self, mode: Mode, guard: &mut Taken, waits: impl FnOnce(&Lock) -> bool) {
+        let place = Location::caller();
+        self.0.point(Access::Write);
+        if waits(&self.0) {
+            scheduler::without_unwinding(|| {
+                match mode {
+                    Mode::Read => self.0.release(mode, guard.place),
+                    _ => self.0.release_fair(mode, guard.place),
+                }
+                self.0.take(mode, place);
+            });
+            guard.place = place;
+        }
+    }
+
+    #[track_caller]
+    fn downgrade_to(&self, from: Mode, to: Mode) -> Taken {
+        let place = Location::caller();
+        calmly(place, || self.0.downgrade(from, to, place));
+        Taken::at(place)
+    }
+
+    #[track_caller]
+    fn upgrade_until(&self, guard: Taken, deadline: Duration) -> Result<Taken, Taken> {
+        let place = Location::caller();
+        let upgraded = calmly(place, || self.0.upgrade_until(deadline, place));
+        if upgraded { Ok(Taken::at(place)) } else { Err(guard) }
     }
 }
 
-// SAFETY: the model keeps writers alone and lets readers share, and all tasks are coroutines of one thread.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLock for RawRwLock {
+// SAFETY: `Lock` lets writers in alone and readers together: it counts the guards of all schedules and threads.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
-    const INIT: Self = RawRwLock(Lock::of_unknown_origin("RwLock"));
+    const INIT: Self = if RECURSIVE {
+        RawRwLock(Lock::of_unknown_origin("RecursiveRwLock", Queue::ParkedRecursive))
+    } else {
+        RawRwLock(Lock::of_unknown_origin("RwLock", Queue::Parked))
+    };
 
     type SharedGuard = Taken;
     type ExclusiveGuard = Taken;
@@ -59,7 +103,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     }
 
     unsafe fn unlock_shared(&self, guard: Taken) {
-        self.0.release(Mode::Read, guard.place);
+        self.release(Mode::Read, guard);
     }
 
     #[track_caller]
@@ -73,7 +117,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     }
 
     unsafe fn unlock_exclusive(&self, guard: Taken) {
-        self.0.release(Mode::Write, guard.place);
+        self.release(Mode::Write, guard);
     }
 
     fn is_locked(&self) -> bool {
@@ -85,58 +129,69 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
     }
 }
 
-// SAFETY: as above; who is to come next is let run first.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockFair for RawRwLock {
+// SAFETY: as above. The lock goes to the waiters without being free in between.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockFair for RawRwLock<RECURSIVE> {
     unsafe fn unlock_shared_fair(&self, guard: Taken) {
-        self.release_fair(Mode::Read, guard);
+        // Always fair: the writer that waits is next.
+        self.release(Mode::Read, guard);
     }
 
     unsafe fn unlock_exclusive_fair(&self, guard: Taken) {
         self.release_fair(Mode::Write, guard);
     }
-}
 
-// SAFETY: the model turns the writer into a reader in one step, without a scheduling point in between.
-#[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockDowngrade for RawRwLock {
-    unsafe fn downgrade(&self, guard: Taken) -> Taken {
-        self.0.downgrade(Mode::Write, Mode::Read, guard.place);
-        guard
+    #[track_caller]
+    unsafe fn bump_shared(&self, guard: &mut Taken) {
+        self.bump(Mode::Read, guard, |lock| lock.has_waiting_writer() && (!RECURSIVE || lock.readers() == 1));
+    }
+
+    #[track_caller]
+    unsafe fn bump_exclusive(&self, guard: &mut Taken) {
+        self.bump(Mode::Write, guard, Lock::has_waiters);
     }
 }
 
-// SAFETY: as for `RawRwLock`.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockTimed for RawRwLock {
+// SAFETY: the model turns the writer into a reader in one step, without a scheduling point in between.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockDowngrade for RawRwLock<RECURSIVE> {
+    #[track_caller]
+    unsafe fn downgrade(&self, _guard: Taken) -> Taken {
+        self.downgrade_to(Mode::Write, Mode::Read)
+    }
+}
+
+#[allow(unsafe_code)]
+// SAFETY: as for `RawRwLock`.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockTimed for RawRwLock<RECURSIVE> {
     type Duration = Duration;
     type Instant = Instant;
 
     #[track_caller]
-    fn try_lock_shared_for(&self, _timeout: Duration) -> Option<Taken> {
-        self.try_take_in_time(Mode::Read)
+    fn try_lock_shared_for(&self, timeout: Duration) -> Option<Taken> {
+        self.take_until(Mode::Read, time::after(timeout))
     }
 
     #[track_caller]
-    fn try_lock_shared_until(&self, _timeout: Instant) -> Option<Taken> {
-        self.try_take_in_time(Mode::Read)
+    fn try_lock_shared_until(&self, timeout: Instant) -> Option<Taken> {
+        self.take_until(Mode::Read, timeout.on_clock())
     }
 
     #[track_caller]
-    fn try_lock_exclusive_for(&self, _timeout: Duration) -> Option<Taken> {
-        self.try_take_in_time(Mode::Write)
+    fn try_lock_exclusive_for(&self, timeout: Duration) -> Option<Taken> {
+        self.take_until(Mode::Write, time::after(timeout))
     }
 
     #[track_caller]
-    fn try_lock_exclusive_until(&self, _timeout: Instant) -> Option<Taken> {
-        self.try_take_in_time(Mode::Write)
+    fn try_lock_exclusive_until(&self, timeout: Instant) -> Option<Taken> {
+        self.take_until(Mode::Write, timeout.on_clock())
     }
 }
 
-// SAFETY: the model lets one task at a time hold the lock upgradably, beside readers, and upgrades it only when
-// the readers have left.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockUpgrade for RawRwLock {
+// SAFETY: the model lets one thread at a time hold the lock upgradably, beside readers, and upgrades it only when
+// the readers have left.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgrade for RawRwLock<RECURSIVE> {
     type UpgradableGuard = Taken;
 
     #[track_caller]
@@ -150,69 +205,71 @@ unsafe impl lock_api::RawRwLockUpgrade for RawRwLock {
     }
 
     unsafe fn unlock_upgradable(&self, guard: Taken) {
-        self.0.release(Mode::Upgradable, guard.place);
+        self.release(Mode::Upgradable, guard);
     }
 
     #[track_caller]
     unsafe fn upgrade(&self, _guard: Taken) -> Taken {
         let place = Location::caller();
-        self.0.upgrade(place);
+        calmly(place, || self.0.upgrade(place));
         Taken::at(place)
     }
 
     #[track_caller]
     unsafe fn try_upgrade(&self, guard: Taken) -> Result<Taken, Taken> {
         let place = Location::caller();
-        if self.0.try_upgrade(place) { Ok(Taken::at(place)) } else { Err(guard) }
+        let upgraded = calmly(place, || self.0.try_upgrade(place));
+        if upgraded { Ok(Taken::at(place)) } else { Err(guard) }
     }
 }
 
-// SAFETY: as above.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockUpgradeFair for RawRwLock {
+// SAFETY: as above.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeFair for RawRwLock<RECURSIVE> {
     unsafe fn unlock_upgradable_fair(&self, guard: Taken) {
         self.release_fair(Mode::Upgradable, guard);
     }
+
+    #[track_caller]
+    unsafe fn bump_upgradable(&self, guard: &mut Taken) {
+        self.bump(Mode::Upgradable, guard, Lock::has_waiters);
+    }
 }
 
+#[allow(unsafe_code)]
 // SAFETY: the model turns one right into the other in one step, without a scheduling point in between.
-#[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockUpgradeDowngrade for RawRwLock {
-    unsafe fn downgrade_upgradable(&self, guard: Taken) -> Taken {
-        self.0.downgrade(Mode::Upgradable, Mode::Read, guard.place);
-        guard
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeDowngrade for RawRwLock<RECURSIVE> {
+    #[track_caller]
+    unsafe fn downgrade_upgradable(&self, _guard: Taken) -> Taken {
+        self.downgrade_to(Mode::Upgradable, Mode::Read)
     }
 
-    unsafe fn downgrade_to_upgradable(&self, guard: Taken) -> Taken {
-        self.0.downgrade(Mode::Write, Mode::Upgradable, guard.place);
-        guard
+    #[track_caller]
+    unsafe fn downgrade_to_upgradable(&self, _guard: Taken) -> Taken {
+        self.downgrade_to(Mode::Write, Mode::Upgradable)
     }
 }
 
-// SAFETY: as above.
 #[allow(unsafe_code)]
-unsafe impl lock_api::RawRwLockUpgradeTimed for RawRwLock {
+// SAFETY: as above.
+unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeTimed for RawRwLock<RECURSIVE> {
     #[track_caller]
-    fn try_lock_upgradable_for(&self, _timeout: Duration) -> Option<Taken> {
-        self.try_take_in_time(Mode::Upgradable)
+    fn try_lock_upgradable_for(&self, timeout: Duration) -> Option<Taken> {
+        self.take_until(Mode::Upgradable, time::after(timeout))
     }
 
     #[track_caller]
-    fn try_lock_upgradable_until(&self, _timeout: Instant) -> Option<Taken> {
-        self.try_take_in_time(Mode::Upgradable)
+    fn try_lock_upgradable_until(&self, timeout: Instant) -> Option<Taken> {
+        self.take_until(Mode::Upgradable, timeout.on_clock())
     }
 
     #[track_caller]
-    unsafe fn try_upgrade_for(&self, guard: Taken, _timeout: Duration) -> Result<Taken, Taken> {
-        task::yield_thread();
-        // SAFETY: the caller holds the lock upgradably, which is what `try_upgrade` asks for.
-        unsafe { lock_api::RawRwLockUpgrade::try_upgrade(self, guard) }
+    unsafe fn try_upgrade_for(&self, guard: Taken, timeout: Duration) -> Result<Taken, Taken> {
+        self.upgrade_until(guard, time::after(timeout))
     }
 
     #[track_caller]
-    unsafe fn try_upgrade_until(&self, guard: Taken, _timeout: Instant) -> Result<Taken, Taken> {
-        task::yield_thread();
-        // SAFETY: the caller holds the lock upgradably, which is what `try_upgrade` asks for.
-        unsafe { lock_api::RawRwLockUpgrade::try_upgrade(self, guard) }
+    unsafe fn try_upgrade_until(&self, guard: Taken, timeout: Instant) -> Result<Taken, Taken> {
+        self.upgrade_until(guard, timeout.on_clock())
     }
 }

@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::Access;
-use interleave::model::{Object, PerSchedule, Traced};
+use interleave::model::{Object, Renewed, Traced};
 
 use super::{Task, chance};
 
@@ -17,14 +17,14 @@ macro_rules! executor {
         $(#[$doc])*
         pub struct $name<'a> {
             object: Object,
-            real: PerSchedule<real::$name<'a>>,
+            real: Renewed<real::$name<'a>>,
         }
 
         impl<'a> $name<'a> {
             /// The same as of the real one.
             #[track_caller]
             pub const fn new() -> Self {
-                $name { object: Object::new("executor"), real: PerSchedule::new(real::$name::new) }
+                $name { object: Object::new("executor"), real: Renewed::new(real::$name::new) }
             }
 
             fn real(&self, access: Access) -> Arc<real::$name<'a>> {

@@ -15,6 +15,8 @@ use std::panic::Location;
 
 use interleave::model::GlobalExecutor;
 
+pub use async_channel as channel;
+pub use async_lock as lock;
 pub use executor::{Executor, LocalExecutor};
 pub use task::Task;
 pub use timer::Timer;

@@ -23,7 +23,4 @@ pub use once::{ONCE_INIT, Once, OnceState};
 pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What a user reads when the scheduler lets somebody in and the data is still locked: the lock is in a `static`.
-const SHARED: &str = "this lock is shared by two tests that run at the same time, or a guard of an earlier schedule still \
-    holds it: it lives in a `static` or a thread-local value. Explore mode needs a new lock in each schedule, so make it \
-    in the test";
+use interleave::model::SHARED;

@@ -1,0 +1,83 @@
+//! async-channel's channels over the scheduler's models.
+//!
+//! They wait and wake as the real ones do: the queue is open to whoever comes first, and those who wait are woken in the
+//! order in which they came.
+
+mod channel;
+mod futures;
+mod receiver;
+mod sender;
+
+use std::panic::Location;
+use std::sync::Arc;
+
+pub use real::{RecvError, SendError, TryRecvError, TrySendError};
+
+use channel::Channel;
+pub use futures::{Closed, Recv, Send};
+pub use receiver::{Receiver, WeakReceiver};
+pub use sender::{Sender, WeakSender};
+
+/// See `async_channel::bounded`.
+#[track_caller]
+pub fn bounded<T>(cap: usize) -> (Sender<T>, Receiver<T>) {
+    assert!(cap > 0, "capacity cannot be zero");
+    both_ends(Channel::new(Some(cap)))
+}
+
+/// See `async_channel::unbounded`.
+#[track_caller]
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    both_ends(Channel::new(None))
+}
+
+#[track_caller]
+fn both_ends<T>(channel: Arc<Channel<T>>) -> (Sender<T>, Receiver<T>) {
+    let place = Location::caller();
+    (Sender::of(Arc::clone(&channel), place), Receiver::of(channel, place))
+}
+
+/// What can be asked at both ends of a channel.
+macro_rules! questions {
+    () => {
+        /// Closes the channel. Whether it was open.
+        #[track_caller]
+        pub fn close(&self) -> bool {
+            self.channel.object.point(Access::Write);
+            self.channel.close(Location::caller())
+        }
+
+        pub fn is_closed(&self) -> bool {
+            self.channel.look(|state| state.is_closed)
+        }
+
+        pub fn is_empty(&self) -> bool {
+            self.channel.look(|state| state.queue.is_empty())
+        }
+
+        pub fn is_full(&self) -> bool {
+            self.channel.look(|state| Some(state.queue.len()) == self.channel.capacity)
+        }
+
+        pub fn len(&self) -> usize {
+            self.channel.look(|state| state.queue.len())
+        }
+
+        pub fn capacity(&self) -> Option<usize> {
+            self.channel.look(|_| self.channel.capacity)
+        }
+
+        pub fn receiver_count(&self) -> usize {
+            self.channel.look(|state| state.receivers)
+        }
+
+        pub fn sender_count(&self) -> usize {
+            self.channel.look(|state| state.senders)
+        }
+
+        pub fn same_channel(&self, other: &Self) -> bool {
+            Arc::ptr_eq(&self.channel, &other.channel)
+        }
+    };
+}
+use questions;

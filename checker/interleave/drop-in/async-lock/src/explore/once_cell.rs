@@ -1,0 +1,215 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::panic::Location;
+
+use interleave::engine::threads::block_on;
+use interleave::engine::{Access, scheduler};
+use interleave::model::once::OnceValue;
+use interleave::model::{Event, Object, PerSchedule};
+
+/// A value that is made once. In a `static` it is made anew in each schedule, as in each process.
+pub struct OnceCell<T> {
+    object: Object,
+    value: OnceValue<T>,
+    /// Whether somebody makes the value at the moment.
+    is_initializing: PerSchedule<bool>,
+    /// Those who would make it otherwise.
+    active: Event,
+    /// Those who only wait for it.
+    passive: Event,
+}
+
+impl<T> OnceCell<T> {
+    #[track_caller]
+    pub const fn new() -> Self {
+        OnceCell {
+            object: Object::new("OnceCell"),
+            value: OnceValue::new("OnceCell"),
+            is_initializing: PerSchedule::new(false),
+            active: Event::new(),
+            passive: Event::new(),
+        }
+    }
+
+    pub fn is_initialized(&self) -> bool {
+        self.get().is_some()
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        self.object.point(Access::Read);
+        self.value.peek()
+    }
+
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.value.get_mut()
+    }
+
+    pub fn take(&mut self) -> Option<T> {
+        self.value.take()
+    }
+
+    pub fn into_inner(self) -> Option<T> {
+        self.value.into_inner()
+    }
+
+    #[track_caller]
+    pub fn wait(&self) -> impl Future<Output = &T> {
+        let place = Location::caller();
+        async move {
+            while self.get().is_none() {
+                self.passive.listen(&self.object, place).await;
+            }
+            self.made()
+        }
+    }
+
+    #[track_caller]
+    pub fn wait_blocking(&self) -> &T {
+        block_on(self.wait())
+    }
+
+    #[track_caller]
+    pub fn get_or_try_init<E, Fut: Future<Output = Result<T, E>>>(
+        &self,
+        closure: impl FnOnce() -> Fut,
+    ) -> impl Future<Output = Result<&T, E>> {
+        self.make(closure, Location::caller())
+    }
+
+    async fn make<E, Fut: Future<Output = Result<T, E>>>(
+        &self,
+        closure: impl FnOnce() -> Fut,
+        place: &'static Location<'static>,
+    ) -> Result<&T, E> {
+        while self.get().is_none() {
+            if !self.is_initializing.with(|is_initializing| std::mem::replace(is_initializing, true)) {
+                let initializing = Initializing(self, place);
+                let value = closure().await?;
+                self.object.point(Access::Write);
+                initializing.end_with(value);
+                break;
+            }
+            self.active.listen(&self.object, place).await;
+        }
+        Ok(self.made())
+    }
+
+    #[track_caller]
+    pub fn get_or_try_init_blocking<E>(&self, closure: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        block_on(self.get_or_try_init(move || std::future::ready(closure())))
+    }
+
+    #[track_caller]
+    pub fn get_or_init<Fut: Future<Output = T>>(&self, closure: impl FnOnce() -> Fut) -> impl Future<Output = &T> {
+        let place = Location::caller();
+        async move {
+            let made: Result<&T, Infallible> = self.make(async || Ok(closure().await), place).await;
+            match made {
+                Ok(value) => value,
+            }
+        }
+    }
+
+    #[track_caller]
+    pub fn get_or_init_blocking(&self, closure: impl FnOnce() -> T + Unpin) -> &T {
+        block_on(self.get_or_init(move || std::future::ready(closure())))
+    }
+
+    #[track_caller]
+    pub fn set(&self, value: T) -> impl Future<Output = Result<&T, T>> {
+        let place = Location::caller();
+        async move {
+            let mut value = Some(value);
+            let init = async || Ok(value.take().expect("called once"));
+            let made: Result<&T, Infallible> = self.make(init, place).await;
+            match (value, made) {
+                (Some(value), _) => Err(value),
+                (None, Ok(made)) => Ok(made),
+            }
+        }
+    }
+
+    #[track_caller]
+    pub fn set_blocking(&self, value: T) -> Result<&T, T> {
+        block_on(self.set(value))
+    }
+
+    #[track_caller]
+    pub fn try_set(&self, value: T) -> Result<(), T> {
+        if self.is_initialized() || self.is_initializing.with(|is_initializing| *is_initializing) {
+            scheduler::yield_now();
+            return Err(value);
+        }
+        self.is_initializing.with(|is_initializing| *is_initializing = true);
+        Initializing(self, Location::caller()).end_with(value);
+        Ok(())
+    }
+
+    fn made(&self) -> &T {
+        self.value.peek().expect("it was just made")
+    }
+
+    /// See `async_lock::OnceCell::get_unchecked`.
+    ///
+    /// # Safety
+    ///
+    /// None is needed here: without a value this panics.
+    #[allow(unsafe_code, reason = "the real one is unsafe")]
+    pub unsafe fn get_unchecked(&self) -> &T {
+        self.get().expect("`get_unchecked` was called before there is a value")
+    }
+}
+
+/// Held by whoever makes the value. Dropping it lets the next one try.
+struct Initializing<'a, T>(&'a OnceCell<T>, &'static Location<'static>);
+
+impl<T> Initializing<'_, T> {
+    fn end_with(self, value: T) {
+        let Initializing(cell, place) = self;
+        std::mem::forget(self);
+        cell.value.put(value);
+        cell.is_initializing.with(|is_initializing| *is_initializing = false);
+        cell.active.notify_additional(usize::MAX);
+        cell.passive.notify_additional(usize::MAX);
+        cell.object.signals(place);
+    }
+}
+
+impl<T> Drop for Initializing<'_, T> {
+    fn drop(&mut self) {
+        self.0.object.point(Access::Write);
+        self.0.is_initializing.with(|is_initializing| *is_initializing = false);
+        self.0.active.notify(1);
+        self.0.object.signals(self.1);
+    }
+}
+
+impl<T> From<T> for OnceCell<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        let cell = OnceCell::new();
+        cell.value.put(value);
+        cell
+    }
+}
+
+impl<T> Default for OnceCell<T> {
+    #[track_caller]
+    fn default() -> Self {
+        OnceCell::new()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple = f.debug_tuple("OnceCell");
+        match self.get() {
+            Some(value) => tuple.field(value),
+            None if self.is_initializing.with(|is_initializing| *is_initializing) => {
+                tuple.field(&format_args!("<initializing>"))
+            }
+            None => tuple.field(&format_args!("<uninitialized>")),
+        };
+        tuple.finish()
+    }
+}

@@ -1,0 +1,128 @@
+//! A call that is made once in each schedule.
+
+use std::fmt;
+use std::panic::Location;
+
+use interleave::engine::Access;
+use interleave::model::{Object, Order, PerSchedule, Signal};
+
+pub use real::OnceState;
+
+/// See [`real::Once`]. One in a `static` begins anew in each schedule, as it does in the next process.
+pub struct Once {
+    object: Object,
+    signal: Signal,
+    state: PerSchedule<OnceState>,
+}
+
+impl Once {
+    #[track_caller]
+    pub const fn new() -> Once {
+        Once::in_state(OnceState::New)
+    }
+
+    #[track_caller]
+    pub const fn new_completed() -> Once {
+        Once::in_state(OnceState::Done)
+    }
+
+    #[track_caller]
+    const fn in_state(at_first: OnceState) -> Self {
+        Once {
+            object: Object::new("Once"),
+            signal: Signal::new("Once", Order::Fifo),
+            state: PerSchedule::new(at_first),
+        }
+    }
+
+    /// The state now, after a scheduling point.
+    pub fn state(&self) -> OnceState {
+        self.object.point(Access::Read);
+        self.state.with(|state| *state)
+    }
+
+    pub fn is_completed(&self) -> bool {
+        self.state().is_completed()
+    }
+
+    #[track_caller]
+    pub fn call_once<F: FnOnce()>(&self, f: F) {
+        self.call(false, Location::caller(), |_| f());
+    }
+
+    #[track_caller]
+    pub fn call_once_force<F: FnOnce(OnceState)>(&self, f: F) {
+        self.call(true, Location::caller(), f);
+    }
+
+    #[track_caller]
+    pub fn wait(&self) {
+        self.wait_for(false, Location::caller());
+    }
+
+    #[track_caller]
+    pub fn wait_force(&self) {
+        self.wait_for(true, Location::caller());
+    }
+
+    #[track_caller]
+    fn call(&self, ignores_poison: bool, place: &'static Location<'static>, f: impl FnOnce(OnceState)) {
+        /// A call that panics poisons.
+        struct End<'a>(&'a Once, OnceState, &'static Location<'static>);
+
+        impl Drop for End<'_> {
+            fn drop(&mut self) {
+                self.0.object.point(Access::Write);
+                self.0.state.with(|state| *state = self.1);
+                self.0.signal.notify_all_at_once(self.2);
+            }
+        }
+
+        loop {
+            match self.state() {
+                OnceState::Done => return,
+                OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
+                before @ (OnceState::Poisoned | OnceState::New) => {
+                    self.state.with(|state| *state = OnceState::InProgress);
+                    let mut end = End(self, OnceState::Poisoned, place);
+                    f(before);
+                    end.1 = OnceState::Done;
+                    return;
+                }
+                OnceState::InProgress => self.sleep(place),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn wait_for(&self, ignores_poison: bool, place: &'static Location<'static>) {
+        loop {
+            match self.state() {
+                OnceState::Done => return,
+                OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
+                OnceState::Poisoned | OnceState::New | OnceState::InProgress => self.sleep(place),
+            }
+        }
+    }
+
+    /// Waits until a call has ended. The caller has just looked.
+    fn sleep(&self, place: &'static Location<'static>) {
+        let ticket = self.signal.enlist_at_once();
+        self.signal.wait(ticket, None, place);
+    }
+}
+
+const POISONED: &str = "Once instance has previously been poisoned";
+
+impl Default for Once {
+    #[track_caller]
+    fn default() -> Self {
+        Once::new()
+    }
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").field("state", &self.state()).finish()
+    }
+}

@@ -1,0 +1,211 @@
+//! The model of the event-listener package, with which async-lock and async-channel wait.
+
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::Object;
+use crate::engine::{Access, scheduler};
+
+/// A queue of listeners, which are notified in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Event {
+    queue: Mutex<Queue>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// The schedule that these wait in; an event in a `static` outlives it.
+    epoch: u64,
+    next_ticket: u64,
+    listeners: VecDeque<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    ticket: u64,
+    waker: Option<Arc<Waker>>,
+    notified: Option<Count>,
+}
+
+/// How a notification counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    /// With those that have been notified and have not noticed yet.
+    InTotal,
+    /// Besides them.
+    Additional,
+}
+
+impl Event {
+    /// Nobody listens.
+    pub const fn new() -> Self {
+        Event { queue: Mutex::new(Queue { epoch: 0, next_ticket: 0, listeners: VecDeque::new() }) }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(epoch) = scheduler::epoch()
+            && queue.epoch != epoch
+        {
+            let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::default() });
+            drop(queue);
+            // Wakers of an earlier schedule, whose destructors are not ours.
+            drop(old);
+            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        queue
+    }
+
+    /// Begins to listen. The future ends when it is notified.
+    pub fn listen<'a>(&'a self, object: &'a Object, place: &'static Location<'static>) -> Listen<'a> {
+        let mut listener = Listener::new();
+        listener.listen(self);
+        Listen { event: self, object, place, listener }
+    }
+
+    /// Notifies listeners until `n` of them have been notified and have not noticed yet.
+    pub fn notify(&self, n: usize) {
+        self.notify_more(n, Count::InTotal);
+    }
+
+    /// Notifies `n` more listeners.
+    pub fn notify_additional(&self, n: usize) {
+        self.notify_more(n, Count::Additional);
+    }
+
+    fn notify_more(&self, n: usize, count: Count) {
+        let mut wakers = Vec::new();
+        {
+            let mut queue = self.queue();
+            let before = queue.listeners.iter().filter(|entry| entry.notified.is_some()).count();
+            let more = if count == Count::InTotal { n.saturating_sub(before) } else { n };
+            for entry in queue.listeners.iter_mut().filter(|entry| entry.notified.is_none()).take(more) {
+                entry.notified = Some(count);
+                wakers.extend(entry.waker.take());
+            }
+        }
+        wakers.into_iter().for_each(|waker| waker.wake_by_ref());
+    }
+}
+
+/// Somebody who listens to an [`Event`], or may. The owner calls [`cancel`](Self::cancel) when it is dropped.
+#[derive(Debug, Default)]
+pub struct Listener {
+    ticket: Option<u64>,
+    /// Whether the trace says that it waits.
+    is_asleep: bool,
+}
+
+impl Listener {
+    /// Does not listen yet.
+    pub const fn new() -> Self {
+        Listener { ticket: None, is_asleep: false }
+    }
+
+    /// Whether it listens.
+    pub fn is_listening(&self) -> bool {
+        self.ticket.is_some()
+    }
+
+    /// Begins to listen. What is notified from now on is not missed.
+    pub fn listen(&mut self, event: &Event) {
+        let mut queue = event.queue();
+        let ticket = queue.next_ticket;
+        queue.next_ticket += 1;
+        queue.listeners.push_back(Entry { ticket, waker: None, notified: None });
+        self.ticket = Some(ticket);
+    }
+
+    /// Whether it was notified; then it listens no longer. If not, `waker` is woken when it is. `asleep` is called the first
+    /// time.
+    pub fn poll(&mut self, event: &Event, waker: &Waker, asleep: impl FnOnce()) -> Poll<()> {
+        let Some(ticket) = self.ticket else { return Poll::Ready(()) };
+        // Cloned and dropped while the queue is not locked: both may be foreign code.
+        let waker = Arc::new(waker.clone());
+        let mut queue = event.queue();
+        let at = queue.listeners.iter().position(|entry| entry.ticket == ticket);
+        match at {
+            Some(at) if queue.listeners[at].notified.is_none() => {
+                let old = queue.listeners[at].waker.replace(waker);
+                drop(queue);
+                drop(old);
+                if !std::mem::replace(&mut self.is_asleep, true) {
+                    asleep();
+                }
+                Poll::Pending
+            }
+            _ => {
+                let left = at.and_then(|at| queue.listeners.remove(at));
+                drop(queue);
+                drop(left);
+                self.ticket = None;
+                Poll::Ready(())
+            }
+        }
+    }
+
+    /// What it waited for is there, whether or not it was notified. A notification that was not noticed goes to the next
+    /// listener.
+    pub fn finish(&mut self, event: &Event) {
+        self.leave(event);
+        self.is_asleep = false;
+    }
+
+    /// Listens no longer. A notification that was not noticed goes to the next listener.
+    pub fn cancel(&mut self, event: &Event, object: &Object, place: &'static Location<'static>) {
+        if self.is_listening() {
+            object.point(Access::Write);
+        }
+        self.leave(event);
+        if std::mem::take(&mut self.is_asleep) {
+            object.gives_up(place);
+        }
+    }
+
+    fn leave(&mut self, event: &Event) {
+        let Some(ticket) = self.ticket.take() else { return };
+        let left = {
+            let mut queue = event.queue();
+            let at = queue.listeners.iter().position(|entry| entry.ticket == ticket);
+            at.and_then(|at| queue.listeners.remove(at))
+        };
+        match left.and_then(|entry| entry.notified) {
+            Some(count) => event.notify_more(1, count),
+            None => {}
+        }
+    }
+}
+
+/// A future that listens to an [`Event`].
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+#[derive(Debug)]
+pub struct Listen<'a> {
+    event: &'a Event,
+    object: &'a Object,
+    place: &'static Location<'static>,
+    listener: Listener,
+}
+
+impl Future for Listen<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Listen { event, object, place, listener } = &mut *self;
+        object.point(Access::Write);
+        let poll = listener.poll(event, context.waker(), || object.listens(place));
+        if poll.is_ready() {
+            listener.finish(event);
+            object.hears(place);
+        }
+        poll
+    }
+}
+
+impl Drop for Listen<'_> {
+    fn drop(&mut self) {
+        self.listener.cancel(self.event, self.object, self.place);
+    }
+}

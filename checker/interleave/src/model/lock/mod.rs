@@ -1,0 +1,280 @@
+//! The model of a lock, behind the drop-ins for std, parking_lot and async-lock.
+//!
+//! The model decides who may enter and lets the scheduler run the others meanwhile. Whoever was let in is counted in an
+//! [`Exclusion`] as well, which outlives the schedule.
+
+mod held;
+mod state;
+mod taking;
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use trace::Mode;
+
+use super::exclusion::{Exclusion, SHARED};
+use crate::engine::object::Object;
+use crate::engine::{Access, scheduler, threads};
+
+pub use held::Held;
+pub(crate) use state::LaterPlace;
+pub use state::Queue;
+use state::State;
+pub use taking::Taking;
+
+/// A lock's state and queue. One model serves mutexes, reader-writer locks and upgradable ones.
+#[derive(Debug)]
+pub struct Lock {
+    object: Object,
+    queue: Queue,
+    exclusion: Exclusion,
+    state: Mutex<State>,
+}
+
+impl Lock {
+    /// A free lock of the type `type_name`.
+    #[track_caller]
+    pub const fn new(type_name: &'static str) -> Self {
+        Lock::with_queue(type_name, Queue::Any)
+    }
+
+    /// The same with another queue.
+    #[track_caller]
+    pub const fn with_queue(type_name: &'static str, queue: Queue) -> Self {
+        Lock::of(Object::new(type_name), queue)
+    }
+
+    /// A free lock that cannot know where it is created; see [`Object::of_unknown_origin`].
+    pub const fn of_unknown_origin(type_name: &'static str, queue: Queue) -> Self {
+        Lock::of(Object::of_unknown_origin(type_name), queue)
+    }
+
+    const fn of(object: Object, queue: Queue) -> Self {
+        Lock { object, queue, exclusion: Exclusion::new(), state: Mutex::new(State::new()) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(epoch) = scheduler::epoch()
+            && state.epoch != epoch
+        {
+            let old = std::mem::replace(&mut *state, State::new());
+            state.epoch = epoch;
+            drop(state);
+            // Wakers of an earlier schedule, whose destructors are not ours.
+            drop(old);
+            state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        state
+    }
+
+    /// Waits until the lock can be had; [`Held`] gives it back.
+    pub fn acquire(&self, mode: Mode, place: &'static Location<'static>) -> Held<&Lock> {
+        self.take(mode, place);
+        Held::new(self, mode, place)
+    }
+
+    /// Waits until the lock can be had. [`release`](Self::release) gives it back.
+    pub fn take(&self, mode: Mode, place: &'static Location<'static>) {
+        self.object.point(Access::Write);
+        self.wait_until(None, Taking::new(mode, place));
+    }
+
+    /// Waits until the lock can be had, or until `deadline`. Whether it was had.
+    pub fn take_until(&self, deadline: Duration, mode: Mode, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        let in_time = self.wait_until(Some(deadline), Taking::new(mode, place));
+        if !in_time {
+            scheduler::yield_now();
+        }
+        in_time
+    }
+
+    /// Takes the lock if it is free. [`release`](Self::release) gives it back.
+    pub fn try_take(&self, mode: Mode, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        let taken = self.state().try_enter(self.queue, mode, None);
+        if taken {
+            self.enter(mode);
+            self.object.acquires(mode, place);
+        } else {
+            self.object.refused(mode, place);
+            scheduler::yield_now();
+        }
+        taken
+    }
+
+    /// A scheduling point before an operation that touches the lock.
+    pub fn point(&self, access: Access) {
+        self.object.point(access);
+    }
+
+    /// Gives back what was taken at `place`. The caller frees the data and then passes
+    /// [`AfterRelease`](super::acquire::AfterRelease), as others see the lock free only then.
+    pub fn release(&self, mode: Mode, place: &'static Location<'static>) {
+        self.object.point(Access::Write);
+        self.release_at_once(mode, place);
+    }
+
+    /// The same as a part of an operation that has had its scheduling point.
+    pub(crate) fn release_at_once(&self, mode: Mode, place: &'static Location<'static>) {
+        self.exclusion.leave(mode);
+        self.change(|state| state.leave(mode));
+        self.object.releases(mode, place);
+    }
+
+    /// Gives the lock back and hands it to those who have waited longest, before any newcomer.
+    pub fn release_fair(&self, mode: Mode, place: &'static Location<'static>) {
+        self.object.point(Access::Write);
+        self.exclusion.leave(mode);
+        self.change(|state| {
+            state.leave(mode);
+            state.hand_over(self.queue);
+        });
+        self.object.releases(mode, place);
+    }
+
+    /// A place in the queue that counts from `later` on.
+    pub(crate) fn enlist_later(&self, waker: Arc<Waker>, later: LaterPlace) -> u64 {
+        self.state().enqueue(Mode::Lock, waker, Some(later))
+    }
+
+    /// Waits in the place that [`enlist_later`](Self::enlist_later) gave until the lock can be had.
+    pub(crate) fn take_in_turn(&self, ticket: u64, place: &'static Location<'static>) {
+        self.wait_until(None, Taking::with_ticket(ticket, Mode::Lock, place));
+    }
+
+    /// Leaves the place that [`enlist_later`](Self::enlist_later) gave.
+    pub(crate) fn withdraw(&self, ticket: u64) {
+        let left = self.state().leave_queue(ticket, false);
+        drop(left);
+    }
+
+    /// Whether anybody waits for the lock, for an operation that has had its scheduling point.
+    pub fn has_waiters(&self) -> bool {
+        self.state().has_waiters()
+    }
+
+    /// Whether a writer waits for the readers to leave, for an operation that has had its scheduling point.
+    pub fn has_waiting_writer(&self) -> bool {
+        self.state().has_claim()
+    }
+
+    /// How many readers are inside, for an operation that has had its scheduling point.
+    pub fn readers(&self) -> usize {
+        self.state().readers()
+    }
+
+    /// Changes who is inside, and wakes those who may enter now.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let result = change(&mut state);
+        let wakers = state.wakers(self.queue);
+        drop(state);
+        wakers.into_iter().for_each(|waker| waker.wake_by_ref());
+        result
+    }
+
+    /// Counts a guard for somebody whom the model has let in, and fails if there is a guard that the model does not know.
+    fn enter(&self, mode: Mode) {
+        if !self.exclusion.try_enter(mode) {
+            self.change(|state| state.leave(mode));
+            scheduler::unsupported(SHARED);
+        }
+    }
+
+    /// Turns the right to write, in one step, into the right to read, or an upgradable one into a plain one.
+    pub fn downgrade(&self, from: Mode, to: Mode, place: &'static Location<'static>) {
+        self.object.point(Access::Write);
+        self.exclusion.downgrade(from);
+        self.change(|state| state.downgrade(from, to));
+        self.object.releases(from, place);
+        self.object.acquires(to, place);
+    }
+
+    /// Waits for the readers to leave and turns the upgradable right into that to write. Nobody else can write
+    /// in between.
+    pub fn upgrade(&self, place: &'static Location<'static>) {
+        self.object.point(Access::Write);
+        self.wait_until(None, self.begin_upgrade(place));
+    }
+
+    /// The same, until `deadline` at most. Whether it was upgraded; otherwise it is held as before.
+    pub fn upgrade_until(&self, deadline: Duration, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        let mut taking = self.begin_upgrade(place);
+        taking.restore_upgradable();
+        let upgraded = self.wait_until(Some(deadline), taking);
+        if !upgraded {
+            self.object.acquires(Mode::Upgradable, place);
+            scheduler::yield_now();
+        }
+        upgraded
+    }
+
+    /// Gives the upgradable right up for that to write, which is there when the result says so. No scheduling point.
+    pub fn begin_upgrade(&self, place: &'static Location<'static>) -> Taking {
+        let waker = Arc::new(Waker::noop().clone());
+        let ticket = self.state().begin_upgrade(waker);
+        self.object.releases(Mode::Upgradable, place);
+        Taking::upgrade(ticket, place)
+    }
+
+    /// Turns the upgradable right into that to write if there is no reader at the moment.
+    pub fn try_upgrade(&self, place: &'static Location<'static>) -> bool {
+        self.object.point(Access::Write);
+        let upgraded = self.state().try_upgrade();
+        if upgraded {
+            self.finish_upgrade();
+            self.object.releases(Mode::Upgradable, place);
+            self.object.acquires(Mode::Write, place);
+        } else {
+            self.object.refused(Mode::Write, place);
+            scheduler::yield_now();
+        }
+        upgraded
+    }
+
+    /// Counts the guard as one that writes. A guard that the model does not know keeps this one from writing.
+    fn finish_upgrade(&self) {
+        if !self.exclusion.try_upgrade() {
+            self.exclusion.leave(Mode::Upgradable);
+            self.change(|state| state.leave(Mode::Write));
+            scheduler::unsupported(SHARED);
+        }
+    }
+
+    /// Whether somebody holds the lock in a way that keeps others out. A scheduling point, as others may
+    /// change the answer.
+    pub fn is_locked(&self) -> bool {
+        self.object.point(Access::Read);
+        self.state().is_locked()
+    }
+
+    /// Whether somebody holds the lock alone.
+    pub fn is_locked_exclusive(&self) -> bool {
+        self.object.point(Access::Read);
+        self.state().is_locked_exclusive()
+    }
+
+    /// Waits on the running thread until `taking` has the lock, or until `deadline`. Whether it has.
+    fn wait_until(&self, deadline: Option<Duration>, taking: Taking) -> bool {
+        /// Leaves the queue on every way out.
+        struct Waiting<'a> {
+            lock: &'a Lock,
+            taking: Taking,
+        }
+
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.taking.cancel(self.lock);
+            }
+        }
+
+        let waker = threads::waker();
+        let mut waiting = Waiting { lock: self, taking };
+        threads::wait_until(deadline, || waiting.taking.poll(self, &waker).is_ready())
+    }
+}

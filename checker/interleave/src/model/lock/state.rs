@@ -1,0 +1,297 @@
+//! Who is inside a lock, who waits for it, and who may enter next.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::Waker;
+
+use trace::Mode;
+
+/// The next place in a queue. One sequence for all locks, as a condition variable moves its waiters into the queue of a
+/// lock that it does not know.
+static NEXT_PLACE: AtomicU64 = AtomicU64::new(1);
+
+/// A place in the queue of a lock that counts only from a later moment on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LaterPlace(Arc<AtomicU64>);
+
+impl LaterPlace {
+    /// From now on it counts, behind all who wait already.
+    pub(crate) fn begin(&self) {
+        self.0.store(NEXT_PLACE.fetch_add(1, Relaxed), Relaxed);
+    }
+
+    fn place(&self) -> Option<u64> {
+        Some(self.0.load(Relaxed)).filter(|place| *place > 0)
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.place().is_some()
+    }
+}
+
+/// How a lock treats those who wait for it. Newcomers may overtake all of them while the lock is free: no package
+/// promises otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// The package does not say who is next, so it is a choice of the scheduler. A waiting writer keeps new readers out.
+    Any,
+    /// parking_lot: the writer that has waited longest is next. It keeps readers out as soon as only readers are left
+    /// inside.
+    Parked,
+    /// The same, and readers may still join other readers.
+    ParkedRecursive,
+    /// async-lock: as `Parked`, but readers enter one after the other, because each wakes the next.
+    Listening,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    /// The schedule that this state belongs to; a lock in a `static` outlives it.
+    pub(super) epoch: u64,
+    readers: usize,
+    upgradable: bool,
+    writer: bool,
+    /// The waiting writer that is next: it waits only for readers to leave, and nobody else may enter before it.
+    claim: Option<u64>,
+    waiters: Vec<Waiter>,
+}
+
+#[derive(Debug)]
+pub(super) struct Waiter {
+    ticket: u64,
+    mode: Mode,
+    /// Counted, because cloning a waker may run foreign code, and the state is locked meanwhile.
+    waker: Arc<Waker>,
+    /// The lock was handed to this waiter, which has not noticed yet.
+    granted: bool,
+    /// It waits on a condition variable, which may move it into this queue.
+    later: Option<LaterPlace>,
+}
+
+impl Waiter {
+    /// Its place in the queue, if it has one already.
+    fn place(&self) -> Option<u64> {
+        self.later.as_ref().map_or(Some(self.ticket), LaterPlace::place)
+    }
+}
+
+impl State {
+    pub(super) const fn new() -> Self {
+        State { epoch: 0, readers: 0, upgradable: false, writer: false, claim: None, waiters: Vec::new() }
+    }
+
+    pub(super) fn is_locked(&self) -> bool {
+        self.writer || self.upgradable || self.readers > 0
+    }
+
+    pub(super) fn is_locked_exclusive(&self) -> bool {
+        self.writer
+    }
+
+    pub(super) fn readers(&self) -> usize {
+        self.readers
+    }
+
+    pub(super) fn has_waiters(&self) -> bool {
+        self.waiters.iter().any(|waiter| waiter.place().is_some())
+    }
+
+    pub(super) fn has_claim(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    /// Whether `mode` can be had now: by the waiter with `ticket`, or else by a newcomer.
+    fn may_enter(&self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
+        match mode {
+            Mode::Lock | Mode::Write => {
+                let is_free = !self.writer && !self.upgradable && self.readers == 0;
+                let is_next = match self.claim {
+                    Some(claim) => Some(claim) == ticket,
+                    None => self.is_first(queue, is_exclusive, ticket),
+                };
+                is_free && is_next
+            }
+            Mode::Read => {
+                let kept_out = match queue {
+                    Queue::Any => self.waiters.iter().any(|waiter| waiter.mode == Mode::Write),
+                    Queue::Parked | Queue::Listening => self.has_claim(),
+                    Queue::ParkedRecursive => self.has_claim() && self.readers == 0,
+                };
+                let is_next = queue != Queue::Listening || self.is_first(queue, is_reader, ticket);
+                !self.writer && !kept_out && is_next
+            }
+            Mode::Upgradable => {
+                !self.writer && !self.upgradable && !self.has_claim() && self.is_first(queue, is_exclusive, ticket)
+            }
+            Mode::Permit => unreachable!("a permit is not a lock"),
+        }
+    }
+
+    /// Whether none of those for whom `kind` holds waits in front of `ticket`. True for newcomers.
+    fn is_first(&self, queue: Queue, kind: fn(&Waiter) -> bool, ticket: Option<u64>) -> bool {
+        let first = || {
+            let waiting = self.waiters.iter().filter(|waiter| kind(waiter) && !waiter.granted);
+            let (_, first) = waiting.filter_map(|waiter| Some((waiter.place()?, waiter.ticket))).min()?;
+            Some(first)
+        };
+        queue == Queue::Any || ticket.is_none() || first() == ticket
+    }
+
+    /// Takes the lock if it can be had for `mode`. `ticket` is that of the asking waiter, if it waits already.
+    pub(super) fn try_enter(&mut self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
+        if ticket.is_some() && self.waiters.iter().any(|waiter| Some(waiter.ticket) == ticket && waiter.granted) {
+            return true;
+        }
+        let enters = self.may_enter(queue, mode, ticket);
+        if enters {
+            self.add(mode);
+        }
+        enters
+    }
+
+    fn add(&mut self, mode: Mode) {
+        match mode {
+            Mode::Lock | Mode::Write => (self.writer, self.claim) = (true, None),
+            Mode::Read => self.readers += 1,
+            Mode::Upgradable => self.upgradable = true,
+            Mode::Permit => unreachable!("a permit is not a lock"),
+        }
+    }
+
+    /// Takes back what [`try_enter`](Self::try_enter) gave. Nothing happens if it was given in an earlier schedule.
+    pub(super) fn leave(&mut self, mode: Mode) {
+        match mode {
+            Mode::Lock | Mode::Write => self.writer = false,
+            Mode::Read => self.readers = self.readers.saturating_sub(1),
+            Mode::Upgradable => self.upgradable = false,
+            Mode::Permit => unreachable!("a permit is not a lock"),
+        }
+    }
+
+    /// Turns one right into a smaller one.
+    pub(super) fn downgrade(&mut self, from: Mode, to: Mode) {
+        self.leave(from);
+        self.add(to);
+    }
+
+    /// Turns the upgradable right into that to write if there is no reader.
+    pub(super) fn try_upgrade(&mut self) -> bool {
+        let is_alone = self.readers == 0;
+        if is_alone {
+            self.upgradable = false;
+            self.add(Mode::Write);
+        }
+        is_alone
+    }
+
+    /// Takes a place at the end of the queue, or gives the waiter a new waker. The old waker, and the ticket.
+    pub(super) fn wait(
+        &mut self,
+        queue: Queue,
+        mode: Mode,
+        ticket: Option<u64>,
+        waker: Arc<Waker>,
+    ) -> (Option<Arc<Waker>>, u64) {
+        let claims = self.may_claim(queue, mode, ticket);
+        let (old, ticket) = match self.waiters.iter_mut().find(|waiter| Some(waiter.ticket) == ticket) {
+            Some(waiter) => (Some(std::mem::replace(&mut waiter.waker, waker)), waiter.ticket),
+            None => (None, self.enqueue(mode, waker, None)),
+        };
+        if claims {
+            self.claim = Some(ticket);
+        }
+        (old, ticket)
+    }
+
+    /// Whether a writer that has to wait is the next one, because only readers are inside.
+    fn may_claim(&self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
+        mode == Mode::Write
+            && queue != Queue::Any
+            && !self.writer
+            && !self.upgradable
+            && !self.has_claim()
+            && self.is_first(queue, is_exclusive, ticket)
+    }
+
+    /// Takes a place at the end of the queue, now or `later`.
+    pub(super) fn enqueue(&mut self, mode: Mode, waker: Arc<Waker>, later: Option<LaterPlace>) -> u64 {
+        let ticket = NEXT_PLACE.fetch_add(1, Relaxed);
+        self.waiters.push(Waiter { ticket, mode, waker, granted: false, later });
+        ticket
+    }
+
+    /// Gives the upgradable right up for a place in the queue before which nobody else may enter.
+    pub(super) fn begin_upgrade(&mut self, waker: Arc<Waker>) -> u64 {
+        let ticket = self.enqueue(Mode::Write, waker, None);
+        self.upgradable = false;
+        self.claim = Some(ticket);
+        ticket
+    }
+
+    /// Leaves the queue. What was handed to the waiter in the meantime is given back if it does not `keep` it.
+    pub(super) fn leave_queue(&mut self, ticket: u64, keep: bool) -> Option<Waiter> {
+        let at = self.waiters.iter().position(|waiter| waiter.ticket == ticket)?;
+        let left = self.waiters.remove(at);
+        if self.claim == Some(ticket) {
+            self.claim = None;
+        }
+        if left.granted && !keep {
+            self.leave(left.mode);
+        }
+        Some(left)
+    }
+
+    /// Gives up an upgrade. The upgradable right is restored in the same step if `restore` asks for it.
+    pub(super) fn end_upgrade(&mut self, ticket: u64, restore: bool) -> Option<Waiter> {
+        let left = self.leave_queue(ticket, false);
+        self.upgradable |= restore;
+        left
+    }
+
+    /// Hands the lock, which was just given back in a fair way, to those who have waited longest: to a writer, or to
+    /// readers and one that may write after them.
+    pub(super) fn hand_over(&mut self, queue: Queue) {
+        let mut exclusive = self.writer || self.upgradable || self.has_claim();
+        self.waiters.sort_by_key(Waiter::place);
+        for waiter in self.waiters.iter_mut().filter(|waiter| !waiter.granted && waiter.place().is_some()) {
+            if self.claim.is_some() && queue != Queue::ParkedRecursive {
+                break;
+            }
+            match waiter.mode {
+                Mode::Read => {
+                    self.readers += 1;
+                    waiter.granted = true;
+                }
+                _ if exclusive => {}
+                Mode::Upgradable => (self.upgradable, waiter.granted, exclusive) = (true, true, true),
+                _ => (self.claim, exclusive) = (Some(waiter.ticket), true),
+            }
+        }
+        if let Some(claim) = self.claim
+            && !self.is_locked()
+            && let Some(waiter) = self.waiters.iter_mut().find(|waiter| waiter.ticket == claim)
+        {
+            waiter.granted = true;
+            self.add(Mode::Write);
+        }
+    }
+
+    /// The waiters that can enter now, or keep readers out from now on, to be woken. They stay in the queue until they
+    /// have entered.
+    pub(super) fn wakers(&self, queue: Queue) -> Vec<Arc<Waker>> {
+        let is_woken = |waiter: &&Waiter| {
+            let (mode, ticket) = (waiter.mode, Some(waiter.ticket));
+            let is_next = || self.may_enter(queue, mode, ticket) || self.may_claim(queue, mode, ticket);
+            waiter.granted || (waiter.place().is_some() && is_next())
+        };
+        self.waiters.iter().filter(is_woken).map(|waiter| Arc::clone(&waiter.waker)).collect()
+    }
+}
+
+fn is_reader(waiter: &Waiter) -> bool {
+    waiter.mode == Mode::Read
+}
+
+fn is_exclusive(waiter: &Waiter) -> bool {
+    !is_reader(waiter)
+}

@@ -1,0 +1,106 @@
+//! The way of one waiter into a lock.
+
+use super::*;
+
+/// Somebody who wants to enter a lock: a thread or a future. It takes a place in the queue when it has to wait.
+///
+/// The owner of a `Taking` calls [`cancel`](Self::cancel) when it is dropped.
+#[derive(Debug)]
+pub struct Taking {
+    mode: Mode,
+    place: &'static Location<'static>,
+    ticket: Option<u64>,
+    is_asleep: bool,
+    upgrade: Upgrade,
+}
+
+/// What was given up for the right to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Upgrade {
+    Nothing,
+    /// The upgradable right. It is gone when the upgrade is given up.
+    Upgradable,
+    /// The same, and it comes back then.
+    UpgradableForNow,
+}
+
+impl Taking {
+    /// Wants to enter in `mode`.
+    pub const fn new(mode: Mode, place: &'static Location<'static>) -> Self {
+        Taking { mode, place, ticket: None, is_asleep: false, upgrade: Upgrade::Nothing }
+    }
+
+    pub(super) fn upgrade(ticket: u64, place: &'static Location<'static>) -> Self {
+        Taking { ticket: Some(ticket), upgrade: Upgrade::Upgradable, ..Taking::new(Mode::Write, place) }
+    }
+
+    /// Has a place in the queue already.
+    pub(crate) fn with_ticket(ticket: u64, mode: Mode, place: &'static Location<'static>) -> Self {
+        Taking { ticket: Some(ticket), ..Taking::new(mode, place) }
+    }
+
+    /// The upgradable right comes back if the upgrade is given up.
+    pub(super) fn restore_upgradable(&mut self) {
+        self.upgrade = Upgrade::UpgradableForNow;
+    }
+
+    /// Where it is taken from in the source.
+    pub fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// A scheduling point, and then [`poll`](Self::poll): what the `poll` of a future does.
+    pub fn poll_at_point(&mut self, lock: &Lock, waker: &Waker) -> Poll<()> {
+        lock.object.point(Access::Write);
+        self.poll(lock, waker)
+    }
+
+    /// Enters if it may, else waits in the queue.
+    pub(crate) fn poll(&mut self, lock: &Lock, waker: &Waker) -> Poll<()> {
+        // Cloned and dropped while the state is not locked: both may be foreign code.
+        let waker = Arc::new(waker.clone());
+        let mut state = lock.state();
+        if state.try_enter(lock.queue, self.mode, self.ticket) {
+            let left = self.ticket.take().and_then(|ticket| state.leave_queue(ticket, true));
+            drop(state);
+            match self.upgrade {
+                Upgrade::Nothing => lock.enter(self.mode),
+                Upgrade::Upgradable | Upgrade::UpgradableForNow => lock.finish_upgrade(),
+            }
+            let wakes_the_next = left.is_some() && self.mode == Mode::Read;
+            drop(left);
+            if wakes_the_next {
+                lock.change(|_| ());
+            }
+            lock.object.acquires(self.mode, self.place);
+            return Poll::Ready(());
+        }
+        let (old, ticket) = state.wait(lock.queue, self.mode, self.ticket, waker);
+        drop(state);
+        drop(old);
+        self.ticket = Some(ticket);
+        if !std::mem::replace(&mut self.is_asleep, true) {
+            lock.object.waits(self.mode, self.place);
+        }
+        Poll::Pending
+    }
+
+    /// Leaves the queue, if it waits there. Those who waited behind it may go on.
+    pub fn cancel(&mut self, lock: &Lock) {
+        let Some(ticket) = self.ticket.take() else { return };
+        lock.object.point(Access::Write);
+        // Nobody is left to use the right when the waiter unwinds.
+        let restore = self.upgrade == Upgrade::UpgradableForNow && !std::thread::panicking();
+        if self.upgrade != Upgrade::Nothing && !restore {
+            lock.exclusion.leave(Mode::Upgradable);
+        }
+        let left = lock.change(|state| match self.upgrade {
+            Upgrade::Nothing => state.leave_queue(ticket, false),
+            Upgrade::Upgradable | Upgrade::UpgradableForNow => state.end_upgrade(ticket, restore),
+        });
+        drop(left);
+        if self.is_asleep {
+            lock.object.gives_up(self.place);
+        }
+    }
+}
