@@ -7,7 +7,8 @@ pub use real::*;
 mod explore;
 #[cfg(feature = "explore")]
 pub use explore::{
-    __interleave, Executor, LocalExecutor, Task, Timer, block_on, channel, future, io, lock, prelude, spawn, stream, unblock,
+    __interleave, Executor, LocalExecutor, Task, Timer, block_on, channel, future, io, lock, prelude, spawn, stream,
+    unblock,
 };
 
 #[cfg(not(feature = "explore"))]
