@@ -1,20 +1,20 @@
 //! The classic mistakes with async locks, the same for each runtime: what exploring finds, and what it lets pass.
 //!
-//! A test includes this file and has its runtime's `Mutex`, `RwLock` and `spawn` in scope.
+//! A test includes this file and has its runtime's `Mutex`, `RwLock`, `spawn` and `block_on` in scope, the last one from its
+//! `__interleave`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use interleave::engine::Exploration;
-use interleave::model::thread;
 use trace::{Failure, FailureKind, timeline};
 
-use super::{Mutex, RwLock, spawn};
+use super::{Mutex, RwLock, block_on, spawn};
 
 /// The first failure of `body` under a thousand interleavings.
 pub fn explore<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> Result<(), Box<Failure>> {
     let manifest_dir = env!("CARGO_MANIFEST_DIR");
-    Exploration::new(manifest_dir).run(move || task::block_on(body())).failure.map_or(Ok(()), Err)
+    Exploration::new(manifest_dir).run(move || block_on(body())).failure.map_or(Ok(()), Err)
 }
 
 #[test]

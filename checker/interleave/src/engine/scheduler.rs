@@ -1,16 +1,17 @@
 //! Decides at every scheduling point which thread goes on.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::{self, AssertUnwindSafe, Location};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
-use trace::{CLOCK, Point};
+use trace::{CLOCK, Place, Point};
 
 use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
 use super::clock;
 use super::coroutine;
 use super::search::{EVERYTHING, Key, MOST_OBJECTS};
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
+use crate::panics::{RecordedPanic, Who};
 
 pub use super::session::lose_track;
 
@@ -354,6 +355,23 @@ impl Session {
 
 pub(crate) const FOREIGN: &str = "a thread that explore mode does not know woke a task or used a lock of this test; \
     explore mode knows the threads that std, tokio, smol and async-std start";
+
+/// Panics on behalf of the line at `place`, as a future does that cannot know who polls it.
+///
+/// # Panics
+///
+/// Always.
+pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
+    let recorded = session::with(|session| {
+        let by = Some(Who::Task(session.actor()));
+        let place = Some(Place { file: place.file().to_owned(), line: place.line() });
+        session.panics.push(RecordedPanic { by, message: message.to_owned(), place });
+    });
+    match recorded {
+        Some(()) => panic::resume_unwind(Box::new(message.to_owned())),
+        None => panic!("{message}"),
+    }
+}
 
 /// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
 pub fn choose(alternatives: usize) -> usize {

@@ -178,6 +178,11 @@ impl TaskCell {
         self.number
     }
 
+    /// Where it was spawned.
+    pub fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.inner.get().state.borrow().status == Status::Ended
     }
@@ -227,7 +232,7 @@ impl TaskCell {
         };
         let mut body = body.expect("a queued task has a future");
         let ending = {
-            let _acting = Acting::begin(self);
+            let _acting = Acting::begin(self.actor, self.number);
             if cancelled {
                 Poll::Ready(body.as_mut().cancel())
             } else {
@@ -277,7 +282,7 @@ impl TaskCell {
         };
         if let Some(mut body) = body {
             let ending = {
-                let _acting = Acting::begin(self);
+                let _acting = Acting::begin(self.actor, self.number);
                 body.as_mut().cancel()
             };
             self.ended(ending);
@@ -294,17 +299,18 @@ impl TaskCell {
         self.set_state(state);
     }
 
-    /// Asks for the task to be cancelled at its next await.
-    pub fn abort(self: &Arc<Self>) {
+    /// Asks for the task to be cancelled at its next await. Whether it had not ended yet.
+    pub fn abort(self: &Arc<Self>) -> bool {
         self.object.point(Access::Write);
         {
             let mut state = self.inner.get().state.borrow_mut();
             if state.status == Status::Ended {
-                return;
+                return false;
             }
             state.cancelled = true;
         }
         self.make_ready();
+        true
     }
 
     /// Whether the task has ended.
@@ -337,20 +343,20 @@ impl fmt::Debug for TaskCell {
 }
 
 /// While this lives, what the running thread does is done by a task.
-struct Acting {
+pub(super) struct Acting {
     before: Option<(usize, Option<u64>)>,
 }
 
 impl Acting {
-    fn begin(task: &TaskCell) -> Self {
+    pub(super) fn begin(actor: usize, number: u64) -> Self {
         let before = session::with(|session| {
             let own = session.thread().own;
-            let actor = &mut session.actors[task.actor];
-            actor.state = TaskState::Running;
-            actor.on = (own != task.actor).then_some(own);
+            let entry = &mut session.actors[actor];
+            entry.state = TaskState::Running;
+            entry.on = (own != actor).then_some(own);
             let thread = session.thread();
             let before = (thread.actor, thread.task);
-            (thread.actor, thread.task) = (task.actor, Some(task.number));
+            (thread.actor, thread.task) = (actor, Some(number));
             before
         });
         Acting { before }

@@ -6,7 +6,10 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{__interleave, Task, Timer, block_on, future, lock, spawn, unblock};
+pub use explore::{
+    __interleave, Executor, LocalExecutor, Task, Timer, block_on, channel, future, io, lock, prelude, spawn, stream,
+    unblock,
+};
 
 #[cfg(not(feature = "explore"))]
 #[doc(hidden)]

@@ -45,3 +45,31 @@ async fn time_channels_and_executors() {
     assert_eq!(smol::unblock(|| 2).await, 2);
     assert_eq!(future::or(async { 1 }, future::pending()).await, 1);
 }
+
+#[interleave::test(runtime = "smol")]
+async fn handles_streams_and_chance() {
+    use smol::prelude::*;
+
+    let fallible = smol::spawn(async { 1 }).fallible();
+    assert_eq!(fallible.await, Some(1));
+    assert_eq!(smol::spawn(std::future::pending::<()>()).cancel().await, None);
+    assert_eq!(async { 1 }.race(async { 1 }).await, 1);
+    assert!(std::panic::AssertUnwindSafe(async { 1 }).catch_unwind().await.is_ok());
+    let mut ticks = Timer::interval(Duration::from_millis(1));
+    assert!(ticks.next().await < ticks.next().await);
+    assert!(ticks.will_fire() && !Timer::never().will_fire());
+    let (sender, receiver) = channel::unbounded();
+    sender.try_send(7).unwrap();
+    drop(sender);
+    smol::pin!(receiver);
+    assert_eq!(receiver.next().await, Some(7));
+    let executor = Executor::new();
+    let mut tasks = Vec::new();
+    executor.spawn_many((0..3).map(|n| async move { n }), &mut tasks);
+    assert!(executor.try_tick() && !executor.is_empty());
+    for (n, task) in tasks.into_iter().enumerate() {
+        assert_eq!(executor.run(task).await, n);
+    }
+    let boxed: future::Boxed<u32> = async { 1 }.boxed();
+    assert_eq!(future::zip(boxed, future::yield_now()).await, (1, ()));
+}

@@ -1,35 +1,23 @@
 //! What exploring finds in smol's locks and tasks, and what it lets pass.
 #![cfg(feature = "explore")]
 
-#[path = "../../mistakes.rs"]
+mod executors;
+mod futures;
+#[path = "../../../mistakes.rs"]
 mod mistakes;
+mod operations;
+#[path = "../../../points.rs"]
+mod points;
+mod tasks;
+mod time;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mistakes::explore;
+use smol::__interleave::block_on;
 use smol::lock::{Mutex, RwLock, Semaphore};
 use smol::spawn;
-
-#[test]
-fn a_dropped_task_is_cancelled_and_a_detached_one_goes_on() {
-    let failure = explore(|| async {
-        let ran = Arc::new(AtomicU32::new(0));
-        let ran2 = ran.clone();
-        drop(spawn(async move { ran2.fetch_add(1, Ordering::SeqCst) }));
-        for _ in 0..3 {
-            smol::future::yield_now().await;
-        }
-        assert_eq!(ran.load(Ordering::SeqCst), 1, "it never ran");
-    });
-    assert!(failure.expect_err("the task is gone before it runs in some schedule").message.contains("it never ran"));
-    explore(|| async {
-        let (sender, receiver) = smol::channel::bounded(1);
-        spawn(async move { sender.send(7).await.unwrap() }).detach();
-        assert_eq!(receiver.recv().await, Ok(7));
-    })
-    .expect("nothing is wrong");
-}
 
 #[test]
 fn a_semaphore_keeps_its_count() {

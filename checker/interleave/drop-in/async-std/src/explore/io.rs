@@ -1,0 +1,20 @@
+//! `async_std::io` on the clock of the schedule.
+
+use std::time::Duration;
+
+use super::timeout::within;
+
+pub use real::io::*;
+
+/// See [`real::io::timeout`].
+///
+/// # Errors
+///
+/// What `future` fails with, and if the time has run out.
+pub async fn timeout<F, T>(limit: Duration, future: F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let late = || Err(Error::new(ErrorKind::TimedOut, "future timed out"));
+    within(limit, future).await.unwrap_or_else(late)
+}

@@ -1,0 +1,3 @@
+//! The part of futures that blocks threads.
+
+pub mod executor;

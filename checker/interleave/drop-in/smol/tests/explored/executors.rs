@@ -1,0 +1,214 @@
+//! `Executor` and `LocalExecutor`.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex as StdMutex};
+
+use interleave::engine::Exploration;
+use interleave::model::thread;
+use smol::future::{self, yield_now};
+use smol::lock::Mutex;
+use smol::{Executor, LocalExecutor, channel};
+use trace::{FailureKind, timeline};
+
+use crate::mistakes::explore;
+
+#[test]
+fn tasks_may_borrow_and_are_polled_by_run() {
+    explore(|| async {
+        let text = String::from("borrowed");
+        let executor = Executor::new();
+        let mut tasks = Vec::new();
+        executor.spawn_many((0..3).map(|n| async move { n }), &mut tasks);
+        let length = executor.spawn(async { text.len() });
+        assert!(!executor.is_empty());
+        let sum = executor.run(async {
+            let mut sum = length.await;
+            for task in tasks {
+                sum += task.await;
+            }
+            sum
+        });
+        assert_eq!(sum.await, 11);
+        assert!(executor.is_empty() && !executor.try_tick());
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn local_tasks_need_not_be_send() {
+    explore(|| async {
+        let count = Rc::new(Cell::new(0));
+        let executor = LocalExecutor::new();
+        let counts = Rc::clone(&count);
+        let task = executor.spawn(async move {
+            yield_now().await;
+            counts.set(1);
+        });
+        executor.tick().await;
+        assert_eq!(count.get(), 0);
+        executor.run(task).await;
+        assert_eq!(count.get(), 1);
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn a_task_of_an_executor_that_nobody_runs_is_a_deadlock() {
+    let failure = explore(|| async {
+        let executor = Executor::new();
+        executor.spawn(async {}).await;
+    });
+    assert_eq!(failure.expect_err("nobody polls the task").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn a_task_of_a_dropped_executor_panics_where_it_was_spawned() {
+    let failure = explore(|| async {
+        let task = Executor::new().spawn(async { 7 });
+        task.await;
+    });
+    let failure = failure.expect_err("the executor has cancelled the task");
+    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Panic, "Task polled after completion"));
+    let place = failure.place.expect("a panic has a place");
+    assert!(place.file.ends_with("executors.rs"), "{place}");
+}
+
+#[test]
+fn dropping_and_cancelling_work_as_for_global_tasks() {
+    explore(|| async {
+        let executor = Executor::new();
+        let (sender, receiver) = channel::bounded::<()>(1);
+        drop(executor.spawn(async move {
+            let _sender = sender;
+            std::future::pending::<()>().await;
+        }));
+        assert!(executor.run(receiver.recv()).await.is_err(), "a dropped task is cancelled");
+        let cancelled = executor.spawn(std::future::pending::<()>());
+        assert_eq!(executor.run(cancelled.cancel()).await, None);
+        let ended = executor.spawn(async { 7 }).fallible();
+        assert_eq!(executor.run(ended).await, Some(7));
+        let (sender, receiver) = channel::bounded(1);
+        executor.spawn(async move { sender.send(1).await.unwrap() }).detach();
+        assert_eq!(executor.run(receiver.recv()).await, Ok(1));
+    })
+    .expect("nothing is wrong");
+}
+
+#[test]
+fn a_panic_is_passed_on_to_whoever_awaits_the_task() {
+    let failure = explore(|| async {
+        let executor = LocalExecutor::new();
+        let task = executor.spawn(async { panic!("the task failed") });
+        executor.run(task).await
+    });
+    assert_eq!(failure.expect_err("awaiting passes the panic on").message, "the task failed");
+}
+
+#[test]
+fn the_picture_names_the_tasks_of_an_executor() {
+    let failure = explore(|| async {
+        let (left, right) = (Mutex::new(()), Mutex::new(()));
+        let executor = LocalExecutor::new();
+        let first = executor.spawn(async {
+            let held = left.lock().await;
+            yield_now().await;
+            drop((right.lock().await, held));
+        });
+        let second = executor.spawn(async {
+            let held = right.lock().await;
+            yield_now().await;
+            drop((left.lock().await, held));
+        });
+        executor.run(future::zip(first, second)).await;
+    });
+    let failure = failure.expect_err("each waits for the other's lock");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    for part in ["task 1 holds `left` and waits for `right`", "task 2 holds `right` and waits for `left`"] {
+        assert!(picture.contains(part), "{part} is missing in\n{picture}");
+    }
+}
+
+/// async-task aborts the process if a destructor panics, so the kit's unwinding must not reach it.
+#[test]
+fn a_schedule_may_end_while_executors_have_tasks() {
+    /// Has a scheduling point in its destructor.
+    struct Sends(channel::Sender<()>);
+
+    impl Drop for Sends {
+        fn drop(&mut self) {
+            let _ = self.0.try_send(());
+        }
+    }
+
+    let failure = explore(|| async {
+        let executor = Executor::new();
+        let (sender, receiver) = channel::bounded(10);
+        let task = |n: usize| {
+            let sends = Sends(sender.clone());
+            let receiver = receiver.clone();
+            async move {
+                let _sends = sends;
+                if n == 0 {
+                    smol::block_on(receiver.recv()).unwrap();
+                }
+                std::future::pending::<()>().await;
+            }
+        };
+        let tasks: Vec<_> = (0..3).rev().map(|n| executor.spawn(task(n))).collect();
+        let cancelled = executor.spawn(future::zip(task(1), task(2)));
+        drop(cancelled);
+        executor.run(std::future::pending::<()>()).await;
+        drop(tasks);
+    });
+    assert_eq!(failure.expect_err("the first task blocks the executor").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn an_executor_in_a_static_begins_anew_with_each_schedule() {
+    static EXECUTOR: Executor<'static> = Executor::new();
+
+    explore(|| async {
+        assert!(EXECUTOR.is_empty(), "a task of an earlier schedule is left");
+        EXECUTOR.spawn(std::future::pending::<()>()).detach();
+        assert_eq!(EXECUTOR.run(EXECUTOR.spawn(async { 7 })).await, 7);
+    })
+    .expect("nothing is wrong");
+}
+
+/// Which of several runners a task goes to is left to chance in the real executor; a schedule has to repeat all the same.
+#[test]
+fn an_executor_that_several_threads_run_repeats_with_the_seed() {
+    let orders = |_| {
+        let orders = Arc::new(StdMutex::new(Vec::new()));
+        let log = Arc::clone(&orders);
+        let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).schedules(50).run(move || {
+            let executor = Arc::new(Executor::new());
+            let (stop, stopped) = channel::unbounded::<()>();
+            let runners: Vec<_> = (0..3)
+                .map(|_| {
+                    let (executor, stopped) = (Arc::clone(&executor), stopped.clone());
+                    thread::spawn(None, std::panic::Location::caller(), move || {
+                        let _ = smol::block_on(executor.run(stopped.recv()));
+                    })
+                })
+                .collect();
+            for n in 0..6 {
+                let log = Arc::clone(&log);
+                executor
+                    .spawn(async move {
+                        yield_now().await;
+                        log.lock().unwrap().push(n);
+                    })
+                    .detach();
+            }
+            drop(stop);
+            runners.into_iter().for_each(|runner| runner.join().unwrap());
+        });
+        assert!(finding.failure.is_none(), "{:?}", finding.failure);
+        let orders = orders.lock().unwrap().clone();
+        orders
+    };
+    assert_eq!(orders(1), orders(2));
+}
