@@ -73,11 +73,12 @@ impl<T> Receiver<T> {
         let Receiver { shared, version, .. } = self;
         let mut is_closed = false;
         loop {
-            let value = update(shared, version, place);
-            if (!is_closed || value.has_changed) && f(&value) {
-                return Ok(value);
+            {
+                let value = update(shared, version, place);
+                if (!is_closed || value.has_changed) && f(&value) {
+                    return Ok(value);
+                }
             }
-            drop(value);
             if is_closed {
                 return Err(closed());
             }
