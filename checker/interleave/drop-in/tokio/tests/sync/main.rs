@@ -6,7 +6,7 @@ mod budget;
 mod channels;
 mod guards;
 mod locks;
-
+mod operations;
 mod watch;
 
 use std::panic::Location;

@@ -183,16 +183,19 @@ impl<T> Sender<T> {
         WeakSender { end, unused: self.unused.share() }
     }
 
+    #[track_caller]
     pub fn len(&self) -> usize {
-        self.end.look().len()
+        self.end.look(|real| real.len())
     }
 
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.end.look().is_empty()
+        self.end.look(|real| real.is_empty())
     }
 
+    #[track_caller]
     pub fn receiver_count(&self) -> usize {
-        self.end.look().receiver_count()
+        self.end.look(|real| real.receiver_count())
     }
 
     pub fn same_channel(&self, other: &Self) -> bool {
@@ -205,12 +208,14 @@ impl<T> Sender<T> {
         async move { listen_free(self.end.object(), place, self.end.real().closed()).await }
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.end.look().strong_count()
+        self.end.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.end.look().weak_count()
+        self.end.look(|real| real.weak_count())
     }
 }
 
@@ -222,38 +227,45 @@ impl<T> WeakSender<T> {
         Some(Sender { end, unused: self.unused.share() })
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.end.look().strong_count()
+        self.end.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.end.look().weak_count()
+        self.end.look(|real| real.weak_count())
     }
 }
 
 impl<T> Receiver<T> {
+    #[track_caller]
     pub fn len(&self) -> usize {
-        self.end.look().len()
+        self.end.look(|real| real.len())
     }
 
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.end.look().is_empty()
+        self.end.look(|real| real.is_empty())
     }
 
     pub fn same_channel(&self, other: &Self) -> bool {
         self.end.real().same_channel(other.end.real())
     }
 
+    #[track_caller]
     pub fn sender_strong_count(&self) -> usize {
-        self.end.look().sender_strong_count()
+        self.end.look(|real| real.sender_strong_count())
     }
 
+    #[track_caller]
     pub fn sender_weak_count(&self) -> usize {
-        self.end.look().sender_weak_count()
+        self.end.look(|real| real.sender_weak_count())
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.end.look().is_closed()
+        self.end.look(|real| real.is_closed())
     }
 }
 

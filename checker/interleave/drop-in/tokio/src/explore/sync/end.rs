@@ -1,10 +1,13 @@
 //! The ends of a channel: senders and receivers.
 
+use std::fmt::Debug;
 use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::{Access, scheduler};
 use interleave::model::Object;
+
+use super::look;
 
 /// An end of a real channel.
 pub(super) trait RealEnd {
@@ -44,10 +47,10 @@ impl<R: RealEnd> End<R> {
         (&self.object, self.real.as_mut().expect(TAKEN))
     }
 
-    /// The real end, for an operation that only looks.
-    pub(super) fn look(&self) -> &R {
-        self.object.point(Access::Read);
-        self.real()
+    /// An operation that only looks.
+    #[track_caller]
+    pub(super) fn look<V: Debug>(&self, f: impl FnOnce(&R) -> V) -> V {
+        look(&self.object, || f(self.real()))
     }
 
     /// The real end, for an operation that changes the channel.

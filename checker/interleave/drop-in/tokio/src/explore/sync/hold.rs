@@ -4,6 +4,7 @@
 //! its fairness are the real ones. A guard counts permits instead of borrowing them, so an owned guard needs no more
 //! than the `Arc` that it keeps.
 
+use std::fmt::Debug;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use interleave::engine::Access;
 use interleave::model::acquire::{AfterRelease, Guarded, acquire_or, try_acquire};
 use interleave::model::{Mode, Object};
 use real::sync::{self, AcquireError, TryAcquireError};
+
+use super::look;
 
 /// A semaphore and its name in the trace.
 #[derive(Debug)]
@@ -33,10 +36,10 @@ impl Permits {
         Permits { object: Object::new(type_name), semaphore: sync::Semaphore::const_new(permits) }
     }
 
-    /// The semaphore, for an operation that only looks.
-    pub(super) fn look(&self) -> &sync::Semaphore {
-        self.object.point(Access::Read);
-        &self.semaphore
+    /// An operation that only looks.
+    #[track_caller]
+    pub(super) fn look<V: Debug>(&self, f: impl FnOnce(&sync::Semaphore) -> V) -> V {
+        look(&self.object, || f(&self.semaphore))
     }
 
     /// The semaphore, for an operation that changes it.

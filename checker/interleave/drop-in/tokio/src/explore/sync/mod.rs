@@ -20,6 +20,12 @@ mod semaphore;
 mod set_once;
 pub mod watch;
 
+use std::fmt::Debug;
+use std::panic::Location;
+
+use interleave::engine::Access;
+use interleave::model::Object;
+
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
 pub use notify::Notify;
@@ -36,6 +42,15 @@ pub mod futures {
     //! See [`real::sync::futures`].
 
     pub use super::notify::{Notified, OwnedNotified};
+}
+
+/// An operation that only looks at `object`: a scheduling point, and a step with what it saw.
+#[track_caller]
+fn look<V: Debug>(object: &Object, f: impl FnOnce() -> V) -> V {
+    object.point(Access::Read);
+    let seen = f();
+    object.loads(&seen, Location::caller());
+    seen
 }
 
 /// The semaphore of a lock is private to it.

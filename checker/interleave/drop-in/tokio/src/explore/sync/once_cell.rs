@@ -1,7 +1,7 @@
 use std::fmt;
 use std::panic::Location;
 
-use interleave::engine::scheduler;
+use interleave::engine::{Access, scheduler};
 use interleave::model::Mode;
 use real::sync::{self, SetError, TryAcquireError};
 
@@ -35,14 +35,14 @@ impl<T> OnceCell<T> {
         OnceCell { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new_with(value) }
     }
 
+    #[track_caller]
     pub fn initialized(&self) -> bool {
-        self.permits.look();
-        self.cell.initialized()
+        self.permits.look(|_| self.cell.initialized())
     }
 
+    #[track_caller]
     pub fn get(&self) -> Option<&T> {
-        self.permits.look();
-        self.cell.get()
+        self.initialized().then(|| self.made())
     }
 
     pub fn get_mut(&mut self) -> Option<&mut T> {
@@ -55,7 +55,8 @@ impl<T> OnceCell<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
         let place = Location::caller();
-        if self.initialized() {
+        self.permits.object.point(Access::Read);
+        if self.cell.initialized() {
             scheduler::yield_now();
             return Err(SetError::AlreadyInitializedError(value));
         }
@@ -110,7 +111,8 @@ impl<T> OnceCell<T> {
 
     /// Waits for the right to make the value, or else for the value.
     async fn turn(&self, place: &'static Location<'static>) -> Result<Hold<&Permits>, &T> {
-        if let Some(made) = self.get() {
+        self.permits.object.point(Access::Read);
+        if let Some(made) = self.cell.get() {
             return Err(made);
         }
         match Hold::take(&self.permits, Mode::Lock, 1, place).await {
@@ -130,7 +132,7 @@ impl<T> OnceCell<T> {
     }
 
     fn made(&self) -> &T {
-        self.cell.get().expect("the semaphore is closed when there is a value")
+        self.cell.get().expect("the semaphore is closed when there is a value, and a value stays")
     }
 
     pub fn into_inner(self) -> Option<T> {

@@ -75,8 +75,9 @@ impl<T> Sender<T> {
         async move { std::future::poll_fn(|context| self.poll_closed_at(place, context)).await }
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.end.look().is_closed()
+        self.end.look(|real| real.is_closed())
     }
 
     #[track_caller]
@@ -97,12 +98,14 @@ impl<T> Receiver<T> {
         self.end.object().signals(Location::caller());
     }
 
+    #[track_caller]
     pub fn is_terminated(&self) -> bool {
-        self.end.look().is_terminated()
+        self.end.look(|real| real.is_terminated())
     }
 
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.end.look().is_empty()
+        self.end.look(|real| real.is_empty())
     }
 
     /// # Errors

@@ -61,8 +61,9 @@ impl Semaphore {
         Semaphore { permits: Permits::const_new("Semaphore", permits) }
     }
 
+    #[track_caller]
     pub fn available_permits(&self) -> usize {
-        self.permits.look().available_permits()
+        self.permits.look(|real| real.available_permits())
     }
 
     /// # Panics
@@ -84,8 +85,9 @@ impl Semaphore {
         self.permits.object.signals(Location::caller());
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.permits.look().is_closed()
+        self.permits.look(|real| real.is_closed())
     }
 
     #[track_caller]

@@ -6,6 +6,8 @@ use interleave::model::Object;
 use interleave::model::acquire::listen_free;
 use real::sync::{self, SetOnceError};
 
+use super::look;
+
 /// See [`sync::SetOnce`].
 pub struct SetOnce<T> {
     object: Object,
@@ -33,14 +35,14 @@ impl<T> SetOnce<T> {
         SetOnce { object: Object::new("SetOnce"), cell: sync::SetOnce::const_new_with(value) }
     }
 
+    #[track_caller]
     pub fn initialized(&self) -> bool {
-        self.object.point(Access::Read);
-        self.cell.initialized()
+        look(&self.object, || self.cell.initialized())
     }
 
+    #[track_caller]
     pub fn get(&self) -> Option<&T> {
-        self.object.point(Access::Read);
-        self.cell.get()
+        if self.initialized() { self.cell.get() } else { None }
     }
 
     /// # Errors

@@ -164,16 +164,18 @@ impl<T> Sender<T> {
         async move { listen_free(self.0.object(), place, self.0.real().closed()).await }
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.0.look().is_closed()
+        self.0.look(|real| real.is_closed())
     }
 
     pub fn same_channel(&self, other: &Self) -> bool {
         self.0.real().same_channel(other.0.real())
     }
 
+    #[track_caller]
     pub fn capacity(&self) -> usize {
-        self.0.look().capacity()
+        self.0.look(|real| real.capacity())
     }
 
     pub fn max_capacity(&self) -> usize {
@@ -186,12 +188,14 @@ impl<T> Sender<T> {
         WeakSender(self.0.fork(Location::caller(), mpsc::Sender::downgrade))
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.0.look().strong_count()
+        self.0.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.0.look().weak_count()
+        self.0.look(|real| real.weak_count())
     }
 }
 
@@ -201,12 +205,14 @@ impl<T> WeakSender<T> {
         self.0.try_fork(Location::caller(), mpsc::WeakSender::upgrade).map(Sender)
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.0.look().strong_count()
+        self.0.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.0.look().weak_count()
+        self.0.look(|real| real.weak_count())
     }
 }
 

@@ -25,8 +25,9 @@ pub struct UnboundedReceiver<T> {
 }
 
 impl<T> Receiver<T> {
+    #[track_caller]
     pub fn capacity(&self) -> usize {
-        self.end.look().capacity()
+        self.end.look(|real| real.capacity())
     }
 
     pub fn max_capacity(&self) -> usize {
@@ -110,24 +111,29 @@ macro_rules! receiver {
                 self.end.object().signals(Location::caller());
             }
 
+            #[track_caller]
             pub fn is_closed(&self) -> bool {
-                self.end.look().is_closed()
+                self.end.look(|real| real.is_closed())
             }
 
+            #[track_caller]
             pub fn is_empty(&self) -> bool {
-                self.end.look().is_empty()
+                self.end.look(|real| real.is_empty())
             }
 
+            #[track_caller]
             pub fn len(&self) -> usize {
-                self.end.look().len()
+                self.end.look(|real| real.len())
             }
 
+            #[track_caller]
             pub fn sender_strong_count(&self) -> usize {
-                self.end.look().sender_strong_count()
+                self.end.look(|real| real.sender_strong_count())
             }
 
+            #[track_caller]
             pub fn sender_weak_count(&self) -> usize {
-                self.end.look().sender_weak_count()
+                self.end.look(|real| real.sender_weak_count())
             }
         }
 

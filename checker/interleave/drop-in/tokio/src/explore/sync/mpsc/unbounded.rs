@@ -30,8 +30,9 @@ impl<T> UnboundedSender<T> {
         async move { listen_free(self.0.object(), place, self.0.real().closed()).await }
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.0.look().is_closed()
+        self.0.look(|real| real.is_closed())
     }
 
     pub fn same_channel(&self, other: &Self) -> bool {
@@ -44,12 +45,14 @@ impl<T> UnboundedSender<T> {
         WeakUnboundedSender(self.0.fork(Location::caller(), mpsc::UnboundedSender::downgrade))
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.0.look().strong_count()
+        self.0.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.0.look().weak_count()
+        self.0.look(|real| real.weak_count())
     }
 }
 
@@ -59,12 +62,14 @@ impl<T> WeakUnboundedSender<T> {
         self.0.try_fork(Location::caller(), mpsc::WeakUnboundedSender::upgrade).map(UnboundedSender)
     }
 
+    #[track_caller]
     pub fn strong_count(&self) -> usize {
-        self.0.look().strong_count()
+        self.0.look(|real| real.strong_count())
     }
 
+    #[track_caller]
     pub fn weak_count(&self) -> usize {
-        self.0.look().weak_count()
+        self.0.look(|real| real.weak_count())
     }
 }
 

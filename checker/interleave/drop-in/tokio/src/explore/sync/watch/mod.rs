@@ -17,6 +17,8 @@ use interleave::model::{Held, Lock, Mode, Object};
 use real::sync::Notify;
 pub use real::sync::watch::error;
 
+use super::look;
+
 pub use receiver::Receiver;
 pub use sender::Sender;
 
@@ -72,10 +74,10 @@ impl<T> Shared<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state, for an operation that only looks.
-    fn look(&self) -> MutexGuard<'_, State> {
-        self.object().point(Access::Read);
-        self.state()
+    /// An operation that only looks.
+    #[track_caller]
+    fn look<V: fmt::Debug>(&self, f: impl FnOnce(&State) -> V) -> V {
+        look(self.object(), || f(&self.state()))
     }
 
     /// The state, for an operation that changes it.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use interleave::engine::scheduler;
+use interleave::engine::{Access, scheduler};
 use interleave::model::acquire::{listen, listen_free};
 use interleave::model::coop;
 use real::sync::watch;
@@ -33,16 +33,14 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// If there is no sender any more.
+    #[track_caller]
     pub fn has_changed(&self) -> Result<bool, RecvError> {
-        let state = self.shared.look();
-        if state.is_closed {
-            return Err(closed());
-        }
-        Ok(self.version != state.version)
+        self.shared.look(|state| if state.is_closed { Err(closed()) } else { Ok(self.version != state.version) })
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.shared.look().is_closed
+        self.shared.look(|state| state.is_closed)
     }
 
     pub fn mark_changed(&mut self) {
@@ -50,7 +48,8 @@ impl<T> Receiver<T> {
     }
 
     pub fn mark_unchanged(&mut self) {
-        self.version = self.shared.look().version;
+        self.shared.object().point(Access::Read);
+        self.version = self.shared.state().version;
     }
 
     #[track_caller]

@@ -2,7 +2,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use interleave::engine::scheduler;
+use interleave::engine::{Access, scheduler};
 use interleave::model::Mode;
 use interleave::model::acquire::listen;
 
@@ -27,7 +27,8 @@ impl<T> Sender<T> {
     /// With `value`, if there is no receiver.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
-        if self.receiver_count() == 0 {
+        self.shared.object().point(Access::Read);
+        if self.shared.state().receivers == 0 {
             return Err(SendError(value));
         }
         self.send_replace(value);
@@ -76,8 +77,9 @@ impl<T> Sender<T> {
         self.shared.read(None, Location::caller())
     }
 
+    #[track_caller]
     pub fn is_closed(&self) -> bool {
-        self.receiver_count() == 0
+        self.shared.look(|state| state.receivers == 0)
     }
 
     #[track_caller]
@@ -107,12 +109,14 @@ impl<T> Sender<T> {
         Receiver { shared: Arc::clone(&self.shared), version, place: Location::caller() }
     }
 
+    #[track_caller]
     pub fn receiver_count(&self) -> usize {
-        self.shared.look().receivers
+        self.shared.look(|state| state.receivers)
     }
 
+    #[track_caller]
     pub fn sender_count(&self) -> usize {
-        self.shared.look().senders
+        self.shared.look(|state| state.senders)
     }
 
     pub fn same_channel(&self, other: &Self) -> bool {
