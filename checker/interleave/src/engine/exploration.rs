@@ -329,10 +329,15 @@ const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the
 
 /// Whether a panic was raised by the kit itself, not on behalf of its caller.
 fn is_ours(place: Option<&Place>) -> bool {
+    place.is_some_and(|place| is_kit(&place.file))
+}
+
+/// Whether `file` is a source of the kit.
+pub fn is_kit(file: &str) -> bool {
     let kit = file!().trim_end_matches("src/engine/exploration.rs");
-    place
-        .and_then(|place| place.file.strip_prefix(kit))
-        .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
+    file.strip_prefix(kit).is_some_and(|file| {
+        file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/"))
+    })
 }
 
 /// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.

@@ -23,6 +23,6 @@ pub mod thread_local;
 pub mod threads;
 
 pub use choice::{Access, Deadlines, Wakes};
-pub use exploration::{Exploration, Finding, MOST_STEPS};
+pub use exploration::{Exploration, Finding, MOST_STEPS, is_kit};
 #[doc(hidden)]
 pub use search::Reduction;

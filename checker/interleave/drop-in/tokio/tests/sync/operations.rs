@@ -137,6 +137,9 @@ fn mutex(tried: &Tried) {
     let guard = tried.wait("mutex::lock", lock.lock());
     tried.run("mutex::try_lock", || lock.try_lock().map(drop)).unwrap_err();
     tried.run("mutex::try_lock_owned", || lock.clone().try_lock_owned().map(drop)).unwrap_err();
+    let mut waiting = Box::pin(lock.lock());
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    tried.drop("Mutex::lock, waiting", waiting);
     tried.release("MutexGuard", guard);
     tried.release("MutexGuard", tried.run("mutex::try_lock", || lock.try_lock().unwrap()));
     tried.release("OwnedMutexGuard", tried.run("mutex::try_lock_owned", || lock.clone().try_lock_owned().unwrap()));

@@ -22,8 +22,9 @@ pub mod watch;
 
 use std::fmt::Debug;
 use std::panic::Location;
+use std::path::Path;
 
-use interleave::engine::Access;
+use interleave::engine::{Access, is_kit};
 use interleave::model::Object;
 
 pub use barrier::{Barrier, BarrierWaitResult};
@@ -51,6 +52,14 @@ fn look<V: Debug>(object: &Object, f: impl FnOnce() -> V) -> V {
     let seen = f();
     object.loads(&seen, Location::caller());
     seen
+}
+
+/// The line of the program that polls a future by hand or with `.await`. If the poll comes from the kit or from a
+/// dependency, such as a combinator, then it is `made`, the line that made the future.
+#[track_caller]
+fn polled_at(made: &'static Location<'static>) -> &'static Location<'static> {
+    let caller = Location::caller();
+    if is_kit(caller.file()) || Path::new(caller.file()).has_root() { made } else { caller }
 }
 
 /// The semaphore of a lock is private to it.

@@ -10,6 +10,8 @@ use interleave::model::acquire::poll_listen;
 use interleave::model::coop::Cost;
 use real::sync;
 
+use super::polled_at;
+
 /// See [`sync::Notify`].
 #[derive(Debug)]
 pub struct Notify {
@@ -114,7 +116,9 @@ impl Wait<'_> {
         is_notified
     }
 
+    #[track_caller]
     fn poll(&mut self, object: &Object, context: &mut Context<'_>) -> Poll<()> {
+        self.place = polled_at(self.place);
         let notified = self.notified.as_mut();
         poll_listen(object, self.place, &mut self.asleep, Cost::Nothing, context, |context| notified.poll(context))
     }
@@ -149,6 +153,7 @@ macro_rules! notified {
         impl $(<$lifetime>)? Future for $notified {
             type Output = ();
 
+            #[track_caller]
             fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
                 let (wait, object) = self.parts();
                 wait.poll(object, context)

@@ -14,6 +14,7 @@ use real::sync::oneshot;
 pub use real::sync::oneshot::error;
 
 use super::end::{End, RealEnd};
+use super::polled_at;
 use crate::explore::runtime::context::assert_may_block;
 use error::{RecvError, TryRecvError};
 
@@ -134,9 +135,10 @@ impl<T> Receiver<T> {
 impl<T> Future for Receiver<T> {
     type Output = Result<T, RecvError>;
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let place = this.end.place();
+        let place = polled_at(this.end.place());
         let (object, receiver) = this.end.real_mut();
         poll_listen(object, place, &mut this.asleep, Cost::One, context, |context| Pin::new(receiver).poll(context))
     }
