@@ -335,9 +335,8 @@ fn is_ours(place: Option<&Place>) -> bool {
 /// Whether `file` is a source of the kit.
 pub fn is_kit(file: &str) -> bool {
     let kit = file!().trim_end_matches("src/engine/exploration.rs");
-    file.strip_prefix(kit).is_some_and(|file| {
-        file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/"))
-    })
+    file.strip_prefix(kit)
+        .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
 }
 
 /// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.

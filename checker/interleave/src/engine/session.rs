@@ -262,6 +262,11 @@ pub fn is_active() -> bool {
     SESSION.with(|session| session.try_borrow().map_or(true, |session| session.is_some()))
 }
 
+/// How often the scheduler has decided who goes on.
+pub(crate) fn decisions() -> Option<usize> {
+    with(|session| session.choices.len())
+}
+
 /// Records a step of what runs at the moment, if steps are recorded.
 pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut Session) -> Action) {
     with(|session| {

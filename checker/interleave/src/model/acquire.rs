@@ -11,7 +11,7 @@ use trace::Mode;
 
 use super::coop::{self, Cost};
 use super::{Object, ObjectId};
-use crate::engine::{Access, scheduler};
+use crate::engine::{Access, scheduler, session};
 
 /// Waits for `future`, which gets hold of `object`. The second half of the result is to be kept as long as the
 /// first.
@@ -68,7 +68,12 @@ async fn wait<F: Future>(
     let mut future = pin!(future);
     object.point(Access::Write);
     let mut waiting = Waiting { object, place, asleep: false };
+    let mut polled = None;
     let output = std::future::poll_fn(|context| {
+        if polled.is_some() && polled == session::decisions() {
+            // Polled in a loop, which must not keep the others from what it waits for.
+            scheduler::yield_now();
+        }
         object.touch(Access::Write);
         let poll = coop::pay(cost, context, |context| future.as_mut().poll(context));
         // A task that has used up its budget does not wait for the object.
@@ -78,6 +83,7 @@ async fn wait<F: Future>(
             waiting.asleep = true;
             sleeps(object);
         }
+        polled = session::decisions();
         poll.unwrap_or(Poll::Pending)
     })
     .await;

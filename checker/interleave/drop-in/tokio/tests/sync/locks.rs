@@ -64,6 +64,25 @@ fn a_cancelled_wait_passes_the_lock_on() {
 }
 
 #[test]
+fn a_future_that_is_polled_in_a_loop_lets_others_run() {
+    passes(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let guard = lock.clone().lock_owned().await;
+        let opened = Arc::new(Notify::new());
+        let opened2 = opened.clone();
+        let other = spawn(async move {
+            opened2.notify_one();
+            drop(guard);
+        });
+        let mut locked = pin!(lock.lock());
+        while poll_once(locked.as_mut()).is_pending() {}
+        let mut notified = pin!(opened.notified());
+        while poll_once(notified.as_mut()).is_pending() {}
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn a_notification_is_passed_on_by_a_future_that_is_dropped() {
     passes(|| async {
         let notify = Arc::new(Notify::new());

@@ -63,7 +63,7 @@ fn changes_are_seen_once_and_the_last_one_counts() {
         while *receiver.borrow_and_update() != 3 {
             receiver.changed().await.unwrap();
         }
-        assert_eq!(receiver.has_changed().unwrap(), false);
+        assert!(!receiver.has_changed().unwrap());
         other.join().unwrap();
         assert!(!sender.send_if_modified(|_| false));
         receiver.mark_changed();
