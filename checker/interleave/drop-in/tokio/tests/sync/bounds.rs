@@ -128,7 +128,7 @@ fn types_have_the_auto_traits_of_the_real_ones() {
     });
 }
 
-/// What a future may borrow for as long as it likes.
+/// An object that a future may borrow for ever.
 fn leak<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }

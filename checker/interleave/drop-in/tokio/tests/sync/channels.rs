@@ -1,4 +1,4 @@
-//! What goes through channels, what stays in them, and what others see meanwhile.
+//! Values that are sent through channels, left in them, and dropped with them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

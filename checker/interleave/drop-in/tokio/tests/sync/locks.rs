@@ -1,4 +1,4 @@
-//! What tasks that wait see of each other.
+//! Locks and signals: waiting, waking and cancelling.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -50,7 +50,7 @@ impl Tried {
     }
 }
 
-/// What passes no scheduling point: it makes something new, has something to itself, or looks at what never changes.
+/// Functions that pass no scheduling point: they create an object, have exclusive access, or read what never changes.
 const PRIVATE: &[&str] = &[
     "new",
     "new_with",
@@ -316,7 +316,7 @@ fn broadcasts(tried: &Tried) {
     tried.wait("broadcast::closed", sender.closed());
 }
 
-/// What both receivers of `mpsc` can do. `send` puts one value in.
+/// Tries the methods of a receiver of `mpsc`. `send` puts one value in.
 macro_rules! receive {
     ($tried:ident, $receiver:ident, $send:expr) => {
         let mut context = Context::from_waker(Waker::noop());

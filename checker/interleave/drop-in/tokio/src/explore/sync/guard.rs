@@ -1,4 +1,4 @@
-//! What guards are made of: the right to be inside, and a pointer to data, or to a part of it.
+//! The two parts of every guard: the permits that it holds, and a pointer to the data or to a part of it.
 
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -17,11 +17,11 @@ pub(super) struct Shared<G: Gate, U: ?Sized> {
     pub(super) hold: Hold<G>,
 }
 
-/// Data that nobody else may touch.
+/// Data that only this guard may use.
 pub(super) struct Exclusive<G: Gate, U: ?Sized> {
     data: NonNull<U>,
     pub(super) hold: Hold<G>,
-    /// What can be written through must not become a pointer to a shorter-lived type.
+    /// A pointer for writing must not be coerced to a pointer to a shorter-lived type.
     invariant: PhantomData<*mut U>,
 }
 
@@ -50,7 +50,7 @@ impl<G: Gate, U: ?Sized> Shared<G, U> {
 impl<G: Gate, U: ?Sized> Exclusive<G, U> {
     /// # Safety
     ///
-    /// `data` is valid, and nobody else uses it, while `hold` lives.
+    /// `data` is valid while `hold` lives, and nothing else uses it.
     #[allow(unsafe_code)]
     pub(super) unsafe fn new(data: *mut U, hold: Hold<G>) -> Self {
         Exclusive { data: NonNull::new(data).expect("a pointer to data"), hold, invariant: PhantomData }
@@ -134,11 +134,11 @@ impl<G: Gate, U: ?Sized> DerefMut for Exclusive<G, U> {
     }
 }
 
-/// Prints a lock, with its data if it is free. Printing is no operation of the program: it passes no scheduling point.
+/// Prints a lock, with its data if it is free. Printing passes no scheduling point.
 ///
 /// # Safety
 ///
-/// Whoever has a permit may read the data.
+/// A permit allows its holder to read the data.
 #[allow(unsafe_code)]
 pub(super) unsafe fn fmt_data<T: ?Sized + fmt::Debug>(
     f: &mut fmt::Formatter<'_>,

@@ -1,8 +1,8 @@
 //! `tokio::sync` under the scheduler.
 //!
 //! Inside are the real objects of tokio, with their queues and their fairness: they need no runtime, only a scheduling
-//! point around each operation. `watch` and `Barrier` are built on the real `Notify` instead, because the real ones pick
-//! among several queues at random, and a schedule must be repeatable.
+//! point around each operation. `watch` and `Barrier` are built on the real `Notify` instead: the real ones pick among
+//! several queues at random, and a schedule must be repeatable.
 
 mod barrier;
 mod bounds;
@@ -65,7 +65,7 @@ fn polled_at(made: &'static Location<'static>) -> &'static Location<'static> {
 /// The semaphore of a lock is private to it.
 const NEVER_CLOSED: &str = "the semaphore of a lock is never closed";
 
-/// What `try_lock` says about a lock that is taken. Only tokio can make one.
+/// The error of `try_lock`. Its field is private, so a real mutex has to make it.
 fn refused() -> TryLockError {
     let taken = real::sync::Mutex::const_new(());
     let _guard = taken.try_lock();

@@ -241,7 +241,7 @@ impl<T> From<T> for Mutex<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         #[allow(unsafe_code)]
-        // SAFETY: whoever has the permit may use the data.
+        // SAFETY: the permit allows its holder to use the data.
         unsafe {
             fmt_data(f, "Mutex", &self.permits, &self.data)
         }

@@ -132,13 +132,13 @@ impl Wait<'_> {
     }
 }
 
-/// What both futures can do.
+/// The methods of both futures.
 macro_rules! notified {
     ([$($lifetime:lifetime)?] $notified:ty, $wait:ty) => {
         impl $(<$lifetime>)? $notified {
             fn parts(self: Pin<&mut Self>) -> (&mut $wait, &Object) {
                 #[allow(unsafe_code)]
-                // SAFETY: nothing is moved out. What has to stay in place is in a box of its own; `PhantomPinned` only
+                // SAFETY: nothing is moved out. The real future is pinned in a box of its own; `PhantomPinned` only
                 // keeps programs from moving what they could not move in real mode.
                 let this = unsafe { self.get_unchecked_mut() };
                 (&mut this.wait, &this.notify.object)

@@ -90,7 +90,7 @@ impl<T> OnceCell<T> {
 
     /// # Errors
     ///
-    /// What `f` fails with.
+    /// The error of `f`.
     #[track_caller]
     pub fn get_or_try_init<E, F, Fut>(&self, f: F) -> impl Future<Output = Result<&T, E>>
     where

@@ -158,7 +158,7 @@ impl Semaphore {
     }
 }
 
-/// What both kinds of permits can do.
+/// The methods of both permits.
 macro_rules! permit {
     ([$($lifetime:lifetime)?] $permit:ty, $semaphore:ty, $is_same:expr) => {
         impl $(<$lifetime>)? $permit {

@@ -35,7 +35,7 @@ impl<T> Receiver<T> {
     }
 }
 
-/// What both receivers can do.
+/// The methods of both receivers.
 macro_rules! receiver {
     ($receiver:ident) => {
         impl<T> $receiver<T> {

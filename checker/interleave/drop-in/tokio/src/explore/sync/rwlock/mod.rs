@@ -207,7 +207,7 @@ impl<T> From<T> for RwLock<T> {
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         #[allow(unsafe_code)]
-        // SAFETY: whoever has a permit may read the data.
+        // SAFETY: a permit allows its holder to read the data.
         unsafe {
             fmt_data(f, "RwLock", &self.permits, &self.data)
         }

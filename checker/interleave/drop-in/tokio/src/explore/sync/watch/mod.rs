@@ -22,9 +22,9 @@ use super::look;
 pub use receiver::Receiver;
 pub use sender::Sender;
 
-/// What senders and receivers share.
+/// The channel, shared by its senders and receivers.
 struct Shared<T> {
-    /// Who may use the value: a [`Ref`] reads, a sender writes, and both block their thread.
+    /// Guards the value: a [`Ref`] holds it for reading, a sender for writing. Both block their thread.
     lock: Lock,
     value: RwLock<T>,
     state: Mutex<State>,
@@ -108,7 +108,7 @@ impl<T> Shared<T> {
     }
 }
 
-const FREE: &str = "the value is free for whoever has the model's lock";
+const FREE: &str = "the value is free when the model's lock is held";
 
 impl<T> Ref<'_, T> {
     pub fn has_changed(&self) -> bool {

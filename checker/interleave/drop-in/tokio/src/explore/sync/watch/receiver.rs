@@ -115,7 +115,7 @@ async fn change<T>(shared: &Shared<T>, version: &mut u64) -> Result<(), RecvErro
     }
 }
 
-/// What a receiver is told when no sender is left. Only tokio can make one.
+/// The error of a channel without senders. Its field is private, so a real channel has to make it.
 fn closed() -> RecvError {
     let (sender, receiver) = watch::channel(());
     drop(sender);
