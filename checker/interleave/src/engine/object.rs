@@ -43,8 +43,21 @@ impl Object {
     /// A scheduling point before an operation that touches this.
     #[inline]
     pub fn point(&self, access: Access) {
+        // Before others run, so that it goes by the same number whatever they do.
+        self.announce();
         scheduler::local_point();
         self.touch(access);
+    }
+
+    /// Gives this its number in the running schedule, if a search needs that. For objects that are touched without a
+    /// scheduling point of their own.
+    #[inline]
+    pub fn announce(&self) {
+        session::with(|session| {
+            if session.source.search().is_some() {
+                self.id_in(session, None);
+            }
+        });
     }
 
     /// The running step touches this, as a part of an operation that has had its scheduling point.

@@ -123,9 +123,15 @@ pub fn yield_now() {
 
 /// Waits until somebody wakes the running thread, or already has since it last waited. May return for no reason.
 pub(crate) fn block() {
+    session::with(|session| session.touch(thread_key(session.current), Access::Write));
+    block_until_enabled();
+}
+
+/// The same for whoever cannot go on before a step that [`session::follow`] names: when it begins to wait makes no
+/// difference to anybody.
+pub(crate) fn block_until_enabled() {
     let blocks = session::with(|session| {
         let id = session.current;
-        session.touch(thread_key(id), Access::Write);
         let blocks = !std::mem::take(&mut session.thread().token) || session.phase == Phase::TearingDown;
         if blocks {
             session.retire(id, ThreadState::Blocked);
@@ -146,7 +152,8 @@ pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an e
 /// Wakes a thread of the running schedule.
 pub(crate) fn unblock(id: usize) {
     session::with(|session| {
-        session.touch(thread_key(id), Access::Write);
+        // Whoever wakes it first makes no difference, so it counts as a look.
+        session.touch(thread_key(id), Access::Read);
         match session.threads[id].state {
             ThreadState::Blocked => {
                 session.make_runnable(id);

@@ -82,7 +82,8 @@ struct Step {
     node: usize,
     slot: usize,
     touched: Touched,
-    enabled_by: Option<usize>,
+    /// Steps that came before it in every equivalent schedule, because they let it go on.
+    after: Vec<usize>,
     /// Time moved before it, which waits for everybody.
     after_time: bool,
 }
@@ -127,6 +128,18 @@ impl Search {
             self.enabled_by.resize(slot + 1, None);
         }
         self.enabled_by[slot] = self.enabled_by[slot].or(by);
+    }
+
+    /// The number of the running step, for [`follow`](Self::follow).
+    pub(crate) fn mark(&self) -> Option<usize> {
+        self.steps.len().checked_sub(1)
+    }
+
+    /// The running step could not be made before the step `mark`, so that the other order need not be tried.
+    pub(crate) fn follow(&mut self, mark: usize) {
+        if let Some(step) = self.steps.last_mut() {
+            step.after.push(mark);
+        }
     }
 
     /// Time moves, after all steps so far and before all that follow.
@@ -187,7 +200,8 @@ impl Search {
             Some(touched) => std::mem::take(touched),
             None => Vec::new(),
         };
-        self.steps.push(Step { node: at, slot: chosen, touched, enabled_by, after_time });
+        let after = enabled_by.into_iter().collect();
+        self.steps.push(Step { node: at, slot: chosen, touched, after, after_time });
         self.is_open = true;
         Some(chosen)
     }
@@ -376,9 +390,7 @@ impl Order {
             }
             let mut clock = own[step.slot].clone();
             join(&mut clock, &barrier);
-            if let Some(by) = step.enabled_by {
-                join(&mut clock, &order.clocks.0[by]);
-            }
+            step.after.iter().filter(|by| **by < index).for_each(|by| join(&mut clock, &order.clocks.0[*by]));
             let mut conflicts: Vec<usize> = everything.into_iter().collect();
             for (key, access) in &step.touched {
                 if *key == EVERYTHING {

@@ -301,6 +301,18 @@ pub(crate) fn touch(key: Key, access: Access) {
     with(|session| session.touch(key, access));
 }
 
+/// Names the running step, for [`follow`].
+pub(crate) fn mark() -> Option<usize> {
+    with(|session| session.source.search().and_then(|search| search.mark())).flatten()
+}
+
+/// The running step could not be made before the step `mark`, such as the end of a thread that it joins.
+pub(crate) fn follow(mark: Option<usize>) {
+    if let Some(mark) = mark {
+        with(|session| session.source.search().map(|search| search.follow(mark)));
+    }
+}
+
 /// What the scheduler decides next depends on more than the objects that steps touch, such as the order in a queue of
 /// another package: passing every schedule of a search proves nothing.
 pub fn lose_track() {

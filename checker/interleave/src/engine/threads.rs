@@ -183,6 +183,14 @@ pub fn wait_until(deadline: Option<Duration>, mut ready: impl FnMut() -> bool) -
     }
 }
 
+/// Waits on the running thread until `ready` says so, for the end of other threads; see
+/// [`scheduler::block_until_enabled`].
+pub(crate) fn wait_for_end(mut ready: impl FnMut() -> bool) {
+    while !ready() {
+        scheduler::block_until_enabled();
+    }
+}
+
 /// An alarm for the running thread that is taken back when this is dropped.
 struct AlarmGuard(Alarm);
 

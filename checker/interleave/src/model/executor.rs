@@ -102,9 +102,11 @@ impl Executor {
     /// Outside of a schedule.
     pub fn new(settings: Settings) -> Self {
         let workers = settings.workers;
+        let object = Object::of_unknown_origin("executor");
+        object.announce();
         let shared = Rc::new(Shared {
             settings,
-            object: Object::of_unknown_origin("executor"),
+            object,
             ready: RefCell::default(),
             idle: RefCell::default(),
             waits: Cell::new(usize::MAX),

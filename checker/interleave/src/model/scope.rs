@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
 use crate::engine::scheduler::catch;
-use crate::engine::threads;
+use crate::engine::{session, threads};
 
 use super::thread::{Outcome, Payload, Thread, caught, lock, start};
 use crate::engine::threads::Started;
@@ -21,7 +21,7 @@ pub struct Scope<'scope, 'env: 'scope> {
 }
 
 /// The threads of a scope that are not over.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Threads(Mutex<Count>);
 
 #[derive(Debug, Default)]
@@ -30,13 +30,20 @@ struct Count {
     /// How many panicked and were not joined.
     panicked: usize,
     waiting: Option<Waker>,
+    /// The steps in which threads ended.
+    ends: Vec<usize>,
 }
 
 impl Threads {
+    fn new() -> Arc<Self> {
+        Arc::new(Threads(Mutex::default()))
+    }
+
     fn end(&self) {
         let waiting = {
             let mut count = lock(&self.0);
             count.running -= 1;
+            count.ends.extend(session::mark());
             if count.running == 0 { count.waiting.take() } else { None }
         };
         waiting.into_iter().for_each(Waker::wake);
@@ -44,12 +51,14 @@ impl Threads {
 
     fn wait(&self) {
         let waker = threads::waker();
-        threads::wait_until(None, || {
+        threads::wait_for_end(|| {
             let waker = waker.clone();
             let mut count = lock(&self.0);
             count.waiting = Some(waker);
             count.running == 0
         });
+        let ends = std::mem::take(&mut lock(&self.0).ends);
+        ends.into_iter().for_each(|end| session::follow(Some(end)));
     }
 }
 
@@ -68,7 +77,7 @@ pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) ->
         }
     }
 
-    let threads = Arc::<Threads>::default();
+    let threads = Threads::new();
     let scope = Scope { threads: Arc::clone(&threads), scope: PhantomData, env: PhantomData };
     let result = {
         let _wait = Wait(&threads);

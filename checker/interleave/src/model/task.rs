@@ -197,7 +197,8 @@ impl TaskCell {
 
     /// Lets the task be polled once more.
     fn make_ready(self: &Arc<Self>) {
-        self.object.touch(Access::Write);
+        // Whoever wakes it first makes no difference, so it counts as a look.
+        self.object.touch(Access::Read);
         let inner = self.inner.get();
         {
             let mut state = inner.state.borrow_mut();
@@ -472,15 +473,9 @@ where
     let body = FutureBody { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
     let state = State { body: Some(Box::pin(body)), status: Status::Queued, cancelled: false };
     let inner = Inner { schedule: schedule(actor), budget, state: RefCell::new(state) };
-    let cell = Arc::new(TaskCell {
-        actor,
-        number,
-        epoch,
-        foreign,
-        place,
-        object: Object::of_unknown_origin("task"),
-        inner: OnlyHere::new(inner),
-    });
+    let object = Object::of_unknown_origin("task");
+    object.announce();
+    let cell = Arc::new(TaskCell { actor, number, epoch, foreign, place, object, inner: OnlyHere::new(inner) });
     Task { cell, outcome, asleep: false }
 }
 

@@ -109,15 +109,19 @@ pub(super) struct Outcome<T> {
 #[derive(Debug)]
 struct OutcomeState<T> {
     ended: bool,
+    /// The step in which it ended.
+    mark: Option<usize>,
     result: Option<Result<T, Payload>>,
     waiting: Vec<Waker>,
 }
 
 impl<T> Outcome<T> {
     pub(super) fn new() -> Arc<Self> {
+        let object = Object::of_unknown_origin("thread");
+        object.announce();
         Arc::new(Outcome {
-            object: Object::of_unknown_origin("thread"),
-            state: Mutex::new(OutcomeState { ended: false, result: None, waiting: Vec::new() }),
+            object,
+            state: Mutex::new(OutcomeState { ended: false, mark: None, result: None, waiting: Vec::new() }),
         })
     }
 
@@ -131,7 +135,7 @@ impl<T> Outcome<T> {
         self.object.touch(Access::Write);
         let waiting = {
             let mut state = lock(&self.state);
-            state.ended = true;
+            (state.ended, state.mark) = (true, session::mark());
             std::mem::take(&mut state.waiting)
         };
         waiting.into_iter().for_each(Waker::wake);
@@ -148,10 +152,10 @@ impl<T> Outcome<T> {
 
     /// Waits until the thread has ended.
     pub(super) fn join(&self, other: usize, place: &'static Location<'static>) -> Result<T, Payload> {
-        self.object.point(Access::Write);
+        scheduler::local_point();
         record(place, |_| Action::Joins { other });
         let waker = threads::waker();
-        threads::wait_until(None, || {
+        threads::wait_for_end(|| {
             let waker = waker.clone();
             let mut state = lock(&self.state);
             if !state.ended {
@@ -159,6 +163,7 @@ impl<T> Outcome<T> {
             }
             state.ended
         });
+        session::follow(lock(&self.state).mark);
         record(place, |_| Action::Joined { other });
         loop {
             if let Some(result) = lock(&self.state).result.take() {

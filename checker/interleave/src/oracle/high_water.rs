@@ -29,8 +29,8 @@ impl Default for HighWater {
 
 impl HighWater {
     /// Nobody is inside.
-    pub const fn new() -> Self {
-        HighWater { shared: Shared::new(), inside: AtomicUsize::new(0), highest: AtomicUsize::new(0) }
+    pub fn new() -> Self {
+        HighWater { shared: Shared::announced(), inside: AtomicUsize::new(0), highest: AtomicUsize::new(0) }
     }
 
     /// Somebody enters the region and stays until the guard is dropped.

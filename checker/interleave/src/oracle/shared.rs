@@ -15,6 +15,14 @@ impl Shared {
         }
     }
 
+    /// The same, known to the search from the beginning.
+    pub(super) fn announced() -> Self {
+        let shared = Shared::new();
+        #[cfg(feature = "explore")]
+        shared.object.announce();
+        shared
+    }
+
     /// The state is looked at or changed. Not a scheduling point.
     pub(super) fn changes(&self) {
         #[cfg(feature = "explore")]

@@ -48,7 +48,7 @@ impl Wake for Count {
 impl CountingWaker {
     /// A task that has not been woken.
     pub fn new() -> Self {
-        CountingWaker(Arc::new(Count { shared: Shared::new(), wakes: AtomicUsize::new(0) }))
+        CountingWaker(Arc::new(Count { shared: Shared::announced(), wakes: AtomicUsize::new(0) }))
     }
 
     /// Polls `future` once, as this task.

@@ -7,10 +7,15 @@ mod mistakes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use interleave::engine::{Deadlines, Exploration};
 use mistakes::explore;
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore, mpsc};
 use tokio::time::{Duration, sleep, timeout};
 use trace::{FailureKind, timeline};
+
+fn block_on(test: impl Future<Output = ()>) {
+    tokio::__interleave::block_on(tokio::__interleave::Flavor::Any, test);
+}
 
 /// A task whose output can be awaited as on the other runtimes.
 fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> {
@@ -74,16 +79,23 @@ fn permits_are_given_back_and_forgotten_ones_are_not() {
 }
 
 #[test]
-fn a_sleep_does_not_hide_a_race_and_a_timeout_may_run_out() {
-    let slept = explore(|| async {
+fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
+    async fn sleeps_instead_of_joining() {
         let done = Arc::new(AtomicU32::new(0));
         let done2 = done.clone();
         drop(tokio::spawn(async move { done2.store(1, Ordering::SeqCst) }));
         sleep(Duration::from_secs(60)).await;
         assert_eq!(done.load(Ordering::SeqCst), 1, "a minute was not enough");
-    });
-    assert!(slept.expect_err("time proves nothing").message.contains("a minute was not enough"));
-    let waited = explore(|| async {
+    }
+    explore(sleeps_instead_of_joining).expect("time moves when nothing can run");
+    let early = Exploration::new(env!("CARGO_MANIFEST_DIR")).deadlines(Deadlines::Early);
+    let failure = early.run(|| block_on(sleeps_instead_of_joining())).failure.expect("time proves nothing");
+    assert!(failure.message.contains("a minute was not enough"), "{}", failure.message);
+}
+
+#[test]
+fn a_timeout_runs_out_when_nothing_else_can_happen_and_not_before() {
+    async fn waits_for_a_task() {
         let lock = Arc::new(Mutex::new(()));
         let lock2 = lock.clone();
         let other = tokio::spawn(async move { drop(lock2.lock().await) });
@@ -91,8 +103,10 @@ fn a_sleep_does_not_hide_a_race_and_a_timeout_may_run_out() {
         assert!(in_time.is_ok(), "it ran out");
         drop(in_time);
         other.await.unwrap();
-    });
-    assert!(waited.is_ok() || waited.is_err_and(|failure| failure.message.contains("it ran out")));
+    }
+    explore(waits_for_a_task).expect("the task gives the lock back within no time");
+    let early = Exploration::new(env!("CARGO_MANIFEST_DIR")).deadlines(Deadlines::Early);
+    assert_eq!(early.run(|| block_on(waits_for_a_task())).failure.expect("it may be slow").message, "it ran out");
 }
 
 #[test]

@@ -6,15 +6,15 @@
 use std::sync::Arc;
 
 use interleave::engine::Exploration;
-use interleave::model::thread;
 use snapbox::{assert_data_eq, file};
+use tokio::__interleave::{Flavor, block_on};
 use tokio::sync::{Mutex, Notify, mpsc};
 use trace::timeline;
 
 /// The picture of the first failure of `body`, on a screen of 80 columns.
 fn picture<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> String {
     let exploration = Exploration::new(env!("CARGO_MANIFEST_DIR"));
-    let finding = exploration.run(move || task::block_on(body()));
+    let finding = exploration.run(move || block_on(Flavor::Any, body()));
     let picture = timeline::draw(&finding.failure.expect("it fails in some schedule"), 80);
     assert!(picture.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns\n{picture}");
     picture

@@ -1,7 +1,10 @@
 //! What exploring lets pass.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, Condvar, Mutex, mpsc};
 use std::thread;
+
+use trace::Coverage;
 
 use super::{explore, finding};
 
