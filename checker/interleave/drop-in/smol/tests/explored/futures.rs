@@ -33,8 +33,7 @@ where
         }
     })
     .expect("nothing is wrong");
-    let seen = std::mem::take(&mut *all.lock().unwrap());
-    seen
+    std::mem::take(&mut *all.lock().unwrap())
 }
 
 #[test]
@@ -63,7 +62,8 @@ fn the_race_of_a_stream_repeats_with_the_seed() {
             async move {
                 // A choice, so that there are many schedules.
                 smol::spawn(async {}).await;
-                log.lock().unwrap().push(StreamExt::race(stream::once(1), stream::once(2)).next().await);
+                let first = StreamExt::race(stream::once(1), stream::once(2)).next().await;
+                log.lock().unwrap().push(first);
             }
         })
         .expect("nothing is wrong");
