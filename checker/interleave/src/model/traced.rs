@@ -53,23 +53,6 @@ impl<F: Future> Traced<F> {
         let awaited = Awaited { actor, object: Object::of_unknown_origin("task"), place, is_waiting: false };
         (Traced { actor, future: Some(AbortIfDropPanics::new(future)), place }, awaited)
     }
-
-    /// Polls the future. If the kit unwinds it, its destructors run meanwhile: no executor may catch that in between.
-    fn poll_inner(&mut self, context: &mut Context<'_>) -> Poll<F::Output> {
-        struct DropsWhenUnwound<'a, F>(&'a mut Option<AbortIfDropPanics<F>>);
-
-        impl<F> Drop for DropsWhenUnwound<'_, F> {
-            fn drop(&mut self) {
-                if std::thread::panicking() && scheduler::is_ending() {
-                    *self.0 = None;
-                }
-            }
-        }
-
-        let guard = DropsWhenUnwound(&mut self.future);
-        let future = guard.0.as_mut().expect("`async fn` resumed after completion");
-        Pin::new(future).poll(context)
-    }
 }
 
 impl<F> Traced<F> {
@@ -95,7 +78,8 @@ impl<F: Future> Future for Traced<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _acting = self.acting();
-        match scheduler::catch(|| self.poll_inner(context)) {
+        let future = self.future.as_mut().expect("`async fn` resumed after completion");
+        match scheduler::catch(|| Pin::new(future).poll(context)) {
             Ok(Poll::Pending) => {
                 self.set_state(TaskState::Suspended);
                 Poll::Pending

@@ -139,6 +139,42 @@ fn a_panic_of_a_detached_task_harms_nobody_else() {
     .expect("nothing is wrong");
 }
 
+/// As async-task does it. A process of its own shows it.
+#[test]
+fn a_panic_in_a_destructor_of_a_task_aborts_the_process() {
+    const CHILD: &str = "SMOL_TEST_ABORTS";
+
+    if std::env::var_os(CHILD).is_some() {
+        struct Bomb;
+
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("a destructor failed");
+            }
+        }
+
+        let _ = explore(|| async {
+            let task = async {
+                let _bomb = Bomb;
+                std::future::pending::<()>().await;
+            };
+            let task = spawn(task);
+            yield_now().await;
+            task.cancel().await;
+        });
+        return;
+    }
+    let own = std::env::current_exe().expect("a test knows its own file");
+    let name = "tasks::a_panic_in_a_destructor_of_a_task_aborts_the_process";
+    let child = std::process::Command::new(own).args([name, "--exact", "--nocapture"]).env(CHILD, "1").output();
+    let child = child.expect("the test starts again");
+    let text = String::from_utf8_lossy(&child.stderr);
+    assert!(!child.status.success(), "the process went on: {text}");
+    for part in ["a destructor failed", "This panic cannot unwind, so it aborts the process."] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
 #[test]
 fn a_task_that_blocks_the_only_worker_deadlocks() {
     let failure = explore(|| async {
