@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Time since the schedule began.
 pub type Time = Duration;
 
+/// Thirty thousand years. A limit beyond it means "no limit", and time must not jump there.
+const NEVER: Time = Duration::from_secs(1 << 40);
+
 /// A deadline that somebody waits for; several may fall on the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alarm {
@@ -36,11 +39,14 @@ impl Clock {
         self.now
     }
 
-    /// Wakes `waker` at the time `at`, or at the next occasion if that has passed.
+    /// Wakes `waker` at the time `at`, or at the next occasion if that has passed. A time that no program lives to see
+    /// counts as never.
     pub(crate) fn set(&mut self, at: Time, waker: Waker) -> Alarm {
         self.set += 1;
         let alarm = Alarm { at: at.max(self.now), number: self.set };
-        self.alarms.insert(alarm, waker);
+        if alarm.at < NEVER {
+            self.alarms.insert(alarm, waker);
+        }
         alarm
     }
 
@@ -101,6 +107,14 @@ mod tests {
         assert_eq!(clock.now(), 3 * MS);
         assert!(clock.advance_to_next().is_empty());
         assert_eq!(clock.now(), 3 * MS, "without a deadline time stands still");
+    }
+
+    #[test]
+    fn a_limit_that_means_no_limit_is_never_reached() {
+        let mut clock = Clock::default();
+        clock.set(Duration::MAX, Waker::noop().clone());
+        assert!(clock.advance_to_next().is_empty());
+        assert_eq!(clock.now(), Duration::ZERO);
     }
 
     #[test]

@@ -124,15 +124,16 @@ fn a_release_is_seen_before_the_guards_thread_goes_on() {
     can_happen("free already", || async {
         let lock = Arc::new(Mutex::new(()));
         let lock2 = lock.clone();
-        let is_behind = Arc::new(AtomicUsize::new(0));
-        let is_behind2 = is_behind.clone();
+        // An oracle, as the search must know that both threads look at it.
+        let behind = Arc::new(interleave::HighWater::new());
+        let behind2 = behind.clone();
         let other = spawn(async move {
             drop(lock2.lock().await);
-            is_behind2.store(1, SeqCst);
+            drop(behind2.enter());
         });
         let was_taken = lock.try_lock().is_err();
         let is_free = lock.try_lock().is_ok();
-        assert!(!(was_taken && is_free && is_behind.load(SeqCst) == 0), "free already");
+        assert!(!(was_taken && is_free && behind.highest() == 0), "free already");
         other.join().unwrap();
     });
 }
