@@ -172,9 +172,8 @@ impl Listener {
             let at = queue.listeners.iter().position(|entry| entry.ticket == ticket);
             at.and_then(|at| queue.listeners.remove(at))
         };
-        match left.and_then(|entry| entry.notified) {
-            Some(count) => event.notify_more(1, count),
-            None => {}
+        if let Some(count) = left.and_then(|entry| entry.notified) {
+            event.notify_more(1, count);
         }
     }
 }
