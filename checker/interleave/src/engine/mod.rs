@@ -7,6 +7,7 @@
 mod choice;
 pub mod clock;
 mod coroutine;
+pub mod ending;
 mod exploration;
 mod locals;
 mod names;

@@ -82,7 +82,7 @@ pub(crate) struct Thread {
     /// It has been unparked and has not been told yet.
     pub(crate) parked: bool,
     pub(crate) waker: Waker,
-    /// It must not be unwound at the moment; see `scheduler::without_unwinding`.
+    /// It must not be unwound at the moment; see `ending::without_unwinding`.
     pub(crate) shielded: bool,
     pub(crate) locals: Locals,
     /// How many operations the poll of a task may still make; see `model::coop`.

@@ -12,7 +12,7 @@ use trace::Mode;
 use super::Lock;
 use super::lock::LaterPlace;
 use crate::engine::object::Object;
-use crate::engine::{Access, scheduler, threads};
+use crate::engine::{Access, ending, scheduler, threads};
 
 /// A condition variable whose waiters are woken in the order in which they came, and lock the mutex in that order.
 #[derive(Debug)]
@@ -87,9 +87,9 @@ impl Condition {
             None => panic!("attempted to use a condition variable with more than one mutex"),
         };
         lock.release_at_once(Mode::Lock, taken);
-        scheduler::without_unwinding(|| {
+        ending::without_unwinding(|| {
             self.object.listens(place);
-            threads::wait_until(deadline, || later.has_begun() || scheduler::is_ending());
+            threads::wait_until(deadline, || later.has_begun() || ending::is_ending());
             let is_notified = later.has_begun();
             if is_notified {
                 self.object.hears(place);

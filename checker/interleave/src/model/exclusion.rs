@@ -26,7 +26,7 @@ impl Exclusion {
         match mode {
             Mode::Lock | Mode::Write => self.0.compare_exchange(0, ALONE, AcqRel, Acquire).is_ok(),
             Mode::Read | Mode::Upgradable | Mode::Permit => {
-                self.0.fetch_update(AcqRel, Acquire, |readers| (readers < ALONE - 1).then_some(readers + 1)).is_ok()
+                self.0.fetch_update(AcqRel, Acquire, |readers| (readers < ALONE - 1).then(|| readers + 1)).is_ok()
             }
         }
     }

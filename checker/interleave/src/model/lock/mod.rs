@@ -16,7 +16,7 @@ use trace::Mode;
 
 use super::exclusion::{Exclusion, SHARED};
 use crate::engine::object::Object;
-use crate::engine::{Access, scheduler, threads};
+use crate::engine::{Access, ending, scheduler, threads};
 
 pub use held::Held;
 pub(crate) use state::LaterPlace;
@@ -186,7 +186,7 @@ impl Lock {
     fn enter(&self, mode: Mode) {
         if !self.exclusion.try_enter(mode) {
             self.change(|state| state.leave(mode));
-            scheduler::unsupported(SHARED);
+            ending::unsupported(SHARED);
         }
     }
 
@@ -247,7 +247,7 @@ impl Lock {
         if !self.exclusion.try_upgrade() {
             self.exclusion.leave(Mode::Upgradable);
             self.change(|state| state.leave(Mode::Write));
-            scheduler::unsupported(SHARED);
+            ending::unsupported(SHARED);
         }
     }
 

@@ -295,3 +295,36 @@ fn is_reader(waiter: &Waiter) -> bool {
 fn is_exclusive(waiter: &Waiter) -> bool {
     !is_reader(waiter)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(state: &mut State, mode: Mode) -> u64 {
+        assert!(!state.try_enter(Queue::Parked, mode, None));
+        state.wait(Queue::Parked, mode, None, Arc::new(Waker::noop().clone())).1
+    }
+
+    #[test]
+    fn a_waiter_that_leaves_gives_back_what_was_handed_to_it() {
+        let mut state = State::new();
+        assert!(state.try_enter(Queue::Parked, Mode::Lock, None));
+        let ticket = waits(&mut state, Mode::Lock);
+        state.leave(Mode::Lock);
+        state.hand_over(Queue::Parked);
+        assert!(state.is_locked());
+        state.leave_queue(ticket, false);
+        assert!(!state.is_locked());
+    }
+
+    #[test]
+    fn a_writer_is_woken_to_keep_readers_out() {
+        let mut state = State::new();
+        assert!(state.try_enter(Queue::Parked, Mode::Read, None));
+        assert!(state.try_enter(Queue::Parked, Mode::Upgradable, None));
+        waits(&mut state, Mode::Write);
+        assert!(!state.has_claim() && state.wakers(Queue::Parked).is_empty());
+        state.leave(Mode::Upgradable);
+        assert_eq!(state.wakers(Queue::Parked).len(), 1, "only readers are left inside");
+    }
+}

@@ -89,7 +89,7 @@ pub struct Inside<P: Pointer> {
 impl<P: Pointer> Inside<P> {
     /// Enters if the lock is free.
     pub fn try_new(lock: P, mode: Mode, place: &'static Location<'static>) -> Option<Self> {
-        lock.model().try_take(mode, place).then_some(Inside { lock: Some(lock), mode, place, data: PhantomData })
+        lock.model().try_take(mode, place).then(|| Inside { lock: Some(lock), mode, place, data: PhantomData })
     }
 
     pub fn lock(&self) -> &P {

@@ -12,7 +12,7 @@ mod rwlock;
 use std::num::NonZeroUsize;
 use std::panic::Location;
 
-use interleave::engine::scheduler;
+use interleave::engine::{ending, scheduler};
 use interleave::model::thread;
 #[cfg(feature = "deadlock_detection")]
 pub use real::deadlock;
@@ -91,5 +91,5 @@ impl Taken {
 /// Calls `f`, which changes a lock from `place`. When the schedule ends meanwhile, the thread is unwound only if the
 /// caller can bear it: a place in `lock_api` itself is in a destructor that restores a guard.
 fn calmly<T>(place: &'static Location<'static>, f: impl FnOnce() -> T) -> T {
-    if place.file().contains("lock_api") { scheduler::without_unwinding(f) } else { f() }
+    if place.file().contains("lock_api") { ending::without_unwinding(f) } else { f() }
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use interleave::engine::{Access, scheduler};
+use interleave::engine::{Access, ending, scheduler};
 use interleave::model::time::{self, Instant};
 use interleave::model::{Lock, Mode, Queue};
 use real::lock_api::{self, RawMutexFair as _};
@@ -66,7 +66,7 @@ unsafe impl lock_api::RawMutexFair for RawMutex {
         let place = Location::caller();
         self.0.point(Access::Write);
         if self.0.has_waiters() {
-            scheduler::without_unwinding(|| {
+            ending::without_unwinding(|| {
                 self.0.release_fair(Mode::Lock, guard.place);
                 self.0.take(Mode::Lock, place);
             });

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use interleave::engine::{Access, scheduler};
+use interleave::engine::{Access, ending, scheduler};
 use interleave::model::time::{self, Instant};
 use interleave::model::{Lock, Mode, Queue};
 use real::lock_api;
@@ -53,7 +53,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
         let place = Location::caller();
         self.0.point(Access::Write);
         if waits(&self.0) {
-            scheduler::without_unwinding(|| {
+            ending::without_unwinding(|| {
                 match mode {
                     Mode::Read => self.0.release(mode, guard.place),
                     _ => self.0.release_fair(mode, guard.place),

@@ -1,23 +1,18 @@
 //! What exploring finds in parking_lot's locks, and what it lets pass.
 #![cfg(feature = "explore")]
 
-use interleave::engine::Exploration;
-use interleave::model::scope;
+#[path = "../../../exploring.rs"]
+#[macro_use]
+mod exploring;
+mod fairness;
+mod points;
+mod rules;
+mod soundness;
+mod time;
+
+use exploring::{both, explore};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
-use trace::{Failure, FailureKind, timeline};
-
-fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<(), Box<Failure>> {
-    let manifest_dir = env!("CARGO_MANIFEST_DIR");
-    Exploration::new(manifest_dir).run(body).failure.map_or(Ok(()), Err)
-}
-
-/// Runs `first` on a thread of its own and `second` here.
-fn both(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
-    scope::scope(|scope| {
-        scope.spawn(first);
-        second();
-    });
-}
+use trace::{FailureKind, timeline};
 
 #[test]
 fn an_abba_deadlock_is_found_and_drawn() {

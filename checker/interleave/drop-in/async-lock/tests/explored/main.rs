@@ -1,0 +1,89 @@
+//! What exploring finds in async-lock's locks, and what it lets pass.
+#![cfg(feature = "explore")]
+
+#[path = "../../../exploring.rs"]
+#[macro_use]
+mod exploring;
+mod cancellation;
+mod fairness;
+mod points;
+mod rules;
+mod soundness;
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use async_lock::{Mutex, RwLock};
+use exploring::{both, explore};
+use trace::{FailureKind, timeline};
+
+/// Polls `future` once, with a waker that wakes nobody.
+fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn an_abba_deadlock_is_found_and_drawn() {
+    let failure = explore(|| {
+        let left = Mutex::new(1);
+        let right = Mutex::new(2);
+        both(
+            || {
+                let right = right.lock_blocking();
+                drop((left.lock_blocking(), right));
+            },
+            || {
+                let left = left.lock_blocking();
+                drop((right.lock_blocking(), left));
+            },
+        );
+    });
+    let failure = failure.expect_err("the two orders meet in some schedule");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
+}
+
+#[test]
+fn an_update_lost_between_two_guards_is_found() {
+    let failure = explore(|| {
+        let count = Mutex::new(0);
+        let add = || {
+            let seen = *count.lock_blocking();
+            *count.lock_blocking() = seen + 1;
+        };
+        both(add, add);
+        assert_eq!(*count.lock_blocking(), 2, "an update was lost");
+    });
+    assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
+}
+
+#[test]
+fn reading_twice_with_a_writer_in_between_deadlocks() {
+    let failure = explore(|| {
+        let lock = RwLock::new(1);
+        both(
+            || *lock.write_blocking() = 2,
+            || {
+                let first = lock.read_blocking();
+                let second = lock.read_blocking();
+                assert_eq!(*first, *second);
+            },
+        );
+    });
+    assert_eq!(failure.expect_err("the writer queues in between in some schedule").kind, FailureKind::Deadlock);
+}
+
+#[test]
+fn right_programs_pass_every_schedule() {
+    explore(|| {
+        let (count, cell) = (Mutex::new(0), RwLock::new(0));
+        let add = || {
+            *count.lock_blocking() += 1;
+            *cell.write_blocking() += 1;
+        };
+        both(add, add);
+        assert_eq!((*count.lock_blocking(), *cell.read_blocking()), (2, 2));
+    })
+    .expect("nothing is wrong");
+}

@@ -1,0 +1,49 @@
+//! The end of a schedule, for code that does not leave it to the scheduler.
+
+use std::panic;
+
+use super::scheduler::TornDown;
+use super::session::{self, Phase, Stop};
+
+/// Calls `f`, in which the kit does not unwind this thread when the schedule ends: it lets `f` go on, and `f` waits only for
+/// what the end of other threads brings. For operations whose caller cannot bear a panic.
+pub fn without_unwinding<T>(f: impl FnOnce() -> T) -> T {
+    /// Puts back what there was, also when `f` panics.
+    struct Restore(Option<bool>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            shield(self.0.unwrap_or(false));
+        }
+    }
+
+    let _restore = Restore(shield(true));
+    f()
+}
+
+fn shield(shielded: bool) -> Option<bool> {
+    session::with(|session| Some(std::mem::replace(&mut session.threads.get_mut(session.current)?.shielded, shielded)))
+        .flatten()
+}
+
+/// Whether the schedule has ended, and what is left of it is unwound.
+pub fn is_ending() -> bool {
+    session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
+}
+
+/// Ends the schedule, because the test does something that cannot be explored; `what` says what.
+///
+/// # Panics
+///
+/// Outside of a schedule.
+pub fn unsupported(what: &str) -> ! {
+    let is_noted = session::with(|session| {
+        if session.phase == Phase::Running {
+            session.stop.get_or_insert_with(|| Stop::Unsupported(what.to_owned()));
+        }
+    });
+    match is_noted {
+        Some(()) if !std::thread::panicking() => panic::resume_unwind(Box::new(TornDown)),
+        _ => panic!("{what}"),
+    }
+}
