@@ -57,8 +57,9 @@ pub enum Wakes {
     Spurious,
 }
 
-/// How many times its limit of steps a schedule may take under a fair scheduler before it is called a livelock.
-pub(crate) const FAIR_STEPS: usize = 5;
+/// How many times its limit of steps a schedule may take under a fair scheduler before it is called a livelock. Long
+/// programs end well before that; threads that only ask again and again are noticed earlier.
+pub(crate) const FAIR_STEPS: usize = 50;
 
 /// How the operation after a scheduling point touches what is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

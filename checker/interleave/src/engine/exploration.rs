@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use trace::{Coverage, Explored, Failure, FailureKind, Place, Trace};
 
-use super::choice::{Deadlines, FAIR_STEPS, Rules, Wakes};
+use super::choice::{Deadlines, Rules, Wakes};
 use super::search::{Reduction, Search};
 use super::sentinel::{Heartbeat, Sentinel};
 use super::session::{self, Recording, Session, Stop};
@@ -17,8 +17,8 @@ use super::{names, overflow, schedule};
 use crate::panics::{RecordedPanic, Who, is_abort};
 use crate::report;
 
-/// After so many steps a schedule goes on under a fair scheduler, and after five times as many it is a livelock, if the
-/// test does not say otherwise.
+/// After so many steps a schedule goes on under a fair scheduler, and after fifty times as many it is a livelock, if the
+/// test does not say otherwise. So is one in which every thread has offered to wait so often and none was woken.
 pub const MOST_STEPS: usize = 20_000;
 
 /// So many steps are spent on all schedules together. What is long gets fewer of them.
@@ -260,7 +260,11 @@ impl Run<'_> {
     /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
     fn explain(&self, stop: &Stop, failed: &Session, explored: Explored) -> Failure {
         let choices = shrink(stop, failed, |choices, recording| self.follow(choices, recording));
-        let again = self.follow(choices, Recording::Steps);
+        let mut rules = self.what.rules;
+        if matches!(stop, Stop::Livelock) {
+            rules.steps = rules.steps.min(STEPS_OF_A_RECORDED_LIVELOCK);
+        }
+        let again = self.schedule_with(rules, Source::Follow(choices), Recording::Steps);
         match again.stop.clone().filter(|other| other.is_like(stop)) {
             // The values that an assertion names are those of the schedule that is shown.
             Some(shown) => {
@@ -281,7 +285,11 @@ impl Run<'_> {
     }
 
     fn schedule(&self, source: Source, recording: Recording) -> Box<Session> {
-        let session = Session::new(source, self.what.rules, recording, Arc::clone(&self.heartbeat));
+        self.schedule_with(self.what.rules, source, recording)
+    }
+
+    fn schedule_with(&self, rules: Rules, source: Source, recording: Recording) -> Box<Session> {
+        let session = Session::new(source, rules, recording, Arc::clone(&self.heartbeat));
         let body = Arc::clone(&self.body);
         schedule::run(session, move || body())
     }
@@ -313,9 +321,7 @@ impl Run<'_> {
             Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
             Stop::Deadlock => (FailureKind::Deadlock, "every thread and task waits for another".to_owned(), None),
             Stop::Livelock => {
-                let steps = trace::timeline::grouped((self.what.rules.steps * FAIR_STEPS) as u32);
-                let message = format!("still running after {steps} steps, although every thread got its turn");
-                (FailureKind::Livelock, message, None)
+                (FailureKind::Livelock, LIVELOCK.to_owned(), None)
             }
             Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
             Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),
@@ -323,6 +329,11 @@ impl Run<'_> {
         Failure { kind, message, place, trace }
     }
 }
+
+const LIVELOCK: &str = "the threads only try again and again: none makes progress, although each gets its turn";
+
+/// A livelock repeats itself, so a short one shows as much.
+const STEPS_OF_A_RECORDED_LIVELOCK: usize = 400;
 
 const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \
                          schedule, such as a hash map's order, an address, or a `static` that keeps its value.)";

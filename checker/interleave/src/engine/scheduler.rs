@@ -248,6 +248,11 @@ impl Session {
         }
         if reason == Reason::Yield {
             self.thread().yields += 1;
+            let asks_in_vain = |id: &usize| self.threads[*id].yields as usize >= self.rules.steps;
+            if self.runnable.iter().all(asks_in_vain) {
+                self.stop = Some(Stop::Livelock);
+                return Decision::End;
+            }
             let waits = |id: &usize| self.threads[*id].yields >= YIELDS_BEFORE_TIME_MOVES;
             if self.clock.is_awaited() && self.runnable.iter().all(waits) {
                 self.threads.iter_mut().for_each(|thread| thread.yields = 0);

@@ -135,7 +135,7 @@ impl<F> Drop for AbortIfDropPanics<F> {
         }
 
         let future = self.0.take();
-        if panic::catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() && !scheduler::is_ending() {
+        if panic::catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() && !crate::engine::ending::is_ending() {
             abort();
         }
     }
