@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use trace::Coverage;
 use trace::timeline::grouped;
 
 use crate::exercise::Exercise;
@@ -85,7 +86,7 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
     let mut words = format!("`{}` {verb}", test.name);
     match &test.trace {
         Some(trace) => {
-            let _ = write!(words, " in schedule {} of {}", grouped(trace.schedule), grouped(trace.budget));
+            let _ = write!(words, " in interleaving {}", grouped(trace.schedule));
         }
         None => {
             if let (Kind::Panic | Kind::FailingTest, Some(place)) = (kind, &test.place) {
@@ -105,16 +106,25 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
 
 fn success_in_words(tests: &[TestResult]) -> String {
     let names: HashSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
-    // A test with one task has one interleaving, which nobody has to be told.
-    let explored = tests.iter().filter_map(|test| Some(test.explored?.schedules)).filter(|schedules| *schedules > 1);
-    let budgets: Vec<u32> = explored.collect();
     let mut words = format!("passes {}", counted(names.len(), "test"));
-    if let (Some(least), Some(most)) = (budgets.iter().min(), budgets.iter().max()) {
-        let of_them =
-            if budgets.len() == names.len() { "each".to_owned() } else { format!("{} of them", budgets.len()) };
-        let range = if least == most { grouped(*most) } else { format!("{} to {}", grouped(*least), grouped(*most)) };
-        let _ = write!(words, ", {of_them} under {range} interleavings: none failed (that is evidence, not proof)");
-    }
+    // A test that can run in one way only is not worth a word.
+    let explored = || tests.iter().filter_map(|test| test.explored).filter(|explored| explored.schedules > 1);
+    let with = |coverage| explored().filter(move |explored| explored.coverage == coverage);
+    let runs = |coverage| with(coverage).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
+    let (proven, sampled) = (with(Coverage::Proven).count(), with(Coverage::Sampled).count());
+    let all = grouped(runs(Coverage::Proven));
+    let some = grouped(runs(Coverage::Sampled));
+    let _ = match (proven, sampled) {
+        (0, 0) => Ok(()),
+        (_, 0) => write!(words, "; proven for all {all} interleavings"),
+        (0, _) => write!(words, "; {some} of many interleavings were sampled, and none failed"),
+        _ => write!(
+            words,
+            "; proven for all {all} interleavings of {}, and none of {some} sampled ones of {} failed",
+            counted(proven, "test"),
+            counted(sampled, "test"),
+        ),
+    };
     let not_explored = |test: &&TestResult| test.mode == Mode::Explore && test.outcome == Outcome::Skipped;
     if let Some(test) = tests.iter().find(not_explored) {
         let _ = write!(words, "; `{}` ran in real mode only ({})", test.name, test.message);
@@ -192,7 +202,7 @@ mod tests {
             example::test("b", Mode::Real, Outcome::Failed(Kind::Deadlock)),
             explored,
         ];
-        let expected = (Kind::Deadlock, "`b` deadlocks in schedule 3 of 1,000".to_owned());
+        let expected = (Kind::Deadlock, "`b` deadlocks in interleaving 3".to_owned());
         assert_eq!(judged(tests(lucky)), expected);
         assert_eq!(judged(tests(unlucky)), expected);
     }
@@ -205,22 +215,32 @@ mod tests {
 
     #[test]
     fn a_pass_says_how_much_was_tried() {
-        let mut explored = example::test("a", Mode::Explore, Outcome::Passed);
-        explored.explored = Some(Explored { schedules: 1000, budget: 1000, seed: 7 });
+        let explored = |name, schedules, coverage| {
+            let mut test = example::test(name, Mode::Explore, Outcome::Passed);
+            test.explored = Some(Explored { schedules, budget: 1000, seed: 7, coverage });
+            test
+        };
         let real = |name| example::test(name, Mode::Real, Outcome::Passed);
-        let (kind, words) = judged(tests(vec![real("a"), explored, real("b")]));
-        assert_eq!(kind, Kind::Passed);
+        let passed = |explored: Vec<TestResult>| {
+            let (kind, words) = judged(tests([vec![real("a"), real("b")], explored].concat()));
+            assert_eq!(kind, Kind::Passed);
+            words
+        };
+        let proven = || explored("a", 12, Coverage::Proven);
+        assert_eq!(passed(vec![proven()]), "passes 2 tests; proven for all 12 interleavings");
         assert_eq!(
-            words,
-            "passes 2 tests, 1 of them under 1,000 interleavings: none failed (that is evidence, not proof)"
+            passed(vec![proven(), explored("b", 1000, Coverage::Sampled)]),
+            "passes 2 tests; proven for all 12 interleavings of 1 test, and none of 1,000 sampled ones of 1 test failed"
         );
+        assert_eq!(
+            passed(vec![explored("b", 1000, Coverage::Sampled)]),
+            "passes 2 tests; 1,000 of many interleavings were sampled, and none failed"
+        );
+        assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
         let mut unsupported = example::test("b", Mode::Explore, Outcome::Skipped);
         unsupported.message = "not explored: it waits for a process".into();
         let words = judged(tests(vec![real("b"), unsupported])).1;
         assert_eq!(words, "passes 1 test; `b` ran in real mode only (not explored: it waits for a process)");
-        let mut alone = example::test("b", Mode::Explore, Outcome::Passed);
-        alone.explored = Some(Explored { schedules: 1, budget: 1000, seed: 7 });
-        assert_eq!(judged(tests(vec![real("b"), alone])).1, "passes 1 test");
     }
 }

@@ -1,7 +1,7 @@
 //! One verdict as text: what is the matter first, then what shows it.
 
 use trace::timeline::{self, Paint, grouped};
-use trace::{Explored, Failure};
+use trace::{Coverage, Explored, Failure};
 
 use super::style::{Line, Style, Text};
 use crate::judge::counted;
@@ -176,12 +176,14 @@ pub fn table(tests: &[TestResult]) -> Text {
         let mode = match (test.mode, test.explored) {
             (Mode::Real, _) => "real".to_owned(),
             (Mode::Explore, None) => "explored".to_owned(),
-            (Mode::Explore, Some(Explored { schedules: 1, budget: 2.., .. })) if test.outcome == Outcome::Passed => {
-                "explored, has one interleaving".to_owned()
+            (Mode::Explore, Some(Explored { schedules, coverage: Coverage::Proven, .. })) => match schedules {
+                1 => "explored, has one interleaving".to_owned(),
+                _ => format!("explored, proven for all {} interleavings", grouped(schedules)),
+            },
+            (Mode::Explore, Some(explored)) if test.outcome == Outcome::Passed => {
+                format!("explored, {} of many interleavings sampled", grouped(explored.schedules))
             }
-            (Mode::Explore, Some(explored)) => {
-                format!("explored, {} of {}", grouped(explored.schedules), grouped(explored.budget))
-            }
+            (Mode::Explore, Some(explored)) => format!("explored, interleaving {}", grouped(explored.schedules)),
         };
         let took = seconds(std::time::Duration::from_millis(test.duration_ms));
         let mut line = Line::plain("   ").then(style, test.outcome.word()).pad(19).then(Style::Plain, &test.name);

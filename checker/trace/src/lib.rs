@@ -98,6 +98,7 @@ impl std::fmt::Display for Place {
 pub struct Trace {
     /// Which schedule of the exploration this is, counted from 1.
     pub schedule: u32,
+    /// How many were to be sampled; 0 if the search for every interleaving found this one.
     pub budget: u32,
     pub seed: u64,
     pub tasks: Vec<Task>,

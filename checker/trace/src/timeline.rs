@@ -22,9 +22,13 @@ pub fn draw(failure: &Failure, width: usize) -> String {
     out
 }
 
-/// Which interleaving this is: `schedule 3 of 1,000 · seed 7`.
+/// Which interleaving this is: `interleaving 3`, and what it takes to sample the same one, if it was sampled.
 pub fn title(trace: &Trace) -> String {
-    format!("schedule {} of {} · seed {}", grouped(trace.schedule), grouped(trace.budget), trace.seed)
+    let number = grouped(trace.schedule);
+    match trace.budget {
+        0 => format!("interleaving {number}"),
+        _ => format!("interleaving {number} · seed {}", trace.seed),
+    }
 }
 
 /// A number with its thousands grouped: `1,000`.
@@ -185,7 +189,10 @@ mod tests {
 
     #[test]
     fn the_title_tells_how_to_find_it_again() {
-        assert_eq!(title(&abba().trace.unwrap()), "schedule 3 of 1,000 · seed 7");
+        let mut trace = abba().trace.unwrap();
+        assert_eq!(title(&trace), "interleaving 3 · seed 7");
+        trace.budget = 0;
+        assert_eq!(title(&trace), "interleaving 3", "the search needs no seed");
         assert_eq!([0, 999, 1_234_567].map(grouped), ["0", "999", "1,234,567"]);
     }
 

@@ -213,7 +213,8 @@ impl Run<'_> {
                 Some(Stop::Redundant) => {}
                 Some(stop) => {
                     let explored = self.explored(seen + 1, Coverage::Sampled);
-                    let failure = Some(Box::new(self.explain(stop, &session, explored)));
+                    let failure = self.explain(stop, &session, Explored { budget: 0, ..explored });
+                    let failure = Some(Box::new(failure));
                     return Ok(Finding { explored, failure, trace: None });
                 }
             }
