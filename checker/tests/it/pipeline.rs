@@ -31,8 +31,8 @@ const EXPECTED: [(&str, &str, &str); EXERCISES] = [
     ("without_the_kit", "unfinished", "ends before its time"),
     ("hangs_in_more_ways", "deadlock", "deadlocks, and 4 other tests fail"),
     ("pretends", "unfinished", "ends before its time, and 2 other tests fail"),
-    ("twins", "failing-test", "`the_answer_is_right` fails in schedule 1 of 1,000"),
-    ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in schedule"),
+    ("twins", "failing-test", "`the_answer_is_right` fails in interleaving 1"),
+    ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in interleaving"),
 ];
 
 /// Would catch: any misbehaviour taken for another, or for a pass; a verdict later than limit + 1 s; a process left.
@@ -126,7 +126,7 @@ fn from_the_starter_to_the_solution() {
         let row = failed.lines().find(|line| line.contains(what)).unwrap_or_default();
         assert!(row.contains(place), "{what} at {place}\n{failed}");
     }
-    assert!(failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` deadlocks in schedule"), "{failed}");
+    assert!(failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` deadlocks in interleaving"), "{failed}");
 
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
     let passed = course.run(&["run"]).expect(0).stdout;
