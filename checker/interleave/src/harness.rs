@@ -53,6 +53,21 @@ fn fail(mut report: Report, failure: Failure, payload: Payload) {
     std::panic::resume_unwind(payload);
 }
 
+/// Ends the test that calls this with the verdict "deadlock". For runtimes that find out by themselves that no task
+/// can go on.
+///
+/// # Panics
+///
+/// Always.
+#[doc(hidden)]
+pub fn deadlock(message: &str) -> ! {
+    std::panic::panic_any(Deadlock(message.to_owned()))
+}
+
+/// The payload that stands for a deadlock that a runtime found.
+#[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
+pub(crate) struct Deadlock(pub(crate) String);
+
 /// What a test may return.
 #[doc(hidden)]
 pub trait Conclude {

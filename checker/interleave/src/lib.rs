@@ -31,6 +31,5 @@ pub use interleave_macros::test;
 #[doc(hidden)]
 pub use harness::{Conclude, DEFAULT_SCHEDULES, Test, conclude, run};
 pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, rounds, settle, yield_now};
-#[cfg(not(feature = "explore"))]
 #[doc(hidden)]
-pub use real::deadlock;
+pub use harness::deadlock;

@@ -8,23 +8,9 @@ use std::time::Duration;
 
 use trace::{Failure, FailureKind};
 
-use crate::harness::{Payload, Test};
+use crate::harness::{Deadlock, Payload, Test};
 use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
 use crate::report;
-
-/// Ends the test that calls this with the verdict "deadlock". For runtimes that find out by themselves that no task
-/// can go on.
-///
-/// # Panics
-///
-/// Always.
-#[doc(hidden)]
-pub fn deadlock(message: &str) -> ! {
-    panic::panic_any(Deadlock(message.to_owned()))
-}
-
-/// The payload that stands for a deadlock that a runtime found.
-struct Deadlock(String);
 
 /// Runs `body` once. If it fails: why, in our words, and the payload to go on unwinding with.
 pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
