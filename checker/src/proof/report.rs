@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::proof::trial::Seeds;
+use crate::proof::trial::{Seeds, was_searched};
 use crate::proof::{Attempt, Complaint, Expected};
 use crate::verdict::Verdict;
 use crate::view::style::{Line, Style, Text};
@@ -59,6 +59,8 @@ impl Proof {
         };
         let starter = self.tried.iter().find(|tried| tried.attempt.name == "starter");
         let seeds = self.tried.iter().filter_map(|tried| tried.seeds.as_ref()).max_by_key(|seeds| seeds.worst);
+        let decisive = self.tried.iter().filter(is_rejected).filter_map(|tried| tried.verdict.decisive());
+        let is_searched = decisive.into_iter().any(was_searched);
         let slowest = self.tried.iter().filter(is_right).filter_map(|tried| tried.slowest.as_ref()).max();
         let state = if self.objections().next().is_none() { "ok" } else { "FAIL" };
         row([
@@ -67,7 +69,10 @@ impl Proof {
             starter.map_or("–", |tried| tried.verdict.kind.word()),
             &share(&is_right),
             &share(&is_rejected),
-            &seeds.map_or("–".to_owned(), |seeds| format!("{} of {}", seeds.worst, seeds.within)),
+            &seeds.map_or_else(
+                || if is_searched { "search".to_owned() } else { "–".to_owned() },
+                |seeds| format!("{} of {}", seeds.worst, seeds.within),
+            ),
             &slowest.map_or("–".to_owned(), |(ms, _)| format!("{ms} ms")),
         ])
     }

@@ -18,7 +18,7 @@ use crate::proof::course::{Bench, package_name};
 use crate::proof::{Attempt, Expected, objection};
 use crate::suite::{self, Listed, Suite, Test};
 use crate::toolchain::Toolchain;
-use crate::verdict::{Mode, Outcome, Verdict};
+use crate::verdict::{Mode, Outcome, TestResult, Verdict};
 
 /// An attempt, as it was laid out and compiled.
 pub struct Trial<'a> {
@@ -82,7 +82,8 @@ impl Trial<'_> {
     }
 
     /// Explores again the test that found `verdict`, with other seeds and a twentieth of the budget. `None` if the
-    /// verdict did not come from exploring, or if it was stopped.
+    /// verdict did not come from sampling, or if it was stopped. What the search for every interleaving finds, it finds
+    /// always.
     pub fn seeds(&self, verdict: &Verdict, seeds: u64, stop: &Stop) -> Result<Option<Seeds>> {
         let (Some(test), Expected::Fails { .. }) = (explored(verdict), &self.attempt.expected) else {
             return Ok(None);
@@ -161,10 +162,15 @@ fn run(command: Command, stop: &Stop) -> Result<(How, String)> {
     Ok((end.how, printed.finish().to_text()))
 }
 
-/// The explored test that decided, and its budget.
+/// The sampled test that decided, and its budget.
 fn explored(verdict: &Verdict) -> Option<(&str, u32)> {
-    let decisive = verdict.decisive().filter(|test| test.mode == Mode::Explore)?;
+    let decisive = verdict.decisive().filter(|test| test.mode == Mode::Explore && !was_searched(test))?;
     Some((&decisive.name, decisive.explored?.budget))
+}
+
+/// Whether the search for every interleaving found this failure.
+pub fn was_searched(test: &TestResult) -> bool {
+    test.trace.as_ref().is_some_and(|trace| trace.budget == 0)
 }
 
 /// What is wrong with what came of several rounds of the same attempt.
