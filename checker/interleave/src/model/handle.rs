@@ -30,7 +30,7 @@ impl<T> Handle<T> {
     /// panic of the task.
     pub fn poll_output(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         if self.has_ended {
-            scheduler::point();
+            scheduler::local_point();
             return Poll::Ready(None);
         }
         let result = ready!(self.task_mut().poll_result(context));
@@ -50,7 +50,7 @@ impl<T> Handle<T> {
 
     /// Lets the task go on without a handle.
     pub fn detach(mut self) {
-        scheduler::point();
+        scheduler::local_point();
         self.task = None;
     }
 

@@ -45,7 +45,7 @@ impl Actor {
 impl<F: Future> Traced<F> {
     /// A task that is spawned at `place`, and what its handle needs to know.
     pub fn new(place: &'static Location<'static>, future: F) -> (Self, Awaited) {
-        scheduler::point();
+        scheduler::local_point();
         let actor = Actor::new();
         if let Some(actor) = actor {
             record(place, |_| Action::Spawns { child: actor.id });

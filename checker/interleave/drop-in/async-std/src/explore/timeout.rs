@@ -17,7 +17,7 @@ pub(super) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));
         }
-        scheduler::point();
+        scheduler::local_point();
         match deadline {
             Some(deadline) if timer.has_come(deadline, context) => Poll::Ready(None),
             _ => Poll::Pending,

@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use interleave::engine::Access;
+use interleave::engine::{Access, scheduler};
 use interleave::model::{Object, Renewed, Traced};
 
 use super::{Task, chance};
@@ -29,6 +29,8 @@ macro_rules! executor {
 
             fn real(&self, access: Access) -> Arc<real::$name<'a>> {
                 chance::begin();
+                // The order in its queues is its own.
+                scheduler::lose_track();
                 self.object.point(access);
                 self.real.get()
             }

@@ -78,7 +78,7 @@ impl Timer {
 
     /// Sets the timer anew. Whoever polled it last is woken at the new time.
     fn set(&mut self, when: Option<Instant>, period: Duration) {
-        scheduler::point();
+        scheduler::local_point();
         let waker = self.alarm.take_waker();
         (self.when, self.period) = (when, period);
         if let (Some(when), Some(waker)) = (when, waker)
@@ -106,7 +106,7 @@ impl Stream for Timer {
     type Item = Instant;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Instant>> {
-        scheduler::point();
+        scheduler::local_point();
         let Some(when) = self.when else { return Poll::Pending };
         if !self.alarm.has_come(when.on_clock(), context) {
             return Poll::Pending;
