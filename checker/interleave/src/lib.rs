@@ -29,7 +29,7 @@ mod report;
 pub use interleave_macros::test;
 
 #[doc(hidden)]
+pub use harness::deadlock;
+#[doc(hidden)]
 pub use harness::{Conclude, DEFAULT_SCHEDULES, Test, conclude, run};
 pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, rounds, settle, yield_now};
-#[doc(hidden)]
-pub use harness::deadlock;

@@ -321,9 +321,7 @@ impl Run<'_> {
             }
             Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
             Stop::Deadlock => (FailureKind::Deadlock, "every thread and task waits for another".to_owned(), None),
-            Stop::Livelock => {
-                (FailureKind::Livelock, LIVELOCK.to_owned(), None)
-            }
+            Stop::Livelock => (FailureKind::Livelock, LIVELOCK.to_owned(), None),
             Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
             Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),
         };

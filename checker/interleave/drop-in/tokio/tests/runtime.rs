@@ -243,3 +243,29 @@ fn a_job_that_waits_for_the_pool_it_occupies_deadlocks() {
     );
     assert_eq!(failure.expect_err("the only thread waits for itself").kind, FailureKind::Deadlock);
 }
+
+/// Would catch: a wake-up from elsewhere that is taken for one of the schedule, or forgotten in a verdict "deadlock".
+#[test]
+fn a_wake_up_from_a_thread_that_the_scheduler_does_not_know_is_refused() {
+    let failure = explore(
+        || Flavor::Any,
+        || async {
+            let (sender, mut receiver) = tokio::sync::oneshot::channel();
+            tokio::select! {
+                biased;
+                _ = &mut receiver => unreachable!("nothing was sent"),
+                () = std::future::ready(()) => {}
+            }
+            // A thread of the real standard library.
+            std::thread::spawn(move || sender.send(1)).join().unwrap().unwrap();
+            sleep(MS).await;
+            let (_keeps_open, mut never) = tokio::sync::oneshot::channel::<()>();
+            let waker = std::future::poll_fn(|context| std::task::Poll::Ready(context.waker().clone())).await;
+            std::thread::spawn(move || waker.wake()).join().unwrap();
+            let _ = (&mut never).await;
+        },
+    );
+    let failure = failure.expect_err("nobody who is known wakes the test");
+    assert_eq!(failure.kind, FailureKind::Unsupported, "{}", failure.message);
+    assert!(failure.message.contains("does not know"), "{}", failure.message);
+}
