@@ -25,7 +25,7 @@ pub const MOST_STEPS: usize = 20_000;
 const MOST_STEPS_OF_ALL: usize = 50_000_000;
 
 /// The search for every interleaving gives up after so many steps: about a fifth of a second.
-const MOST_STEPS_OF_SEARCH: usize = 1_000_000;
+const MOST_STEPS_OF_SEARCH: usize = 400_000;
 
 /// And after so many times the schedules that are asked for.
 const SEARCHED_PER_SCHEDULE: u32 = 20;

@@ -300,6 +300,9 @@ impl Session {
         let runs = matches!(reason, Reason::Point | Reason::Yield).then_some(self.current + 1);
         if fair {
             self.lose_track();
+            if self.source.search().is_some() {
+                return None;
+            }
             let after = |id: &&usize| **id > self.current;
             return Some(self.runnable.iter().find(after).unwrap_or(&self.runnable[0]) + 1);
         }
