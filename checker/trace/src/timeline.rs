@@ -259,7 +259,7 @@ mod tests {
         let failure = deadlock(trace(
             &["main", "task 1"],
             &["ready"],
-            vec![(1, Action::Signals { object: 0 }, 5), (0, Action::Listens { object: 0 }, 9)],
+            vec![(1, Action::Signals { object: 0 }, 5), (1, Action::Ends, 6), (0, Action::Listens { object: 0 }, 9)],
         ));
         assert_drawn(
             &failure,

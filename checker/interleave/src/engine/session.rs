@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Waker;
 use std::thread::ThreadId;
 
-use trace::{Action, Place, Point, Step, Task, TaskKind, TaskState};
+use trace::{Action, End, Place, Point, Step, Task, TaskKind, TaskState};
 
 use super::choice::{Access, Rules};
 use super::clock::Clock;
@@ -137,6 +137,8 @@ pub(crate) struct Session {
     /// One for each choice, if they are recorded.
     pub(crate) points: Vec<Point>,
     pub(crate) steps: Vec<Step>,
+    /// The ends of channels that were dropped when the schedule had ended, if steps are recorded.
+    pub(crate) ends: Vec<End>,
     pub(crate) actors: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
@@ -187,6 +189,7 @@ impl Session {
             choices: Vec::new(),
             points: Vec::new(),
             steps: Vec::new(),
+            ends: Vec::new(),
             actors: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),

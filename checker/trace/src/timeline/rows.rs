@@ -122,6 +122,12 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
             keep[last] = true;
         }
     }
+    // Who panicked, or was cancelled, may be who would have ended the wait.
+    if cycle.is_empty() {
+        cause.cancelled.iter().for_each(|wait| keep[wait.step] = true);
+        let panics = trace.steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Panics { .. }));
+        panics.for_each(|(index, _)| keep[index] = true);
+    }
     for wait in waits {
         keep[wait.step] = true;
         for held in &cause.holds[wait.task] {
