@@ -41,6 +41,8 @@ impl Cause {
     pub fn of(trace: &Trace) -> Cause {
         let mut holds = vec![Vec::new(); trace.tasks.len()];
         let mut waits: Vec<Option<Wait>> = vec![None; trace.tasks.len()];
+        // The wait that a task was in last, even if it does not wait any more because it was dropped.
+        let mut last = waits.clone();
         for (index, step) in trace.steps.iter().enumerate() {
             let task = step.task;
             if task >= holds.len() {
@@ -59,9 +61,14 @@ impl Cause {
                 Action::Spawns { .. } => {}
                 _ => waits[task] = None,
             }
+            match step.action {
+                Action::GivesUp { .. } | Action::Releases { .. } | Action::Signals { .. } | Action::Ends => {}
+                _ => last[task] = waits[task],
+            }
         }
         let is_cancelled = |wait: &Wait| trace.tasks[wait.task].state == TaskState::Cancelled;
-        let (cancelled, waits) = waits.into_iter().flatten().partition(is_cancelled);
+        let waits = waits.into_iter().flatten().filter(|wait| !is_cancelled(wait)).collect();
+        let cancelled = last.into_iter().flatten().filter(is_cancelled).collect();
         Cause { waits, holds, cancelled }
     }
 

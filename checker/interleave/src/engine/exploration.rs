@@ -338,7 +338,7 @@ impl Run<'_> {
             schedule: explored.schedules,
             budget: explored.budget,
             seed: explored.seed,
-            tasks: session.actors,
+            tasks: session.actors_left,
             objects: names::name_all(&session.objects, &self.what.manifest_dir),
             lines: names::quote_all(&session.steps, &self.what.manifest_dir),
             steps: session.steps,

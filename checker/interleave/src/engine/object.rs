@@ -77,7 +77,7 @@ impl Object {
             let is_recorded = session.recording == Recording::Steps && session.phase == Phase::TearingDown;
             let task = session.actor();
             // What an ended thread drops now belonged to somebody else, such as a value that was sent.
-            if is_recorded && self.is_known_to(session) && session.actors[task].state != TaskState::Ended {
+            if is_recorded && self.is_known_to(session) && session.actors_left[task].state != TaskState::Ended {
                 let object = self.id_in(session, None);
                 session.ends.push(End { object, side, task });
             }

@@ -140,6 +140,8 @@ pub(crate) struct Session {
     /// The ends of channels that were dropped when the schedule had ended, if steps are recorded.
     pub(crate) ends: Vec<End>,
     pub(crate) actors: Vec<Task>,
+    /// The same as the schedule left it, before it was unwound; only if steps are recorded.
+    pub(crate) actors_left: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
     /// How many names have been counted; see `Session::name`.
@@ -191,6 +193,7 @@ impl Session {
             steps: Vec::new(),
             ends: Vec::new(),
             actors: Vec::new(),
+            actors_left: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
             counted_names: 0,
