@@ -72,10 +72,7 @@ mod tests {
         Trace {
             tasks: tasks.iter().map(task).collect(),
             objects: ["jobs", "answer"].map(object).into(),
-            steps: (1..)
-                .zip(steps)
-                .map(|(line, (task, action))| Step { task, action, place: place(line) })
-                .collect(),
+            steps: (1..).zip(steps).map(|(line, (task, action))| Step { task, action, place: place(line) }).collect(),
             ..Trace::default()
         }
     }
@@ -131,8 +128,7 @@ mod tests {
     fn a_deadlock_of_waits_that_leave_no_trace_is_not_empty() {
         let tasks = [("main", TaskState::Running), ("thread 1", TaskState::Ready), ("thread 2", TaskState::Ended)];
         let steps = vec![(1, Action::Stores { object: 0, value: "1".into() })];
-        let expected =
-            "main waits for something that the scheduler does not know; thread 1 waits for something else, after lib.rs:1";
+        let expected = "main waits for something that the scheduler does not know; thread 1 waits for something else, after lib.rs:1";
         assert_eq!(words(&trace(&tasks, steps)), expected);
     }
 }

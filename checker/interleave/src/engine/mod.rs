@@ -24,7 +24,7 @@ pub mod thread_local;
 pub mod threads;
 
 pub use choice::{Access, Deadlines, Wakes};
-pub use trace::Side;
 pub use exploration::{Exploration, Finding, MOST_STEPS, is_kit};
 #[doc(hidden)]
 pub use search::Reduction;
+pub use trace::Side;
