@@ -4,6 +4,7 @@
 //! sides share. It does no I/O and has no dependencies: [`wire`] turns reports into text and back,
 //! [`timeline`] draws a [`Trace`] for people.
 
+mod ends;
 pub mod timeline;
 pub mod wire;
 mod words;
@@ -104,6 +105,8 @@ pub struct Trace {
     pub tasks: Vec<Task>,
     pub objects: Vec<Object>,
     pub steps: Vec<Step>,
+    /// The ends of channels that were left when the schedule ended.
+    pub ends: Vec<End>,
     /// What the scheduler chose, each time it had a choice: a task that goes on, the [`CLOCK`], or a [`branch`]. Enough
     /// to run the same interleaving again.
     pub choices: Vec<u32>,
@@ -241,6 +244,23 @@ pub struct Object {
     /// The field or variable that it was created for, or its type if that is not known.
     pub name: String,
     pub created: Option<Place>,
+}
+
+/// An end of a channel, and the task that owned it: the one that dropped it when the schedule had ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct End {
+    pub object: usize,
+    pub side: Side,
+    pub task: usize,
+}
+
+/// The side of a channel that an end belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Side {
+    Sender,
+    Receiver,
 }
 
 /// One thing that one task did.

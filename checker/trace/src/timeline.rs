@@ -266,7 +266,7 @@ mod tests {
         let failure = deadlock(trace(
             &["main", "task 1"],
             &["ready"],
-            vec![(1, Action::Signals { object: 0 }, 5), (0, Action::Listens { object: 0 }, 9)],
+            vec![(1, Action::Signals { object: 0 }, 5), (1, Action::Ends, 6), (0, Action::Listens { object: 0 }, 9)],
         ));
         assert_drawn(
             &failure,
@@ -278,6 +278,26 @@ mod tests {
   ✗  deadlock: main waits on `ready`
 ",
         );
+    }
+
+    #[test]
+    fn a_wake_up_lost_between_a_look_and_the_wait_shows_the_look_and_the_change() {
+        let value = || "true".to_owned();
+        let failure = deadlock(trace(
+            &["main", "task 1"],
+            &["ready", "wake"],
+            vec![
+                (0, Action::Loads { object: 0, value: "false".into() }, 8),
+                (1, Action::Stores { object: 0, value: value() }, 4),
+                (1, Action::Signals { object: 1 }, 5),
+                (1, Action::Ends, 6),
+                (0, Action::Listens { object: 1 }, 9),
+            ],
+        ));
+        let text = draw(&failure, 120);
+        for part in ["loads false from `ready`", "stores true in `ready`", "signals `wake`", "waits on `wake`"] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! A line that was cut off (the process died while writing) ends the report; what came before counts.
 
 use crate::{
-    Action, CLOCK, Coverage, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, SourceLine, Step,
-    Task, TaskKind, TaskState, Trace, as_branch, branch,
+    Action, CLOCK, Coverage, End, Explored, Failure, FailureKind, Mode, Object, Place, Point, Report, Side, SourceLine,
+    Step, Task, TaskKind, TaskState, Trace, as_branch, branch,
 };
 
 /// The first line of every report. A reader that finds another one must not guess.
-pub const HEADER: &str = "interleave-report\t3";
+pub const HEADER: &str = "interleave-report\t4";
 
 /// Writes `report` as text that [`read`] understands.
 pub fn write(report: &Report) -> String {
@@ -112,6 +112,11 @@ fn read_line(fields: &[&str], report: &mut Report, trace: &mut Option<Trace>) ->
             action: read_action(action)?,
             place: read_place(file, line),
         }),
+        ["end", object, side, task] => trace.as_mut()?.ends.push(End {
+            object: number(object)?,
+            side: Side::from_name(side)?,
+            task: number(task)?,
+        }),
         _ => return None,
     }
     Some(())
@@ -140,6 +145,9 @@ fn write_trace(out: &mut Lines, trace: &Trace) {
         let action = action_fields(&step.action);
         fields.extend(action.iter().map(String::as_str));
         out.line(&fields);
+    }
+    for end in &trace.ends {
+        out.line(&["end", &end.object.to_string(), end.side.name(), &end.task.to_string()]);
     }
 }
 
@@ -281,6 +289,7 @@ names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock
     Internal = "internal");
 names!(Coverage: Proven = "proven", Sampled = "sampled");
 names!(Mode: Lock = "lock", Read = "read", Write = "write", Upgradable = "upgradable", Permit = "permit");
+names!(Side: Sender = "sender", Receiver = "receiver");
 names!(TaskKind: Thread = "thread", Worker = "worker", Async = "async");
 names!(TaskState: Ready = "ready", Running = "running", Suspended = "suspended", Ended = "ended",
     Panicked = "panicked", Cancelled = "cancelled");
@@ -385,6 +394,10 @@ mod tests {
                     points: vec![Point { step: 0, candidates: vec![0] }, Point { step: 4, candidates: vec![0, 2, 1] }],
                     lines: vec![SourceLine { place: place(9).unwrap(), text: "let a = b\t;".into() }],
                     found_switches: 9,
+                    ends: vec![
+                        End { object: 0, side: Side::Sender, task: 1 },
+                        End { object: 0, side: Side::Receiver, task: 0 },
+                    ],
                 }),
             }),
             trace: None,
@@ -416,7 +429,7 @@ mod tests {
 
     #[test]
     fn another_version_is_not_guessed_at() {
-        assert_eq!(read("interleave-report\t2\npassed\tabc\n"), None);
+        assert_eq!(read("interleave-report\t3\npassed\tabc\n"), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::ends;
 use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state that a trace ends in.
@@ -11,6 +12,8 @@ pub struct Cause {
     pub waits: Vec<Wait>,
     /// The objects that each task holds, in the order in which it got them.
     pub holds: Vec<Vec<(usize, Mode)>>,
+    /// The tasks that were dropped while they waited, and what for.
+    pub cancelled: Vec<Wait>,
 }
 
 /// One task that waits, and for what.
@@ -38,6 +41,8 @@ impl Cause {
     pub fn of(trace: &Trace) -> Cause {
         let mut holds = vec![Vec::new(); trace.tasks.len()];
         let mut waits: Vec<Option<Wait>> = vec![None; trace.tasks.len()];
+        // The wait that a task was in last, even if it does not wait any more because it was dropped.
+        let mut last = waits.clone();
         for (index, step) in trace.steps.iter().enumerate() {
             let task = step.task;
             if task >= holds.len() {
@@ -56,8 +61,15 @@ impl Cause {
                 Action::Spawns { .. } => {}
                 _ => waits[task] = None,
             }
+            match step.action {
+                Action::GivesUp { .. } | Action::Releases { .. } | Action::Signals { .. } | Action::Ends => {}
+                _ => last[task] = waits[task],
+            }
         }
-        Cause { waits: waits.into_iter().flatten().collect(), holds }
+        let is_cancelled = |wait: &Wait| trace.tasks[wait.task].state == TaskState::Cancelled;
+        let waits = waits.into_iter().flatten().filter(|wait| !is_cancelled(wait)).collect();
+        let cancelled = last.into_iter().flatten().filter(is_cancelled).collect();
+        Cause { waits, holds, cancelled }
     }
 
     /// The tasks that hold `object`.
@@ -125,18 +137,30 @@ impl Cause {
         self.waits.iter().filter(move |wait| wait.target == Target::Object(object, Mode::Write)).map(|wait| wait.task)
     }
 
-    /// A sentence for a deadlock: the cycle if there is one, else everybody who waits.
+    /// A sentence for a deadlock: the cycle if there is one, else everybody who waits. And who panicked, or was cancelled,
+    /// as that may be who would have ended the wait.
     pub fn in_words(&self, trace: &Trace) -> String {
         let cycle = self.cycle();
         let waits = if cycle.is_empty() { &self.waits } else { &cycle };
         let mut parts: Vec<String> = Vec::new();
         if cycle.is_empty() {
             parts.extend(self.silent_holders().map(|task| self.silence_in_words(trace, task)));
+            parts.extend(ends::panicked(trace));
         }
         let alike = |one: &Wait, other: &Wait| {
             one.target == other.target && [one, other].iter().all(|wait| self.holds[wait.task].is_empty())
         };
         parts.extend(waits.chunk_by(alike).map(|waits| self.waits_in_words(trace, waits)));
+        if cycle.is_empty() {
+            parts.extend(self.unexplained(trace).map(|task| ends::wait_elsewhere(trace, task)));
+            parts.extend(self.cancelled.iter().map(|wait| {
+                let name = &trace.tasks[wait.task].name;
+                format!(
+                    "{name} was cancelled while it {}",
+                    self.wait_in_words(trace, wait).replacen("waits", "waited", 1)
+                )
+            }));
+        }
         let unpolled: Vec<&str> = unpolled(trace).map(|task| trace.tasks[task].name.as_str()).collect();
         if let [names @ .., last] = unpolled.as_slice() {
             let names = if names.is_empty() { (*last).to_owned() } else { format!("{} or {last}", names.join(", ")) };
@@ -151,6 +175,20 @@ impl Cause {
         let blocks = |task: &usize| self.waits.iter().any(|wait| self.blockers(wait).contains(task));
         let holders = self.holds.iter().enumerate().filter(|(_, held)| !held.is_empty());
         holders.map(|(task, _)| task).filter(move |task| is_silent(task) && blocks(task))
+    }
+
+    /// The tasks that are left, and of which neither a wait is known nor that they could go on.
+    fn unexplained<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = usize> + 'a {
+        let holders: Vec<usize> = self.silent_holders().collect();
+        let is_left = |task: &crate::Task| match (task.kind, task.state) {
+            (TaskKind::Worker, _) | (TaskKind::Async, TaskState::Ready) => false,
+            (_, state) => matches!(state, TaskState::Ready | TaskState::Running | TaskState::Suspended),
+        };
+        let has_ended = |id: usize| trace.steps.iter().any(|step| step.task == id && ends::is_end(&step.action));
+        let tasks = trace.tasks.iter().enumerate().filter(move |(_, task)| is_left(task)).map(|(id, _)| id);
+        tasks.filter(move |id| {
+            self.waits.iter().all(|wait| wait.task != *id) && !holders.contains(id) && !has_ended(*id)
+        })
     }
 
     /// In a deadlock, who has not ended waits, if only for something that is not modelled.
@@ -211,7 +249,9 @@ impl Cause {
                     _ => write!(words, "{verb} {name}"),
                 }
             }
-            Target::Signal(object) => write!(words, "waits on {}", quoted(trace, object)),
+            Target::Signal(object) => {
+                write!(words, "waits on {}{}", quoted(trace, object), ends::owners(trace, object, wait.task))
+            }
             Target::Task(other) => write!(words, "waits for {} to end", trace.tasks[other].name),
         };
         if unpolled(trace).next().is_some()

@@ -43,6 +43,16 @@ pub struct Exploration {
     replay: Option<Vec<u32>>,
     manifest_dir: PathBuf,
     rules: Rules,
+    ways: Ways,
+}
+
+/// Which ways of choosing schedules are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ways {
+    /// The search, and if there is too much to search, the sample.
+    Both,
+    Search,
+    Sample,
 }
 
 /// What an exploration found.
@@ -66,6 +76,7 @@ impl Exploration {
             replay: None,
             manifest_dir: manifest_dir.as_ref().to_owned(),
             rules: Rules { steps: MOST_STEPS, deadlines: Deadlines::Exact, wakes: Wakes::Caused },
+            ways: Ways::Both,
         }
     }
 
@@ -108,6 +119,22 @@ impl Exploration {
     #[must_use]
     pub fn wakes(mut self, wakes: Wakes) -> Self {
         self.rules.wakes = wakes;
+        self
+    }
+
+    /// Leaves out the search. For comparing both ways of choosing schedules.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn sampled_only(mut self) -> Self {
+        self.ways = Ways::Sample;
+        self
+    }
+
+    /// Ends when the search gives up.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn searched_only(mut self) -> Self {
+        self.ways = Ways::Search;
         self
     }
 
@@ -192,8 +219,15 @@ impl Run<'_> {
 
     fn many(&self) -> Finding {
         let mut steps = 0;
-        match self.search(&mut steps) {
+        let searched = match self.what.ways {
+            Ways::Sample => Err(0),
+            Ways::Both | Ways::Search => self.search(&mut steps),
+        };
+        match searched {
             Ok(finding) => finding,
+            Err(seen) if self.what.ways == Ways::Search => {
+                Finding { explored: self.explored(seen, Coverage::Sampled), failure: None, trace: None }
+            }
             Err(seen) => self.sample(seen, steps),
         }
     }
@@ -222,7 +256,7 @@ impl Run<'_> {
                 unreachable!("the schedule was searched")
             };
             search = used;
-            if search.has_diverged() {
+            if search.has_diverged() || std::thread::panicking() {
                 return Err(seen);
             }
             if !search.end() {
@@ -238,7 +272,8 @@ impl Run<'_> {
     fn sample(&self, seen: u32, mut steps: usize) -> Finding {
         let mut strategies = Strategies::new(self.what.seed);
         let (mut schedules, mut had_a_choice) = (0, false);
-        while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL {
+        // A stack that could not be unwound to its end leaves this OS thread panicking, and then nothing can be explored on it.
+        while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
             strategies.next_schedule();
             let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);
             schedules += 1;
@@ -304,10 +339,11 @@ impl Run<'_> {
             schedule: explored.schedules,
             budget: explored.budget,
             seed: explored.seed,
-            tasks: session.actors,
+            tasks: session.actors_left,
             objects: names::name_all(&session.objects, &self.what.manifest_dir),
             lines: names::quote_all(&session.steps, &self.what.manifest_dir),
             steps: session.steps,
+            ends: session.ends,
             choices: session.choices,
             points: session.points,
             found_switches,

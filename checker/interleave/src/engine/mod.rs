@@ -27,3 +27,4 @@ pub use choice::{Access, Deadlines, Wakes};
 pub use exploration::{Exploration, Finding, MOST_STEPS, is_kit};
 #[doc(hidden)]
 pub use search::Reduction;
+pub use trace::Side;

@@ -119,11 +119,27 @@ fn name_of_creation(line: &str, column: usize) -> Option<String> {
 fn name_of_use(line: &str, column: usize) -> Option<String> {
     let before: String = line.chars().take(column).collect();
     let mut receiver = before.trim_end().strip_suffix('.')?.trim_end();
-    // `self.slots[i]` is one of the `slots`.
-    while let Some(open) = receiver.strip_suffix(']').and_then(|text| text.rfind('[')) {
-        receiver = &receiver[..open];
+    // `self.slots[i]` is one of the `slots`, `self.shard(key)` is a `shard`, and `jobs.clone()` are the `jobs`.
+    while let Some((opening, closing)) = [('[', ']'), ('(', ')')].into_iter().find(|(_, c)| receiver.ends_with(*c)) {
+        receiver = receiver[..opening_of(receiver, opening, closing)?].trim_end();
+        let says_nothing = |name: &&&str| receiver.strip_suffix(**name).is_some_and(|rest| rest.ends_with('.'));
+        if let Some(name) = ADAPTERS.iter().find(says_nothing).filter(|_| opening == '(') {
+            receiver = &receiver[..receiver.len() - name.len() - 1];
+        }
     }
     last_identifier(receiver).filter(|name| name != "self")
+}
+
+/// Methods that hand out what they are called on, or a part of it.
+const ADAPTERS: [&str; 9] = ["unwrap", "expect", "clone", "as_ref", "deref", "borrow", "get", "first", "last"];
+
+/// Where the bracket is opened that closes at the end of `text`.
+fn opening_of(text: &str, opening: char, closing: char) -> Option<usize> {
+    let mut depth = 0;
+    text.char_indices().rev().find_map(|(at, c)| {
+        depth += i32::from(c == closing) - i32::from(c == opening);
+        (depth == 0).then_some(at)
+    })
 }
 
 fn last_identifier(text: &str) -> Option<String> {
@@ -160,5 +176,9 @@ mod tests {
         assert_eq!(used("let mut map = self.accounts.lock().unwrap();"), Some("accounts".into()));
         assert_eq!(used("let g = slots[i + 1].lock();"), Some("slots".into()));
         assert_eq!(used("self.lock()"), None);
+        assert_eq!(used("self.shard(key).lock().unwrap()"), Some("shard".into()));
+        assert_eq!(used("self.shards[hash(key)].get(0).unwrap().lock()"), Some("shards".into()));
+        assert_eq!(used("let n = jobs.clone().lock()"), Some("jobs".into()));
+        assert_eq!(used("(a.b).lock()"), None, "no call");
     }
 }

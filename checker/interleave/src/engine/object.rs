@@ -4,12 +4,12 @@ use std::fmt::Debug;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use trace::{Action, Mode};
+use trace::{Action, End, Mode, Side, TaskState};
 
 use super::choice::Access;
 use super::scheduler;
 use super::search::Key;
-use super::session::{self, ObjectOrigin, record};
+use super::session::{self, ObjectOrigin, Phase, Recording, record};
 
 /// The identity of a lock, a channel or a counter: created with it, named by where that was.
 #[derive(Debug)]
@@ -69,6 +69,24 @@ impl Object {
                 session.touch(id as Key, access);
             }
         });
+    }
+
+    /// An end of the channel that this stands for is dropped. If the schedule has ended, that tells who owned it.
+    pub fn drops_end(&self, side: Side) {
+        session::with(|session| {
+            let is_recorded = session.recording == Recording::Steps && session.phase == Phase::TearingDown;
+            let task = session.actor();
+            // What an ended thread drops now belonged to somebody else, such as a value that was sent.
+            if is_recorded && self.is_known_to(session) && session.actors_left[task].state != TaskState::Ended {
+                let object = self.id_in(session, None);
+                session.ends.push(End { object, side, task });
+            }
+        });
+    }
+
+    /// Whether this has a number in the running schedule.
+    fn is_known_to(&self, session: &session::Session) -> bool {
+        self.id.load(Relaxed) >> OBJECT_BITS == session.epoch
     }
 
     /// What steps of the running schedule call this. Its name comes from where it was created, or else from `place`,

@@ -1,7 +1,7 @@
 //! Runs one schedule from its beginning to its end.
 
 use super::coroutine::{Coroutine, Resumed};
-use super::session::{self, Phase, Session};
+use super::session::{self, Phase, Recording, Session};
 use super::threads;
 
 /// Runs one schedule of `body`, on the calling OS thread, and returns what is known of it.
@@ -36,6 +36,9 @@ fn resume(id: usize) {
 fn tear_down() {
     let globals = session::with(|session| {
         session.phase = Phase::TearingDown;
+        if session.recording == Recording::Steps {
+            session.actors_left.clone_from(&session.actors);
+        }
         session.current = threads::MAIN;
         std::mem::take(&mut session.globals)
     });

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::Waker;
 use std::thread::ThreadId;
 
-use trace::{Action, Place, Point, Step, Task, TaskKind, TaskState};
+use trace::{Action, End, Place, Point, Step, Task, TaskKind, TaskState};
 
 use super::choice::{Access, Rules};
 use super::clock::Clock;
@@ -137,7 +137,11 @@ pub(crate) struct Session {
     /// One for each choice, if they are recorded.
     pub(crate) points: Vec<Point>,
     pub(crate) steps: Vec<Step>,
+    /// The ends of channels that were dropped when the schedule had ended, if steps are recorded.
+    pub(crate) ends: Vec<End>,
     pub(crate) actors: Vec<Task>,
+    /// The same as the schedule left it, before it was unwound; only if steps are recorded.
+    pub(crate) actors_left: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
     /// How many names have been counted; see `Session::name`.
@@ -187,7 +191,9 @@ impl Session {
             choices: Vec::new(),
             points: Vec::new(),
             steps: Vec::new(),
+            ends: Vec::new(),
             actors: Vec::new(),
+            actors_left: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
             counted_names: 0,

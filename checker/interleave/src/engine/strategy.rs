@@ -3,6 +3,7 @@
 //! Schedules are dealt out in turn to
 //!
 //! - uniformly random choices;
+//! - turns: one step each, with few exceptions, for orders in which tasks alternate;
 //! - PCT: random priorities that change at a few random steps ("A randomized scheduler with probabilistic
 //!   guarantees of finding bugs", Burckhardt et al., ASPLOS 2010), which finds bugs of few preemptions in
 //!   long tests;
@@ -16,8 +17,11 @@
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
 use super::search::Search;
 
-/// Changes of priority per schedule. Most known bugs need one or two.
-const PCT_CHANGES: usize = 2;
+/// Changes of priority per schedule, one of these. Most known bugs need one or two.
+const PCT_CHANGES: [usize; 4] = [1, 2, 2, 3];
+
+/// How many turns the tasks take, on average, before one is left to chance.
+const TURNS_BEFORE_ONE_IS_MISSED: usize = 16;
 
 /// Where the choices of a schedule come from.
 #[derive(Debug)]
@@ -114,7 +118,12 @@ enum Kind {
     Random,
     Priorities,
     Walk,
+    Turns,
 }
+
+/// Which strategy each schedule of a round has.
+const ROUND: [Kind; 8] =
+    [Kind::Random, Kind::Priorities, Kind::Walk, Kind::Turns, Kind::Walk, Kind::Priorities, Kind::Walk, Kind::Walk];
 
 /// Makes the choices of one exploration.
 #[derive(Debug)]
@@ -148,7 +157,7 @@ impl Strategies {
 
     /// Goes on to the next schedule.
     pub(crate) fn next_schedule(&mut self) {
-        self.kind = [Kind::Random, Kind::Priorities, Kind::Walk][(self.schedule % 3) as usize];
+        self.kind = ROUND[(self.schedule % ROUND.len() as u64) as usize];
         self.schedule += 1;
         self.random = Random(Random(self.seed).next() ^ self.schedule.rotate_left(32));
         self.priorities.next_schedule(&mut self.random);
@@ -173,6 +182,11 @@ impl Strategies {
             Kind::Random => candidates[self.random.below(candidates.len())].slot,
             Kind::Priorities => self.priorities.choose(candidates, runs, reason),
             Kind::Walk => self.walk.choose(candidates, &mut self.random),
+            Kind::Turns if self.random.below(TURNS_BEFORE_ONE_IS_MISSED) > 0 => {
+                let next = runs.and_then(|runs| candidates.iter().find(|candidate| candidate.slot > runs));
+                next.unwrap_or(&candidates[0]).slot
+            }
+            Kind::Turns => candidates[self.random.below(candidates.len())].slot,
         };
         self.walk.count(slot);
         slot
@@ -195,7 +209,8 @@ impl Priorities {
     fn next_schedule(&mut self, random: &mut Random) {
         self.longest = self.longest.max(self.step);
         let longest = self.longest.max(1);
-        self.changes = (0..PCT_CHANGES).map(|_| 1 + random.below(longest)).collect();
+        let changes = PCT_CHANGES[random.below(PCT_CHANGES.len())];
+        self.changes = (0..changes).map(|_| 1 + random.below(longest)).collect();
         self.of.clear();
         (self.lowest, self.step) = (0, 0);
     }

@@ -110,7 +110,9 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     let body = move || {
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         session::with(|session| {
-            if result.is_err_and(|payload| !is_tear_down(&*payload)) {
+            // A schedule that has ended has its verdict: what fails while it is unwound is no failure of the test.
+            let is_running = session.phase == Phase::Running && session.stop.is_none();
+            if is_running && result.is_err_and(|payload| !is_tear_down(&*payload)) {
                 session.actors[MAIN].state = TaskState::Panicked;
                 session.stop = Some(Stop::Panic(cause_of_failure(&session.panics, Who::Task(MAIN))));
             }

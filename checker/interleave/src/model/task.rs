@@ -232,6 +232,7 @@ impl TaskCell {
             (state.body.take(), state.cancelled)
         };
         let mut body = body.expect("a queued task has a future");
+        let torn_down = TornDown(&inner.state);
         let ending = {
             let _acting = Acting::begin(self.actor, self.number);
             if cancelled {
@@ -245,6 +246,7 @@ impl TaskCell {
                 if cancelled { Poll::Ready(body.as_mut().cancel()) } else { ending }
             }
         };
+        std::mem::forget(torn_down);
         match ending {
             Poll::Ready(ending) => {
                 self.object.touch(Access::Write);
@@ -322,6 +324,15 @@ impl TaskCell {
             scheduler::yield_now();
         }
         ended
+    }
+}
+
+/// Ends a task whose poll is unwound with the schedule, so that nobody waits for it.
+struct TornDown<'a>(&'a RefCell<State>);
+
+impl Drop for TornDown<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().status = Status::Ended;
     }
 }
 

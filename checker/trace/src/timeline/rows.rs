@@ -1,7 +1,7 @@
 //! Which steps of a trace are shown, and what is said of them.
 
-use crate::words::{Target, quoted, unpolled};
-use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Trace};
+use crate::words::{Target, Wait, quoted, unpolled};
+use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Step, Trace};
 
 /// An interleaving that did not deadlock is told by its last steps; more would not be read.
 const LAST_STEPS: usize = 24;
@@ -122,6 +122,12 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
             keep[last] = true;
         }
     }
+    // Who panicked, or was cancelled, may be who would have ended the wait.
+    if cycle.is_empty() {
+        cause.cancelled.iter().for_each(|wait| keep[wait.step] = true);
+        let panics = trace.steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Panics { .. }));
+        panics.for_each(|(index, _)| keep[index] = true);
+    }
     for wait in waits {
         keep[wait.step] = true;
         for held in &cause.holds[wait.task] {
@@ -148,12 +154,29 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
                 });
                 if let Some(missed) = missed {
                     keep[missed] = true;
+                    if let Some(steps) = stale_look(trace, wait) {
+                        steps.into_iter().for_each(|step| keep[step] = true);
+                    }
                 }
             }
             Target::Task(_) => {}
         }
     }
     keep
+}
+
+/// What a task looked at before it went to sleep, and who changed that in between: the steps of both.
+fn stale_look(trace: &Trace, wait: &Wait) -> Option<[usize; 2]> {
+    let before = &trace.steps[..wait.step];
+    let looks = |step: &Step| step.task == wait.task && matches!(step.action, Action::Loads { .. });
+    let look = before.iter().rposition(looks)?;
+    let object = trace.steps[look].action.object();
+    let changes = |step: &Step| {
+        let changes = matches!(step.action, Action::Stores { .. } | Action::Updates { .. });
+        changes && step.task != wait.task && step.action.object() == object
+    };
+    let change = before[look..].iter().rposition(changes)?;
+    Some([look, look + change])
 }
 
 /// Otherwise: the last steps that touch something shared.

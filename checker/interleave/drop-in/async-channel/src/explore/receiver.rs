@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use futures_core::stream::{FusedStream, Stream};
 use interleave::engine::threads::block_on;
-use interleave::engine::{Access, scheduler};
+use interleave::engine::{Access, Side, scheduler};
 use interleave::model::Listener;
 
 use super::channel::Channel;
@@ -68,6 +68,7 @@ impl<T> Clone for Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         self.channel.object.point(Access::Write);
+        self.channel.object.drops_end(Side::Receiver);
         self.listener.cancel(&self.channel.stream_ops, &self.channel.object, self.made);
         let is_last = {
             let mut state = self.channel.state();

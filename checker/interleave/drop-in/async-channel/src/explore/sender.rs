@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::threads::block_on;
-use interleave::engine::{Access, scheduler};
+use interleave::engine::{Access, Side, scheduler};
 
 use super::channel::Channel;
 use super::{Closed, Send, SendError, TrySendError, questions};
@@ -73,6 +73,7 @@ impl<T> Clone for Sender<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.channel.object.point(Access::Write);
+        self.channel.object.drops_end(Side::Sender);
         let is_last = {
             let mut state = self.channel.state();
             state.senders -= 1;

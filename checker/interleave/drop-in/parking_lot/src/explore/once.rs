@@ -83,6 +83,7 @@ impl Once {
                 OnceState::Done => return,
                 OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
                 before @ (OnceState::Poisoned | OnceState::New) => {
+                    self.object.touch(Access::Write);
                     self.state.with(|state| *state = OnceState::InProgress);
                     let mut end = End(self, OnceState::Poisoned, place);
                     f(before);

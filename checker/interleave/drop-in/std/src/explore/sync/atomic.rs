@@ -57,7 +57,8 @@ macro_rules! operations {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.object.point(Access::Write);
+                // One that fails changes nothing.
+                self.object.point(Access::Read);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 match &result {
                     Ok(old) => self.object.updates(old, &new, Location::caller()),

@@ -10,7 +10,7 @@ use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ::std::task::Waker;
 use ::std::time::Duration;
 
-use interleave::engine::{Access, scheduler, threads};
+use interleave::engine::{Access, Side, scheduler, threads};
 use interleave::model::{Object, time};
 
 /// See [`::std::sync::mpsc::Sender`].
@@ -92,6 +92,7 @@ impl<T> Channel<T> {
 
     fn remove_sender(&self) {
         self.object.point(Access::Write);
+        self.object.drops_end(Side::Sender);
         let is_last = {
             let mut state = self.state();
             state.senders -= 1;
@@ -323,6 +324,7 @@ impl<T> Drop for Receiver<T> {
     /// What is left in the channel is dropped with its receiver, but for what a sender still waits with.
     fn drop(&mut self) {
         self.channel.object.point(Access::Write);
+        self.channel.object.drops_end(Side::Receiver);
         let left = {
             let mut state = self.channel.state();
             state.is_received = false;

@@ -41,6 +41,7 @@ impl fmt::Debug for Once {
     }
 }
 
+#[allow(clippy::new_without_default, reason = "the real one has no `Default` either")]
 impl Once {
     #[track_caller]
     pub const fn new() -> Self {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-use interleave::engine::{scheduler, threads};
+use interleave::engine::{Side, scheduler, threads};
 use interleave::model::Object;
 use interleave::model::acquire::{listen, listen_free};
 use real::sync::broadcast;
@@ -110,18 +110,25 @@ impl<T> Drop for Unused<T> {
 }
 
 impl<T> RealEnd for broadcast::Sender<T> {
+    const SIDE: Side = Side::Sender;
+
     fn is_last(&self) -> bool {
         self.strong_count() == 1
     }
 }
 
 impl<T> RealEnd for broadcast::WeakSender<T> {
+    const SIDE: Side = Side::Sender;
+    const COUNTS: bool = false;
+
     fn is_last(&self) -> bool {
         false
     }
 }
 
 impl<T> RealEnd for broadcast::Receiver<T> {
+    const SIDE: Side = Side::Receiver;
+
     /// Senders may wait until the last receiver is gone; a receiver does not know whether it is.
     fn is_last(&self) -> bool {
         true

@@ -4,13 +4,17 @@ use std::fmt::Debug;
 use std::panic::Location;
 use std::sync::Arc;
 
-use interleave::engine::{Access, scheduler};
+use interleave::engine::{Access, Side, scheduler};
 use interleave::model::Object;
 
 use super::look;
 
 /// An end of a real channel.
 pub(super) trait RealEnd {
+    const SIDE: Side;
+    /// Whether the other side learns of it while this end is there.
+    const COUNTS: bool = true;
+
     /// Whether others learn that this end is dropped, because it is the last one of its side.
     fn is_last(&self) -> bool;
 }
@@ -95,6 +99,9 @@ impl<R: RealEnd> Drop for End<R> {
             return;
         }
         let is_last = self.change().is_last();
+        if R::COUNTS {
+            self.object.drops_end(R::SIDE);
+        }
         if is_last {
             self.object.signals(self.place);
         }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use interleave::engine::{scheduler, threads};
+use interleave::engine::{Side, scheduler, threads};
 use interleave::model::Object;
 use interleave::model::acquire::poll_listen;
 use interleave::model::coop::Cost;
@@ -33,12 +33,16 @@ pub struct Receiver<T> {
 }
 
 impl<T> RealEnd for oneshot::Sender<T> {
+    const SIDE: Side = Side::Sender;
+
     fn is_last(&self) -> bool {
         true
     }
 }
 
 impl<T> RealEnd for oneshot::Receiver<T> {
+    const SIDE: Side = Side::Receiver;
+
     fn is_last(&self) -> bool {
         !self.is_terminated()
     }

@@ -9,6 +9,7 @@ mod unbounded;
 use std::panic::Location;
 use std::sync::Arc;
 
+use interleave::engine::Side;
 use interleave::model::Object;
 use real::sync::mpsc;
 pub use real::sync::mpsc::error;
@@ -39,8 +40,15 @@ pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
 }
 
 macro_rules! last_ends {
-    ($($end:ty => $is_last:expr;)*) => {
+    (@side Receiver) => { Side::Receiver };
+    (@side $sender:ident) => { Side::Sender };
+    (@counts Weak) => { false };
+    (@counts $end:ident) => { true };
+    ($($side:ident $end:ty => $is_last:expr;)*) => {
         $(impl<T> RealEnd for $end {
+            const SIDE: Side = last_ends!(@side $side);
+            const COUNTS: bool = last_ends!(@counts $side);
+
             fn is_last(&self) -> bool {
                 let is_last: fn(&Self) -> bool = $is_last;
                 is_last(self)
@@ -50,10 +58,10 @@ macro_rules! last_ends {
 }
 
 last_ends! {
-    mpsc::Sender<T> => |sender| sender.strong_count() == 1;
-    mpsc::UnboundedSender<T> => |sender| sender.strong_count() == 1;
-    mpsc::WeakSender<T> => |_| false;
-    mpsc::WeakUnboundedSender<T> => |_| false;
-    mpsc::Receiver<T> => |_| true;
-    mpsc::UnboundedReceiver<T> => |_| true;
+    Sender mpsc::Sender<T> => |sender| sender.strong_count() == 1;
+    Sender mpsc::UnboundedSender<T> => |sender| sender.strong_count() == 1;
+    Weak mpsc::WeakSender<T> => |_| false;
+    Weak mpsc::WeakUnboundedSender<T> => |_| false;
+    Receiver mpsc::Receiver<T> => |_| true;
+    Receiver mpsc::UnboundedReceiver<T> => |_| true;
 }
