@@ -37,16 +37,23 @@ impl RecordedPanic {
 }
 
 /// The panic that made a test fail: the last one of the test's own thread or task, unless that one only passes on
-/// another's.
+/// another's. A poisoned lock names both.
 pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPanic {
     let last = panics.iter().rposition(|panic| panic.by == Some(own));
     let Some(last) = last else { return panics.last().cloned().unwrap_or_default() };
-    if panics[last].passes_on_another()
-        && let Some(origin) = panics[..last].iter().rev().find(|panic| !panic.passes_on_another())
-    {
-        return origin.clone();
+    let own = &panics[last];
+    let origin = panics[..last].iter().rev().find(|panic| !panic.passes_on_another());
+    match origin.filter(|_| own.passes_on_another()) {
+        None => own.clone(),
+        // Whoever unwraps the poison may be at fault, and so may whoever panicked under the lock: both are named.
+        Some(origin) if own.message.contains("PoisonError") => {
+            let at = origin.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+            let message =
+                format!("{}\nThe lock is poisoned because of an earlier panic{at}: {}", own.message, origin.message);
+            RecordedPanic { message, ..own.clone() }
+        }
+        Some(origin) => origin.clone(),
     }
-    panics[last].clone()
 }
 
 /// Whether this panic is the runtime's word that the process is about to abort. Stable Rust offers no other sign of it.
@@ -101,7 +108,8 @@ mod tests {
             ["called `Result::unwrap()` on an `Err` value: PoisonError { .. }", "the map is locked: PoisonError { .. }"]
         {
             let panics = [panic(1, "the cause"), panic(2, passed_on), panic(0, passed_on)];
-            assert_eq!(cause_of_failure(&panics, Who::Task(0)).message, "the cause");
+            let message = cause_of_failure(&panics, Who::Task(0)).message;
+            assert!(message.starts_with(passed_on) && message.ends_with("an earlier panic: the cause"), "{message}");
         }
     }
 

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use trace::{Coverage, Explored, Failure, FailureKind, Place, Trace};
 
 use super::choice::{Deadlines, Rules, Wakes};
+use super::outward::{self, Walk};
 use super::search::{Reduction, Search};
 use super::sentinel::{Heartbeat, Sentinel};
 use super::session::{self, Recording, Session, Stop};
-use super::shrink::shrink;
 use super::strategy::{Source, Strategies};
 use super::{names, overflow, schedule};
 use crate::panics::{RecordedPanic, Who, is_abort};
@@ -223,13 +223,26 @@ impl Run<'_> {
             Ways::Sample => Err(0),
             Ways::Both | Ways::Search => self.search(&mut steps),
         };
-        match searched {
-            Ok(finding) => finding,
-            Err(seen) if self.what.ways == Ways::Search => {
+        match (searched, self.what.ways) {
+            (Ok(finding), _) => finding,
+            (Err(seen), Ways::Search) => {
                 Finding { explored: self.explored(seen, Coverage::Sampled), failure: None, trace: None }
             }
-            Err(seen) => self.sample(seen, steps),
+            (Err(seen), Ways::Sample) => self.sample(seen, steps),
+            (Err(seen), Ways::Both) => self.walk(seen).unwrap_or_else(|walked| self.sample(seen + walked, steps)),
         }
+    }
+
+    /// Runs the simplest schedules, up to the first that fails. How many, if none does.
+    fn walk(&self, seen: u32) -> Result<Finding, u32> {
+        let run = |choices, recording| self.follow(choices, recording);
+        let Walk { found, runs, .. } = outward::walk(MOST_STEPS_OF_WALK, |_| true, run);
+        let session = found.ok_or(runs)?;
+        let stop = session.stop.clone().ok_or(runs)?;
+        let explored = self.explored(seen + runs, Coverage::Sampled);
+        let shown = Explored { budget: 0, ..explored };
+        let failure = Some(Box::new(self.show(&stop, session.choices.clone(), &session, shown)));
+        Ok(Finding { explored, failure, trace: None })
     }
 
     /// Runs every interleaving once, up to the first that fails. How many were run, if there are too many of them.
@@ -295,7 +308,26 @@ impl Run<'_> {
 
     /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
     fn explain(&self, stop: &Stop, failed: &Session, explored: Explored) -> Failure {
-        let choices = shrink(stop, failed, |choices, recording| self.follow(choices, recording));
+        self.show(stop, self.simplest(stop, failed), failed, explored)
+    }
+
+    /// The choices of the simplest schedule that ends with `stop`, as `failed` does.
+    fn simplest(&self, stop: &Stop, failed: &Session) -> Vec<u32> {
+        // A livelock is long by its nature, and any schedule of it is as good as another.
+        if !matches!(stop, Stop::Livelock) {
+            let run = |choices, recording| self.follow(choices, recording);
+            let walk = outward::walk(MOST_STEPS_OF_WALK, |other| other.is_like(stop), run);
+            let is_simpler = |found: &Session| trace::switches(&found.choices) < trace::switches(&failed.choices);
+            if let Some(found) = walk.found.filter(|found| is_simpler(found)) {
+                return found.choices;
+            }
+        }
+        failed.choices.clone()
+    }
+
+    /// Runs the schedule with these choices again, which ends with `stop`, and writes down what happens. `failed` was
+    /// found first.
+    fn show(&self, stop: &Stop, choices: Vec<u32>, failed: &Session, explored: Explored) -> Failure {
         let mut rules = self.what.rules;
         if matches!(stop, Stop::Livelock) {
             rules.steps = rules.steps.min(STEPS_OF_A_RECORDED_LIVELOCK);
@@ -364,6 +396,9 @@ impl Run<'_> {
         Failure { kind, message, place, trace }
     }
 }
+
+/// What takes more than two or three unlikely switches is shown as it was found. About 0.3 s.
+const MOST_STEPS_OF_WALK: usize = 300_000;
 
 const LIVELOCK: &str = "the threads only try again and again: none makes progress, although each gets its turn";
 

@@ -10,7 +10,7 @@ fn shop_with_an_order() -> Arc<Shop> {
     Arc::new(shop)
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn placing_and_cancelling_never_deadlock() {
     // One round where every interleaving is tried; thousands on real threads, which meet rarely.
     let rounds = interleave::rounds();
@@ -27,7 +27,7 @@ fn placing_and_cancelling_never_deadlock() {
     assert_eq!(shop.pieces(), 10 * rounds, "pieces go from stock to orders and back: as many as before");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn no_piece_is_missing_at_any_moment() {
     let shop = shop_with_an_order();
     let clerk = {

@@ -11,7 +11,7 @@ fn shelves() -> Vec<Shelf> {
     vec![Shelf { pieces: 4, damaged: 0 }, Shelf { pieces: 6, damaged: 1 }]
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn a_count_on_threads_is_from_one_moment() {
     let warehouse = Arc::new(threads::Warehouse::new(shelves()));
     let carrier = {
@@ -24,7 +24,7 @@ fn a_count_on_threads_is_from_one_moment() {
     assert_eq!([warehouse.usable_on(0), warehouse.usable_on(1)], [2, 7], "two pieces were carried from 0 to 1");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn two_counts_on_threads_are_from_one_moment_each() {
     let warehouse = Arc::new(threads::Warehouse::new(shelves()));
     let carrier = {
@@ -40,7 +40,7 @@ fn two_counts_on_threads_are_from_one_moment_each() {
     assert_eq!(both, [9, 9], "{COUNTED}");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 async fn a_count_on_tokio_is_from_one_moment() {
     let warehouse = Arc::new(on_tokio::Warehouse::new(shelves()));
     let carrier = {
@@ -54,7 +54,7 @@ async fn a_count_on_tokio_is_from_one_moment() {
     assert_eq!(each, [2, 7], "two pieces were carried from 0 to 1");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 async fn two_counts_on_tokio_are_from_one_moment_each() {
     let warehouse = Arc::new(on_tokio::Warehouse::new(shelves()));
     let carrier = {
@@ -70,7 +70,7 @@ async fn two_counts_on_tokio_are_from_one_moment_each() {
     assert_eq!(both, [9, 9], "{COUNTED}");
 }
 
-#[interleave::test(runtime = "smol")]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn a_count_on_smol_is_from_one_moment() {
     let warehouse = Arc::new(on_smol::Warehouse::new(shelves()));
     let carrier = {
@@ -84,7 +84,7 @@ async fn a_count_on_smol_is_from_one_moment() {
     assert_eq!(each, [2, 7], "two pieces were carried from 0 to 1");
 }
 
-#[interleave::test(runtime = "smol")]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn two_counts_on_smol_are_from_one_moment_each() {
     let warehouse = Arc::new(on_smol::Warehouse::new(shelves()));
     let carrier = {

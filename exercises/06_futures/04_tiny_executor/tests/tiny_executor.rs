@@ -78,7 +78,7 @@ fn block_on_polls_again_when_a_future_wakes_itself() {
     assert_eq!(output, 7, "the future yields three times and is ready then");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn block_on_sleeps_until_it_is_woken() {
     let (door, somebody_waits) = Door::new();
     let opener = thread::spawn({
@@ -174,7 +174,7 @@ fn a_task_that_was_not_woken_is_not_polled() {
     );
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn run_sleeps_until_a_thread_wakes_a_task() {
     let (door, somebody_waits) = Door::new();
     let mut executor = Executor::new();

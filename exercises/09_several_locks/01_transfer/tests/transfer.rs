@@ -23,7 +23,7 @@ async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
     None
 }
 
-#[interleave::test(runtime = "smol")]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn opposite_transfers_never_deadlock() {
     let bank = Arc::new(Bank::new(&[100, 100]));
     let back = smol::spawn({
@@ -35,7 +35,7 @@ async fn opposite_transfers_never_deadlock() {
     assert_eq!(balances(&bank).await, [70, 130], "50 went one way and 20 the other way");
 }
 
-#[interleave::test(runtime = "smol")]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn a_transfer_and_an_audit_never_deadlock() {
     let bank = Arc::new(Bank::new(&[100, 100]));
     let transfer = smol::spawn({
@@ -54,7 +54,7 @@ async fn a_transfer_to_the_same_account_changes_nothing() {
     assert_eq!(bank.transfer(0, 0, 101).await, Err(Refused), "no transfer may exceed the balance, wherever it goes");
 }
 
-#[interleave::test(runtime = "smol")]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn an_account_is_never_overdrawn() {
     let bank = Arc::new(Bank::new(&[100, 0, 0]));
     let other = smol::spawn({

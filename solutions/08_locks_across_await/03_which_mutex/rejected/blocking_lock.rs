@@ -1,4 +1,4 @@
-//! verdict: crashed
+//! verdict: panic
 //! tokio refuses to block a thread that runs tasks, even if the lock is free. A second panic, in `drop`, ends the process.
 //!
 //! Who is in a room.

@@ -1,4 +1,4 @@
-//! verdict: failing-test every_entry_is_announced
+//! verdict: failing-test
 //! A time limit ends the circle, and the announcement with it.
 //!
 //! A list of news. Whoever follows it is told of every entry.

@@ -1,4 +1,4 @@
-//! verdict: failing-test entries_are_announced_in_their_order
+//! verdict: failing-test
 //! Unlocks, then announces: there is no deadlock, and between the two somebody else overtakes.
 //!
 //! A list of news. Whoever follows it is told of every entry.

@@ -1,4 +1,4 @@
-//! verdict: livelock
+//! verdict: failing-test
 //! Looks every millisecond: it misses nothing, and nothing wakes it but the clock.
 //!
 //! How far a log has got, and a way to wait until it has got further.
