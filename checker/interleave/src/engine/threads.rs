@@ -110,7 +110,8 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     let body = move || {
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         session::with(|session| {
-            if result.is_err_and(|payload| !is_tear_down(&*payload)) {
+            // A schedule that has stopped for another reason has a verdict already.
+            if session.phase == Phase::Running && result.is_err_and(|payload| !is_tear_down(&*payload)) {
                 session.actors[MAIN].state = TaskState::Panicked;
                 session.stop = Some(Stop::Panic(cause_of_failure(&session.panics, Who::Task(MAIN))));
             }

@@ -6,6 +6,7 @@ use std::panic::Location;
 use interleave::engine::Access;
 use interleave::model::{Object, Order, PerSchedule, Signal};
 
+#[doc(no_inline)]
 pub use real::OnceState;
 
 /// See [`real::Once`]. One in a `static` begins anew in each schedule, as it does in the next process.
@@ -83,6 +84,7 @@ impl Once {
                 OnceState::Done => return,
                 OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
                 before @ (OnceState::Poisoned | OnceState::New) => {
+                    self.object.touch(Access::Write);
                     self.state.with(|state| *state = OnceState::InProgress);
                     let mut end = End(self, OnceState::Poisoned, place);
                     f(before);
