@@ -103,7 +103,7 @@ fn a_panic_in_a_task_is_handed_to_whoever_awaits_it() {
         || Flavor::Any,
         || async {
             let task = tokio::spawn(async { panic!("on purpose") });
-            let error = task.await.map(|()| ()).unwrap_err();
+            let error = task.await.unwrap_err();
             assert!(error.is_panic());
             assert!(error.to_string().ends_with("panicked with message \"on purpose\""), "{error}");
         },
