@@ -26,6 +26,13 @@ fn shield(shielded: bool) -> Option<bool> {
         .flatten()
 }
 
+/// Unwinds the running thread if the schedule has ended, for whoever could not be unwound where it waited.
+pub fn unwind_at_the_end() {
+    if is_ending() && !std::thread::panicking() {
+        panic::resume_unwind(Box::new(TornDown));
+    }
+}
+
 /// Whether the schedule has ended, and what is left of it is unwound.
 pub fn is_ending() -> bool {
     session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)

@@ -40,6 +40,11 @@ impl Object {
         Object { type_name, created: None, id: AtomicU64::new(NO_ID) }
     }
 
+    /// Another object with the name of this one, for what takes its place in a later schedule.
+    pub const fn again(&self) -> Self {
+        Object { type_name: self.type_name, created: self.created, id: AtomicU64::new(NO_ID) }
+    }
+
     /// A scheduling point before an operation that touches this.
     #[inline]
     pub fn point(&self, access: Access) {

@@ -91,6 +91,7 @@ pub(crate) fn block_until_enabled() {
         let id = session.current;
         let blocks = !std::mem::take(&mut session.thread().token) || session.phase == Phase::TearingDown;
         if blocks {
+            session.thread().looks_at_clock = 0;
             session.retire(id, ThreadState::Blocked);
         }
         blocks
@@ -413,7 +414,13 @@ pub fn now() -> clock::Time {
     now
 }
 
-/// The same without a scheduling point, for whoever only computes a deadline.
+/// Moves the clock a little, for whoever looks at it again and again without waiting.
+pub fn let_time_pass() {
+    lose_track();
+    advance(TICK);
+}
+
+/// What [`now`] says, without a scheduling point, for whoever only computes a deadline.
 pub fn current_time() -> clock::Time {
     session::with(|session| session.clock.now()).unwrap_or_default()
 }
@@ -429,7 +436,10 @@ pub fn advance(duration: Duration) {
     {
         due.into_iter().for_each(Waker::wake);
     }
-    session::with(|session| session.clock.advance_to(to));
+    session::with(|session| {
+        session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+        session.clock.advance_to(to)
+    });
 }
 
 /// Tells the schedules of this process apart; `None` outside of one.

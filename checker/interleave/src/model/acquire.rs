@@ -21,7 +21,8 @@ pub async fn acquire<F: Future>(
     place: &'static Location<'static>,
     future: F,
 ) -> (F::Output, Guarded) {
-    let output = wait(object, place, Cost::One, |object| object.waits(mode, place), |_| true, future).await;
+    let future = pay_at_end(future, |_| true);
+    let output = wait(object, place, Cost::Nothing, |object| object.waits(mode, place), |_| true, future).await;
     (output, Guarded::new(object, mode, place))
 }
 
@@ -36,8 +37,19 @@ pub async fn acquire_or<T, E>(
     place: &'static Location<'static>,
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<(T, Guarded), E> {
-    let taken = wait(object, place, Cost::One, |object| object.waits(mode, place), Result::is_ok, future).await?;
+    let future = pay_at_end(future, Result::is_ok);
+    let taken = wait(object, place, Cost::Nothing, |object| object.waits(mode, place), Result::is_ok, future).await?;
     Ok((taken, Guarded::new(object, mode, place)))
+}
+
+/// `future`, which queues even when the budget of its task is used up: others must not overtake it. If it succeeds, it
+/// costs one operation at its end.
+async fn pay_at_end<F: Future>(future: F, succeeds: impl Fn(&F::Output) -> bool) -> F::Output {
+    let output = future.await;
+    if succeeds(&output) {
+        std::future::poll_fn(|context| coop::proceed(context).map(|budget| budget.spend_if(true))).await;
+    }
+    output
 }
 
 /// Waits for `future`, which ends when somebody signals through `object`.

@@ -75,6 +75,8 @@ struct Shared {
     /// Threads that have to end before the executor has.
     threads: Cell<usize>,
     extra_workers: Cell<usize>,
+    /// How many extra workers are not needed any more.
+    surplus: Cell<usize>,
     blocking: RefCell<Blocking>,
     /// Who waits for all of these threads to end.
     leaving: RefCell<Vec<Waker>>,
@@ -115,6 +117,7 @@ impl Executor {
             is_shut_down: Cell::new(false),
             threads: Cell::new(0),
             extra_workers: Cell::new(0),
+            surplus: Cell::new(0),
             blocking: RefCell::default(),
             leaving: RefCell::default(),
         });
@@ -169,13 +172,31 @@ impl Executor {
 
     /// Runs `f`, which may block, on a worker; another thread polls in its place.
     pub fn block_in_place<T>(&self, f: impl FnOnce() -> T) -> T {
-        let shared = self.0.get();
-        if let Workers::Pool(count) = shared.settings.workers {
-            let number = count + shared.extra_workers.get() + 1;
-            shared.extra_workers.set(shared.extra_workers.get() + 1);
-            shared.start_worker(number);
+        /// Lets one of the extra workers end.
+        struct ComesBack<'a>(&'a Shared);
+
+        impl Drop for ComesBack<'_> {
+            fn drop(&mut self) {
+                self.0.surplus.set(self.0.surplus.get() + 1);
+                self.0.wake_all_idle();
+            }
         }
-        f()
+
+        let shared = self.0.get();
+        let _comes_back = if let Workers::Pool(count) = shared.settings.workers {
+            if shared.surplus.get() > 0 {
+                // One that has not ended yet stays.
+                shared.surplus.set(shared.surplus.get() - 1);
+            } else {
+                let number = count + shared.extra_workers.get() + 1;
+                shared.extra_workers.set(shared.extra_workers.get() + 1);
+                shared.start_worker(number);
+            }
+            Some(ComesBack(shared))
+        } else {
+            None
+        };
+        super::coop::with_budget(None, f)
     }
 
     /// Which threads poll.
@@ -272,9 +293,13 @@ impl Shared {
         waker.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
-    fn wake_all(&self) {
+    fn wake_all_idle(&self) {
         let idle = self.idle.take();
         idle.into_values().for_each(Waker::wake);
+    }
+
+    fn wake_all(&self) {
+        self.wake_all_idle();
         let leaving = self.leaving.take();
         leaving.into_iter().for_each(Waker::wake);
     }
@@ -311,7 +336,12 @@ impl Shared {
             if self.is_shut_down.get() {
                 return;
             }
-            self.wait_idle(number, || self.is_ready() || self.is_shut_down.get());
+            let is_extra = matches!(self.settings.workers, Workers::Pool(count) if number > count);
+            if is_extra && self.surplus.get() > 0 {
+                self.surplus.set(self.surplus.get() - 1);
+                return;
+            }
+            self.wait_idle(number, || self.is_ready() || self.is_shut_down.get() || is_extra && self.surplus.get() > 0);
         }
     }
 

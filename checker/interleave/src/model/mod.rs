@@ -6,6 +6,7 @@
 pub mod acquire;
 mod condition;
 pub mod coop;
+mod each_schedule;
 mod event;
 mod exclusion;
 pub mod executor;
@@ -30,6 +31,7 @@ mod yield_now;
 pub use crate::engine::object::{Object, ObjectId};
 pub use crate::engine::thread_local::global;
 pub use condition::Condition;
+pub use each_schedule::EachSchedule;
 pub use event::{Event, Listener};
 pub use exclusion::{Exclusion, SHARED};
 pub use global_executor::GlobalExecutor;

@@ -157,15 +157,27 @@ impl<T> OnceValue<T> {
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// Wakes everybody who waits for a value, as there may never be one.
+    pub fn wake_waiting(&self) {
+        self.object.touch(Access::Write);
+        let waiting = std::mem::take(&mut self.state().waiting);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
     /// Waits until there is a value.
     pub fn wait(&self, place: &'static Location<'static>) -> &T {
+        self.wait_unless(|| false, place).expect("it was waited for")
+    }
+
+    /// Waits until there is a value, or until `gives_up`, which is asked when [`wake_waiting`](Self::wake_waiting) is called.
+    pub fn wait_unless(&self, gives_up: impl Fn() -> bool, place: &'static Location<'static>) -> Option<&T> {
         self.object.point(Access::Write);
         let waker = threads::waker();
         let mut asleep = false;
         threads::wait_until(None, || {
             let waker = waker.clone();
             let mut state = self.state();
-            let made = state.current.is_some();
+            let made = state.current.is_some() || gives_up();
             if !made {
                 state.waiting.push(waker);
                 drop(state);
@@ -175,6 +187,6 @@ impl<T> OnceValue<T> {
             }
             made
         });
-        self.peek().expect("it was waited for")
+        self.peek()
     }
 }

@@ -153,16 +153,24 @@ struct Outcome<T>(Mutex<OutcomeState<T>>);
 struct OutcomeState<T> {
     ended: bool,
     result: Option<Result<T, NoResult>>,
+    /// Nobody will ask for the result.
+    is_unwanted: bool,
     waiting: Option<Waker>,
 }
 
 impl<T> Outcome<T> {
     fn end(&self, result: Result<T, NoResult>) {
+        let mut result = Some(result);
         let waiting = {
             let mut state = lock(&self.0);
-            (state.ended, state.result) = (true, Some(result));
+            state.ended = true;
+            if !state.is_unwanted {
+                state.result = result.take();
+            }
             state.waiting.take()
         };
+        // A destructor of an output that nobody wants must not end the executor.
+        let _ = catch(|| drop(result));
         waiting.into_iter().for_each(Waker::wake);
     }
 }
@@ -454,6 +462,35 @@ impl<T> Task<T> {
     }
 }
 
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        let (output, old) = {
+            let mut state = lock(&self.outcome.0);
+            state.is_unwanted = true;
+            (state.result.take(), state.waiting.take())
+        };
+        drop(old);
+        // Its destructor belongs to the task.
+        let _numbered = Numbered::begin(self.cell.number);
+        drop(output);
+    }
+}
+
+/// While this lives, what the running thread does counts as that of a task.
+struct Numbered(Option<u64>);
+
+impl Numbered {
+    fn begin(number: u64) -> Self {
+        Numbered(session::with(|session| session.thread().task.replace(number)).flatten())
+    }
+}
+
+impl Drop for Numbered {
+    fn drop(&mut self) {
+        session::with(|session| session.thread().task = self.0);
+    }
+}
+
 impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cell.fmt(f)
@@ -479,7 +516,7 @@ where
     });
     let (actor, number, epoch, foreign) = known.expect(scheduler::OUTSIDE);
     record(place, |_| Action::Spawns { child: actor });
-    let state = OutcomeState { ended: false, result: None, waiting: None };
+    let state = OutcomeState { ended: false, result: None, is_unwanted: false, waiting: None };
     let outcome = Arc::new(Outcome(Mutex::new(state)));
     let body = FutureBody { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
     let state = State { body: Some(Box::pin(body)), status: Status::Queued, cancelled: false };

@@ -2,6 +2,7 @@
 //! the scheduler decides about.
 
 #[cfg(not(feature = "explore"))]
+#[doc(no_inline)]
 pub use real::*;
 
 #[cfg(feature = "explore")]

@@ -1,6 +1,7 @@
 //! async-std, as exercises see it: the real package, or, in explore mode, with the parts replaced that decide in
 //! which order things happen.
 
+#[doc(no_inline)]
 pub use real::*;
 
 #[cfg(feature = "explore")]

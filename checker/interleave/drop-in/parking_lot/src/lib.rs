@@ -2,7 +2,13 @@
 //! about.
 
 #[cfg(not(feature = "explore"))]
+#[doc(no_inline)]
 pub use real::*;
+
+/// It finds no cycle in explore mode, where a deadlock ends the schedule.
+#[cfg(all(feature = "explore", feature = "deadlock_detection"))]
+#[doc(no_inline)]
+pub use real::deadlock;
 
 #[cfg(feature = "explore")]
 mod explore;

@@ -2,6 +2,7 @@
 //!
 //! An exercise depends on this crate in explore mode only; otherwise `std` is the standard library.
 
+#[doc(no_inline)]
 pub use ::std::*;
 
 #[cfg(feature = "explore")]
@@ -12,5 +13,6 @@ pub use explore::{hint, panic, sync, thread, time};
 /// The real clock, for measuring how long exploring takes.
 #[doc(hidden)]
 pub mod __real {
+    #[doc(no_inline)]
     pub use ::std::time::Instant;
 }

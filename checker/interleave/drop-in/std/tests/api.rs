@@ -101,3 +101,35 @@ fn a_parked_thread_is_unparked() {
     sleeper.thread().unpark();
     sleeper.join().unwrap();
 }
+
+#[interleave::test]
+fn a_lazy_value_is_read_and_changed_in_place() {
+    let mut lazy = std::sync::LazyLock::new(|| vec![1]);
+    assert_eq!(std::sync::LazyLock::get(&lazy), None);
+    lazy.push(2);
+    std::sync::LazyLock::force_mut(&mut lazy).push(3);
+    assert_eq!(std::sync::LazyLock::get_mut(&mut lazy).map(|list| list.len()), Some(3));
+    assert_eq!(*lazy, [1, 2, 3]);
+}
+
+#[interleave::test]
+fn an_atomic_is_updated_by_a_function() {
+    let atomic = AtomicUsize::new(3);
+    assert_eq!(atomic.update(Ordering::AcqRel, Ordering::Acquire, |n| n + 1), 3);
+    assert_eq!(atomic.try_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(5)), Err(4));
+    let array = [1_u16, 2];
+    let pointer = std::sync::atomic::AtomicPtr::new(array.as_ptr().cast_mut());
+    assert_eq!(pointer.fetch_ptr_add(1, Ordering::Relaxed), array.as_ptr().cast_mut());
+    assert_eq!(pointer.load(Ordering::Relaxed).cast_const(), &raw const array[1]);
+}
+
+#[interleave::test]
+fn waiting_for_a_poisoned_call_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+
+    let fails = thread::spawn(|| ONCE.call_once(|| panic!("on purpose")));
+    let waits = thread::spawn(|| ONCE.wait());
+    assert!(fails.join().is_err() && waits.join().is_err());
+    ONCE.call_once_force(|state| assert!(state.is_poisoned()));
+    ONCE.wait();
+}

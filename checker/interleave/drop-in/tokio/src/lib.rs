@@ -1,6 +1,7 @@
 //! tokio, as exercises see it: the real package, or, in explore mode, with the parts replaced that decide
 //! in which order things happen.
 
+#[doc(no_inline)]
 pub use real::*;
 
 #[cfg(feature = "explore")]
@@ -12,10 +13,15 @@ pub use explore::{__interleave, runtime, spawn, sync, task, time};
 #[cfg(feature = "explore")]
 #[macro_export]
 macro_rules! select {
-    (biased; $($branches:tt)*) => { $crate::__interleave::select! { biased; $($branches)* } };
-    ($pattern:pat = $($rest:tt)*) => {
+    (else => $($rest:tt)*) => { $crate::__interleave::select! { else => $($rest)* } };
+    (biased; $($branches:tt)*) => {{
+        $crate::__interleave::has_budget().await;
+        $crate::__interleave::select! { biased; $($branches)* }
+    }};
+    ($pattern:pat = $($rest:tt)*) => {{
+        $crate::__interleave::has_budget().await;
         $crate::__interleave::select!(@{ start={ $crate::__interleave::first_branch(BRANCHES) }; () } $pattern = $($rest)*)
-    };
+    }};
     ($($branches:tt)*) => { $crate::__interleave::select! { $($branches)* } };
 }
 

@@ -84,3 +84,14 @@ async fn blocking_code_has_threads_of_its_own() {
     assert_eq!(tokio::task::spawn_blocking(move || *blocking.blocking_lock()).await.unwrap(), 1);
     tokio::task::yield_now().await;
 }
+
+#[interleave::test]
+fn a_local_runtime_spawns_what_is_not_send() {
+    let runtime = tokio::runtime::LocalRuntime::new().unwrap();
+    let shared = std::rc::Rc::new(1);
+    let outer = runtime.spawn_local({
+        let shared = shared.clone();
+        async move { tokio::task::spawn_local(async move { *shared + 1 }).await.unwrap() }
+    });
+    assert_eq!(runtime.block_on(outer).unwrap(), 2);
+}

@@ -119,8 +119,24 @@ impl Lock {
     /// Gives back what was taken at `place`. The caller frees the data and then passes
     /// [`AfterRelease`](super::acquire::AfterRelease), as others see the lock free only then.
     pub fn release(&self, mode: Mode, place: &'static Location<'static>) {
-        self.object.point(Access::Write);
+        self.point_of_release(mode);
         self.release_at_once(mode, place);
+    }
+
+    /// The scheduling point before a guard goes. If the schedule ends there, this is where the guard is unwound, and later
+    /// schedules must find it gone.
+    fn point_of_release(&self, mode: Mode) {
+        struct Unwound<'a>(&'a Exclusion, Mode);
+
+        impl Drop for Unwound<'_> {
+            fn drop(&mut self) {
+                self.0.leave(self.1);
+            }
+        }
+
+        let unwound = Unwound(&self.exclusion, mode);
+        self.object.point(Access::Write);
+        std::mem::forget(unwound);
     }
 
     /// The same as a part of an operation that has had its scheduling point.
@@ -132,7 +148,7 @@ impl Lock {
 
     /// Gives the lock back and hands it to those who have waited longest, before any newcomer.
     pub fn release_fair(&self, mode: Mode, place: &'static Location<'static>) {
-        self.object.point(Access::Write);
+        self.point_of_release(mode);
         self.exclusion.leave(mode);
         self.change(|state| {
             state.leave(mode);

@@ -11,6 +11,7 @@ mod sender;
 use std::panic::Location;
 use std::sync::Arc;
 
+#[doc(no_inline)]
 pub use real::{RecvError, SendError, TryRecvError, TrySendError};
 
 use channel::Channel;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::timeout::within;
 
+#[doc(no_inline)]
 pub use real::future::*;
 
 /// See [`real::future::TimeoutError`].

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::timeout::within;
 
+#[doc(no_inline)]
 pub use real::io::*;
 
 /// See [`real::io::timeout`].

@@ -20,6 +20,7 @@ pub mod prelude {
     //! See [`real::prelude`].
 
     pub use crate::task_local;
+    #[doc(no_inline)]
     pub use real::prelude::*;
 }
 

@@ -3,6 +3,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
+use interleave::engine::ending;
 use interleave::model::Condition;
 use interleave::model::time::{self, Instant};
 use real::lock_api;
@@ -20,6 +21,7 @@ impl RawCondvar {
         let place = Location::caller();
         let is_notified = self.0.wait(&mutex.0, guard.place, deadline, place);
         guard.place = place;
+        ending::unwind_at_the_end();
         is_notified
     }
 }

@@ -15,7 +15,9 @@ use std::panic::Location;
 use interleave::engine::{ending, scheduler};
 use interleave::model::thread;
 #[cfg(feature = "deadlock_detection")]
+#[doc(no_inline)]
 pub use real::deadlock;
+#[doc(no_inline)]
 pub use real::lock_api::{
     self, ArcMutexGuard, ArcReentrantMutexGuard, ArcRwLockReadGuard, ArcRwLockUpgradableReadGuard, ArcRwLockWriteGuard,
     WaitTimeoutResult,

@@ -6,6 +6,7 @@ use std::panic::Location;
 use interleave::engine::Access;
 use interleave::model::{Object, Order, PerSchedule, Signal};
 
+#[doc(no_inline)]
 pub use real::OnceState;
 
 /// See [`real::Once`]. One in a `static` begins anew in each schedule, as it does in the next process.

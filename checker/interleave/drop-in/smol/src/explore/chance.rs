@@ -13,7 +13,7 @@ pub(super) fn begin() {
 }
 
 /// Which of two futures or streams is polled first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Chance {
     /// A choice of the scheduler.
     Explored,

@@ -10,6 +10,7 @@ use interleave::engine::{scheduler, threads};
 use super::chance::Chance;
 
 pub use interleave::model::YieldNow;
+#[doc(no_inline)]
 pub use real::future::*;
 
 /// See [`real::future::block_on`].

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read, Seek, Write};
 use std::pin::Pin;
 
+#[doc(no_inline)]
 pub use real::io::*;
 
 /// See [`real::io::BlockOn`].

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::chance::Chance;
 
+#[doc(no_inline)]
 pub use real::stream::*;
 
 /// See [`real::stream::block_on`].
@@ -50,7 +51,7 @@ where
 
 pin_project_lite::pin_project! {
     /// See [`real::stream::Race`].
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct Race<S1, S2> {
         #[pin]

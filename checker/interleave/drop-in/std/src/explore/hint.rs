@@ -1,5 +1,6 @@
 //! `std::hint` with a `spin_loop` that lets others run.
 
+#[doc(no_inline)]
 pub use ::std::hint::*;
 
 /// Whoever spins waits for another thread.

@@ -1,5 +1,6 @@
 //! `std::panic` with a `catch_unwind` that leaves the scheduler's own unwinding alone.
 
+#[doc(no_inline)]
 pub use ::std::panic::*;
 
 pub fn catch_unwind<R>(f: impl FnOnce() -> R + ::std::panic::UnwindSafe) -> ::std::thread::Result<R> {

@@ -1,5 +1,6 @@
 //! `std::thread` under the scheduler: threads are coroutines.
 
+#[doc(no_inline)]
 pub use ::std::thread::*;
 
 use ::std::io;

@@ -68,7 +68,7 @@ fn what_is_too_much_to_prove_is_sampled() {
         let count = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..20).for_each(|_| drop(count.fetch_add(1, Ordering::SeqCst))));
+                scope.spawn(|| (0..20).for_each(|_| _ = count.fetch_add(1, Ordering::SeqCst)));
             }
         });
     });
@@ -93,6 +93,24 @@ fn a_monitor_passes_every_schedule() {
                 items.pop().unwrap();
             }
         });
+    })
+    .expect("nothing is wrong");
+}
+
+/// Would catch: a guard that the end of a schedule unwinds at its release, and that the next one still finds.
+#[test]
+fn a_static_lock_is_free_in_each_schedule_although_a_thread_was_inside_at_the_end() {
+    explore(|| {
+        static LOCK: Mutex<u32> = Mutex::new(0);
+        static CALL: std::sync::Once = std::sync::Once::new();
+        for _ in 0..2 {
+            thread::spawn(|| {
+                CALL.call_once(|| ());
+                drop(LOCK.lock().unwrap());
+            });
+        }
+        CALL.call_once(|| ());
+        drop(LOCK.lock());
     })
     .expect("nothing is wrong");
 }

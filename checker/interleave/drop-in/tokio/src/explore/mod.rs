@@ -12,9 +12,13 @@ pub use task::spawn;
 
 #[doc(hidden)]
 pub mod __interleave {
+    #[doc(no_inline)]
     pub use real::select;
 
+    use std::task::Poll;
+
     use interleave::engine::scheduler::{ExecutorChoice, choose, choose_executor};
+    use interleave::model::coop;
 
     use super::runtime::{Flavor as RuntimeFlavor, Runtime};
 
@@ -38,6 +42,18 @@ pub mod __interleave {
             },
         };
         Runtime::of(flavor).block_on(test);
+    }
+
+    /// What `select!` waits for before it polls anything: budget for one operation.
+    pub async fn has_budget() {
+        std::future::poll_fn(|context| match coop::left() {
+            Some(0) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            _ => Poll::Ready(()),
+        })
+        .await;
     }
 
     /// The branch that `select!` polls first.

@@ -54,7 +54,7 @@ fn each_operation_costs_what_it_costs_in_tokio() {
 }
 
 #[test]
-fn an_operation_without_budget_is_pending_and_does_not_count_as_waiting() {
+fn a_lock_without_budget_is_pending_and_keeps_its_place() {
     super::passes(|| async {
         let lock = Mutex::new(1);
         let mut attempt = std::pin::pin!(lock.lock());
@@ -63,7 +63,7 @@ fn an_operation_without_budget_is_pending_and_does_not_count_as_waiting() {
             coop::with_budget(Some(budget), || attempt.as_mut().poll(&mut std::task::Context::from_waker(waker)))
         };
         assert!(poll(0).is_pending());
-        assert!(lock.try_lock().is_ok(), "it has not queued");
+        assert!(lock.try_lock().is_err(), "others must not overtake it");
         assert!(poll(1).is_ready());
     });
 }

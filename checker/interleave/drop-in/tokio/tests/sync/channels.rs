@@ -95,6 +95,8 @@ fn a_full_channel_with_nobody_to_empty_it_deadlocks() {
 #[test]
 fn a_send_that_waits_too_long_returns_the_value() {
     passes(|| async {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _entered = runtime.enter();
         let (sender, mut receiver) = mpsc::channel(1);
         let second = Duration::from_secs(1);
         assert_eq!(sender.send_timeout(1, second).await, Ok(()));

@@ -343,6 +343,8 @@ macro_rules! receive {
 }
 
 fn bounded(tried: &Tried) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _entered = runtime.enter();
     let second = Duration::from_secs(1);
     let (sender, mut receiver) = mpsc::channel(9);
     tried.wait("mpsc/bounded::send", sender.send(1)).unwrap();

@@ -38,6 +38,9 @@ read_guard!([T: ?Sized] RwLockUpgradableReadGuardArc<T> => T);
 write_guard!(['a, T: ?Sized] RwLockWriteGuard<'a, T> => T);
 write_guard!([T: ?Sized] RwLockWriteGuardArc<T> => T);
 
+impl<T> std::panic::UnwindSafe for RwLockReadGuardArc<T> {}
+impl<T> std::panic::RefUnwindSafe for RwLockReadGuardArc<T> {}
+
 /// How guards turn into others, which is the same for borrowed and counted ones.
 macro_rules! changes {
     ([$($generics:tt)*] [$($sized:tt)*] $read:ident $upgradable:ident $write:ident $upgrade:ident [$($arguments:tt)*]) => {

@@ -1,6 +1,7 @@
 //! Handles of tasks.
 
 use std::future::poll_fn;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,9 @@ pub struct JoinHandle<T> {
     handle: Option<Handle<T>>,
     task: Task,
 }
+
+impl<T> UnwindSafe for JoinHandle<T> {}
+impl<T> RefUnwindSafe for JoinHandle<T> {}
 
 const HERE: &str = "the handle is here until it is dropped or cancelled";
 

@@ -16,6 +16,7 @@ pub use builder::Builder;
 pub use current::{Task, TaskId, current, try_current};
 pub use join_handle::JoinHandle;
 pub use local::{AccessError, LocalKey};
+#[doc(no_inline)]
 pub use real::task::*;
 
 static GLOBAL: GlobalExecutor = GlobalExecutor::new();

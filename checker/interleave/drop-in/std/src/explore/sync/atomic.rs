@@ -3,6 +3,7 @@
 //! Whatever ordering is asked for, operations happen one after the other, so bugs that only a weaker memory
 //! model shows are not found.
 
+#[doc(no_inline)]
 pub use ::std::sync::atomic::{Ordering, compiler_fence, fence};
 
 use ::std::panic::Location;
@@ -105,6 +106,21 @@ macro_rules! operations {
                 Err(found)
             }
 
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set: Ordering,
+                fetch: Ordering,
+                f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.fetch_update(set, fetch, f)
+            }
+
+            #[track_caller]
+            pub fn update(&self, set: Ordering, fetch: Ordering, mut f: impl FnMut($value) -> $value) -> $value {
+                self.fetch_update(set, fetch, |value| Some(f(value))).unwrap_or_else(|found| found)
+            }
+
             fn update_with(
                 &self,
                 place: &'static Location<'static>,
@@ -171,6 +187,14 @@ macro_rules! atomic {
             self.fetch_xor(true, order)
         }
     };
+    (@pointer $pointee:ty, $($method:ident)*) => {
+        $(
+            #[track_caller]
+            pub fn $method(&self, value: usize, order: Ordering) -> *mut $pointee {
+                self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
+            }
+        )*
+    };
     (@methods $value:ty, $($method:ident)*) => {
         $(
             #[track_caller]
@@ -193,6 +217,24 @@ atomic!(AtomicU32, u32, integer);
 atomic!(AtomicU64, u64, integer);
 atomic!(AtomicUsize, usize, integer);
 
+/// The initial values that atomics had before `new` was `const`.
+macro_rules! initial {
+    ($($name:ident: $type:ident = $value:expr;)*) => {
+        $(
+            #[doc = concat!("See [`atomic::", stringify!($name), "`].")]
+            #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+            #[allow(clippy::declare_interior_mutable_const, reason = "each use is a new one, as in the standard library")]
+            pub const $name: $type = $type::new($value);
+        )*
+    };
+}
+
+initial! {
+    ATOMIC_BOOL_INIT: AtomicBool = false;
+    ATOMIC_ISIZE_INIT: AtomicIsize = 0;
+    ATOMIC_USIZE_INIT: AtomicUsize = 0;
+}
+
 /// See [`atomic::AtomicPtr`].
 pub struct AtomicPtr<T> {
     object: Object,
@@ -206,6 +248,8 @@ impl<T> AtomicPtr<T> {
     pub const fn new(value: *mut T) -> Self {
         AtomicPtr { object: Object::new("AtomicPtr"), value: atomic::AtomicPtr::new(value) }
     }
+
+    atomic!(@pointer T, fetch_ptr_add fetch_ptr_sub fetch_byte_add fetch_byte_sub fetch_or fetch_and fetch_xor);
 }
 
 impl<T> Default for AtomicPtr<T> {

@@ -1,10 +1,10 @@
 use ::std::fmt;
 use ::std::mem::{ManuallyDrop, needs_drop};
-use ::std::ops::Deref;
+use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use ::std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use ::std::sync::{Mutex, PoisonError};
 
+use interleave::model::PerSchedule;
 use interleave::model::once::OnceValue;
 
 /// A value that is made when it is first used. In a `static` it is made anew in each schedule, as in each process.
@@ -12,7 +12,7 @@ pub struct LazyLock<T, F = fn() -> T> {
     value: OnceValue<T>,
     /// `None` once it was called, if it can be called only once.
     init: Mutex<Option<ManuallyDrop<F>>>,
-    poisoned: AtomicBool,
+    poisoned: PerSchedule<bool>,
 }
 
 impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
@@ -27,33 +27,50 @@ impl<T, F> LazyLock<T, F> {
         LazyLock {
             value: OnceValue::new("LazyLock"),
             init: Mutex::new(Some(ManuallyDrop::new(f))),
-            poisoned: AtomicBool::new(false),
+            poisoned: PerSchedule::new(false),
         }
+    }
+}
+
+impl<T, F> LazyLock<T, F> {
+    /// The value, if it has been made.
+    pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
+        this.value.get()
+    }
+
+    /// The value, if it has been made.
+    pub fn get_mut(this: &mut LazyLock<T, F>) -> Option<&mut T> {
+        this.value.get_mut()
     }
 }
 
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     #[track_caller]
     pub fn force(this: &LazyLock<T, F>) -> &T {
+        this.value.get_or_init(|| this.make(), Location::caller())
+    }
+
+    #[track_caller]
+    pub fn force_mut(this: &mut LazyLock<T, F>) -> &mut T {
+        LazyLock::force(this);
+        this.value.get_mut().expect("it was just made")
+    }
+
+    fn make(&self) -> T {
         /// An initialiser that panics poisons for good.
-        struct Poison<'a>(&'a AtomicBool);
+        struct Poison<'a>(&'a PerSchedule<bool>);
 
         impl Drop for Poison<'_> {
             fn drop(&mut self) {
-                self.0.store(true, Relaxed);
+                self.0.with(|poisoned| *poisoned = true);
             }
         }
 
-        this.value.get_or_init(
-            || {
-                assert!(!this.poisoned.load(Relaxed), "LazyLock instance has previously been poisoned");
-                let poison = Poison(&this.poisoned);
-                let value = this.take_init()();
-                ::std::mem::forget(poison);
-                value
-            },
-            Location::caller(),
-        )
+        assert!(!self.poisoned.with(|poisoned| *poisoned), "LazyLock instance has previously been poisoned");
+        let poison = Poison(&self.poisoned);
+        let value = self.take_init()();
+        ::std::mem::forget(poison);
+        value
     }
 
     /// The initialiser. One that owns nothing, as those of a `static`, is there again for the next schedule.
@@ -84,6 +101,13 @@ impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
     #[track_caller]
     fn deref(&self) -> &T {
         LazyLock::force(self)
+    }
+}
+
+impl<T, F: FnOnce() -> T> DerefMut for LazyLock<T, F> {
+    #[track_caller]
+    fn deref_mut(&mut self) -> &mut T {
+        LazyLock::force_mut(self)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `Arc` stays the real one: methods take `self: Arc<Self>`, which stable Rust allows for its own types only.
 
+#[doc(no_inline)]
 pub use ::std::sync::*;
 
 pub mod atomic;

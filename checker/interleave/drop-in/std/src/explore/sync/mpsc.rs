@@ -5,6 +5,7 @@ use ::std::collections::VecDeque;
 use ::std::fmt;
 use ::std::marker::PhantomData;
 use ::std::panic::Location;
+#[doc(no_inline)]
 pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ::std::task::Waker;
@@ -24,6 +25,8 @@ pub struct Receiver<T> {
     channel: Arc<Channel<T>>,
     not_sync: PhantomData<Cell<T>>,
 }
+
+impl<T> ::std::panic::RefUnwindSafe for Receiver<T> {}
 
 struct Channel<T> {
     object: Object,

@@ -1,13 +1,13 @@
 use ::std::fmt;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use ::std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use interleave::model::PerSchedule;
 use interleave::model::once::OnceValue;
 
 /// A call that is made once in each schedule.
 pub struct Once {
     done: OnceValue<()>,
-    poisoned: AtomicBool,
+    poisoned: PerSchedule<bool>,
 }
 
 /// See [`::std::sync::OnceState`].
@@ -45,7 +45,7 @@ impl fmt::Debug for Once {
 impl Once {
     #[track_caller]
     pub const fn new() -> Self {
-        Once { done: OnceValue::new("Once"), poisoned: AtomicBool::new(false) }
+        Once { done: OnceValue::new("Once"), poisoned: PerSchedule::new(false) }
     }
 
     #[track_caller]
@@ -66,19 +66,19 @@ impl Once {
         self.done.get_or_init(
             || {
                 /// A call that panics poisons.
-                struct Poison<'a>(&'a AtomicBool);
+                struct Poison<'a>(&'a Once);
 
                 impl Drop for Poison<'_> {
                     fn drop(&mut self) {
-                        self.0.store(true, Relaxed);
+                        self.0.poisoned.with(|poisoned| *poisoned = true);
+                        self.0.done.wake_waiting();
                     }
                 }
 
-                let poisoned = self.poisoned.load(Relaxed);
-                let poison = Poison(&self.poisoned);
-                f(poisoned);
+                let poison = Poison(self);
+                f(self.is_poisoned());
                 ::std::mem::forget(poison);
-                self.poisoned.store(false, Relaxed);
+                self.poisoned.with(|poisoned| *poisoned = false);
             },
             place,
         );
@@ -88,9 +88,14 @@ impl Once {
         self.done.get().is_some()
     }
 
+    fn is_poisoned(&self) -> bool {
+        self.poisoned.with(|poisoned| *poisoned)
+    }
+
     #[track_caller]
     pub fn wait(&self) {
-        self.done.wait(Location::caller());
+        let is_done = self.done.wait_unless(|| self.is_poisoned(), Location::caller()).is_some();
+        assert!(is_done, "Once instance has previously been poisoned");
     }
 
     #[track_caller]

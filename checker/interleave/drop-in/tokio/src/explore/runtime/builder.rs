@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Flavor, Options, Runtime};
+use super::{Flavor, LocalOptions, LocalRuntime, Options, Runtime};
 
 /// See [`real::runtime::Builder`]. What concerns the speed of real threads is accepted and has no effect.
 pub struct Builder {
@@ -52,6 +52,23 @@ impl Builder {
         self
     }
 
+    /// See [`real::runtime::Builder::enable_all`].
+    pub fn enable_all(&mut self) -> &mut Self {
+        self.enable_time()
+    }
+
+    /// See [`real::runtime::Builder::enable_time`].
+    pub fn enable_time(&mut self) -> &mut Self {
+        self.options.time.is_enabled = true;
+        self
+    }
+
+    /// See [`real::runtime::Builder::start_paused`].
+    pub fn start_paused(&mut self, paused: bool) -> &mut Self {
+        self.options.time.starts_paused = paused;
+        self
+    }
+
     /// See [`real::runtime::Builder::max_blocking_threads`].
     #[track_caller]
     pub fn max_blocking_threads(&mut self, most: usize) -> &mut Self {
@@ -91,6 +108,17 @@ impl Builder {
         Ok(Runtime::with(self.flavor, self.options.clone()))
     }
 
+    /// See [`real::runtime::Builder::build_local`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of an explored test, and for a runtime of several threads.
+    #[track_caller]
+    pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
+        assert!(self.flavor == Flavor::CurrentThread, "multi_thread is not supported for LocalRuntime");
+        Ok(LocalRuntime::with(self.options.clone()))
+    }
+
     /// See [`real::runtime::Builder::thread_name_fn`].
     pub fn thread_name_fn<F: Fn() -> String + Send + Sync + 'static>(&mut self, _f: F) -> &mut Self {
         self
@@ -112,12 +140,12 @@ impl Builder {
     }
 
     without_effect! {
-        /// See [`real::runtime::Builder::enable_all`].
-        enable_all();
-        /// See [`real::runtime::Builder::enable_time`].
-        enable_time();
-        /// See [`real::runtime::Builder::start_paused`]: the clock of a schedule always is.
-        start_paused(paused: bool);
+        /// See [`real::runtime::Builder::enable_io`].
+        enable_io();
+        /// See [`real::runtime::Builder::max_io_events_per_tick`].
+        max_io_events_per_tick(capacity: usize);
+        /// See [`real::runtime::Builder::max_io_events_per_busy_tick`].
+        max_io_events_per_busy_tick(capacity: usize);
         /// See [`real::runtime::Builder::thread_stack_size`].
         thread_stack_size(bytes: usize);
         /// See [`real::runtime::Builder::thread_keep_alive`].

@@ -2,15 +2,18 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::num::NonZeroUsize;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use interleave::engine::threads;
 use interleave::model::executor::{Executor, Workers};
+use interleave::model::thread;
 use real::runtime::RuntimeFlavor;
 
 use super::context::{self, Entered};
-use super::{Flavor, RuntimeMetrics};
+use super::time::RuntimeTime;
+use super::{Flavor, Id, Options, RuntimeMetrics};
 use crate::explore::task::JoinHandle;
 
 /// See [`real::runtime::Handle`].
@@ -18,6 +21,10 @@ use crate::explore::task::JoinHandle;
 pub struct Handle {
     executor: Executor,
     flavor: Flavor,
+    id: Id,
+    /// The thread on which tasks may be spawned that are not `Send`.
+    local_to: Option<NonZeroUsize>,
+    time: Arc<RuntimeTime>,
     name: Option<Arc<str>>,
 }
 
@@ -32,11 +39,31 @@ pub struct EnterGuard<'a> {
 /// See [`real::runtime::TryCurrentError`].
 pub struct TryCurrentError(());
 
-const NO_CONTEXT: &str = "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+impl UnwindSafe for Handle {}
+impl RefUnwindSafe for Handle {}
+
+pub(super) const NO_CONTEXT: &str =
+    "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
 
 impl Handle {
-    pub(super) fn new(executor: Executor, flavor: Flavor, name: Option<String>) -> Self {
-        Handle { executor, flavor, name: name.map(Arc::from) }
+    pub(super) fn new(executor: Executor, flavor: Flavor, is_local: bool, options: &Options) -> Self {
+        Handle {
+            executor,
+            flavor,
+            id: Id::next(),
+            local_to: is_local.then(|| thread::current().number()),
+            time: Arc::new(options.time.of(flavor)),
+            name: options.name.as_deref().map(Arc::from),
+        }
+    }
+
+    pub(crate) fn time(&self) -> &RuntimeTime {
+        &self.time
+    }
+
+    /// Whether the running thread may spawn tasks that are not `Send`.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local_to.is_some_and(|owner| owner == thread::current().number())
     }
 
     pub(crate) fn executor(&self) -> &Executor {
@@ -46,7 +73,11 @@ impl Handle {
     /// See [`real::runtime::Handle::current`].
     #[track_caller]
     pub fn current() -> Self {
-        context::current().unwrap_or_else(|| panic!("{NO_CONTEXT}"))
+        match context::current() {
+            Some(handle) => handle,
+            // Not in a closure, which would take the blame.
+            None => panic!("{NO_CONTEXT}"),
+        }
     }
 
     /// See [`real::runtime::Handle::try_current`].
@@ -102,6 +133,11 @@ impl Handle {
             Flavor::CurrentThread => RuntimeFlavor::CurrentThread,
             Flavor::MultiThread(_) | Flavor::ThreadEach => RuntimeFlavor::MultiThread,
         }
+    }
+
+    /// See [`real::runtime::Handle::id`].
+    pub fn id(&self) -> Id {
+        self.id
     }
 
     /// See [`real::runtime::Handle::name`].

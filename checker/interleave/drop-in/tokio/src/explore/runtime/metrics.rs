@@ -1,5 +1,7 @@
 //! The stable part of `tokio::runtime::RuntimeMetrics`.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use interleave::model::executor::Executor;
 
 /// See [`real::runtime::RuntimeMetrics`].
@@ -8,6 +10,9 @@ pub struct RuntimeMetrics {
     executor: Executor,
     workers: usize,
 }
+
+impl UnwindSafe for RuntimeMetrics {}
+impl RefUnwindSafe for RuntimeMetrics {}
 
 impl RuntimeMetrics {
     pub(super) fn new(executor: Executor, workers: usize) -> Self {

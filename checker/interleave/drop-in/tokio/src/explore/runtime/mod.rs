@@ -3,9 +3,13 @@
 mod builder;
 pub mod context;
 mod handle;
+mod id;
+mod local;
 mod metrics;
+pub(in crate::explore) mod time;
 
 use std::cell::RefCell;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +20,14 @@ use interleave::model::{OnlyHere, Order, coop};
 pub use builder::Builder;
 use context::Entered;
 pub use handle::{EnterGuard, Handle, TryCurrentError};
+pub use id::Id;
+pub use local::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
-pub use real::runtime::RuntimeFlavor;
+#[doc(no_inline)]
+pub use real::runtime::{RuntimeFlavor, is_rt_shutdown_err};
 
 use super::task::JoinHandle;
+use time::TimeOptions;
 
 /// How many blocking jobs run at once if the builder does not say.
 const MOST_BLOCKING: usize = 512;
@@ -38,6 +46,7 @@ pub(super) enum Flavor {
 pub(super) struct Options {
     most_blocking: usize,
     name: Option<String>,
+    time: TimeOptions,
     on_thread_start: Option<Callback>,
     on_thread_stop: Option<Callback>,
 }
@@ -46,7 +55,13 @@ type Callback = Arc<dyn Fn() + Send + Sync>;
 
 impl Default for Options {
     fn default() -> Self {
-        Options { most_blocking: MOST_BLOCKING, name: None, on_thread_start: None, on_thread_stop: None }
+        Options {
+            most_blocking: MOST_BLOCKING,
+            name: None,
+            time: TimeOptions::default(),
+            on_thread_start: None,
+            on_thread_stop: None,
+        }
     }
 }
 
@@ -58,6 +73,9 @@ pub struct Runtime {
     known: OnlyHere<Known>,
 }
 
+impl UnwindSafe for Runtime {}
+impl RefUnwindSafe for Runtime {}
+
 type Known = Rc<RefCell<Option<Handle>>>;
 
 impl Runtime {
@@ -66,11 +84,21 @@ impl Runtime {
         Ok(Runtime::of(Flavor::MultiThread(2)))
     }
 
+    /// One for a test: what may be paused is.
     pub(super) fn of(flavor: Flavor) -> Runtime {
-        Runtime::with(flavor, Options::default())
+        Runtime::with(flavor, Options { time: TimeOptions::of_a_test(), ..Options::default() })
     }
 
     fn with(flavor: Flavor, options: Options) -> Runtime {
+        Runtime::of_kind(flavor, false, options)
+    }
+
+    /// A runtime of one thread, where tasks may be spawned that are not `Send`.
+    fn local(options: Options) -> Runtime {
+        Runtime::of_kind(Flavor::CurrentThread, true, options)
+    }
+
+    fn of_kind(flavor: Flavor, is_local: bool, options: Options) -> Runtime {
         let known: Known = Rc::default();
         let executor = Executor::new(Settings {
             workers: match flavor {
@@ -86,7 +114,7 @@ impl Runtime {
                 Box::new(move |role| Box::new(ThreadOfRuntime::new(&known, role, &options)))
             },
         });
-        let handle = Handle::new(executor, flavor, options.name);
+        let handle = Handle::new(executor, flavor, is_local, &options);
         *known.borrow_mut() = Some(handle.clone());
         Runtime { handle, known: OnlyHere::new(known) }
     }

@@ -12,6 +12,7 @@ use interleave::engine::{Side, scheduler, threads};
 use interleave::model::Object;
 use interleave::model::acquire::{listen, listen_free};
 use real::sync::broadcast;
+#[doc(no_inline)]
 pub use real::sync::broadcast::error;
 
 use super::end::{End, RealEnd};

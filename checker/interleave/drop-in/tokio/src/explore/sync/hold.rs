@@ -36,6 +36,11 @@ impl Permits {
         Permits { object: Object::new(type_name), semaphore: sync::Semaphore::const_new(permits) }
     }
 
+    /// A new one that takes the place of this one, which had one permit, in a later schedule.
+    pub(super) fn again(&self) -> Self {
+        Permits { object: self.object.again(), semaphore: sync::Semaphore::const_new(1) }
+    }
+
     /// An operation that only looks.
     #[track_caller]
     pub(super) fn look<V: Debug>(&self, f: impl FnOnce(&sync::Semaphore) -> V) -> V {

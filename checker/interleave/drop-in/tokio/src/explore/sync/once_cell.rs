@@ -2,16 +2,26 @@ use std::fmt;
 use std::panic::Location;
 
 use interleave::engine::{Access, scheduler};
-use interleave::model::Mode;
+use interleave::model::{EachSchedule, Mode};
 use real::sync::{self, SetError, TryAcquireError};
 
 use super::hold::{Hold, Permits};
 
 /// See [`sync::OnceCell`].
-pub struct OnceCell<T> {
+///
+/// One in a `static` is empty again in each schedule.
+pub struct OnceCell<T>(EachSchedule<Inner<T>>);
+
+struct Inner<T> {
     /// Its only permit is for the task that makes the value. Closed when there is one.
     permits: Permits,
     cell: sync::OnceCell<T>,
+}
+
+impl<T> Inner<T> {
+    fn again(&self) -> Self {
+        Inner { permits: self.permits.again(), cell: sync::OnceCell::const_new() }
+    }
 }
 
 impl<T> OnceCell<T> {
@@ -22,7 +32,8 @@ impl<T> OnceCell<T> {
 
     #[track_caller]
     pub const fn const_new() -> Self {
-        OnceCell { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new() }
+        let first = Inner { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new() };
+        OnceCell(EachSchedule::new(first, Inner::again))
     }
 
     #[track_caller]
@@ -32,12 +43,13 @@ impl<T> OnceCell<T> {
 
     #[track_caller]
     pub const fn const_new_with(value: T) -> Self {
-        OnceCell { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new_with(value) }
+        let permits = Permits::const_new("OnceCell", 1);
+        OnceCell(EachSchedule::shared(Inner { permits, cell: sync::OnceCell::const_new_with(value) }))
     }
 
     #[track_caller]
     pub fn initialized(&self) -> bool {
-        self.permits.look(|_| self.cell.initialized())
+        self.0.get().permits.look(|_| self.0.get().cell.initialized())
     }
 
     #[track_caller]
@@ -46,7 +58,7 @@ impl<T> OnceCell<T> {
     }
 
     pub fn get_mut(&mut self) -> Option<&mut T> {
-        self.cell.get_mut()
+        self.0.get_mut().cell.get_mut()
     }
 
     /// # Errors
@@ -55,12 +67,12 @@ impl<T> OnceCell<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
         let place = Location::caller();
-        self.permits.object.point(Access::Read);
-        if self.cell.initialized() {
+        self.0.get().permits.object.point(Access::Read);
+        if self.0.get().cell.initialized() {
             scheduler::yield_now();
             return Err(SetError::AlreadyInitializedError(value));
         }
-        match Hold::try_take(&self.permits, Mode::Lock, 1, place) {
+        match Hold::try_take(&self.0.get().permits, Mode::Lock, 1, place) {
             Ok(turn) => {
                 self.put(value, turn, place);
                 Ok(())
@@ -111,11 +123,11 @@ impl<T> OnceCell<T> {
 
     /// Waits for the right to make the value, or else for the value.
     async fn turn(&self, place: &'static Location<'static>) -> Result<Hold<&Permits>, &T> {
-        self.permits.object.point(Access::Read);
-        if let Some(made) = self.cell.get() {
+        self.0.get().permits.object.point(Access::Read);
+        if let Some(made) = self.0.get().cell.get() {
             return Err(made);
         }
-        match Hold::take(&self.permits, Mode::Lock, 1, place).await {
+        match Hold::take(&self.0.get().permits, Mode::Lock, 1, place).await {
             Ok(turn) => Ok(turn),
             Err(_) => Err(self.made()),
         }
@@ -123,20 +135,20 @@ impl<T> OnceCell<T> {
 
     /// Puts the value in and ends the turn, which nobody needs any more.
     fn put(&self, value: T, turn: Hold<&Permits>, place: &'static Location<'static>) -> &T {
-        let semaphore = self.permits.change();
-        let refused = self.cell.set(value).err();
+        let semaphore = self.0.get().permits.change();
+        let refused = self.0.get().cell.set(value).err();
         semaphore.close();
-        self.permits.object.signals(place);
+        self.0.get().permits.object.signals(place);
         drop((refused, turn));
         self.made()
     }
 
     fn made(&self) -> &T {
-        self.cell.get().expect("the semaphore is closed when there is a value, and a value stays")
+        self.0.get().cell.get().expect("the semaphore is closed when there is a value, and a value stays")
     }
 
     pub fn into_inner(self) -> Option<T> {
-        self.cell.into_inner()
+        self.0.into_inner().cell.into_inner()
     }
 
     #[track_caller]
@@ -176,6 +188,6 @@ impl<T: Eq> Eq for OnceCell<T> {}
 
 impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cell.fmt(f)
+        self.0.get().cell.fmt(f)
     }
 }

@@ -11,6 +11,7 @@ use interleave::model::Object;
 use interleave::model::acquire::poll_listen;
 use interleave::model::coop::Cost;
 use real::sync::oneshot;
+#[doc(no_inline)]
 pub use real::sync::oneshot::error;
 
 use super::end::{End, RealEnd};

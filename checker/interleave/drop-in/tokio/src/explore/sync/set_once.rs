@@ -2,8 +2,8 @@ use std::fmt;
 use std::panic::Location;
 
 use interleave::engine::{Access, scheduler};
-use interleave::model::Object;
 use interleave::model::acquire::listen_free;
+use interleave::model::{EachSchedule, Object};
 use real::sync::{self, SetOnceError};
 
 use super::look;
@@ -11,7 +11,8 @@ use super::look;
 /// See [`sync::SetOnce`].
 pub struct SetOnce<T> {
     object: Object,
-    cell: sync::SetOnce<T>,
+    /// One in a `static` is empty again in each schedule.
+    cell: EachSchedule<sync::SetOnce<T>>,
 }
 
 impl<T> SetOnce<T> {
@@ -22,7 +23,10 @@ impl<T> SetOnce<T> {
 
     #[track_caller]
     pub const fn const_new() -> Self {
-        SetOnce { object: Object::new("SetOnce"), cell: sync::SetOnce::const_new() }
+        SetOnce {
+            object: Object::new("SetOnce"),
+            cell: EachSchedule::new(sync::SetOnce::const_new(), |_| sync::SetOnce::const_new()),
+        }
     }
 
     #[track_caller]
@@ -32,17 +36,17 @@ impl<T> SetOnce<T> {
 
     #[track_caller]
     pub const fn const_new_with(value: T) -> Self {
-        SetOnce { object: Object::new("SetOnce"), cell: sync::SetOnce::const_new_with(value) }
+        SetOnce { object: Object::new("SetOnce"), cell: EachSchedule::shared(sync::SetOnce::const_new_with(value)) }
     }
 
     #[track_caller]
     pub fn initialized(&self) -> bool {
-        look(&self.object, || self.cell.initialized())
+        look(&self.object, || self.cell.get().initialized())
     }
 
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
-        if self.initialized() { self.cell.get() } else { None }
+        if self.initialized() { self.cell.get().get() } else { None }
     }
 
     /// # Errors
@@ -51,7 +55,7 @@ impl<T> SetOnce<T> {
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), SetOnceError<T>> {
         self.object.point(Access::Write);
-        let result = self.cell.set(value);
+        let result = self.cell.get().set(value);
         match &result {
             Ok(()) => self.object.signals(Location::caller()),
             Err(_) => scheduler::yield_now(),
@@ -62,11 +66,11 @@ impl<T> SetOnce<T> {
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = &T> {
         let place = Location::caller();
-        async move { listen_free(&self.object, place, self.cell.wait()).await }
+        async move { listen_free(&self.object, place, self.cell.get().wait()).await }
     }
 
     pub fn into_inner(self) -> Option<T> {
-        self.cell.into_inner()
+        self.cell.into_inner().into_inner()
     }
 }
 
@@ -101,6 +105,6 @@ impl<T: Eq> Eq for SetOnce<T> {}
 
 impl<T: fmt::Debug> fmt::Debug for SetOnce<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cell.fmt(f)
+        self.cell.get().fmt(f)
     }
 }

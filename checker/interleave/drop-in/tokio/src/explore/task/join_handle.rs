@@ -11,7 +11,7 @@ use interleave::model::task::{self, Task, TaskCell};
 use super::JoinError;
 
 /// See [`real::task::Id`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(u64);
 
 impl fmt::Display for Id {

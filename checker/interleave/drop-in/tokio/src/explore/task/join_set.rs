@@ -170,7 +170,9 @@ impl<T: 'static> JoinSet<T> {
         let waker = context.waker().clone();
         let (key, old) = {
             let mut state = self.ended.state();
-            match state.queue.pop_front() {
+            // Tasks that were detached report their end as well.
+            let next = std::iter::from_fn(|| state.queue.pop_front()).find(|key| self.tasks.contains_key(key));
+            match next {
                 Some(key) => (Some(key), Some(waker)),
                 None => (None, state.waiting.replace(waker)),
             }
@@ -178,7 +180,7 @@ impl<T: 'static> JoinSet<T> {
         drop(old);
         let Some(key) = key else { return Poll::Pending };
         let waker = self.waker_of(key);
-        let task = self.tasks.get_mut(&key).expect("a task that ended is in the set");
+        let task = self.tasks.get_mut(&key).expect("it was just found");
         let id = task.id();
         match std::pin::pin!(task).poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => {

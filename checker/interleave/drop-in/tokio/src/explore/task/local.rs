@@ -1,5 +1,6 @@
 //! `tokio::task::LocalSet`.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -11,14 +12,41 @@ use interleave::model::thread_local::LocalKey;
 use interleave::model::{LocalTasks, coop};
 
 use super::JoinHandle;
-use crate::explore::runtime::Runtime;
+use crate::explore::runtime::{Handle, Id, Runtime, context};
 
 /// The set that the running thread polls.
 static CURRENT: LocalKey<std::cell::RefCell<Option<LocalTasks>>> = LocalKey::new(std::cell::RefCell::default);
 
+/// Whether the running thread is inside the poll of a set, where it must not block.
+static IS_POLLED: LocalKey<Cell<bool>> = LocalKey::new(Cell::default);
+
+pub(super) fn is_polled() -> bool {
+    IS_POLLED.try_with(Cell::get).unwrap_or(false)
+}
+
+/// While this lives, the running thread polls a set.
+struct Polling {
+    before: bool,
+    _entered: LocalEnterGuard,
+}
+
+impl Polling {
+    fn begin(tasks: &LocalTasks) -> Self {
+        let entered = enter(tasks);
+        Polling { before: IS_POLLED.with(|is_polled| is_polled.replace(true)), _entered: entered }
+    }
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        let _ = IS_POLLED.try_with(|is_polled| is_polled.set(self.before));
+    }
+}
+
 /// See [`real::task::LocalSet`].
 pub struct LocalSet {
     tasks: LocalTasks,
+    id: Id,
     not_send: PhantomData<Rc<()>>,
 }
 
@@ -39,6 +67,9 @@ where
     F::Output: 'static,
 {
     let place = Location::caller();
+    if let Some(handle) = context::current().filter(Handle::is_local) {
+        return handle.spawn_unchecked(future);
+    }
     match CURRENT.with(|current| current.borrow().clone()) {
         Some(tasks) => JoinHandle::new(tasks.spawn(Some(coop::BUDGET), place, future)),
         None => panic!("`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`"),
@@ -66,7 +97,12 @@ impl fmt::Debug for LocalEnterGuard {
 impl LocalSet {
     /// See [`real::task::LocalSet::new`].
     pub fn new() -> LocalSet {
-        LocalSet { tasks: LocalTasks::new(), not_send: PhantomData }
+        LocalSet { tasks: LocalTasks::new(), id: Id::next(), not_send: PhantomData }
+    }
+
+    /// See [`real::task::LocalSet::id`].
+    pub fn id(&self) -> Id {
+        self.id
     }
 
     /// See [`real::task::LocalSet::enter`].
@@ -94,7 +130,7 @@ impl LocalSet {
     pub async fn run_until<F: Future>(&self, future: F) -> F::Output {
         let mut future = std::pin::pin!(future);
         std::future::poll_fn(|context| {
-            let _entered = self.enter();
+            let _polling = Polling::begin(&self.tasks);
             let poll = coop::with_budget(Some(coop::BUDGET), || future.as_mut().poll(context));
             if poll.is_pending() {
                 let _ = coop::with_budget(None, || self.tasks.poll(context));
@@ -109,7 +145,7 @@ impl Future for LocalSet {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let _entered = self.enter();
+        let _polling = Polling::begin(&self.tasks);
         self.tasks.poll(context)
     }
 }
@@ -122,7 +158,7 @@ impl Default for LocalSet {
 
 impl Drop for LocalSet {
     fn drop(&mut self) {
-        let _entered = enter(&self.tasks);
+        let _polling = Polling::begin(&self.tasks);
         self.tasks.close();
     }
 }

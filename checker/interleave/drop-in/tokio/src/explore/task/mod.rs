@@ -54,7 +54,7 @@ where
         None => f(),
         Some(handle) => {
             assert!(
-                handle.runtime_flavor() != real::runtime::RuntimeFlavor::CurrentThread,
+                handle.runtime_flavor() != real::runtime::RuntimeFlavor::CurrentThread && !local::is_polled(),
                 "can call blocking only when running on the multi-threaded runtime"
             );
             context::may_block(|| handle.executor().block_in_place(f))

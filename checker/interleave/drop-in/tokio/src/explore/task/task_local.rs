@@ -64,6 +64,11 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// See [`real::task::LocalKey::sync_scope`].
+    ///
+    /// # Panics
+    ///
+    /// While the value is borrowed.
+    #[track_caller]
     pub fn sync_scope<F: FnOnce() -> R, R>(&'static self, value: T, f: F) -> R {
         let mut value = Some(value);
         let _inside = Inside::enter(self, &mut value);
@@ -110,9 +115,17 @@ struct Inside<'a, T: 'static> {
 }
 
 impl<'a, T> Inside<'a, T> {
+    #[track_caller]
     fn enter(key: &'static LocalKey<T>, value: &'a mut Option<T>) -> Self {
-        key.inner.with(|slot| std::mem::swap(&mut *slot.borrow_mut(), value));
-        Inside { key, outside: value }
+        let is_free =
+            key.inner.try_with(|slot| slot.try_borrow_mut().map(|mut slot| std::mem::swap(&mut *slot, value)));
+        match is_free {
+            Ok(Ok(())) => Inside { key, outside: value },
+            Ok(Err(_)) => panic!("cannot enter a task-local scope while the task-local storage is borrowed"),
+            Err(_) => {
+                panic!("cannot enter a task-local scope during or after destruction of the underlying thread-local")
+            }
+        }
     }
 }
 

@@ -66,7 +66,7 @@ impl Interval {
     }
 
     pub fn reset_after(&mut self, after: Duration) {
-        self.reset_at(Instant::current() + after);
+        self.reset_at(Instant::current().checked_add(after).unwrap_or_else(Instant::far_future));
     }
 
     pub fn reset_at(&mut self, deadline: Instant) {

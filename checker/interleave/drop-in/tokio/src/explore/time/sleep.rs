@@ -10,6 +10,9 @@ use interleave::model::time::{Timer, sleeps};
 
 use super::Instant;
 
+/// A task that polls a timer so often does not wait for it. Time moves under its eyes, as it does in real mode.
+const POLLS_BEFORE_TIME_MOVES: u32 = 1000;
+
 pin_project_lite::pin_project! {
     /// See [`real::time::Sleep`].
     #[derive(Debug)]
@@ -18,6 +21,8 @@ pin_project_lite::pin_project! {
         deadline: Instant,
         timer: Timer,
         has_elapsed: bool,
+        // How often it was polled in vain.
+        polls: u32,
         place: &'static Location<'static>,
         is_recorded: bool,
         #[pin]
@@ -35,11 +40,14 @@ pub fn sleep(duration: Duration) -> Sleep {
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     // As the real one, it belongs to a runtime.
-    let _ = crate::explore::runtime::Handle::current();
+    if let Err(refusal) = crate::explore::runtime::time::refusal() {
+        panic!("{refusal}");
+    }
     Sleep {
         deadline,
         timer: Timer::new(),
         has_elapsed: false,
+        polls: 0,
         place: Location::caller(),
         is_recorded: false,
         not_unpin: PhantomPinned,
@@ -82,6 +90,13 @@ impl Future for Sleep {
         budget.spend_if(*this.has_elapsed);
         if !*this.has_elapsed && !std::mem::replace(this.is_recorded, true) {
             sleeps(this.deadline.on_clock(), this.place);
+        }
+        if !*this.has_elapsed {
+            *this.polls += 1;
+            if *this.polls > POLLS_BEFORE_TIME_MOVES {
+                context.waker().wake_by_ref();
+                scheduler::let_time_pass();
+            }
         }
         if *this.has_elapsed { Poll::Ready(()) } else { Poll::Pending }
     }

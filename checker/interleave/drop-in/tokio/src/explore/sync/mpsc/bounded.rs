@@ -38,7 +38,7 @@ impl<T> Sender<T> {
     pub fn send_timeout(&self, value: T, timeout: Duration) -> impl Future<Output = Result<(), SendTimeoutError<T>>> {
         let place = Location::caller();
         async move {
-            match within(timeout, self.reserve_at(place)).await {
+            match within(timeout, place, self.reserve_at(place)).await {
                 Some(Ok(permit)) => {
                     permit.send_at(value, place);
                     Ok(())

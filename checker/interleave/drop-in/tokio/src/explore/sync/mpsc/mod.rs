@@ -12,6 +12,7 @@ use std::sync::Arc;
 use interleave::engine::Side;
 use interleave::model::Object;
 use real::sync::mpsc;
+#[doc(no_inline)]
 pub use real::sync::mpsc::error;
 
 use super::end::{End, RealEnd};

@@ -1,11 +1,21 @@
+use std::panic::Location;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::explore::runtime::time;
+use interleave::engine::scheduler;
 use interleave::model::time::{Timer, after};
 
 /// Waits for `future`, but not longer than `limit`.
-pub(super) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+pub(super) async fn within<F: Future>(
+    limit: Duration,
+    place: &'static Location<'static>,
+    future: F,
+) -> Option<F::Output> {
+    if let Err(refusal) = time::refusal() {
+        scheduler::panic_at(place, refusal);
+    }
     let deadline = after(limit);
     let mut future = pin!(future);
     let mut timer = Timer::new();

@@ -62,6 +62,7 @@ impl<T> RwLock<T> {
     /// If `max_reads` is more than `u32::MAX >> 3`.
     #[track_caller]
     pub const fn const_with_max_readers(value: T, max_reads: u32) -> Self {
+        assert!(max_reads != 0, "a RwLock may not be created with 0 readers");
         assert!(max_reads <= MAX_READS, "a RwLock may not be created with more than 536870911 readers");
         RwLock {
             permits: Permits::const_new("RwLock", max_reads as usize),

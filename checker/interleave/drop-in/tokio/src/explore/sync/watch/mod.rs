@@ -15,6 +15,7 @@ use interleave::engine::Access;
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode, Object};
 use real::sync::Notify;
+#[doc(no_inline)]
 pub use real::sync::watch::error;
 
 use super::look;

@@ -1,0 +1,181 @@
+//! Finds the page of an item by its path, through modules and `pub use`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use crate::page::{self, Module};
+
+/// Where the pages are.
+#[derive(Debug)]
+pub struct Docs {
+    /// Those of the real packages.
+    pub real: PathBuf,
+    /// Those of the drop-ins in explore mode, and of what they are made of.
+    pub explore: PathBuf,
+    /// Those of the standard library.
+    pub std: PathBuf,
+    modules: RefCell<HashMap<PathBuf, Rc<Module>>>,
+}
+
+/// An item, by the page that describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub kind: String,
+    pub page: PathBuf,
+}
+
+/// In one namespace, an item has a name for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Namespace {
+    Types,
+    Values,
+    Macros,
+}
+
+impl Namespace {
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "fn" | "constant" | "static" => Namespace::Values,
+            "macro" | "attr" | "derive" => Namespace::Macros,
+            _ => Namespace::Types,
+        }
+    }
+}
+
+/// More `pub use` in a row is a circle.
+const MOST_STEPS: usize = 16;
+
+impl Docs {
+    pub fn new(real: PathBuf, explore: PathBuf, std: PathBuf) -> Self {
+        Docs { real, explore, std, modules: RefCell::default() }
+    }
+
+    /// What the module with this page lists; nothing if there is no such page.
+    pub fn module(&self, page: &Path) -> Rc<Module> {
+        if let Some(module) = self.modules.borrow().get(page) {
+            return Rc::clone(module);
+        }
+        let module = Rc::new(fs::read_to_string(page).map(|html| page::module(&html)).unwrap_or_default());
+        self.modules.borrow_mut().insert(page.to_owned(), Rc::clone(&module));
+        module
+    }
+
+    /// The item `name` of the module with the page `module`. `drop_in` is what the package is called that `real` means.
+    pub fn item(&self, drop_in: &str, module: &Path, name: &str, namespace: Namespace) -> Option<Found> {
+        self.item_within(drop_in, module, name, namespace, MOST_STEPS)
+    }
+
+    fn item_within(
+        &self,
+        drop_in: &str,
+        module: &Path,
+        name: &str,
+        namespace: Namespace,
+        steps: usize,
+    ) -> Option<Found> {
+        let listed = self.module(module);
+        if let Some(item) = listed.items.iter().find(|item| item.name == name && Namespace::of(&item.kind) == namespace)
+        {
+            return Some(Found { kind: item.kind.clone(), page: follow(module, &item.link) });
+        }
+        let steps = steps.checked_sub(1)?;
+        let reexports = listed.reexports.iter().filter(|reexport| reexport.name == name).map(|it| it.path.clone());
+        let globs = listed.globs.iter().map(|path| format!("{path}::{name}"));
+        let found = reexports.chain(globs).find_map(|path| self.path(drop_in, module, &path, namespace, steps));
+        // A crate that a private module exports has no path that can be followed.
+        let is_named = || listed.reexports.iter().any(|it| it.name == name && it.path.starts_with("explore::"));
+        found.or_else(|| is_named().then(|| Found { kind: "crate".to_owned(), page: PathBuf::new() }))
+    }
+
+    /// Whether what the page describes is written in the crate that the page belongs to, and not only exported from it.
+    pub fn is_own(&self, page: &Path, html: &str) -> bool {
+        page::source(html).is_some_and(|link| follow(page, link).exists())
+    }
+
+    /// The item that `path` means in the module with the page `module`.
+    fn path(&self, drop_in: &str, module: &Path, path: &str, namespace: Namespace, steps: usize) -> Option<Found> {
+        let mut segments = path.trim_start_matches("::").split("::").peekable();
+        let root = |docs: &Path, name: &str| docs.join(name).join("index.html");
+        let krate = segments.next()?;
+        let mut at = match krate {
+            "real" => root(&self.real, drop_in),
+            "std" | "core" | "alloc" => root(&self.std, krate),
+            "crate" | "self" | "super" => return self.local(drop_in, module, path, namespace, steps),
+            other => {
+                [&self.explore, &self.real].map(|docs| root(docs, other)).into_iter().find(|page| page.exists())?
+            }
+        };
+        // Within a crate, `real` means what it is a drop-in of.
+        let drop_in = if krate == "real" { drop_in } else { krate };
+        let mut found = Found { kind: "mod".to_owned(), page: at.clone() };
+        while let Some(segment) = segments.next() {
+            let namespace = if segments.peek().is_some() { Namespace::Types } else { namespace };
+            found = self.item_within(drop_in, &at, segment, namespace, steps)?;
+            at.clone_from(&found.page);
+        }
+        Some(found)
+    }
+
+    /// A path that begins in the crate of the module itself. Private modules on the way have no page, but what they
+    /// export has been listed where it is public.
+    fn local(&self, drop_in: &str, module: &Path, path: &str, namespace: Namespace, steps: usize) -> Option<Found> {
+        let root = [&self.explore, &self.real, &self.std].into_iter().find_map(|docs| {
+            let krate = module.strip_prefix(docs).ok()?.components().next()?;
+            Some(docs.join(krate))
+        })?;
+        let mut at = module.parent()?.to_owned();
+        let mut segments = path.split("::").peekable();
+        while let Some(segment) = segments.next() {
+            match segment {
+                "crate" => at.clone_from(&root),
+                "self" => {}
+                "super" => at = at.parent()?.to_owned(),
+                last if segments.peek().is_none() => {
+                    return self.item_within(drop_in, &at.join("index.html"), last, namespace, steps);
+                }
+                inner => at.push(inner),
+            }
+        }
+        None
+    }
+
+    /// The type that the alias with this page stands for, if it has a page.
+    pub fn aliased(&self, page: &Path, html: &str) -> Option<PathBuf> {
+        let is_alias = page.file_name().is_some_and(|name| name.to_string_lossy().starts_with("type."));
+        let link = if is_alias { page::aliased(html)? } else { return None };
+        let target = match link.strip_prefix("https://docs.rs/") {
+            // docs.rs/package/version/crate/…
+            Some(path) => self.real.join(path.splitn(3, '/').nth(2)?),
+            None => follow(page, link),
+        };
+        target.exists().then_some(target)
+    }
+}
+
+/// The page that `link` on `page` leads to.
+fn follow(page: &Path, link: &str) -> PathBuf {
+    let link = link.split('#').next().unwrap_or(link);
+    let mut target = page.parent().unwrap_or(page).to_owned();
+    for component in Path::new(link).components() {
+        match component {
+            Component::ParentDir => drop(target.pop()),
+            component => target.push(component),
+        }
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_relative_to_its_page() {
+        let page = Path::new("/doc/tokio/sync/index.html");
+        assert_eq!(follow(page, "struct.Mutex.html#method.new"), Path::new("/doc/tokio/sync/struct.Mutex.html"));
+        assert_eq!(follow(page, "../../lock_api/index.html"), Path::new("/doc/lock_api/index.html"));
+    }
+}
