@@ -16,7 +16,6 @@ programs! {
     four_philosophers = philosophers::<4>("4 dining philosophers");
     five_philosophers = philosophers::<5>("5 dining philosophers");
     six_philosophers = philosophers::<6>("6 dining philosophers");
-    seven_philosophers = philosophers::<7>("7 dining philosophers");
     two_readers_wait_to_write = Program::new(
         "two readers wait to write",
         Fails::Deadlock,
