@@ -90,11 +90,6 @@ impl Docs {
         found.or_else(|| is_named().then(|| Found { kind: "crate".to_owned(), page: PathBuf::new() }))
     }
 
-    /// Whether what the page describes is written in the crate that the page belongs to, and not only exported from it.
-    pub fn is_own(&self, page: &Path, html: &str) -> bool {
-        page::source(html).is_some_and(|link| follow(page, link).exists())
-    }
-
     /// The item that `path` means in the module with the page `module`.
     fn path(&self, drop_in: &str, module: &Path, path: &str, namespace: Namespace, steps: usize) -> Option<Found> {
         let mut segments = path.trim_start_matches("::").split("::").peekable();

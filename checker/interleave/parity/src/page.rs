@@ -100,11 +100,6 @@ pub fn aliased(html: &str) -> Option<&str> {
     attribute(declaration.split_once(" = ")?.1, "href")
 }
 
-/// Where the first link to the source leads.
-pub fn source(html: &str) -> Option<&str> {
-    attribute(html.split_once("<a class=\"src")?.1, "href")
-}
-
 /// `impl From<_>` out of `impl-From%3CT%3E-for-Mutex%3CT%3E`; `None` for an implementation of no trait.
 fn implementation(id: &str) -> Option<String> {
     let id = unescaped(id.strip_prefix("impl-")?);

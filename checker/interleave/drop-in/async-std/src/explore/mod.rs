@@ -13,6 +13,7 @@ pub mod sync {
     pub use async_lock::{
         Mutex, MutexGuard, MutexGuardArc, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
     };
+    #[doc(no_inline)]
     pub use std::sync::{Arc, Weak};
 }
 

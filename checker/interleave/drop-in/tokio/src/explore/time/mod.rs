@@ -6,6 +6,7 @@ mod sleep;
 mod timeout;
 
 use std::task::Poll;
+#[doc(no_inline)]
 pub use std::time::Duration;
 
 pub use instant::Instant;
