@@ -1,7 +1,9 @@
 //! Runs one schedule from its beginning to its end.
 
+use std::cell::Cell;
+
 use super::coroutine::{Coroutine, Resumed};
-use super::session::{self, Phase, Recording, Session};
+use super::session::{self, Phase, Recording, Session, Stop};
 use super::threads;
 
 /// Runs one schedule of `body`, on the calling OS thread, and returns what is known of it.
@@ -31,6 +33,29 @@ fn resume(id: usize) {
     }
 }
 
+/// How many schedules that stood still may leave their threads as they are.
+const MOST_LEFT: u32 = 200;
+
+thread_local! {
+    static LEFT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Leaves the threads of a schedule that stands still as they are, stacks and all, as a process does that is ended: their
+/// destructors may lock what will never be free, and panic. That happens once or twice in a test.
+fn leaves_threads() -> bool {
+    let stands_still = session::with(|session| matches!(session.stop, Some(Stop::Deadlock | Stop::Livelock)));
+    let leaves = stands_still == Some(true) && LEFT.get() < MOST_LEFT;
+    if leaves {
+        LEFT.set(LEFT.get() + 1);
+        session::with(|session| {
+            for thread in &mut session.threads {
+                std::mem::forget((thread.coroutine.take(), std::mem::take(&mut thread.locals)));
+            }
+        });
+    }
+    leaves
+}
+
 /// Unwinds what is left of a schedule, so that every destructor runs and every stack is free again. Threads that were
 /// started last are first: what they borrow belongs to those before.
 fn tear_down() {
@@ -49,6 +74,9 @@ fn tear_down() {
     match drops.resume() {
         Resumed::Returned => drops.recycle(),
         Resumed::Suspended => std::mem::forget(drops),
+    }
+    if leaves_threads() {
+        return;
     }
     let count = || session::with(|session| session.threads.len()).unwrap_or(0);
     let mut ended_one = true;

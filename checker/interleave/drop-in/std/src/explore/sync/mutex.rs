@@ -2,7 +2,7 @@ use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use interleave::engine::Access;
+use interleave::engine::{Access, ending};
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode};
 use interleave::write_guard;
@@ -22,7 +22,19 @@ pub struct MutexGuard<'a, T: ?Sized> {
     pub(super) held: Held<&'a Lock>,
     pub(super) data: sync::MutexGuard<'a, T>,
     pub(super) mutex: &'a Mutex<T>,
+    _poison: Poison<'a, T>,
     _after: AfterRelease,
+}
+
+/// Takes the poison away that the end of the schedule has left, as no panic of the test unwinds then.
+struct Poison<'a, T: ?Sized>(&'a sync::Mutex<T>);
+
+impl<T: ?Sized> Drop for Poison<'_, T> {
+    fn drop(&mut self) {
+        if ending::is_ending() {
+            self.0.clear_poison();
+        }
+    }
 }
 
 impl<T> Mutex<T> {
@@ -54,10 +66,14 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub(super) fn enter<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<MutexGuard<'a, T>> {
         match self.data.try_lock() {
-            Ok(data) => Ok(MutexGuard { held, data, mutex: self, _after: AfterRelease }),
-            Err(TryLockError::Poisoned(error)) => {
-                Err(PoisonError::new(MutexGuard { held, data: error.into_inner(), mutex: self, _after: AfterRelease }))
-            }
+            Ok(data) => Ok(MutexGuard { held, data, mutex: self, _poison: Poison(&self.data), _after: AfterRelease }),
+            Err(TryLockError::Poisoned(error)) => Err(PoisonError::new(MutexGuard {
+                held,
+                data: error.into_inner(),
+                mutex: self,
+                _poison: Poison(&self.data),
+                _after: AfterRelease,
+            })),
             Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
         }
     }

@@ -2,7 +2,7 @@ use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use interleave::engine::Access;
+use interleave::engine::{Access, ending};
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode};
 use interleave::{read_guard, write_guard};
@@ -31,7 +31,19 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
     held: Held<&'a Lock>,
     data: sync::RwLockWriteGuard<'a, T>,
+    _poison: Poison<'a, T>,
     after: AfterRelease,
+}
+
+/// Takes the poison away that the end of the schedule has left, as no panic of the test unwinds then.
+struct Poison<'a, T: ?Sized>(&'a sync::RwLock<T>);
+
+impl<T: ?Sized> Drop for Poison<'_, T> {
+    fn drop(&mut self) {
+        if ending::is_ending() {
+            self.0.clear_poison();
+        }
+    }
 }
 
 impl<T> RwLock<T> {
@@ -88,10 +100,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     fn enter_to_write<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockWriteGuard<'a, T>> {
         match self.data.try_write() {
-            Ok(data) => Ok(RwLockWriteGuard { held, data, after: AfterRelease }),
-            Err(TryLockError::Poisoned(error)) => {
-                Err(PoisonError::new(RwLockWriteGuard { held, data: error.into_inner(), after: AfterRelease }))
-            }
+            Ok(data) => Ok(RwLockWriteGuard { held, data, _poison: Poison(&self.data), after: AfterRelease }),
+            Err(TryLockError::Poisoned(error)) => Err(PoisonError::new(RwLockWriteGuard {
+                held,
+                data: error.into_inner(),
+                _poison: Poison(&self.data),
+                after: AfterRelease,
+            })),
             Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
         }
     }
@@ -115,7 +130,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// See [`sync::RwLockWriteGuard::downgrade`].
     #[track_caller]
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
-        let RwLockWriteGuard { mut held, data, after } = guard;
+        let RwLockWriteGuard { mut held, data, _poison: _, after } = guard;
         // The data first: the model wakes the other readers, and they must be let in by then.
         let data = sync::RwLockWriteGuard::downgrade(data);
         held.downgrade(Mode::Read, Location::caller());
