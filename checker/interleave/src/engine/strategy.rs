@@ -31,7 +31,7 @@ pub(crate) enum Source {
     /// From the search for every interleaving.
     Search(Box<Search>),
     /// From the strategies.
-    Sample(Strategies),
+    Sample(Box<Strategies>),
     /// From a list. Where the list ends, and where its next choice cannot be made because the program is another one
     /// by now, each thread runs for as long as it can.
     Follow(Vec<u32>),
