@@ -283,7 +283,7 @@ impl Run<'_> {
 
     /// Runs schedules that the strategies choose, up to the first that fails. `seen` were run before.
     fn sample(&self, seen: u32, mut steps: usize) -> Finding {
-        let mut strategies = Strategies::new(self.what.seed);
+        let mut strategies = Box::new(Strategies::new(self.what.seed));
         let (mut schedules, mut had_a_choice) = (0, false);
         // A stack that could not be unwound to its end leaves this OS thread panicking, and then nothing can be explored on it.
         while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
@@ -388,7 +388,9 @@ impl Run<'_> {
                 (FailureKind::Internal, panic.message.clone(), panic.place.clone())
             }
             Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
-            Stop::Deadlock => (FailureKind::Deadlock, "every thread and task waits for another".to_owned(), None),
+            Stop::Deadlock => {
+                (FailureKind::Deadlock, "every thread and task is waiting, and none can be woken".to_owned(), None)
+            }
             Stop::Livelock => (FailureKind::Livelock, LIVELOCK.to_owned(), None),
             Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
             Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),

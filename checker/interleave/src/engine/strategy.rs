@@ -7,12 +7,14 @@
 //! - PCT: random priorities that change at a few random steps ("A randomized scheduler with probabilistic
 //!   guarantees of finding bugs", Burckhardt et al., ASPLOS 2010), which finds bugs of few preemptions in
 //!   long tests;
-//! - uniform random walks: choices weighted by how many steps each task has left ("Selectively uniform
+//! - uniform random walks, spread evenly: choices weighted by how many steps each task has left ("Selectively uniform
 //!   concurrency testing", Zhao et al., ASPLOS 2025), which do not starve the orders in which a long task
 //!   comes last.
 //!
 //! Written here and not taken from shuttle because its versions assume that they see every task from the
 //! first on, and panic where a test has no choice to offer. The same seed makes the same choices.
+
+use std::collections::HashMap;
 
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
 use super::search::Search;
@@ -29,7 +31,7 @@ pub(crate) enum Source {
     /// From the search for every interleaving.
     Search(Box<Search>),
     /// From the strategies.
-    Sample(Strategies),
+    Sample(Box<Strategies>),
     /// From a list. Where the list ends, and where its next choice cannot be made because the program is another one
     /// by now, each thread runs for as long as it can.
     Follow(Vec<u32>),
@@ -244,6 +246,10 @@ struct Walk {
     /// How many steps each task took in the schedule before, and whose child it was.
     expected: Vec<(u64, Option<usize>)>,
     taken: Vec<(u64, Option<usize>)>,
+    /// What was chosen in this schedule so far, as one number.
+    prefix: u64,
+    /// How often walks went each way: by what was chosen so far, and the choice.
+    visits: HashMap<u64, u32>,
 }
 
 impl Walk {
@@ -252,6 +258,7 @@ impl Walk {
             std::mem::swap(&mut self.expected, &mut self.taken);
         }
         self.taken.clear();
+        self.prefix = 0;
     }
 
     fn see(&mut self, candidates: &[Candidate]) {
@@ -274,19 +281,36 @@ impl Walk {
         (own + children).saturating_sub(self.taken[id].0).max(1)
     }
 
-    fn choose(&self, candidates: &[Candidate], random: &mut Random) -> usize {
-        let total: u64 = candidates.iter().map(|candidate| self.left(candidate.slot)).sum();
-        let mut at = random.next() % total;
-        for candidate in candidates {
-            let left = self.left(candidate.slot);
-            if at < left {
+    /// A task in proportion to its steps left. Ways that earlier walks took more often than that are left out.
+    fn choose(&mut self, candidates: &[Candidate], random: &mut Random) -> usize {
+        let key = |slot: usize| Random(self.prefix ^ (slot as u64 + 1).rotate_left(40)).next();
+        let ways: Vec<(u64, i64, i64)> = candidates
+            .iter()
+            .map(|candidate| {
+                let key = key(candidate.slot);
+                (key, self.left(candidate.slot) as i64, i64::from(self.visits.get(&key).copied().unwrap_or(0)))
+            })
+            .collect();
+        let total: i64 = ways.iter().map(|(_, left, _)| left).sum();
+        let walks: i64 = ways.iter().map(|(.., visits)| visits).sum();
+        let due = |(_, left, visits): &(u64, i64, i64)| (left * (walks + 1) - visits * total).max(0) as u64;
+        let mut at = random.next() % ways.iter().map(due).sum::<u64>();
+        for (candidate, way) in candidates.iter().zip(&ways) {
+            if at < due(way) {
+                self.prefix = way.0;
+                if self.visits.len() < MOST_VISITS {
+                    *self.visits.entry(way.0).or_default() += 1;
+                }
                 return candidate.slot;
             }
-            at -= left;
+            at -= due(way);
         }
         unreachable!("the weights add up to the total")
     }
 }
+
+/// Enough for a thousand walks of a hundred choices each. Further ones are not counted.
+const MOST_VISITS: usize = 100_000;
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): small,
 /// and good enough to pick from a handful of tasks.
@@ -341,7 +365,7 @@ mod tests {
 
     #[test]
     fn every_order_of_two_tasks_of_three_steps_is_seen() {
-        let mut seen = orders(1, 3, 300);
+        let mut seen = orders(1, 3, 80);
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), 20, "6 choose 3");

@@ -51,10 +51,7 @@ pub mod __interleave {
                     .expect("a runtime of one thread starts")
                     .block_on(async { real::time::timeout(LIMIT, test).await });
                 if ended.is_err() {
-                    interleave::deadlock(
-                        "every task waits, and an hour of the paused clock has woken none of them: \
-                         each waits for what another one holds or was to send",
-                    );
+                    interleave::deadlock("every task is waiting, and none woke in an hour of simulated time");
                 }
             }
             Flavor::MultiThread(workers) => real::runtime::Builder::new_multi_thread()

@@ -1,4 +1,4 @@
-//! How many schedules each bug takes, as a table.
+//! How many schedules each bug takes, as a table; with `PROGRAM=switches`, of the programs with this in their name.
 
 use interleave::engine::Finding;
 use trace::{Coverage, timeline::grouped};
@@ -12,7 +12,8 @@ const SEEDS: u64 = 10;
 fn print() {
     println!("{:57} {:>7} {:>6} {:>7} {:>7}  fixed", "program", "sampled", "median", "found", "search");
     let files = [conditions::ALL, locks::ALL, channels::ALL, orders::ALL, runtime::ALL];
-    for program in files.into_iter().flatten() {
+    let only = std::env::var("PROGRAM").unwrap_or_default();
+    for program in files.into_iter().flatten().filter(|program| program.name.contains(&only)) {
         row(program);
     }
 }
