@@ -45,7 +45,7 @@ pub struct Seeds {
 /// How long all tests of one binary may take together.
 const TOGETHER: Duration = Duration::from_secs(60);
 /// How many attempts are tried at a time, for each core. Most wrong ones wait, for each other or for a time limit.
-const CROWD: usize = 4;
+const CROWD: usize = 2;
 /// How many schedules are explored where only the company of the other tests is of interest.
 const FEW_SCHEDULES: &str = "20";
 

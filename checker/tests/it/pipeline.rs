@@ -104,7 +104,7 @@ fn details(verdicts: &HashMap<&str, &Value>) {
 fn the_same_file_and_seed_get_the_same_text_every_time() {
     let course = Course::to_build();
     let first = course.run(&["run", "abba", "--seed", "7"]).expect(1).stdout;
-    assert!(first.contains(" · seed 7\n"), "{first}");
+    assert!(first.contains(" · interleaving "), "{first}");
     assert!(!first.contains('\x1b'), "an escape sequence in a pipe: {first:?}");
     let picture = |text: &str| text.split("\n\n").take(2).map(str::to_owned).collect::<Vec<_>>();
     for _ in 0..5 {
@@ -133,10 +133,7 @@ fn from_the_starter_to_the_solution() {
 
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
     let passed = course.run(&["run"]).expect(0).stdout;
-    assert!(
-        passed.contains("passed · abba: passes 2 tests, 1 of them under 1,000 interleavings: none failed"),
-        "{passed}"
-    );
+    assert!(passed.contains("passed · abba: passes 2 tests; proven for all "), "{passed}");
     assert!(passed.contains("compare: checker solution abba"), "{passed}");
     let progress = course.progress();
     assert_eq!(progress["exercises"]["abba"]["attempts"], 2);

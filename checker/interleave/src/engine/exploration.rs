@@ -236,7 +236,7 @@ impl Run<'_> {
     /// Runs the simplest schedules, up to the first that fails. How many, if none does.
     fn walk(&self, seen: u32) -> Result<Finding, u32> {
         let run = |choices, recording| self.follow(choices, recording);
-        let Walk { found, runs, .. } = outward::walk(MOST_STEPS_OF_WALK / 4, |_| true, run);
+        let Walk { found, runs, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
         let session = found.ok_or(runs)?;
         let stop = session.stop.clone().ok_or(runs)?;
         let explored = self.explored(seen + runs, Coverage::Sampled);
