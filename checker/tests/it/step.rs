@@ -38,7 +38,7 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
     assert!(screen.contains("▸"), "the lines where the threads stand are marked\n{screen}");
     // Back to where there was a choice, and one thread after the other: no deadlock.
     terminal.press("\x1b[H");
-    terminal.wait_for("nothing has happened yet");
+    terminal.wait_for("just now: main starts thread 1");
     press_until(&mut terminal, " ", "2  thread 1");
     press_until(&mut terminal, "2", "thread 1  ended");
     let screen = press_until(&mut terminal, " ", "the test passed in this interleaving");
