@@ -14,8 +14,6 @@
 //! Written here and not taken from shuttle because its versions assume that they see every task from the
 //! first on, and panic where a test has no choice to offer. The same seed makes the same choices.
 
-use std::collections::HashMap;
-
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
 use super::search::Search;
 
@@ -248,8 +246,11 @@ struct Walk {
     taken: Vec<(u64, Option<usize>)>,
     /// What was chosen in this schedule so far, as one number.
     prefix: u64,
-    /// How often walks went each way: by what was chosen so far, and the choice.
-    visits: HashMap<u64, u32>,
+    /// How often walks went each way, by a hash of what was chosen so far and the choice. Two ways that share an entry are
+    /// taken a little less often.
+    visits: Vec<u16>,
+    /// Kept between choices, so that a choice does not allocate.
+    ways: Vec<Way>,
 }
 
 impl Walk {
@@ -283,25 +284,26 @@ impl Walk {
 
     /// A task in proportion to its steps left. Ways that earlier walks took more often than that are left out.
     fn choose(&mut self, candidates: &[Candidate], random: &mut Random) -> usize {
-        let key = |slot: usize| Random(self.prefix ^ (slot as u64 + 1).rotate_left(40)).next();
-        let ways: Vec<(u64, i64, i64)> = candidates
-            .iter()
-            .map(|candidate| {
-                let key = key(candidate.slot);
-                (key, self.left(candidate.slot) as i64, i64::from(self.visits.get(&key).copied().unwrap_or(0)))
-            })
-            .collect();
-        let total: i64 = ways.iter().map(|(_, left, _)| left).sum();
-        let walks: i64 = ways.iter().map(|(.., visits)| visits).sum();
-        let due = |(_, left, visits): &(u64, i64, i64)| (left * (walks + 1) - visits * total).max(0) as u64;
-        let mut at = random.next() % ways.iter().map(due).sum::<u64>();
-        for (candidate, way) in candidates.iter().zip(&ways) {
+        if self.visits.is_empty() {
+            self.visits.resize(MOST_VISITS, 0);
+        }
+        self.ways.clear();
+        let (mut total, mut walks) = (0, 0);
+        for candidate in candidates {
+            let hash = Random(self.prefix ^ (candidate.slot as u64 + 1).rotate_left(40)).next();
+            let left = self.left(candidate.slot) as i64;
+            let visits = i64::from(self.visits[hash as usize % MOST_VISITS]);
+            (total, walks) = (total + left, walks + visits);
+            self.ways.push(Way { slot: candidate.slot, hash, left, visits });
+        }
+        let due = |way: &Way| (way.left * (walks + 1) - way.visits * total).max(0) as u64;
+        let mut at = random.next() % self.ways.iter().map(due).sum::<u64>();
+        for way in &self.ways {
             if at < due(way) {
-                self.prefix = way.0;
-                if self.visits.len() < MOST_VISITS {
-                    *self.visits.entry(way.0).or_default() += 1;
-                }
-                return candidate.slot;
+                self.prefix = way.hash;
+                let visits = &mut self.visits[way.hash as usize % MOST_VISITS];
+                *visits = visits.saturating_add(1);
+                return way.slot;
             }
             at -= due(way);
         }
@@ -309,8 +311,18 @@ impl Walk {
     }
 }
 
-/// Enough for a thousand walks of a hundred choices each. Further ones are not counted.
-const MOST_VISITS: usize = 100_000;
+/// What a walk may choose.
+#[derive(Debug)]
+struct Way {
+    slot: usize,
+    hash: u64,
+    /// How many steps the task, and what it is still to spawn, has left.
+    left: i64,
+    visits: i64,
+}
+
+/// Enough for most walks of a thousand, and little enough for the caches of a processor.
+const MOST_VISITS: usize = 1 << 16;
 
 /// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): small,
 /// and good enough to pick from a handful of tasks.
