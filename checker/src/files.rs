@@ -1,4 +1,4 @@
-//! What systems answer differently about files.
+//! File queries whose answers differ between systems.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -35,7 +35,7 @@ mod windows;
 use self::unix as group;
 #[cfg(windows)]
 use self::windows as group;
-// What the system shows of a process.
+// The system's view of a process.
 #[cfg(not(target_os = "linux"))]
 use self::fallback as sys;
 #[cfg(target_os = "linux")]
@@ -126,7 +126,7 @@ pub enum Activity {
     Unknown,
 }
 
-/// What a process has used.
+/// The resources that a process has used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// How often one of its threads went to sleep and woke up again.

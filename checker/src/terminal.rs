@@ -54,13 +54,13 @@ struct State {
     shown: Vec<String>,
 }
 
-/// What the terminal tells.
+/// An event from the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     Key(Key),
     #[cfg_attr(unix, expect(dead_code, reason = "on Unix a signal tells it"))]
     Resized(usize, usize),
-    /// There will be no more keys.
+    /// The input has ended.
     End,
 }
 

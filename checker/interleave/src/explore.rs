@@ -79,7 +79,7 @@ fn refuse(name: &str, value: &dyn Display, expected: &str) -> ! {
     std::process::exit(2);
 }
 
-/// What plain `cargo test` shows.
+/// The output under plain `cargo test`.
 fn print(test: &Test, failure: &Failure) {
     eprintln!();
     match &failure.trace {

@@ -23,7 +23,7 @@ pub struct Test {
     pub spurious_wakes: bool,
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// Runs `body` as the test `test`. Called by the code that `#[interleave::test]` generates.
@@ -68,7 +68,7 @@ pub fn deadlock(message: &str) -> ! {
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
 pub(crate) struct Deadlock(pub(crate) String);
 
-/// What a test may return.
+/// The return types that a test may have.
 #[doc(hidden)]
 pub trait Conclude {
     #[track_caller]

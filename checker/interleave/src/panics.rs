@@ -13,7 +13,7 @@ pub(crate) struct RecordedPanic {
     pub(crate) place: Option<Place>,
 }
 
-/// Who panicked.
+/// The thread or task that panicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each mode knows one kind")]
 pub(crate) enum Who {

@@ -2,7 +2,7 @@
 
 use super::Key;
 
-/// What came of a key so far.
+/// The part of a key sequence read so far.
 #[derive(Debug, Default)]
 pub struct Decoder(Vec<u8>);
 

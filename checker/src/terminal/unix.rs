@@ -30,7 +30,7 @@ impl Modes {
         // Otherwise Ctrl-Z throws away what is on its way to the screen, which may be how we take our leave.
         modes.local_modes |= LocalModes::NOFLSH;
         modes.input_modes -= InputModes::IXON;
-        // What was typed before was meant for somebody else.
+        // Keys typed earlier were meant for another program.
         Ok(tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?)
     }
 

@@ -35,7 +35,7 @@ pub struct Explored {
     pub coverage: Coverage,
 }
 
-/// What is known about the interleavings that were not run.
+/// How far the result covers the interleavings that were not run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Coverage {

@@ -26,7 +26,7 @@ impl Alarm {
     }
 }
 
-/// What time it is, and who is to be woken when.
+/// The current time and the pending deadlines.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     now: Time,

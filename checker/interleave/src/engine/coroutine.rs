@@ -34,7 +34,7 @@ pub(crate) struct Coroutine {
     guard: usize,
 }
 
-/// What a coroutine did when it gave control back.
+/// Why a coroutine returned control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resumed {
     Suspended,

@@ -30,7 +30,7 @@ const MOST_STEPS_OF_SEARCH: usize = 400_000;
 /// And after so many times the schedules that are asked for.
 const SEARCHED_PER_SCHEDULE: u32 = 20;
 
-/// What to explore.
+/// The settings of an exploration.
 ///
 /// ```ignore
 /// let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).schedules(5_000).run(|| …);
@@ -55,7 +55,7 @@ enum Ways {
     Sample,
 }
 
-/// What an exploration found.
+/// The result of an exploration.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Finding {

@@ -122,7 +122,7 @@ impl Object {
     }
 }
 
-/// What the steps of one schedule call an object.
+/// The name of an object in the steps of one schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectId(usize);
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::session::{Recording, Session, Stop};
 
-/// What came of a walk.
+/// The result of a walk.
 pub(crate) struct Walk {
     /// The simplest schedule that ended as it was wanted.
     pub(crate) found: Option<Box<Session>>,

@@ -31,10 +31,10 @@ enum Decision {
     End,
 }
 
-/// What unwinds the threads that are left when a schedule has ended.
+/// The panic payload that unwinds the threads left when a schedule has ended.
 pub(super) struct TornDown;
 
-/// Whether `payload` is that of the kit's own unwinding, which nobody else may keep.
+/// Whether `payload` belongs to the kit's own unwinding. Such a payload must be passed on.
 pub(crate) fn is_tear_down(payload: &(dyn std::any::Any + Send)) -> bool {
     payload.is::<TornDown>()
 }
@@ -103,7 +103,7 @@ pub(crate) fn block_until_enabled() {
     }
 }
 
-/// What a user reads who blocks where nothing is explored.
+/// The message for a call that blocks outside an exploration.
 pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an explored test. Use \
     `#[interleave::test]` instead of `#[test]`, and start threads with the packages that explore mode knows";
 
@@ -126,12 +126,12 @@ pub(crate) fn unblock(id: usize) {
     });
 }
 
-/// What stands for the sleep of a thread among the objects that steps touch.
+/// The object key that represents a thread's sleep.
 pub(crate) fn thread_key(id: usize) -> Key {
     MOST_OBJECTS | id as Key
 }
 
-/// Wakes a thread. What a future that a thread polls is given.
+/// The waker that a thread passes to the future it polls; it wakes that thread.
 pub(crate) struct ThreadWaker {
     pub(crate) id: usize,
     pub(crate) epoch: u64,
@@ -186,7 +186,7 @@ pub(crate) fn reschedule(reason: Reason) {
             Phase::TearingDown => Decision::End,
         });
         match decision {
-            // Outside of a schedule there is nobody else.
+            // Outside a schedule there is no other thread.
             None => return,
             Some(Decision::Run(id)) => {
                 let stays = session::with(|session| {
@@ -368,7 +368,7 @@ pub fn choose(alternatives: usize) -> usize {
     .unwrap_or(0)
 }
 
-/// What the async tasks of a test run on, if the test leaves it open.
+/// The executor of a test's async tasks when the test does not choose one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExecutorChoice {
     /// All on the thread of the test, as on tokio's runtime of one thread.

@@ -228,7 +228,7 @@ impl Search {
         Some(chosen)
     }
 
-    /// Who sleeps after the last step: who slept or was tried before it, and whose own step does not depend on it.
+    /// The sleep set after the last step: threads already asleep or tried there whose next step is independent of it.
     fn sleep_after_last(&self) -> Vec<(usize, Touched)> {
         let Some(step) = self.steps.last() else { return Vec::new() };
         let Some(Node::Threads(node)) = self.nodes.get(step.node) else { return Vec::new() };
@@ -367,7 +367,7 @@ struct Order {
     races: Vec<(usize, usize)>,
 }
 
-/// Who touched an object last.
+/// The last steps that touched an object.
 #[derive(Debug, Default)]
 struct Last {
     write: Option<usize>,

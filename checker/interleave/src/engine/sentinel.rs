@@ -22,7 +22,7 @@ const LOOKS_ASLEEP: u32 = 4;
 /// The same for a thread that runs. The checker has limits of its own.
 const LOOKS_BUSY: u32 = 50;
 
-/// What the exploring thread tells the sentinel.
+/// The state that the exploring thread shares with the sentinel.
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
     decisions: AtomicU64,

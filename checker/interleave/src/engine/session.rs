@@ -26,7 +26,7 @@ thread_local! {
     static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
 }
 
-/// What is kept of a schedule besides its choices.
+/// How much of a schedule is recorded besides its choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Recording {
     Nothing,

@@ -311,7 +311,7 @@ impl Walk {
     }
 }
 
-/// What a walk may choose.
+/// The choices open to a walk.
 #[derive(Debug)]
 struct Way {
     slot: usize,

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::locals::{Locals, Slot};
 use super::{scheduler, session};
 
-/// There is no value any more: the thread is ending.
+/// The thread is ending and its value is already gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destroyed;
 

@@ -19,14 +19,14 @@ use crate::panics::{Who, cause_of_failure};
 /// The thread that runs the test body, and its entry among those that act.
 pub(crate) const MAIN: usize = 0;
 
-/// What a new thread is called.
+/// The name of a new thread.
 #[derive(Debug)]
 pub(crate) enum Name {
-    /// By whoever starts it.
+    /// Given by the code that starts the thread.
     Given(String),
     /// `thread 3`, `task 3`, `blocking 3`, by the order in which they start.
     Counted(&'static str),
-    /// A worker of an executor, which is no thread of the user's.
+    /// A worker thread that the executor started, not the test.
     Worker(String),
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     let body = move || {
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         session::with(|session| {
-            // A schedule that has ended has its verdict: what fails while it is unwound is no failure of the test.
+            // An ended schedule already has its verdict, so panics while it unwinds are ignored.
             let is_running = session.phase == Phase::Running && session.stop.is_none();
             if is_running && result.is_err_and(|payload| !is_tear_down(&*payload)) {
                 session.actors[MAIN].state = TaskState::Panicked;
@@ -146,7 +146,7 @@ fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
     reschedule(Reason::End);
 }
 
-/// What wakes the running thread. Outside of a schedule nothing can.
+/// The waker of the running thread. Outside a schedule there is none.
 pub fn waker() -> Waker {
     session::with(|session| session.thread().waker.clone()).unwrap_or_else(|| Waker::noop().clone())
 }

@@ -27,7 +27,7 @@ pub(super) const TASKS_PER_TURN: usize = 61;
 /// The threads that poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
-    /// Whoever waits in [`Executor::block_on`].
+    /// The threads that are blocked in [`Executor::block_on`].
     Caller,
     /// So many threads of its own.
     Pool(usize),
@@ -48,7 +48,7 @@ pub struct Settings {
     pub on_start: Box<dyn Fn(Role) -> Box<dyn Any>>,
 }
 
-/// What a thread of an executor is for.
+/// The role of an executor's thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// It polls tasks.
@@ -78,7 +78,7 @@ struct Shared {
     /// How many extra workers are not needed any more.
     surplus: Cell<usize>,
     blocking: RefCell<Blocking>,
-    /// Who waits for all of these threads to end.
+    /// The threads that wait for all of these to end.
     leaving: RefCell<Vec<Waker>>,
 }
 

@@ -1,4 +1,4 @@
-//! What guards have in common, for all drop-ins.
+//! The part that the guards of all drop-ins share.
 
 /// A guard that keeps the real one in its field `data` can be read and printed.
 ///

@@ -152,7 +152,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     ///
-    /// What the thread panicked with.
+    /// The panic payload of the thread.
     #[track_caller]
     pub fn join(self) -> Result<T, Payload> {
         let result = self.outcome.join(self.started.actor, Location::caller());

@@ -21,7 +21,7 @@ use super::only_here::OnlyHere;
 use super::thread::lock;
 use super::{Object, coop};
 
-/// What a panicking task leaves for whoever awaits it.
+/// The panic that a task leaves for the code that awaits it.
 pub type Payload = Box<dyn Any + Send>;
 
 /// Why a task has no result.
@@ -59,7 +59,7 @@ struct State {
     /// `None` while it is polled, and when it has ended.
     body: Option<Pin<Box<dyn Body>>>,
     status: Status,
-    /// It is to be cancelled as soon as nobody polls it.
+    /// To be cancelled as soon as no thread is polling it.
     cancelled: bool,
 }
 
@@ -147,7 +147,7 @@ impl<F: Future> Drop for FutureBody<F> {
     }
 }
 
-/// What becomes of a task, and who waits for it.
+/// The result of a task and its waiters.
 struct Outcome<T>(Mutex<OutcomeState<T>>);
 
 struct OutcomeState<T> {
@@ -277,7 +277,7 @@ impl TaskCell {
         }
     }
 
-    /// Cancels the task at once if nobody polls it. Whether it has ended by then.
+    /// Cancels the task at once unless a thread is polling it. Returns whether the task has ended.
     pub(super) fn cancel_now(self: &Arc<Self>) -> bool {
         self.object.touch(Access::Write);
         let inner = self.inner.get();
@@ -534,7 +534,7 @@ impl TaskCell {
         scheduler::local_point();
     }
 
-    /// Ends a new task that nobody will run.
+    /// Ends a new task that no executor will run.
     pub(super) fn refuse(self: &Arc<Self>) {
         self.cancel_now();
     }

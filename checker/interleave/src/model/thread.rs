@@ -20,7 +20,7 @@ use super::Object;
 
 pub use threads::block_on;
 
-/// What a panicking thread leaves for whoever joins it.
+/// The panic that a thread leaves for the code that joins it.
 pub type Payload = Box<dyn std::any::Any + Send>;
 
 /// See [`std::thread::ThreadId`].
@@ -99,7 +99,7 @@ pub fn yield_now() {
     scheduler::yield_now();
 }
 
-/// What a thread has left, and who waits for that.
+/// The result of a thread and the threads that wait for it.
 #[derive(Debug)]
 pub(super) struct Outcome<T> {
     object: Object,
@@ -255,7 +255,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// What the thread panicked with.
+    /// The panic payload of the thread.
     #[track_caller]
     pub fn join(self) -> Result<T, Payload> {
         self.outcome.join(self.started.actor, Location::caller())

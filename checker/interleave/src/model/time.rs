@@ -159,12 +159,12 @@ impl Timer {
         self.0.is_some_and(|alarm| scheduler::current_time() >= alarm.at())
     }
 
-    /// Unsets it. Who was to be woken, if it was set and has not gone off.
+    /// Unsets the timer. Returns the waker if the timer was set and has not fired.
     pub fn take_waker(&mut self) -> Option<Waker> {
         self.0.take().and_then(|alarm| session::with(|session| session.clock.cancel(alarm)).flatten())
     }
 
-    /// Wakes nobody any more.
+    /// Wakes no waiter from now on.
     pub fn cancel(&mut self) {
         let waker = self.take_waker();
         drop(waker);

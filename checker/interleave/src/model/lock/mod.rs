@@ -274,7 +274,7 @@ impl Lock {
         self.state().is_locked()
     }
 
-    /// Whether somebody holds the lock alone.
+    /// Whether the lock is held exclusively.
     pub fn is_locked_exclusive(&self) -> bool {
         self.object.point(Access::Read);
         self.state().is_locked_exclusive()

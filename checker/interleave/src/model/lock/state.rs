@@ -1,4 +1,4 @@
-//! Who is inside a lock, who waits for it, and who may enter next.
+//! The state of a lock: its holders, its queue, and which waiter enters next.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

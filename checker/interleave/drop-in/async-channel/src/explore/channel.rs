@@ -1,4 +1,4 @@
-//! What both ends of a channel share.
+//! The state that both ends of a channel share.
 
 use std::collections::VecDeque;
 use std::panic::Location;

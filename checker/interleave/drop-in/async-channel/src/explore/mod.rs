@@ -38,7 +38,7 @@ fn both_ends<T>(channel: Arc<Channel<T>>) -> (Sender<T>, Receiver<T>) {
     (Sender::of(Arc::clone(&channel), place), Receiver::of(channel, place))
 }
 
-/// What can be asked at both ends of a channel.
+/// The queries that both ends of a channel answer.
 macro_rules! questions {
     () => {
         /// Closes the channel. Whether it was open.

@@ -17,7 +17,7 @@ pub trait Locked {
     /// Who is inside.
     fn model(&self) -> &Lock;
 
-    /// What the model guards.
+    /// The data that the model guards.
     fn data(&self) -> *mut Self::Data;
 }
 
@@ -161,7 +161,7 @@ impl<P: Pointer> DerefMut for Inside<P> {
     }
 }
 
-/// What the `Debug` of a lock shows while somebody keeps others out.
+/// The placeholder in a lock's `Debug` output while the lock is held.
 pub struct Closed;
 
 impl fmt::Debug for Closed {

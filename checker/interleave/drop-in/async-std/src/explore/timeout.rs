@@ -1,4 +1,4 @@
-//! What `future::timeout`, `io::timeout` and `task::sleep` have in common.
+//! The timer behind `future::timeout`, `io::timeout` and `task::sleep`.
 
 use std::future::poll_fn;
 use std::pin::pin;

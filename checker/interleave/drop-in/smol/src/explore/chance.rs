@@ -1,4 +1,4 @@
-//! What smol leaves to chance.
+//! The random choices that smol makes.
 
 use interleave::engine::scheduler;
 use interleave::model;

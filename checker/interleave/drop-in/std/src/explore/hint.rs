@@ -3,7 +3,7 @@
 #[doc(no_inline)]
 pub use ::std::hint::*;
 
-/// Whoever spins waits for another thread.
+/// A spinning thread waits for another thread.
 pub fn spin_loop() {
     interleave::model::thread::yield_now();
 }

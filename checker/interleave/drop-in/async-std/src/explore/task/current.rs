@@ -1,4 +1,4 @@
-//! What a task knows of itself.
+//! A task's access to itself.
 
 use std::cell::Cell;
 use std::fmt;

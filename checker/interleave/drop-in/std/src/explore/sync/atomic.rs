@@ -12,7 +12,7 @@ use ::std::sync::atomic;
 use interleave::engine::Access;
 use interleave::model::Object;
 
-/// What all atomics can do.
+/// The operations of every atomic.
 macro_rules! operations {
     ($name:ty, $value:ty, [$($generics:tt)*], $real:ty) => {
         impl<$($generics)*> $name {

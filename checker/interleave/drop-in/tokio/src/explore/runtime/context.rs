@@ -6,7 +6,7 @@ use interleave::model::thread_local::LocalKey;
 
 use super::Handle;
 
-/// What one thread knows.
+/// The state of one thread.
 #[derive(Default)]
 struct Context {
     /// The runtimes that it has entered, the innermost last.

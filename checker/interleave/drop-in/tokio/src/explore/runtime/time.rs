@@ -1,4 +1,4 @@
-//! What a runtime knows of time.
+//! A runtime's view of time.
 //!
 //! The clock of a schedule stands still while any thread can run, whether a runtime has paused it or not. But a test may
 //! pause it only where the real package allows that, and in the same words.

@@ -57,7 +57,7 @@ impl JoinError {
         self.id
     }
 
-    /// What the task panicked with, if it is text.
+    /// The panic message of the task, if it is text.
     fn message(&self) -> Option<String> {
         let Reason::Panicked(payload) = &self.reason else { return None };
         let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);

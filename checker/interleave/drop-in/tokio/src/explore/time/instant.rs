@@ -28,7 +28,7 @@ impl Instant {
         self.std
     }
 
-    /// So far away that nobody will see it: thirty years.
+    /// A deadline that is never reached: thirty years.
     pub(super) fn far_future() -> Instant {
         Instant::current() + Duration::from_secs(86400 * 365 * 30)
     }
