@@ -69,7 +69,7 @@ fn field(status: &str, name: &str) -> u64 {
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Looks at the threads of `id` twice. A thread that is blocked on writing to our pipe counts as running, not as asleep.
+/// Looks at the threads of `id` twice. A thread that is blocked on writing to our pipe counts as running.
 pub fn activity(id: u32) -> Activity {
     let before = threads(id);
     std::thread::sleep(Duration::from_millis(50));
