@@ -20,6 +20,9 @@ pub struct Object {
     id: AtomicU64,
 }
 
+/// The type name of every channel.
+pub(super) const CHANNEL: &str = "channel";
+
 /// Epoch 0 is never used by a schedule.
 const NO_ID: u64 = 0;
 
@@ -32,6 +35,12 @@ impl Object {
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
         Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID) }
+    }
+
+    /// A channel: an object whose ends have owners, created where the caller's caller stands.
+    #[track_caller]
+    pub const fn channel() -> Self {
+        Object::new(CHANNEL)
     }
 
     /// An object that cannot know where it is created, as it is made from a constant of a trait. It is named by

@@ -56,6 +56,26 @@ fn a_channel_whose_sender_is_kept() {
     assert_shows(&picture, &["thread 1 waits on `", "(main owns the last sender)"]);
 }
 
+/// Must not be dropped while a thread unwinds: that would end the process.
+struct Unfinished;
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        panic!("dropped before it was finished");
+    }
+}
+
+#[test]
+fn a_destructor_that_panics_is_not_run_for_a_thread_that_waits_for_ever() {
+    let picture = picture(|| {
+        let lock = Mutex::new(0);
+        let _held = lock.lock().unwrap();
+        let _unfinished = Unfinished;
+        let _ = lock.lock();
+    });
+    assert_shows(&picture, &["main"]);
+}
+
 #[test]
 fn a_flag_set_without_the_mutex_of_the_condition_variable() {
     let picture = picture(|| {

@@ -35,7 +35,7 @@ impl<T> Channel<T> {
     #[track_caller]
     pub fn new(capacity: Option<usize>) -> Arc<Self> {
         Arc::new(Channel {
-            object: Object::new("channel"),
+            object: Object::channel(),
             capacity,
             state: Mutex::new(State { queue: VecDeque::new(), is_closed: false, senders: 1, receivers: 1 }),
             send_ops: Event::new(),

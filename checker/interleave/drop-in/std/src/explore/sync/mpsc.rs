@@ -50,13 +50,13 @@ struct State<T> {
 
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let channel = Channel::new(None, Object::new("channel"));
+    let channel = Channel::new(None, Object::channel());
     (Sender(Arc::clone(&channel)), Receiver { channel, not_sync: PhantomData })
 }
 
 #[track_caller]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
-    let channel = Channel::new(Some(bound), Object::new("channel"));
+    let channel = Channel::new(Some(bound), Object::channel());
     (SyncSender(Arc::clone(&channel)), Receiver { channel, not_sync: PhantomData })
 }
 

@@ -142,7 +142,7 @@ impl<T> RealEnd for broadcast::Receiver<T> {
 #[track_caller]
 pub fn channel<T: Clone>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = broadcast::channel(capacity);
-    let (object, place) = (Arc::new(Object::new("channel")), Location::caller());
+    let (object, place) = (Arc::new(Object::channel()), Location::caller());
     let unused = Unused(Arc::default());
     let receiver = Receiver { end: End::new(Arc::clone(&object), place, receiver), unused: unused.share() };
     (Sender { end: End::new(object, place, sender), unused }, receiver)
@@ -154,7 +154,7 @@ impl<T> Sender<T> {
     /// If `capacity` is 0, or more than `usize::MAX / 2`.
     #[track_caller]
     pub fn new(capacity: usize) -> Self {
-        let end = End::new(Arc::new(Object::new("channel")), Location::caller(), broadcast::Sender::new(capacity));
+        let end = End::new(Arc::new(Object::channel()), Location::caller(), broadcast::Sender::new(capacity));
         Sender { end, unused: Unused(Arc::default()) }
     }
 

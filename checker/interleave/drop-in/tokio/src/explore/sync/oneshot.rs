@@ -51,7 +51,7 @@ impl<T> RealEnd for oneshot::Receiver<T> {
 
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let object = Arc::new(Object::new("channel"));
+    let object = Arc::new(Object::channel());
     let place = Location::caller();
     let (sender, receiver) = oneshot::channel();
     (

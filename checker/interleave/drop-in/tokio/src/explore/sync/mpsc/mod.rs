@@ -28,14 +28,14 @@ pub use unbounded::{UnboundedSender, WeakUnboundedSender};
 #[track_caller]
 pub fn channel<T>(buffer: usize) -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = mpsc::channel(buffer);
-    let (object, place) = (Arc::new(Object::new("channel")), Location::caller());
+    let (object, place) = (Arc::new(Object::channel()), Location::caller());
     (Sender(End::new(Arc::clone(&object), place, sender)), Receiver::new(End::new(object, place, receiver)))
 }
 
 #[track_caller]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let (object, place) = (Arc::new(Object::new("channel")), Location::caller());
+    let (object, place) = (Arc::new(Object::channel()), Location::caller());
     let sender = UnboundedSender(End::new(Arc::clone(&object), place, sender));
     (sender, UnboundedReceiver::new(End::new(object, place, receiver)))
 }
