@@ -8,7 +8,7 @@ pub use ::std::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{hint, panic, sync, thread, time};
+pub use explore::{hint, panic, prelude, sync, thread, time};
 
 /// The real clock, for measuring how long exploring takes.
 #[doc(hidden)]

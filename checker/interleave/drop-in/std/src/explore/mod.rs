@@ -3,6 +3,7 @@
 pub mod hint;
 mod local;
 pub mod panic;
+pub mod prelude;
 pub mod sync;
 pub mod thread;
 pub mod time;

@@ -1,5 +1,6 @@
 //! What exploring lets pass.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, Condvar, Mutex, mpsc};
 use std::thread;
@@ -30,6 +31,29 @@ fn right_programs_pass_every_schedule() {
         });
     })
     .expect("nothing is wrong");
+}
+
+thread_local! {
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Would catch: a macro of std's prelude that goes past the scheduler.
+#[test]
+fn a_thread_local_without_an_import_is_each_threads_own() {
+    explore(|| {
+        let total = Mutex::new(0);
+        let add = |n| {
+            assert!(!INSIDE.replace(true), "another thread's value");
+            *total.lock().unwrap() += n;
+            INSIDE.set(false);
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| add(1));
+            add(2);
+        });
+        assert_eq!(*total.lock().unwrap(), 3);
+    })
+    .expect("no thread comes in twice");
 }
 
 /// Would catch: interleavings that differ in nothing counted twice, or some that differ not run.

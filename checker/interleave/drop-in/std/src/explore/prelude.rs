@@ -1,0 +1,40 @@
+//! What every module sees without an import. The compiler takes it from the crate called `std`, which is this one, so
+//! `thread_local!` needs no import either.
+
+#[doc(no_inline)]
+pub use ::std::prelude::*;
+
+pub mod v1 {
+    #[doc(no_inline)]
+    pub use ::std::prelude::v1::*;
+
+    pub use crate::thread_local;
+}
+
+pub mod rust_2015 {
+    #[doc(no_inline)]
+    pub use ::std::prelude::rust_2015::*;
+
+    pub use crate::thread_local;
+}
+
+pub mod rust_2018 {
+    #[doc(no_inline)]
+    pub use ::std::prelude::rust_2018::*;
+
+    pub use crate::thread_local;
+}
+
+pub mod rust_2021 {
+    #[doc(no_inline)]
+    pub use ::std::prelude::rust_2021::*;
+
+    pub use crate::thread_local;
+}
+
+pub mod rust_2024 {
+    #[doc(no_inline)]
+    pub use ::std::prelude::rust_2024::*;
+
+    pub use crate::thread_local;
+}
