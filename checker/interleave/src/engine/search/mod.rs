@@ -6,8 +6,11 @@
 //! schedule, pairs of dependent steps that could have come in the other order add the thread to try to the choice before
 //! the first of them. A thread that was tried sleeps until a step dependent on its own has been made.
 
-use std::collections::HashMap;
+mod order;
 
+pub(crate) use order::hash;
+
+use self::order::{Enabling, Order};
 use super::choice::{Access, CLOCK_SLOT, Candidate, Reason};
 
 /// An object as steps name it.
@@ -82,13 +85,88 @@ struct Step {
     node: usize,
     slot: usize,
     touched: Touched,
-    /// Steps that came before it in every equivalent schedule, because they let it go on.
+    /// The step that let it go on, if it waited.
+    enabled_by: Option<usize>,
+    /// Steps that came before it in every equivalent schedule, because it could not be made before them.
     after: Vec<usize>,
     /// Time moved before it, which waits for everybody.
     after_time: bool,
+    /// The thread goes on with what it waited for.
+    resumes: bool,
+    /// The thread waits after it.
+    blocks: bool,
+}
+
+/// A choice that a schedule makes, and what else it could have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// Between threads, named by their slots.
+    Thread {
+        enabled: Vec<usize>,
+        chosen: usize,
+    },
+    Branch {
+        of: usize,
+        chosen: usize,
+    },
+}
+
+impl Taken {
+    /// What could be chosen: slots of threads, or the numbers of branches.
+    pub(crate) fn alternatives(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Taken::Thread { enabled, .. } => Box::new(enabled.iter().copied()),
+            Taken::Branch { of, .. } => Box::new(0..*of),
+        }
+    }
+
+    /// What was chosen.
+    pub(crate) fn chosen(&self) -> usize {
+        let (Taken::Thread { chosen, .. } | Taken::Branch { chosen, .. }) = self;
+        *chosen
+    }
+
+    /// The same choice, made otherwise.
+    pub(crate) fn with(&self, other: usize) -> Taken {
+        let mut taken = self.clone();
+        let (Taken::Thread { chosen, .. } | Taken::Branch { chosen, .. }) = &mut taken;
+        *chosen = other;
+        taken
+    }
 }
 
 impl Search {
+    /// A search whose next schedule begins with these choices. What was tried elsewhere it does not know.
+    pub(crate) fn along(choices: Vec<Taken>) -> Self {
+        let node = |taken| match taken {
+            Taken::Branch { of, chosen } => Node::Branch { chosen, of },
+            Taken::Thread { enabled, chosen } => Node::Threads(Threads {
+                enabled,
+                chosen,
+                touched: Vec::new(),
+                done: Vec::new(),
+                backtrack: Vec::new(),
+                sleep: Vec::new(),
+            }),
+        };
+        Search { nodes: choices.into_iter().map(node).collect(), ..Search::default() }
+    }
+
+    /// The choices of the last schedule.
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        let taken = |node: &Node| match node {
+            Node::Branch { chosen, of } => Taken::Branch { of: *of, chosen: *chosen },
+            Node::Threads(node) => Taken::Thread { enabled: node.enabled.clone(), chosen: node.chosen },
+        };
+        self.nodes[..self.at].iter().map(taken).collect()
+    }
+
+    /// What stands for each state of the last schedule, before its first choice, before its second, …, and at its end.
+    /// States that equivalent schedules share have the same number (up to a collision of 64-bit hashes).
+    pub(crate) fn states(&self) -> Vec<u64> {
+        order::states(&self.steps, &self.taken())
+    }
+
     pub(crate) fn new(reduction: Reduction) -> Self {
         Search { reduction, ..Search::default() }
     }
@@ -150,7 +228,7 @@ impl Search {
     /// The running step ends.
     fn close(&mut self, reason: Reason) {
         if std::mem::take(&mut self.is_open)
-            && let Some(step) = self.steps.last()
+            && let Some(step) = self.steps.last_mut()
             && let Some(Node::Threads(node)) = self.nodes.get_mut(step.node)
         {
             // An object that was first seen in this step may go by another number elsewhere.
@@ -160,6 +238,7 @@ impl Search {
             };
             let touched: Touched = step.touched.iter().map(known).collect();
             merge(&mut node.touched, &touched);
+            step.blocks = reason == Reason::Block;
             if reason == Reason::Block {
                 // It goes on with what it waits for.
                 if self.waits_for.len() <= step.slot {
@@ -200,8 +279,18 @@ impl Search {
             Some(touched) => std::mem::take(touched),
             None => Vec::new(),
         };
-        let after = enabled_by.into_iter().collect();
-        self.steps.push(Step { node: at, slot: chosen, touched, after, after_time });
+        let own = self.steps.iter().rev().find(|step| step.slot == chosen);
+        let resumes = own.is_some_and(|step| step.blocks);
+        self.steps.push(Step {
+            node: at,
+            slot: chosen,
+            touched,
+            enabled_by,
+            after: Vec::new(),
+            after_time,
+            resumes,
+            blocks: false,
+        });
         self.is_open = true;
         Some(chosen)
     }
@@ -274,7 +363,7 @@ impl Search {
 
     /// Compares the steps of the schedule pair by pair, and notes where the other order is to be tried.
     fn add_backtracks(&mut self) {
-        let races = Order::of(&self.steps);
+        let races = Order::of(&self.steps, Enabling::Orders);
         for (first, second) in races.races {
             let candidates = races.clocks.initials(&self.steps, first, second);
             let step = &self.steps[first];
@@ -319,127 +408,6 @@ impl Threads {
     }
 }
 
-/// For each step, by slot, how many steps of the schedule came before it in every equivalent one: the number of the last
-/// one, counted from 1.
-#[derive(Debug, Default)]
-struct Clocks(Vec<Vec<usize>>);
-
-impl Clocks {
-    /// Whether the step `first` comes before the step `second` in every equivalent schedule.
-    fn before(&self, steps: &[Step], first: usize, second: usize) -> bool {
-        includes(&self.0[second], steps[first].slot, first)
-    }
-
-    /// The threads that may go first if what comes after the step `first`, up to `second`, and does not depend on it,
-    /// comes before it.
-    fn initials(&self, steps: &[Step], first: usize, second: usize) -> Vec<usize> {
-        let moved: Vec<usize> =
-            (first + 1..second).filter(|step| !self.before(steps, first, *step)).chain([second]).collect();
-        let mut initials = Vec::new();
-        for (at, step) in moved.iter().enumerate() {
-            let slot = steps[*step].slot;
-            let is_own_first = moved[..at].iter().all(|other| steps[*other].slot != slot);
-            if is_own_first && moved[..at].iter().all(|other| !self.before(steps, *other, *step)) {
-                initials.push(slot);
-            }
-        }
-        initials
-    }
-}
-
-fn includes(clock: &[usize], slot: usize, step: usize) -> bool {
-    clock.get(slot).is_some_and(|known| *known > step)
-}
-
-fn join(clock: &mut Vec<usize>, other: &[usize]) {
-    if clock.len() < other.len() {
-        clock.resize(other.len(), 0);
-    }
-    for (own, other) in clock.iter_mut().zip(other) {
-        *own = (*own).max(*other);
-    }
-}
-
-/// The order that all equivalent schedules share, and the pairs of steps that could come the other way round.
-#[derive(Debug, Default)]
-struct Order {
-    clocks: Clocks,
-    races: Vec<(usize, usize)>,
-}
-
-/// The last steps that touched an object.
-#[derive(Debug, Default)]
-struct Last {
-    write: Option<usize>,
-    /// Since then.
-    reads: Vec<usize>,
-}
-
-impl Order {
-    fn of(steps: &[Step]) -> Self {
-        let mut order = Order::default();
-        let mut objects: HashMap<Key, Last> = HashMap::new();
-        let slots = steps.iter().map(|step| step.slot).max().map_or(0, |most| most + 1);
-        let mut own: Vec<Vec<usize>> = vec![Vec::new(); slots];
-        // What touches everything, and the last step of each thread, for it to conflict with.
-        let (mut everything, mut last_of): (Option<usize>, Vec<Option<usize>>) = (None, vec![None; slots]);
-        let mut barrier: Vec<usize> = Vec::new();
-        for (index, step) in steps.iter().enumerate() {
-            if step.after_time {
-                order.clocks.0.iter().for_each(|clock| join(&mut barrier, clock));
-            }
-            let mut clock = own[step.slot].clone();
-            join(&mut clock, &barrier);
-            step.after.iter().filter(|by| **by < index).for_each(|by| join(&mut clock, &order.clocks.0[*by]));
-            let mut conflicts: Vec<usize> = everything.into_iter().collect();
-            for (key, access) in &step.touched {
-                if *key == EVERYTHING {
-                    conflicts.extend(last_of.iter().flatten());
-                    continue;
-                }
-                let Some(last) = objects.get(key) else { continue };
-                conflicts.extend(last.write);
-                if *access == Access::Write {
-                    conflicts.extend(&last.reads);
-                }
-            }
-            conflicts.sort_unstable();
-            conflicts.dedup();
-            conflicts.retain(|other| steps[*other].slot != step.slot);
-            for (at, other) in conflicts.iter().enumerate() {
-                let is_direct = || {
-                    let between = &conflicts[at + 1..];
-                    between.iter().all(|between| !order.clocks.before(steps, *other, *between))
-                };
-                if !includes(&clock, steps[*other].slot, *other) && is_direct() {
-                    order.races.push((*other, index));
-                }
-            }
-            conflicts.iter().for_each(|other| join(&mut clock, &order.clocks.0[*other]));
-            join(&mut clock, &{
-                let mut this = vec![0; step.slot + 1];
-                this[step.slot] = index + 1;
-                this
-            });
-            for (key, access) in &step.touched {
-                if *key == EVERYTHING {
-                    everything = Some(index);
-                    continue;
-                }
-                let last = objects.entry(*key).or_default();
-                match access {
-                    Access::Write => *last = Last { write: Some(index), reads: Vec::new() },
-                    Access::Read => last.reads.push(index),
-                }
-            }
-            last_of[step.slot] = Some(index);
-            own[step.slot].clone_from(&clock);
-            order.clocks.0.push(clock);
-        }
-        order
-    }
-}
-
 /// Whether the order of two steps matters.
 fn depend(a: &Touched, b: &Touched) -> bool {
     let everything = |touched: &Touched| touched.iter().any(|(key, _)| *key == EVERYTHING);
@@ -460,133 +428,4 @@ fn merge(into: &mut Touched, from: &Touched) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    /// Threads that each make the given accesses, one a step; runs all of it and returns the classes that were seen.
-    fn explore(program: &[&[(Key, Access)]]) -> (usize, HashSet<String>) {
-        let mut search = Search::default();
-        let (mut runs, mut classes) = (0, HashSet::new());
-        loop {
-            search.begin();
-            let mut left: Vec<usize> = program.iter().map(|steps| steps.len()).collect();
-            let mut order = Vec::new();
-            let mut runs_now = None;
-            let redundant = loop {
-                let enabled: Vec<Candidate> = (0..program.len())
-                    .filter(|thread| left[*thread] > 0)
-                    .map(|thread| Candidate { slot: thread + 1, parent: None, choice: 0 })
-                    .collect();
-                if enabled.is_empty() {
-                    break false;
-                }
-                let Some(slot) = search.choose(enabled.into_iter(), runs_now, Reason::Point, 9) else { break true };
-                let thread = slot - 1;
-                let step = program[thread].len() - left[thread];
-                let (key, access) = program[thread][step];
-                search.touch(key, access);
-                order.push((thread, key, access));
-                left[thread] -= 1;
-                runs_now = Some(slot);
-            };
-            runs += 1;
-            if !redundant {
-                classes.insert(class(&order));
-            }
-            if !search.end() {
-                return (runs, classes);
-            }
-        }
-    }
-
-    /// What all equivalent orders have in common: for each object, its writes in order and the reads between them.
-    fn class(order: &[(usize, Key, Access)]) -> String {
-        let mut objects: Vec<(Key, String, Vec<usize>)> = Vec::new();
-        for (thread, key, access) in order {
-            let at = objects.iter().position(|(other, ..)| other == key).unwrap_or_else(|| {
-                objects.push((*key, String::new(), Vec::new()));
-                objects.len() - 1
-            });
-            let (_, text, reads) = &mut objects[at];
-            match access {
-                Access::Read => reads.push(*thread),
-                Access::Write => {
-                    reads.sort_unstable();
-                    text.push_str(&format!("{reads:?}w{thread} "));
-                    reads.clear();
-                }
-            }
-        }
-        objects.sort_by_key(|(key, ..)| *key);
-        objects
-            .iter_mut()
-            .map(|(key, text, reads)| {
-                reads.sort_unstable();
-                format!("{key}:{text}{reads:?};")
-            })
-            .collect()
-    }
-
-    fn all_orders(program: &[&[(Key, Access)]]) -> HashSet<String> {
-        fn go(
-            program: &[&[(Key, Access)]],
-            at: &mut [usize],
-            order: &mut Vec<(usize, Key, Access)>,
-            out: &mut HashSet<String>,
-        ) {
-            let mut done = true;
-            for thread in 0..program.len() {
-                if at[thread] == program[thread].len() {
-                    continue;
-                }
-                done = false;
-                let (key, access) = program[thread][at[thread]];
-                order.push((thread, key, access));
-                at[thread] += 1;
-                go(program, at, order, out);
-                at[thread] -= 1;
-                order.pop();
-            }
-            if done {
-                out.insert(class(order));
-            }
-        }
-        let mut out = HashSet::new();
-        go(program, &mut vec![0; program.len()], &mut Vec::new(), &mut out);
-        out
-    }
-
-    const R: Access = Access::Read;
-    const W: Access = Access::Write;
-
-    #[test]
-    fn steps_that_do_not_touch_the_same_are_run_in_one_order() {
-        assert_eq!(explore(&[&[(1, W), (1, W)], &[(2, W), (2, W)]]).0, 1);
-        assert_eq!(explore(&[&[(1, R)], &[(1, R)], &[(1, R)]]).0, 1, "readers do not disturb each other");
-        assert_eq!(explore(&[&[(1, W)], &[(1, W)]]).0, 2);
-        assert_eq!(explore(&[&[(1, W)], &[(1, R)], &[(1, R)]]).0, 4);
-    }
-
-    #[test]
-    fn every_class_of_small_programs_is_seen_and_few_runs_are_in_vain() {
-        let mut random = 0x9e37_79b9_u64;
-        let mut next = |n: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (random >> 33) % n
-        };
-        let (mut runs, mut classes) = (0, 0);
-        for _ in 0..1_500 {
-            let threads = 2 + next(2) as usize;
-            let program: Vec<Vec<(Key, Access)>> = (0..threads)
-                .map(|_| (0..1 + next(3)).map(|_| (next(3), if next(3) == 0 { R } else { W })).collect())
-                .collect();
-            let program: Vec<&[(Key, Access)]> = program.iter().map(Vec::as_slice).collect();
-            let (count, seen) = explore(&program);
-            assert_eq!(seen, all_orders(&program), "{program:?}");
-            runs += count;
-            classes += seen.len();
-        }
-        assert!(runs < classes * 3 / 2, "{runs} runs for {classes} classes");
-    }
-}
+mod tests;
