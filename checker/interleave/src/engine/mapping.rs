@@ -13,8 +13,8 @@ use trace::map::{Extent, Map, Node, Way};
 use super::search::{Search, Taken};
 use super::session::Session;
 
-/// More states than this are cut. About a second.
-const MOST_NODES: usize = 20_000;
+/// More states than this are cut: nobody looks at them, and they would make a report of many megabytes.
+const MOST_NODES: usize = 6_000;
 
 /// So many steps are spent on a map.
 const MOST_STEPS: usize = 4_000_000;

@@ -35,7 +35,8 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     pub(super) fn one(&self, choices: &[u32]) -> Finding {
         let session = self.follow(choices.to_vec(), Recording::Steps);
-        let explored = self.explored(1, Coverage::Sampled);
+        // It was not sampled here, so no seed leads to it.
+        let explored = Explored { budget: 0, ..self.explored(1, Coverage::Sampled) };
         let switches = trace::switches(&session.choices);
         let stop = session.stop.clone();
         let trace = Some(self.trace(*session, explored, switches));
@@ -180,7 +181,7 @@ impl Run<'_> {
             (session, search)
         };
         let report = |session: Box<Session>| {
-            let explored = self.explored(1, Coverage::Sampled);
+            let explored = Explored { budget: 0, ..self.explored(1, Coverage::Sampled) };
             let switches = trace::switches(&session.choices);
             let stop = session.stop.clone();
             let trace = Some(self.trace(*session, explored, switches));

@@ -30,7 +30,7 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
     }
     let title = format!("{} · {}", exercise.name, result.name);
     let (trace, ending) = step_through(result)?;
-    let mut stepper = Stepper::new(trace, ending);
+    let mut stepper = Stepper::new(trace, ending, replayer.map()?);
     let texts = sources(session, exercise);
     let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
     let (sender, keys) = mpsc::channel();

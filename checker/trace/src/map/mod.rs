@@ -92,7 +92,7 @@ impl Map {
             trace.is_some_and(|trace| node.at <= trace.choices.len() && trace.points.len() == trace.choices.len())
                 && node.ways.iter().all(leads_on)
         };
-        !self.nodes.is_empty() && self.nodes.iter().all(is_sound) && self.from_the_ends().is_some()
+        !self.nodes.is_empty() && self.nodes.iter().all(is_sound) && self.ends_first().is_some()
     }
 
     /// The schedule that reaches `node`.
@@ -125,10 +125,18 @@ impl Map {
         &trace.steps[trace.points[made].step..until]
     }
 
+    /// The node that these choices lead to. `None` if they are not all on the map.
+    pub fn node_after(&self, choices: &[u32]) -> Option<usize> {
+        choices.iter().try_fold(0, |node, choice| {
+            let way = self.nodes[node].ways.iter().find(|way| way.choice == *choice);
+            way.and_then(|way| way.to)
+        })
+    }
+
     /// What can become of the test, for each node.
     pub fn fates(&self) -> Vec<Fate> {
         let mut fates = vec![Fate::default(); self.nodes.len()];
-        for index in self.from_the_ends().unwrap_or_default() {
+        for index in self.ends_first().unwrap_or_default() {
             fates[index] = if self.nodes[index].ways.is_empty() {
                 let fails = self.failure(index).is_some();
                 Fate { can_pass: !fails, can_fail: fails, is_unknown: false }
@@ -142,7 +150,7 @@ impl Map {
     }
 
     /// The nodes, each after those that it leads to; `None` if one leads back to itself.
-    fn from_the_ends(&self) -> Option<Vec<usize>> {
+    fn ends_first(&self) -> Option<Vec<usize>> {
         let mut before = vec![0_u32; self.nodes.len()];
         let targets = || self.nodes.iter().flat_map(|node| node.ways.iter().filter_map(|way| way.to));
         targets().for_each(|to| before[to] += 1);

@@ -2,22 +2,25 @@
 
 use std::collections::HashMap;
 
-use super::{Fate, Map, Way};
+use super::{Extent, Fate, Map, Way};
 use crate::timeline::{grouped, in_words, verdict};
 use crate::{CLOCK, FailureKind, Place, as_branch};
 
-/// More ends than this make no picture that anyone reads.
-pub const MOST_ENDS: usize = 40;
+/// With more ends than this, what is decided is one row, however it goes on.
+const MOST_ENDS_UNFOLDED: usize = 12;
+
+/// More rows make no picture that anyone reads.
+const MOST_ROWS: usize = 80;
 
 /// The set of ends that can be reached, one bit each.
-type Ends = u64;
+type Ends = Vec<u64>;
 
 /// A map as rows of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree {
     /// How many interleavings there are, and how they end.
     pub summary: String,
-    /// Empty if there are too many ends, or only one.
+    /// Empty if there are too many, or only one interleaving.
     pub rows: Vec<Row>,
     /// The steps after which every way fails, if there are no rows.
     pub seals: Vec<String>,
@@ -44,6 +47,10 @@ pub enum Outcome {
     SameAs(usize),
     Passes,
     Fails(String),
+    /// To so many ends, which all pass.
+    AllPass(u32),
+    /// To so many ends, which all fail.
+    AllFail(u32),
 }
 
 impl Tree {
@@ -52,26 +59,44 @@ impl Tree {
         let ends: Vec<usize> = map.ends().collect();
         let summary = summary(map, &ends);
         let fates = map.fates();
-        if ends.len() > MOST_ENDS || map.extent == super::Extent::Cut {
-            return Tree { summary, rows: Vec::new(), seals: seals(map, &fates) };
+        let mut tree = Tree { summary, rows: Vec::new(), seals: Vec::new() };
+        if map.extent == Extent::Whole {
+            let reached = reached(map, &ends);
+            let unfolds = ends.len() <= MOST_ENDS_UNFOLDED;
+            let mut builder = Builder { map, fates: &fates, reached, unfolds, rows: Vec::new(), seen: HashMap::new() };
+            builder.branch(0, "");
+            tree.rows = builder.rows;
         }
-        let mut reached: Vec<Ends> = vec![0; map.nodes.len()];
-        for node in map.from_the_ends().unwrap_or_default() {
-            reached[node] = match ends.iter().position(|end| *end == node) {
-                Some(bit) => 1 << bit,
-                None => map.nodes[node].ways.iter().filter_map(|way| way.to).fold(0, |all, to| all | reached[to]),
-            };
+        if map.extent == Extent::Cut || tree.rows.len() > MOST_ROWS {
+            tree.rows.clear();
+            tree.seals = seals(map, &fates);
         }
-        let mut builder = Builder { map, fates, reached, rows: Vec::new(), seen: HashMap::new() };
-        builder.branch(0, "");
-        Tree { summary, rows: builder.rows, seals: Vec::new() }
+        tree
     }
+}
+
+/// The ends that each node leads to.
+fn reached(map: &Map, ends: &[usize]) -> Vec<Ends> {
+    let mut reached: Vec<Ends> = vec![vec![0; ends.len().div_ceil(64)]; map.nodes.len()];
+    for (bit, end) in ends.iter().enumerate() {
+        reached[*end][bit / 64] |= 1 << (bit % 64);
+    }
+    for node in map.ends_first().unwrap_or_default() {
+        let mut all = std::mem::take(&mut reached[node]);
+        for to in map.nodes[node].ways.iter().filter_map(|way| way.to) {
+            all.iter_mut().zip(&reached[to]).for_each(|(all, more)| *all |= more);
+        }
+        reached[node] = all;
+    }
+    reached
 }
 
 struct Builder<'a> {
     map: &'a Map,
-    fates: Vec<Fate>,
+    fates: &'a [Fate],
     reached: Vec<Ends>,
+    /// Whether what is decided is unfolded all the same.
+    unfolds: bool,
     rows: Vec<Row>,
     /// The row that leads to a node with rows below it.
     seen: HashMap<usize, usize>,
@@ -89,6 +114,11 @@ impl Builder<'_> {
         }
     }
 
+    /// How many ends `node` leads to.
+    fn count(&self, node: usize) -> u32 {
+        self.reached[node].iter().map(|ends| ends.count_ones()).sum()
+    }
+
     /// The rows below `node`.
     fn branch(&mut self, node: usize, lines: &str) {
         let node = self.on(node);
@@ -98,6 +128,9 @@ impl Builder<'_> {
             if ways.iter().all(|(_, other)| self.reached[*other] != self.reached[to]) {
                 ways.push((*way, to));
             }
+        }
+        if self.rows.len() > MOST_ROWS {
+            return;
         }
         let was_sealed = self.fates[node].is_sealed();
         for (index, (way, to)) in ways.iter().enumerate() {
@@ -110,6 +143,10 @@ impl Builder<'_> {
                 self.map
                     .failure(end)
                     .map_or(Outcome::Passes, |failure| Outcome::Fails(first_line(failure, self.map, end)))
+            } else if !self.unfolds && self.fates[end].is_safe() {
+                Outcome::AllPass(self.count(end))
+            } else if !self.unfolds && self.fates[end].is_sealed() {
+                Outcome::AllFail(self.count(end))
             } else if let Some(row) = self.seen.get(&end) {
                 Outcome::SameAs(*row)
             } else if self.fates[end].is_sealed() && !was_sealed {
@@ -177,11 +214,18 @@ fn summary(map: &Map, ends: &[usize]) -> String {
     let all = ends.len() as u32;
     let parts: Vec<String> = counts
         .iter()
-        .map(|(one, many, count)| format!("{} {}", grouped(*count), if *count == 1 { one } else { many }))
+        .map(|(one, many, count)| match count {
+            1 if all == 1 => format!("it {one}"),
+            1 => format!("1 {one}"),
+            count if *count == all => format!("all {many}"),
+            count => format!("{} {many}", grouped(*count)),
+        })
         .collect();
-    let cut = if map.extent == super::Extent::Cut { "more than " } else { "" };
     let s = if all == 1 { "" } else { "s" };
-    format!("{cut}{} interleaving{s}: {}", grouped(all), parts.join(", "))
+    match map.extent {
+        Extent::Whole => format!("{} interleaving{s}: {}", grouped(all), parts.join(", ")),
+        Extent::Cut => format!("too many interleavings for a map; of the first {}, {}", grouped(all), parts.join(", ")),
+    }
 }
 
 /// The steps after which every way fails, each once.

@@ -24,7 +24,7 @@ fn two_updates_have_two_orders_whether_or_not_a_join_waits() {
         count.fetch_add(1, SeqCst);
         thread.join().unwrap();
     });
-    assert_eq!(Tree::new(&map).summary, "2 interleavings: 2 pass");
+    assert_eq!(Tree::new(&map).summary, "2 interleavings: all pass");
     assert_eq!(map.extent, Extent::Whole);
 }
 

@@ -7,10 +7,19 @@ function light(step) {
   if (object) {
     for (const same of document.querySelectorAll(`[data-object="${object}"]`)) same.classList.add('lit');
   }
-  const line = document.getElementById(step.dataset.line);
-  if (line) {
-    line.classList.add('lit');
-    line.scrollIntoView({ block: 'nearest' });
+  lightLine(step.dataset.line);
+}
+
+function lightLine(id) {
+  for (const lit of document.querySelectorAll('li.lit')) lit.classList.remove('lit');
+  const line = document.getElementById(id);
+  if (!line) return;
+  line.classList.add('lit');
+  // Only where the source scrolls by itself: on a narrow screen the page must stay where the reader is.
+  const pane = line.closest('section');
+  const top = line.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+  if (pane.scrollHeight > pane.clientHeight && (top < 0 || top > pane.clientHeight - 40)) {
+    pane.scrollTop += top - pane.clientHeight / 2;
   }
 }
 
