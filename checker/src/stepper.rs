@@ -44,13 +44,15 @@ pub enum Effect {
 
 impl Stepper {
     /// Begins where `trace`, which ends as `ending` says, first offers a choice.
-    pub fn new(trace: Trace, ending: String, map: Option<Map>) -> Self {
+    pub fn new(trace: Trace, ending: String) -> Self {
         let at = trace.points.iter().position(|point| point.candidates.len() > 1).unwrap_or(0);
-        let map = map.map(|map| {
-            let fates = map.fates();
-            (map, fates)
-        });
-        Stepper { trace, ending, at, map }
+        Stepper { trace, ending, at, map: None }
+    }
+
+    /// From now on, [`fate`](Self::fate) is known.
+    pub fn take_in(&mut self, map: Map) {
+        let fates = map.fates();
+        self.map = Some((map, fates));
     }
 
     /// What `input` means here.
@@ -152,7 +154,7 @@ mod tests {
             ],
             ..Trace::default()
         };
-        Stepper::new(trace, "deadlock".into(), None)
+        Stepper::new(trace, "deadlock".into())
     }
 
     #[test]

@@ -27,10 +27,10 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
         command.env_remove("CARGO_TARGET_DIR");
     });
     terminal.wait_for("can go on");
+    terminal.wait_for("some interleavings from here pass and some fail");
     // The scope's threads are tasks 2 and 3; main starts the second one. Each takes its first lock, and then asks for the other's.
     press_until(&mut terminal, "2", "holds `left`");
     press_until(&mut terminal, "1", "3  thread 2");
-    assert!(terminal.screen().contains("some interleavings from here pass and some fail"), "{}", terminal.screen());
     let screen = press_until(&mut terminal, "3", "holds `right`");
     assert!(screen.contains("every interleaving from here fails"), "{screen}");
     press_until(&mut terminal, "2", "waits for `right`, held by thread 2");
