@@ -1,6 +1,7 @@
 //! What exploring finds in std's locks and threads, and what it lets pass.
 #![cfg(feature = "explore")]
 
+mod histories;
 mod right_programs;
 mod settled;
 
