@@ -14,6 +14,7 @@ use anyhow::Result;
 
 use crate::compile::{self, Binary, Compiled};
 use crate::exercise::Exercise;
+use crate::files;
 use crate::judge;
 use crate::process::Stop;
 use crate::suite::{self, Listed, Suite, Test};
@@ -54,6 +55,7 @@ pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
 
 /// What keeps the compiler from a useful answer.
 fn problem_with_source(exercise: &Exercise) -> Option<String> {
+    files::appears(&exercise.source(), files::ABSENCE);
     let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
     match fs::metadata(exercise.source()) {
         Ok(data) if !data.is_file() => Some(format!("src/lib.rs is not a file; {help}")),

@@ -85,7 +85,7 @@ const TROUBLE: u8 = 2;
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == confine::EXEC) {
-        eprintln!("checker: {}", confine::exec(&arguments[1..]));
+        eprintln!("{}", confine::exec(&arguments[1..]));
         return ExitCode::from(TROUBLE);
     }
     match run_command() {

@@ -6,6 +6,9 @@
 mod authors;
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
+/// What is not the learner's fault is no verdict.
+#[cfg(target_os = "linux")]
+mod environment;
 /// What must hold on every system, Linux or not.
 mod everywhere;
 /// The page of a failing interleaving, in a browser.
