@@ -19,6 +19,7 @@ mod process;
 mod replayer;
 mod suite;
 mod toolchain;
+mod version;
 
 // What lies on disk.
 mod catalogue;

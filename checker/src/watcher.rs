@@ -4,9 +4,6 @@
 //! it really lies, too. Events only say when to look; a hash of the content decides, so that reading and touching start
 //! nothing.
 
-use std::collections::hash_map::DefaultHasher;
-use std::fs;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +16,7 @@ use notify::{RecommendedWatcher, Watcher as _};
 
 use self::aim::Aim;
 use crate::files;
+use crate::version::Version;
 
 mod aim;
 
@@ -44,8 +42,8 @@ enum Message {
     Touched,
     /// Something came, went, or has another name: it may be a folder, or a link.
     Moved,
-    /// From now on this folder matters, whose content has this hash.
-    Watch(PathBuf, u64),
+    /// From now on this folder matters, whose files are of this version.
+    Watch(PathBuf, Version),
     /// From now on look at the clock, too.
     Poll,
 }
@@ -104,7 +102,7 @@ impl Watcher {
             }
         }
         drop(shared);
-        let _ = self.looker.send(Message::Watch(dir.to_owned(), fingerprint(dir)));
+        let _ = self.looker.send(Message::Watch(dir.to_owned(), Version::of(dir)));
         note
     }
 
@@ -120,7 +118,7 @@ fn without_events(error: &notify::Error) -> String {
 
 /// Looks after every event, or at every tick of the clock, and says when something has changed.
 fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
-    let mut watched: Option<(PathBuf, u64)> = None;
+    let mut watched: Option<(PathBuf, Version)> = None;
     let mut polls = false;
     loop {
         let first = if polls { messages.recv_timeout(POLL) } else { messages.recv().map_err(RecvTimeoutError::from) };
@@ -132,7 +130,7 @@ fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
         let mut has_moved = false;
         while let Some(message) = next {
             match message {
-                Message::Watch(dir, hash) => watched = Some((dir, hash)),
+                Message::Watch(dir, version) => watched = Some((dir, version)),
                 Message::Poll => polls = true,
                 Message::Touched => {}
                 Message::Moved => has_moved = true,
@@ -140,16 +138,16 @@ fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
             let left = until.saturating_duration_since(Instant::now());
             next = messages.recv_timeout(QUIET.min(left)).ok();
         }
-        if let Some((dir, hash)) = &mut watched {
+        if let Some((dir, version)) = &mut watched {
             files::appears(&dir.join("src").join("lib.rs"), files::ABSENCE);
             // Before the look, so that what changes after it is an event.
             if has_moved && let Some(aim) = lock(aim).as_mut() {
                 // A folder that is not there now is an event when it comes.
                 let _ = aim.again();
             }
-            let new = fingerprint(dir);
-            if new != *hash {
-                *hash = new;
+            let new = Version::of(dir);
+            if new != *version {
+                *version = new;
                 changed();
             }
         }
@@ -165,38 +163,6 @@ fn may_change_content(kind: EventKind) -> bool {
     }
 }
 
-/// A hash of what the compiler reads of an exercise. Good for one run of the checker only.
-fn fingerprint(dir: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for file in sources(dir) {
-        let content = fs::read(&file).ok();
-        (file, content).hash(&mut hasher);
-    }
-    hasher.finish()
-}
-
-/// What the compiler reads of the exercise in `dir`.
-fn sources(dir: &Path) -> Vec<PathBuf> {
-    let mut files = vec![dir.join("Cargo.toml")];
-    for folder in ["src", "tests"] {
-        collect(&dir.join(folder), &mut files);
-    }
-    files
-}
-
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
-    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
 fn lock(aim: &Shared) -> MutexGuard<'_, Option<Aim>> {
     aim.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -204,6 +170,7 @@ fn lock(aim: &Shared) -> MutexGuard<'_, Option<Aim>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::io::Write as _;
 
     struct Folder {

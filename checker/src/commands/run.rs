@@ -115,6 +115,10 @@ impl Status {
             }
             Stage::Diagnosed(_) => {}
             Stage::Tested(test) => self.show(&format!("{}: {}", test.name, test.outcome.word())),
+            Stage::StartedOver => {
+                self.clear();
+                eprintln!("note: a file of the exercise was saved during the check, so it starts over");
+            }
             Stage::Blocked => self.show("waiting for another cargo, perhaps the editor's"),
             Stage::Compiling(Mode::Real, package) => self.show(&format!("compiling {package}")),
             Stage::Compiling(Mode::Explore, _) | Stage::Built { .. } => {}

@@ -7,7 +7,7 @@ pub const MAY_NOT_RUN: &str =
     "is the disk mounted with `noexec`? Set CARGO_TARGET_DIR to a folder in which programs may run";
 
 /// What a tool may say, what that means, and what to do about it. The first that fits counts.
-const CAUSES: [(&[&str], &str, &str); 9] = [
+const CAUSES: [(&[&str], &str, &str); 10] = [
     (
         &["No space left on device", "not enough space on the disk", "Disk quota exceeded"],
         "the disk is full",
@@ -39,6 +39,12 @@ const CAUSES: [(&[&str], &str, &str); 9] = [
         &["can't find crate for `std`", "can't find crate for `core`", "can't find crate for `test`"],
         "the standard library is not installed for the target that is built",
         "unset the target in cargo's configuration, or add it with `rustup target add`",
+    ),
+    (
+        // A macro is a library that the compiler loads, for which the disk must let programs run.
+        &["can't find crate for"],
+        "a library in the build folder cannot be loaded",
+        MAY_NOT_RUN,
     ),
     (
         &["building tests with panic=abort"],

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::sources;
+use crate::version::sources;
 
 /// The system's events, and the folders that they come from.
 pub struct Aim {

@@ -44,6 +44,12 @@ fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
         ),
         (message("alpha", "can't find crate for `core`", own), String::new(), "the standard library", "target"),
         (message("alpha", "building tests with panic=abort is not supported", None), String::new(), "panic=abort", "flags"),
+        (
+            message("kit", "can't find crate for `kit_macros`", Some("kit/src/lib.rs")),
+            String::new(),
+            "cannot be loaded",
+            "noexec",
+        ),
         (message("tokio", "mismatched types", Some("tokio/src/lib.rs")), String::new(), "mismatched types", "your code was not"),
         (String::new(), "error: something new\n".to_owned(), "something new", "your code was not"),
     ] {
