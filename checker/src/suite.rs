@@ -14,7 +14,9 @@ use trace::map::Map;
 use crate::compile::Binary;
 use crate::exercise::Exercise;
 use crate::outcome::{self, Evidence, Judgement};
+use crate::process::confine::NOT_STARTED;
 use crate::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::trouble::{Trouble, causes};
 use crate::verdict::{Mode, Outcome, Output, TestResult};
 
 use self::scratch::Scratch;
@@ -223,8 +225,11 @@ impl<'a> Suite<'a> {
         let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;
-        let report = read_report(&path);
-        Ok(Ran { end, nonce, report, printed: printed.finish() })
+        let (report, printed) = (read_report(&path), printed.finish());
+        if report.is_none() {
+            could_report(&printed.to_text(), &path)?;
+        }
+        Ok(Ran { end, nonce, report, printed })
     }
 }
 
@@ -263,6 +268,20 @@ fn read_report(path: &Path) -> Option<Report> {
     let mut bytes = Vec::new();
     fs::File::open(path).ok()?.take(LONGEST_REPORT).read_to_end(&mut bytes).ok()?;
     trace::wire::read(&String::from_utf8_lossy(&bytes))
+}
+
+/// A test that was not started, or could not leave its report at `path`, says nothing about the code. What it printed
+/// tells.
+fn could_report(printed: &str, path: &Path) -> Result<()> {
+    let not_written = format!("interleave: cannot write the report {}: ", path.display());
+    let complaint = printed.lines().find(|line| line.starts_with(&not_written) || line.starts_with(NOT_STARTED));
+    let Some(line) = complaint else { return Ok(()) };
+    let unknown = || Trouble::new(line, "see that the folder for temporary files can be written");
+    let trouble = match line.strip_prefix(NOT_STARTED) {
+        Some(program) => Trouble::new(format!("a test could not be started: {program}"), causes::MAY_NOT_RUN),
+        None => causes::known(line).unwrap_or_else(unknown),
+    };
+    Err(trouble.into())
 }
 
 /// Whether a list of tests ends as libtest ends it: `2 tests, 0 benchmarks`. A list that was cut short would pass for

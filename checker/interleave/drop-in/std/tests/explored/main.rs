@@ -2,6 +2,7 @@
 #![cfg(feature = "explore")]
 
 mod mapped;
+mod histories;
 mod right_programs;
 mod settled;
 
