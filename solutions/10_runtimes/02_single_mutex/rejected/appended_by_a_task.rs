@@ -1,4 +1,4 @@
-//! verdict: panic lines_are_saved_in_order
+//! verdict: failing-test lines_are_saved_in_order
 //! `append` hands the line to a task that may wait for the lock. Without a runtime there is none, and a save may come
 //! first.
 //!
