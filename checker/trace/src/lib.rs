@@ -44,6 +44,9 @@ pub struct Explored {
 pub enum Coverage {
     /// Each is equivalent to one that was run.
     Proven,
+    /// All were run that depart from the plain order (each task runs for as long as it can, then the next one) at most so
+    /// often; of the others, a sample.
+    Bounded { departures: u32, schedules: u32 },
     /// Nothing.
     #[default]
     Sampled,

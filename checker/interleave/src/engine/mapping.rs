@@ -47,8 +47,8 @@ pub(crate) fn map(
         steps += taken.len();
         let (states, nodes_before) = (search.states(), map.nodes.len());
         let mut from = untried.from;
-        for at in begins..=taken.len() {
-            let state = state(states[at], taken.get(at), &session);
+        for (at, state) in states.iter().enumerate().skip(begins) {
+            let state = state_with_choices(*state, taken.get(at), &session);
             let node = known.get(&state).copied();
             let next = node.unwrap_or(map.nodes.len());
             if let Some((node, way)) = from {
@@ -105,7 +105,7 @@ impl Untried {
 
 /// A state with what can be chosen there. Threads go by the order in which they were started, so those that can go on are
 /// told apart by their parents, too.
-fn state(state: u64, taken: Option<&Taken>, session: &Session) -> u64 {
+fn state_with_choices(state: u64, taken: Option<&Taken>, session: &Session) -> u64 {
     let parents: Vec<Option<usize>> = match taken {
         Some(Taken::Thread { enabled, .. }) => {
             let thread = |slot: &usize| session.threads.get(slot.checked_sub(1)?);

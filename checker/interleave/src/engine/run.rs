@@ -57,17 +57,24 @@ impl Run<'_> {
             (Err(seen), Ways::Search) => {
                 Finding { explored: self.explored(seen, Coverage::Sampled), failure: None, trace: None }
             }
-            (Err(seen), Ways::Sample) => self.sample(seen, steps),
-            (Err(seen), Ways::Both) => self.walk(seen).unwrap_or_else(|walked| self.sample(seen + walked, steps)),
+            (Err(seen), Ways::Sample) => self.sample(seen, steps, Coverage::Sampled),
+            (Err(seen), Ways::Both) => match self.walk(seen) {
+                Ok(finding) => finding,
+                Err((walked, coverage)) => self.sample(seen + walked, steps, coverage),
+            },
         }
     }
 
-    /// Runs the simplest schedules, up to the first that fails. How many, if none does.
-    fn walk(&self, seen: u32) -> Result<Finding, u32> {
+    /// Runs the simplest schedules, up to the first that fails. How many, and what that covers, if none does.
+    fn walk(&self, seen: u32) -> Result<Finding, (u32, Coverage)> {
         let run = |choices, recording| self.follow(choices, recording);
-        let Walk { found, runs, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
-        let session = found.ok_or(runs)?;
-        let stop = session.stop.clone().ok_or(runs)?;
+        let Walk { found, runs, complete, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
+        let coverage = match complete {
+            Some((departures, schedules)) if departures > 0 => Coverage::Bounded { departures, schedules },
+            _ => Coverage::Sampled,
+        };
+        let session = found.ok_or((runs, coverage))?;
+        let stop = session.stop.clone().ok_or((runs, coverage))?;
         let explored = self.explored(seen + runs, Coverage::Sampled);
         let shown = Explored { budget: 0, ..explored };
         let failure = Some(Box::new(self.show(&stop, session.choices.clone(), &session, shown)));
@@ -108,7 +115,7 @@ impl Run<'_> {
     }
 
     /// Runs schedules that the strategies choose, up to the first that fails. `seen` were run before.
-    fn sample(&self, seen: u32, mut steps: usize) -> Finding {
+    fn sample(&self, seen: u32, mut steps: usize, coverage: Coverage) -> Finding {
         let mut strategies = Box::new(Strategies::new(self.what.seed));
         let (mut schedules, mut had_a_choice) = (0, false);
         // A stack that could not be unwound to its end leaves this OS thread panicking, and then nothing can be explored on it.
@@ -129,7 +136,7 @@ impl Run<'_> {
             strategies = used;
             strategies.one_worker_has_choices |= schedules == 1 && had_a_choice;
         }
-        Finding { explored: self.explored(seen + schedules, Coverage::Sampled), failure: None, trace: None }
+        Finding { explored: self.explored(seen + schedules, coverage), failure: None, trace: None }
     }
 
     /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.

@@ -1,7 +1,7 @@
 //! Fields of a line: escaped text, numbers, places and the names of plain enums.
 
 use crate::map::Extent;
-use crate::{Coverage, FailureKind, Mode, Place, Side, TaskKind, TaskState};
+use crate::{FailureKind, Mode, Place, Side, TaskKind, TaskState};
 
 /// Gives each variant of a plain enum its name in a report.
 macro_rules! names {
@@ -25,7 +25,6 @@ macro_rules! names {
 
 names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock", Unsupported = "unsupported",
     Internal = "internal");
-names!(Coverage: Proven = "proven", Sampled = "sampled");
 names!(Extent: Whole = "whole", Cut = "cut");
 names!(Mode: Lock = "lock", Read = "read", Write = "write", Upgradable = "upgradable", Permit = "permit");
 names!(Side: Sender = "sender", Receiver = "receiver");

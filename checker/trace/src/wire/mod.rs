@@ -22,7 +22,18 @@ pub fn write(report: &Report) -> String {
     let mut out = Lines(format!("{HEADER}\n"));
     if let Some(e) = report.explored {
         let numbers = [e.schedules.to_string(), e.budget.to_string(), e.seed.to_string()];
-        out.line(&["explored", &numbers[0], &numbers[1], &numbers[2], e.coverage.name()]);
+        let mut fields = numbers.each_ref().map(String::as_str).to_vec();
+        fields.insert(0, "explored");
+        let bound;
+        match e.coverage {
+            Coverage::Proven => fields.push("proven"),
+            Coverage::Sampled => fields.push("sampled"),
+            Coverage::Bounded { departures, schedules } => {
+                bound = [departures.to_string(), schedules.to_string()];
+                fields.extend(["bounded", &bound[0], &bound[1]]);
+            }
+        }
+        out.line(&fields);
     }
     write_ending(&mut out, report);
     if let Some(map) = &report.map {
@@ -80,12 +91,19 @@ impl Part {
     /// Takes in one line; `None` if it makes no sense.
     fn take_in(&mut self, fields: &[&str]) -> Option<()> {
         match *fields {
-            ["explored", schedules, budget, seed, coverage] => {
+            ["explored", schedules, budget, seed, ref coverage @ ..] => {
                 self.report.explored = Some(Explored {
                     schedules: number(schedules)?,
                     budget: number(budget)?,
                     seed: number(seed)?,
-                    coverage: Coverage::from_name(coverage)?,
+                    coverage: match *coverage {
+                        ["proven"] => Coverage::Proven,
+                        ["sampled"] => Coverage::Sampled,
+                        ["bounded", departures, schedules] => {
+                            Coverage::Bounded { departures: number(departures)?, schedules: number(schedules)? }
+                        }
+                        _ => return None,
+                    },
                 });
             }
             ["failed", kind, message, file, line] => {

@@ -68,6 +68,15 @@ fn the_trace_of_a_schedule_that_did_not_fail_is_read_back() {
 }
 
 #[test]
+fn each_coverage_is_read_back() {
+    for coverage in [Coverage::Proven, Coverage::Sampled, Coverage::Bounded { departures: 2, schedules: 3_418 }] {
+        let explored = Explored { schedules: 9_000, budget: 1_000, seed: 7, coverage };
+        let report = Report { explored: Some(explored), ..Report::default() };
+        assert_eq!(read(&write(&report)), Some(report));
+    }
+}
+
+#[test]
 fn a_map_is_read_back_with_its_runs() {
     let mut failed = sample().failure;
     let trace = failed.as_mut().and_then(|failure| failure.trace.as_mut()).unwrap();
