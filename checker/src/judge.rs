@@ -81,7 +81,7 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
         Kind::Crashed => "crashes",
         Kind::Panic => "panics",
         Kind::Unfinished => "ends before its time",
-        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests => "fails",
+        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests | Kind::Altered => "fails",
     };
     let mut words = format!("`{}` {verb}", test.name);
     match &test.trace {

@@ -23,6 +23,7 @@ mod version;
 
 // What lies on disk.
 mod catalogue;
+mod originals;
 mod store;
 mod watcher;
 
@@ -63,6 +64,7 @@ mod commands {
     pub mod read;
     pub mod replay;
     pub mod reset;
+    pub mod restore;
     pub mod run;
     pub mod solution;
     pub mod verify;

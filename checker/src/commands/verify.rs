@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use super::mutants;
 use crate::cli;
 use crate::exercise::Exercise;
+use crate::originals::Originals;
 use crate::process::{self, Stop};
 use crate::proof::build;
 use crate::proof::course::Bench;
@@ -27,8 +28,8 @@ pub fn execute(session: &Session, args: &cli::Verify) -> Result<Option<u8>> {
     let exercises = chosen(session, &args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
-    if args.mutants {
-        return mutants::execute(session, &exercises, toolchain, args.json);
+    if let Some(changes) = args.mutants {
+        return mutants::execute(session, &exercises, toolchain, changes, args.json);
     }
     let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(None) };
     let book =
@@ -67,6 +68,9 @@ fn prove(
             complaints.push(complaint);
             None
         });
+        if Originals::of(exercise).keep(&solution)? {
+            (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
+        }
         complaints.extend(book::listed(session.root(), exercise));
         proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
         attempts.push(answers);

@@ -7,7 +7,7 @@ pub const MAY_NOT_RUN: &str =
     "is the disk mounted with `noexec`? Set CARGO_TARGET_DIR to a folder in which programs may run";
 
 /// What a tool may say, what that means, and what to do about it. The first that fits counts.
-const CAUSES: [(&[&str], &str, &str); 10] = [
+const CAUSES: [(&[&str], &str, &str); 11] = [
     (
         &["No space left on device", "not enough space on the disk", "Disk quota exceeded"],
         "the disk is full",
@@ -19,7 +19,16 @@ const CAUSES: [(&[&str], &str, &str); 10] = [
         "a tool died while it wrote a file, as it does when the disk is full",
         "look at the free space of the disk that the build folder lies on, and check again",
     ),
-    (&["failed to map segment", "(never executed)"], "a program in the build folder cannot be started", MAY_NOT_RUN),
+    (
+        &["failed to map segment", "build-script-build` (never executed)"],
+        "a program in the build folder cannot be started",
+        MAY_NOT_RUN,
+    ),
+    (
+        &["(never executed)"],
+        "cargo is set up to start a program that is not there",
+        "look for `rustc-wrapper` and `linker` in cargo's configuration, and for RUSTC_WRAPPER in your environment",
+    ),
     (
         &["Read-only file system", "Permission denied", "Access is denied"],
         "the build folder cannot be written",

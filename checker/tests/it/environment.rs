@@ -42,6 +42,12 @@ fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
             "cannot be started",
             "noexec",
         ),
+        (
+            String::new(),
+            "error: could not execute process `sccache rustc -vV` (never executed)\n\nCaused by:\n  No such file\n".to_owned(),
+            "a program that is not there",
+            "RUSTC_WRAPPER",
+        ),
         (message("alpha", "can't find crate for `core`", own), String::new(), "the standard library", "target"),
         (message("alpha", "building tests with panic=abort is not supported", None), String::new(), "panic=abort", "flags"),
         (
