@@ -1,14 +1,14 @@
-//! verdict: failing-test an_if_let_holds_the_guard_in_its_first_block
-//! Edition 2024 moved the end of the guard before `else`, not before the first block.
+//! verdict: failing-test a_for_loop_over_a_clone
+//! The loop iterates over the clone, but the guard is a temporary of the same expression.
 //!
-//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+//! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
-/// What the mutex is at the moment in question.
+/// The state of the mutex when `here()` is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody holds a guard.
+    /// A guard is alive.
     Held,
-    /// Whoever wants it can lock it.
+    /// No guard is alive, so any thread can lock it.
     Free,
     /// Not predicted yet.
     Unsaid,
@@ -32,7 +32,7 @@ pub const IF_CONDITION: State = State::Free;
 ///     here();
 /// }
 /// ```
-pub const IF_LET: State = State::Free;
+pub const IF_LET: State = State::Held;
 
 /// ```ignore
 /// if let Some(job) = jobs.lock().unwrap().get(9).copied() {
@@ -64,7 +64,7 @@ pub const MATCH_ON_A_BLOCK: State = State::Free;
 ///     here();
 /// }
 /// ```
-pub const FOR_OVER_A_CLONE: State = State::Held;
+pub const FOR_OVER_A_CLONE: State = State::Free;
 
 /// ```ignore
 /// let jobs_now = jobs.lock().unwrap();
