@@ -1,5 +1,5 @@
-//! verdict: failing-test a_rate_is_loaded_once_on_threads
-//! Waits for its turn and loads what the one before it has just loaded.
+//! verdict: deadlock known_rates_are_served_while_another_one_is_stored_on_smol
+//! Looks only if the lock is free at the moment. During a short write a caller queues up behind those who load.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 
@@ -9,10 +9,10 @@ pub mod threads {
 
     use parking_lot::{RwLock, RwLockUpgradableReadGuard};
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
-            known: RwLock<HashMap<String, u64>>,
+        known: RwLock<HashMap<String, u64>>,
     }
 
     impl Rates {
@@ -20,13 +20,18 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             let known = self.known.read().get(currency).copied();
             if let Some(rate) = known {
                 return rate;
             }
+            // From here on: one thread at a time, beside readers.
             let known = self.known.upgradable_read();
+            if let Some(rate) = known.get(currency) {
+                return *rate;
+            }
             let rate = load();
             RwLockUpgradableReadGuard::upgrade(known).insert(currency.to_owned(), rate);
             rate
@@ -45,10 +50,10 @@ pub mod on_smol {
 
     use smol::lock::{RwLock, RwLockUpgradableReadGuard};
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
-            known: RwLock<HashMap<String, u64>>,
+        known: RwLock<HashMap<String, u64>>,
     }
 
     impl Rates {
@@ -56,13 +61,18 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
-            let known = self.known.read().await.get(currency).copied();
+            let known = self.known.try_read().and_then(|known| known.get(currency).copied());
             if let Some(rate) = known {
                 return rate;
             }
+            // From here on: one task at a time, beside readers.
             let known = self.known.upgradable_read().await;
+            if let Some(rate) = known.get(currency) {
+                return *rate;
+            }
             let rate = load.await;
             RwLockUpgradableReadGuard::upgrade(known).await.insert(currency.to_owned(), rate);
             rate
