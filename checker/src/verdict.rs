@@ -227,6 +227,8 @@ pub enum Stage {
     Testing(Mode, usize),
     /// One of them ended.
     Tested(Box<TestResult>),
+    /// A file was saved, so what was said before is about another version.
+    StartedOver,
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::proof::build;
 use crate::proof::course::Bench;
 use crate::proof::report::{self, Proof, Times, Tried};
 use crate::proof::trial::{self, Trial};
-use crate::proof::{self, Attempt, Expected, book, texts};
+use crate::proof::{self, Attempt, Expected, book, promises, texts};
 use crate::session::{self, Session};
 use crate::toolchain::Toolchain;
 use crate::verdict::Verdict;
@@ -63,8 +63,12 @@ fn prove(
         let solution = session.catalogue.solution(exercise);
         let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
         complaints.extend(texts::complaints(exercise, &solution));
+        let promises = promises::read(&solution).unwrap_or_else(|complaint| {
+            complaints.push(complaint);
+            None
+        });
         complaints.extend(book::listed(session.root(), exercise));
-        proofs.push(Proof { exercise: exercise.name.clone(), tried: Vec::new(), complaints });
+        proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
         attempts.push(answers);
     }
     let plan: Vec<(&Exercise, &[Attempt])> =
@@ -78,6 +82,11 @@ fn prove(
     for tried in tried {
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
+    }
+    for proof in &mut proofs {
+        proof.complaints.extend(
+            proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
+        );
     }
     Ok(Some((proofs, Times { building, running: started.elapsed() - building })))
 }

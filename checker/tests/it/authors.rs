@@ -91,6 +91,29 @@ const RARELY_WRONG: &str = "*last += 1;
             *last -= 1;
         }";
 
+/// One promise for each thing that can be wrong with one.
+const PROMISES: &str = r#"
+[[promise]]
+says = "A"
+test = "no_such_test"
+broken_by = "yields"
+
+[[promise]]
+says = "B"
+test = "numbers_begin_at_one"
+broken_by = "no_such_answer"
+
+[[promise]]
+says = "C"
+test = "numbers_begin_at_one"
+broken_by = "yields"
+
+[[promise]]
+says = "D"
+test = "compiler"
+broken_by = "locks_twice"
+"#;
+
 /// Fails every second time that it runs.
 const FLAKY: &str = "#[interleave::test(real_only)]
 fn now_and_then() {
@@ -122,8 +145,12 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
     let flaky = filled_in(&course, "flaky", "05_flaky");
     let test = fs::read_to_string(flaky.file("exercises", "tests/flaky.rs")).unwrap();
     fs::write(flaky.file("exercises", "tests/flaky.rs"), test + FLAKY).unwrap();
+    let unpromised = filled_in(&course, "badly_promised", "06_badly_promised");
+    fs::write(unpromised.file("solutions", "promises.toml"), PROMISES).unwrap();
+    let unreadable = filled_in(&course, "unreadable", "07_unreadable");
+    unreadable.edit("solutions", "promises.toml", "says", "say");
 
-    let names = [&sound, &untold, &untested, &rare, &flaky].map(|exercise| exercise.name);
+    let names = [&sound, &untold, &untested, &rare, &flaky, &unpromised, &unreadable].map(|exercise| exercise.name);
     let ran = course.run(&[&["dev", "verify", "--json", "--seeds", "3"][..], &names].concat()).expect(1);
     let document = ran.json();
     assert_objections(&document, "sound", &[]);
@@ -143,8 +170,32 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
             ("starter", "should be failing test; passed"),
             ("accepted/atomic", "should pass; failing test"),
             ("rejected/yields", "should be failing test; passed"),
+            ("promises.toml", "rejected/yields does not make `each_number_is_given_once` fail; failing: none"),
         ],
     );
+    let promises = objections(&document, "badly_promised");
+    let about: Vec<&str> = promises.iter().map(|(about, _)| about.as_str()).collect();
+    assert_eq!(about, ["promises.toml"; 5], "{promises:#?}");
+    for (part, (_, why)) in [
+        "\"A\": there is no test `no_such_test`",
+        "\"B\": there is no answer rejected/no_such_answer.rs",
+        "\"C\": rejected/yields does not make `numbers_begin_at_one` fail; failing: `each_number_is_given_once`",
+        "\"D\": rejected/locks_twice compiles",
+        "no promise names the test `each_number_is_given_once`",
+    ]
+    .iter()
+    .zip(&promises)
+    {
+        assert_eq!(why, part);
+    }
+    assert_objections(&document, "unreadable", &[("promises.toml", "line 4: unknown field `say`")]);
+    let counts = |name: &str| {
+        let exercises = document["exercises"].as_array().unwrap();
+        let found = exercises.iter().find(|found| found["exercise"] == name).unwrap();
+        ["promises", "tests", "promised_tests", "accepted", "rejected"].map(|count| found[count].as_u64())
+    };
+    assert_eq!(counts("sound"), [2, 2, 2, 1, 2].map(Some));
+    assert_eq!(counts("badly_promised"), [4, 2, 1, 1, 2].map(Some));
     assert_objections(&document, "rarely_wrong", &[("solution", "should pass; failing test")]);
     let about: Vec<String> = objections(&document, "flaky").into_iter().map(|(about, _)| about).collect();
     assert!(about.contains(&"solution".to_owned()) && about.contains(&"accepted/atomic".to_owned()), "{about:?}");
