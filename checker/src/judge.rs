@@ -16,10 +16,13 @@ pub enum Found {
     NoSource(String),
     /// It does not compile, or a lint objects.
     Errors(Vec<Diagnostic>),
-    /// It compiles, but not in explore mode.
-    ExploreErrors(Vec<Diagnostic>),
     /// The tests ran.
-    Tests { results: Vec<TestResult>, warnings: Vec<Diagnostic> },
+    Tests {
+        results: Vec<TestResult>,
+        warnings: Vec<Diagnostic>,
+        /// It compiles for real, but explore mode objects.
+        unexplored: Option<Vec<Diagnostic>>,
+    },
 }
 
 pub fn verdict(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdict {
@@ -29,13 +32,11 @@ pub fn verdict(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdic
             let (kind, headline) = errors_in_words(&errors);
             (kind, headline, errors, Vec::new())
         }
-        Found::ExploreErrors(errors) => {
-            let (_, headline) = errors_in_words(&errors);
-            let headline = format!("it compiles, but not in explore mode: {headline}");
-            (Kind::CompileError, headline, errors, Vec::new())
-        }
-        Found::Tests { results, warnings } => {
-            let (kind, headline) = tests_in_words(&results);
+        Found::Tests { results, warnings, unexplored } => {
+            let (kind, mut headline) = tests_in_words(&results);
+            if let Some(errors) = unexplored {
+                let _ = write!(headline, "; {UNEXPLORED}: {}", errors_in_words(&errors).1);
+            }
             (kind, headline, warnings, results)
         }
     };
@@ -141,6 +142,14 @@ fn success_in_words(tests: &[TestResult]) -> String {
     words
 }
 
+/// Said of a program that compiles, but not in explore mode.
+const UNEXPLORED: &str = "it ran on real threads only, because explore mode does not support something that it uses";
+
+/// Whether the tests of `verdict` were to be explored and could not be.
+pub fn is_unexplored(verdict: &Verdict) -> bool {
+    verdict.headline.contains(UNEXPLORED)
+}
+
 /// `1 test`, `2 tests`.
 pub fn counted(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
@@ -170,7 +179,7 @@ mod tests {
     }
 
     fn tests(results: Vec<TestResult>) -> Found {
-        Found::Tests { results, warnings: Vec::new() }
+        Found::Tests { results, warnings: Vec::new(), unexplored: None }
     }
 
     #[test]
@@ -253,6 +262,10 @@ mod tests {
         );
         assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
+        let unexplored = Some(vec![error(Some("E0599"), "no method named `x` found")]);
+        let (kind, words) = judged(Found::Tests { results: vec![real("b")], warnings: Vec::new(), unexplored });
+        assert_eq!(kind, Kind::Passed, "real threads decide");
+        assert_eq!(words, format!("passes 1 test; {UNEXPLORED}: no method named `x` found (lib.rs:9)"));
         let mut unsupported = example::test("b", Mode::Explore, Outcome::Skipped);
         unsupported.message = "not explored: it waits for a process".into();
         let words = judged(tests(vec![real("b"), unsupported])).1;
