@@ -1,5 +1,7 @@
 //! The stepper through a real terminal: somebody is the scheduler and breaks the program by own choices.
 
+use std::path::Path;
+
 use crate::support::Course;
 use crate::terminal::Terminal;
 
@@ -24,7 +26,8 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
     course.run(&["run", "abba"]).expect(1);
     let mut terminal = Terminal::open_in(&course.root, &["replay", "abba", "--step"], (100, 30), |command| {
         command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
-        command.env_remove("CARGO_TARGET_DIR");
+        // Where `Course::run` has built the kit already.
+        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("course-target"));
     });
     terminal.wait_for("can go on");
     terminal.wait_for("some interleavings from here pass and some fail");
