@@ -129,11 +129,8 @@ impl Histories {
             let Err(refused) = run(&mut history) else { continue };
             let length = history.len();
             let (mut history, refused) = shortest(history, refused, run);
-            let operations: String = history
-                .iter_mut()
-                .zip(1..)
-                .map(|(op, n)| format!("\n  {n}. {:?}", operation(op.from_the_first())))
-                .collect();
+            let operations: String =
+                history.iter_mut().zip(1..).map(|(op, n)| format!("\n  {n}. {:?}", operation(op.again()))).collect();
             let Histories { seed, number: all, .. } = self;
             panic!(
                 "this history fails:{operations}\n{}\n\
@@ -170,7 +167,7 @@ fn run<Op, S>(
         let mut state = start();
         history.iter_mut().try_for_each(|draws| {
             after += 1;
-            step(&mut state, operation(draws.from_the_first()))
+            step(&mut state, operation(draws.again()))
         })
     });
     let result = ended.unwrap_or_else(|payload| Err(format!("panicked: {}", panics::text(&*payload))));

@@ -184,6 +184,9 @@ impl Bell {
     }
 }
 
+/// A wait that has begun.
+type Waiting = Pin<Box<dyn Future<Output = ()>>>;
+
 #[derive(Debug)]
 enum Await {
     Wait,
@@ -195,7 +198,7 @@ enum Await {
 fn an_async_operation_is_polled_and_dropped_by_the_history() {
     struct State {
         bell: Rc<Bell>,
-        waiting: Vec<(Pin<Box<dyn Future<Output = ()>>>, CountingWaker)>,
+        waiting: Vec<(Waiting, CountingWaker)>,
     }
     let message = failure(|| {
         histories(
