@@ -118,7 +118,11 @@ impl Attempt<'_> {
             return Ok(Some(verdict(judge::Found::NoSource(problem))));
         }
         if exercise.tests.is_empty() {
-            return Ok(Some(verdict(judge::Found::Tests { results: Vec::new(), warnings: Vec::new() })));
+            return Ok(Some(verdict(judge::Found::Tests {
+                results: Vec::new(),
+                warnings: Vec::new(),
+                unexplored: None,
+            })));
         }
         match self.compile(Mode::Real)? {
             Compiled::Stopped => Ok(None),
@@ -164,16 +168,15 @@ impl Attempt<'_> {
         if self.stop.is_stopped() {
             return Ok(None);
         }
-        if !explored.errors.is_empty() {
-            return Ok(Some(judge::Found::ExploreErrors(explored.errors)));
-        }
         let mut results = real.results;
         results.extend(explored.results);
         // Each test as it stands in the file, first for real, then explored.
         results.sort_by(|(a, x), (b, y)| (a.place(), x.mode).cmp(&(b.place(), y.mode)));
         let listing = real.failed_to_list.into_iter().chain(explored.failed_to_list);
         let results = listing.chain(results.into_iter().map(|(_, result)| result)).collect();
-        Ok(Some(judge::Found::Tests { results, warnings }))
+        // Where it cannot be explored, real threads decide.
+        let unexplored = Some(explored.errors).filter(|errors| !errors.is_empty());
+        Ok(Some(judge::Found::Tests { results, warnings, unexplored }))
     }
 
     fn explore(&self, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {
@@ -195,7 +198,7 @@ impl Attempt<'_> {
             let stop = twins.stop(test);
             let result = run(&stop)?;
             Ok(match result.outcome {
-                Outcome::Skipped => TestResult::skipped(test, Mode::Real, "the explored failure decides"),
+                Outcome::Skipped => TestResult::skipped(&test.name, Mode::Real, "the explored failure decides"),
                 _ => result,
             })
         })

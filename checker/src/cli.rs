@@ -46,7 +46,7 @@ pub enum Command {
     Solution(Solution),
     /// Show the failing interleaving again, as a timeline
     Replay(Replay),
-    /// Bring the starter back; keeps a backup
+    /// Restore the original file; yours is backed up
     Reset(Reset),
     /// Print a completion script for a shell
     Completions(Completions),
@@ -169,6 +169,12 @@ pub struct Replay {
     /// Go through it step by step, and choose who goes on
     #[arg(long, conflicts_with_all = ["html", "json"])]
     pub step: bool,
+    /// Show every interleaving as a tree: which pass, which fail, and where that is decided
+    #[arg(long, conflicts_with = "step")]
+    pub map: bool,
+    /// This test instead of the one that failed
+    #[arg(long, requires = "map")]
+    pub test: Option<String>,
     /// Write it to FILE as a page of its own
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub html: Option<PathBuf>,

@@ -16,10 +16,13 @@ pub enum Found {
     NoSource(String),
     /// It does not compile, or a lint objects.
     Errors(Vec<Diagnostic>),
-    /// It compiles, but not in explore mode.
-    ExploreErrors(Vec<Diagnostic>),
     /// The tests ran.
-    Tests { results: Vec<TestResult>, warnings: Vec<Diagnostic> },
+    Tests {
+        results: Vec<TestResult>,
+        warnings: Vec<Diagnostic>,
+        /// It compiles for real, but explore mode objects.
+        unexplored: Option<Vec<Diagnostic>>,
+    },
 }
 
 pub fn verdict(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdict {
@@ -29,13 +32,11 @@ pub fn verdict(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdic
             let (kind, headline) = errors_in_words(&errors);
             (kind, headline, errors, Vec::new())
         }
-        Found::ExploreErrors(errors) => {
-            let (_, headline) = errors_in_words(&errors);
-            let headline = format!("it compiles, but not in explore mode: {headline}");
-            (Kind::CompileError, headline, errors, Vec::new())
-        }
-        Found::Tests { results, warnings } => {
-            let (kind, headline) = tests_in_words(&results);
+        Found::Tests { results, warnings, unexplored } => {
+            let (kind, mut headline) = tests_in_words(&results);
+            if let Some(errors) = unexplored {
+                let _ = write!(headline, "; {UNEXPLORED}: {}", errors_in_words(&errors).1);
+            }
             (kind, headline, warnings, results)
         }
     };
@@ -109,18 +110,27 @@ fn success_in_words(tests: &[TestResult]) -> String {
     let mut words = format!("passes {}", counted(names.len(), "test"));
     // A test that can run in one way only is not worth a word.
     let explored = || tests.iter().filter_map(|test| test.explored).filter(|explored| explored.schedules > 1);
-    let with = |coverage| explored().filter(move |explored| explored.coverage == coverage);
-    let runs = |coverage| with(coverage).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
-    let (proven, sampled) = (with(Coverage::Proven).count(), with(Coverage::Sampled).count());
-    let all = grouped(runs(Coverage::Proven));
-    let some = grouped(runs(Coverage::Sampled));
+    let with = |kind: fn(Coverage) -> bool| explored().filter(move |explored| kind(explored.coverage));
+    let runs = |kind| with(kind).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
+    let is_proven = |coverage| coverage == Coverage::Proven;
+    let is_sampled = |coverage| coverage != Coverage::Proven;
+    let (proven, sampled) = (with(is_proven).count(), with(is_sampled).count());
+    let (all, some) = (grouped(runs(is_proven)), grouped(runs(is_sampled)));
+    // All interleavings up to a bound, if each of them has one.
+    let bound = with(is_sampled).try_fold((u32::MAX, 0_u32), |(least, sum), explored| match explored.coverage {
+        Coverage::Bounded { departures, schedules } => Some((least.min(departures), sum.saturating_add(schedules))),
+        Coverage::Proven | Coverage::Sampled => None,
+    });
+    let bounded = bound.map_or_else(String::new, |(departures, schedules)| {
+        format!(", among them all {} with at most {}", grouped(schedules), counted(departures as usize, "departure"))
+    });
     let _ = match (proven, sampled) {
         (0, 0) => Ok(()),
         (_, 0) => write!(words, "; proven for all {all} interleavings"),
-        (0, _) => write!(words, "; {some} of many interleavings were sampled, and none failed"),
+        (0, _) => write!(words, "; {some} of many interleavings were run{bounded}, and none failed"),
         _ => write!(
             words,
-            "; proven for all {all} interleavings of {}, and none of {some} sampled ones of {} failed",
+            "; proven for all {all} interleavings of {}, and {some} of many of {} were run{bounded}, and none failed",
             counted(proven, "test"),
             counted(sampled, "test"),
         ),
@@ -130,6 +140,14 @@ fn success_in_words(tests: &[TestResult]) -> String {
         let _ = write!(words, "; `{}` ran in real mode only ({})", test.name, test.message);
     }
     words
+}
+
+/// Said of a program that compiles, but not in explore mode.
+const UNEXPLORED: &str = "it ran on real threads only, because explore mode does not support something that it uses";
+
+/// Whether the tests of `verdict` were to be explored and could not be.
+pub fn is_unexplored(verdict: &Verdict) -> bool {
+    verdict.headline.contains(UNEXPLORED)
 }
 
 /// `1 test`, `2 tests`.
@@ -161,7 +179,7 @@ mod tests {
     }
 
     fn tests(results: Vec<TestResult>) -> Found {
-        Found::Tests { results, warnings: Vec::new() }
+        Found::Tests { results, warnings: Vec::new(), unexplored: None }
     }
 
     #[test]
@@ -230,14 +248,24 @@ mod tests {
         assert_eq!(passed(vec![proven()]), "passes 2 tests; proven for all 12 interleavings");
         assert_eq!(
             passed(vec![proven(), explored("b", 1000, Coverage::Sampled)]),
-            "passes 2 tests; proven for all 12 interleavings of 1 test, and none of 1,000 sampled ones of 1 test failed"
+            "passes 2 tests; proven for all 12 interleavings of 1 test, and 1,000 of many of 1 test were run, and none failed"
         );
         assert_eq!(
             passed(vec![explored("b", 1000, Coverage::Sampled)]),
-            "passes 2 tests; 1,000 of many interleavings were sampled, and none failed"
+            "passes 2 tests; 1,000 of many interleavings were run, and none failed"
+        );
+        let bounded = Coverage::Bounded { departures: 1, schedules: 240 };
+        assert_eq!(
+            passed(vec![explored("b", 1000, bounded)]),
+            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 departure, and none \
+             failed"
         );
         assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");
+        let unexplored = Some(vec![error(Some("E0599"), "no method named `x` found")]);
+        let (kind, words) = judged(Found::Tests { results: vec![real("b")], warnings: Vec::new(), unexplored });
+        assert_eq!(kind, Kind::Passed, "real threads decide");
+        assert_eq!(words, format!("passes 1 test; {UNEXPLORED}: no method named `x` found (lib.rs:9)"));
         let mut unsupported = example::test("b", Mode::Explore, Outcome::Skipped);
         unsupported.message = "not explored: it waits for a process".into();
         let words = judged(tests(vec![real("b"), unsupported])).1;

@@ -34,6 +34,7 @@ mod stepper;
 mod view {
     pub mod document;
     pub mod list;
+    pub mod map;
     pub mod page;
     pub mod pages;
     pub mod prose;

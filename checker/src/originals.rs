@@ -152,4 +152,26 @@ mod tests {
         let unchanged = example::verdict("abba", Kind::Passed);
         assert_eq!(Originals::default().judge(unchanged.clone(), &abba), unchanged);
     }
+
+    /// Would catch: tests that were changed without their hashes, so that nobody's answer counts.
+    #[test]
+    fn the_hashes_of_the_course_are_those_of_its_files() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let folders = |dir: &Path| -> Vec<_> {
+            let entries = fs::read_dir(dir).unwrap().filter_map(Result::ok);
+            entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+        };
+        let chapters = folders(&root.join("exercises"));
+        let mut compared = 0;
+        for dir in chapters.iter().flat_map(|chapter| folders(chapter)) {
+            let mut example = exercise("abba");
+            example.dir.clone_from(&dir);
+            let solution = root.join("solutions").join(dir.strip_prefix(root.join("exercises")).unwrap());
+            let kept = Originals::read(&solution);
+            let help = "`cargo checker dev verify` writes them";
+            assert_eq!(kept, Some(Originals::of(&example)), "{}: {help}", dir.display());
+            compared += 1;
+        }
+        assert!(compared > 40, "{compared}");
+    }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::exercise::{Exercise, Starts};
+use crate::judge;
 use crate::verdict::{Kind, Outcome, Verdict};
 
 pub mod book;
@@ -149,7 +150,9 @@ fn stated(source: &str) -> Option<Expected> {
 pub fn objection(expected: &Expected, verdict: &Verdict) -> Option<String> {
     let got = || format!("{}: {}", verdict.kind.word(), verdict.headline);
     match expected {
-        Expected::Passes if verdict.passed() => None,
+        Expected::Passes if verdict.passed() => {
+            judge::is_unexplored(verdict).then(|| format!("should be explored; {}", got()))
+        }
         Expected::Passes => Some(format!("should pass; {}", got())),
         Expected::Fails { kind, .. } if *kind != verdict.kind => Some(format!("should be {}; {}", kind.word(), got())),
         Expected::Fails { detail: None, .. } => None,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use trace::Report;
+use trace::map::Map;
 
 use crate::compile::Binary;
 use crate::exercise::Exercise;
@@ -34,6 +35,11 @@ pub struct Test {
 }
 
 impl Test {
+    /// What libtest is told to run this test alone.
+    fn arguments(&self) -> [&str; 4] {
+        [&self.name, "--exact", "--nocapture", "--test-threads=1"]
+    }
+
     /// Where it stands among all tests; the same in both modes.
     pub fn place(&self) -> (&Path, usize, &str) {
         (&self.source, self.at, &self.name)
@@ -50,12 +56,23 @@ pub enum Listed {
     Stopped,
 }
 
+/// What an explored test is asked.
+#[derive(Clone, Debug)]
+enum Question {
+    /// Whether any interleaving fails.
+    Any,
+    /// What happens in the one that begins with these choices, as [`trace::wire::write_choices`] writes them.
+    One(String),
+    /// Which there are.
+    Map,
+}
+
 /// What the tests of one check have in common.
 pub struct Suite<'a> {
     root: &'a Path,
     exercise: &'a Exercise,
     seed: Option<u64>,
-    replay: Option<String>,
+    question: Question,
     scratch: Scratch,
     count: AtomicUsize,
 }
@@ -74,7 +91,7 @@ const LISTING: &str = "--list";
 impl<'a> Suite<'a> {
     pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
         let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
-        Ok(Self { root, exercise, seed, replay: None, scratch, count: AtomicUsize::new(0) })
+        Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
     }
 
     /// Asks `binary` which tests it has.
@@ -107,7 +124,7 @@ impl<'a> Suite<'a> {
 
     /// Runs `test` to its end.
     pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
-        let arguments = [test.name.as_str(), "--exact", "--nocapture", "--test-threads=1"];
+        let arguments = test.arguments();
         let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
         let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
         Ok(self.result(&test.name, mode, ran))
@@ -116,7 +133,17 @@ impl<'a> Suite<'a> {
     /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
     /// trace, failed or not.
     pub fn replay(&mut self, choices: &[u32]) {
-        self.replay = Some(trace::wire::write_choices(choices));
+        self.question = Question::One(trace::wire::write_choices(choices));
+    }
+
+    /// Maps all interleavings of an explored test. `None` if it has no map, or was stopped.
+    pub fn map(&mut self, test: &Test, stop: &Stop) -> Result<Option<Map>> {
+        let before = std::mem::replace(&mut self.question, Question::Map);
+        let arguments = test.arguments();
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let ran = self.process(&test.binary, &arguments, Mode::Explore, output, stop);
+        self.question = before;
+        Ok(ran?.report.and_then(|report| report.map))
     }
 
     /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
@@ -168,8 +195,14 @@ impl<'a> Suite<'a> {
         if let Some(seed) = self.seed {
             command.env("INTERLEAVE_SEED", seed.to_string());
         }
-        if let (Mode::Explore, Some(choices)) = (mode, &self.replay) {
-            command.env("INTERLEAVE_REPLAY", choices);
+        match (mode, &self.question) {
+            (Mode::Real, _) | (Mode::Explore, Question::Any) => {}
+            (Mode::Explore, Question::One(choices)) => {
+                command.env("INTERLEAVE_REPLAY", choices);
+            }
+            (Mode::Explore, Question::Map) => {
+                command.env("INTERLEAVE_MAP", "1");
+            }
         }
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
             command.env("INTERLEAVE_SCHEDULES", schedules.to_string());
@@ -300,9 +333,9 @@ fn without_panic(printed: &str, told: &Judgement) -> String {
 
 impl TestResult {
     /// The result of a test that did not have to run.
-    pub fn skipped(test: &Test, mode: Mode, why: &str) -> TestResult {
+    pub fn skipped(name: &str, mode: Mode, why: &str) -> TestResult {
         TestResult {
-            name: test.name.clone(),
+            name: name.to_owned(),
             mode,
             outcome: Outcome::Skipped,
             duration_ms: 0,

@@ -70,7 +70,7 @@ case "$* @WHAT@" in
 *--list*half-listed) echo "it_does"; exit 0 ;;
 *--list*) printf 'it_does_what_it_should: test\n\n1 test, 0 benchmarks\n'; exit 0 ;;
 esac
-pass() { printf 'interleave-report\t4\npassed\t%s\n' "$INTERLEAVE_NONCE" > "$INTERLEAVE_REPORT"; exit 0; }
+pass() { printf '@HEADER@\npassed\t%s\n' "$INTERLEAVE_NONCE" > "$INTERLEAVE_REPORT"; exit 0; }
 case @WHAT@ in
 right) pass ;;
 slow) sleep @NUMBER@; pass ;;
@@ -97,9 +97,10 @@ impl Toys {
         let packages: Vec<Value> = NAMES.iter().map(|name| toys.package(name)).collect();
         fs::write(toys.root.join("toys/metadata.json"), json!({ "packages": packages }).to_string()).unwrap();
         fs::write(toys.root.join("toys/error.json"), error() + "\n").unwrap();
-        fs::write(toys.root.join("toys/test-real"), TEST).unwrap();
+        let real = TEST.replace("@HEADER@", trace::wire::HEADER);
+        fs::write(toys.root.join("toys/test-real"), &real).unwrap();
         fs::write(toys.root.join("toys/explored"), trace::wire::write(&deadlock())).unwrap();
-        let explored = TEST.replace(
+        let explored = real.replace(
             "deadlock) exec sleep 1000 ;;",
             &format!(
                 "deadlock) cat '{}' > \"$INTERLEAVE_REPORT\"; exit 101 ;;",

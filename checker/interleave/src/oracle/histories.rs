@@ -130,7 +130,7 @@ impl Histories {
             let length = history.len();
             let (mut history, refused) = shortest(history, refused, run);
             let operations: String =
-                history.iter_mut().zip(1..).map(|(op, n)| format!("\n  {n}. {:?}", operation(op.again()))).collect();
+                history.iter_mut().zip(1..).map(|(op, n)| format!("\n  {n}. {:?}", operation(op.restart()))).collect();
             let Histories { seed, number: all, .. } = self;
             panic!(
                 "this history fails:{operations}\n{}\n\
@@ -167,7 +167,7 @@ fn run<Op, S>(
         let mut state = start();
         history.iter_mut().try_for_each(|draws| {
             after += 1;
-            step(&mut state, operation(draws.again()))
+            step(&mut state, operation(draws.restart()))
         })
     });
     let result = ended.unwrap_or_else(|payload| Err(format!("panicked: {}", panics::text(&*payload))));

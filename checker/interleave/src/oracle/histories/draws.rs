@@ -31,7 +31,7 @@ impl Draws {
     }
 
     /// The same operation once more.
-    pub(super) fn again(&mut self) -> &mut Self {
+    pub(super) fn restart(&mut self) -> &mut Self {
         self.next = 0;
         self
     }

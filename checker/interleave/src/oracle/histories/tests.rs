@@ -184,7 +184,6 @@ impl Bell {
     }
 }
 
-/// A wait that has begun.
 type Waiting = Pin<Box<dyn Future<Output = ()>>>;
 
 #[derive(Debug)]

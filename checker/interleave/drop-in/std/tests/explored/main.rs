@@ -2,6 +2,7 @@
 #![cfg(feature = "explore")]
 
 mod histories;
+mod mapped;
 mod right_programs;
 mod settled;
 
