@@ -144,7 +144,7 @@ impl Attempt<'_> {
         let compiled =
             compile::compile(self.check.root, self.check.exercise, mode, self.check.compile, self.stop, &report);
         if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
-            // Whatever came of it, nobody knows of which version.
+            // The result may mix two versions.
             self.stop.stop();
             return Ok(Compiled::Stopped);
         }

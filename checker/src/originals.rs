@@ -49,8 +49,8 @@ impl Originals {
         Ok(is_new)
     }
 
-    /// The files of `exercise` that are other ones, or gone. A further test of the learner's own does no harm; a build
-    /// script does things before any test.
+    /// The files of `exercise` that were changed or deleted. A test that the learner adds does no harm; a build script runs
+    /// before any test.
     pub fn altered(&self, exercise: &Exercise) -> Vec<String> {
         let Originals(found) = Originals::of(exercise);
         let differs = self.0.iter().filter(|(file, hash)| found.get(*file) != Some(hash)).map(|(file, _)| file);
@@ -68,21 +68,21 @@ impl Originals {
         self.0.get(file).is_some_and(|original| *original == hash(text))
     }
 
-    /// `verdict` about `exercise`, with a word about files that are not the course's. Whatever passes with them has not
-    /// passed.
+    /// `verdict` about `exercise`, which names the files that differ from the course's. A pass with them does not count.
     pub fn judge(&self, mut verdict: Verdict, exercise: &Exercise) -> Verdict {
         let altered = self.altered(exercise);
         if altered.is_empty() {
             return verdict;
         }
-        let which = format!(
-            "not the course's: {}; `checker reset {} --tests` restores that",
+        let (differ, them) = if altered.len() == 1 { ("differs", "it") } else { ("differ", "them") };
+        let files = format!(
+            "{} {differ} from the course's; `checker reset {} --tests` restores {them}",
             altered.join(", "),
             exercise.name
         );
         verdict.headline = match verdict.kind {
-            Kind::Passed => format!("it passes, but that does not count, with files that are {which}"),
-            _ => format!("{}; some files are {which}", verdict.headline),
+            Kind::Passed => format!("passes, but does not count: {files}"),
+            _ => format!("{}; note: {files}", verdict.headline),
         };
         if verdict.passed() {
             verdict.kind = Kind::Altered;
@@ -91,7 +91,7 @@ impl Originals {
     }
 }
 
-/// FNV-1a, of the text without carriage returns, which git may add. Whoever wants to fool it can; it is there to notice.
+/// FNV-1a of the text without carriage returns, which git may add. It detects accidents, not fraud.
 fn hash(text: &[u8]) -> String {
     let letters = text.iter().filter(|byte| **byte != b'\r');
     let hash =
@@ -144,12 +144,11 @@ mod tests {
         assert_eq!(passed.kind, Kind::Altered);
         assert_eq!(
             passed.headline,
-            "it passes, but that does not count, with files that are not the course's: tests/abba.rs; `checker reset abba \
-             --tests` restores that"
+            "passes, but does not count: tests/abba.rs differs from the course's; `checker reset abba --tests` restores it"
         );
         let failed = originals.judge(example::verdict("abba", Kind::Deadlock), &abba);
         assert_eq!(failed.kind, Kind::Deadlock);
-        assert!(failed.headline.starts_with("deadlock it is; some files are not the course's: tests/abba.rs;"));
+        assert!(failed.headline.starts_with("deadlock it is; note: tests/abba.rs differs"));
         let unchanged = example::verdict("abba", Kind::Passed);
         assert_eq!(Originals::default().judge(unchanged.clone(), &abba), unchanged);
     }

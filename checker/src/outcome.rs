@@ -104,10 +104,10 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
             (Kind::Crashed, format!("the test came to its end, but its process then failed with code {code}"))
         }
         How::Exited(0) if evidence.printed.contains("test result: ok. 1 passed") => {
-            (Kind::Unfinished, format!("the test passed, but did not tell the checker: {PLAIN}"))
+            (Kind::Unfinished, format!("the test passed, but reported nothing: {PLAIN}"))
         }
         How::Exited(101) if evidence.printed.contains("test result: FAILED. 0 passed; 1 failed") => {
-            (Kind::FailingTest, format!("the test failed, but did not tell the checker why: {PLAIN}"))
+            (Kind::FailingTest, format!("the test failed, but reported nothing: {PLAIN}"))
         }
         // libtest's code for a test that failed.
         How::Exited(101) => (Kind::FailingTest, "the test failed without saying why".to_owned()),
@@ -120,7 +120,8 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
 }
 
 /// Why a test may end without a report that libtest saw to its end.
-const PLAIN: &str = "is it marked with `#[test]`? `#[interleave::test]` in its place runs it in both modes and reports";
+const PLAIN: &str =
+    "is it marked `#[test]`? With `#[interleave::test]` it runs in both modes and reports to the checker";
 
 fn crash(signal: i32, printed: &str) -> String {
     if printed.contains("has overflowed its stack") {
@@ -240,7 +241,7 @@ mod tests {
             let evidence = Evidence { how, report: None, nonce: NONCE, printed, limit };
             let judgement = judge(evidence, &example::exercise("abba"), Path::new("/course"));
             assert_eq!(judgement.outcome, Outcome::Failed(kind));
-            assert!(judgement.message.contains("`#[interleave::test]` in its place"), "{}", judgement.message);
+            assert!(judgement.message.contains("With `#[interleave::test]`"), "{}", judgement.message);
         }
     }
 

@@ -75,7 +75,7 @@ impl Kind {
             Kind::Crashed => "crashed",
             Kind::Unfinished => "unfinished",
             Kind::NoTests => "no tests",
-            Kind::Altered => "other tests",
+            Kind::Altered => "altered tests",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Settings of the user's cargo that would change a verdict, and what stands in for them.
 //!
 //! The same file is to get the same verdict on every machine. So flags that forbid or allow something, a target other than
-//! this machine, and checks that are switched off do not count; the learner is told. Whatever only says how to build, such
-//! as a linker, stays as it is.
+//! this machine, and checks that are switched off do not count; the learner is told. Settings that only
+//! say how to build, such as a linker, stay.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,7 +41,7 @@ impl Settings {
         let folders = root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
         let files = folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]);
         let tables = files.filter_map(|file| {
-            // What cannot be read is for cargo to say.
+            // Cargo itself reports a file that cannot be read.
             let table = fs::read_to_string(&file).ok()?.parse().ok()?;
             Some((file.display().to_string(), table))
         });
@@ -65,7 +65,7 @@ impl Settings {
             let (left_out, rest) = sort(flags);
             if !left_out.is_empty() {
                 self.notes.push(format!(
-                    "note: {origin} sets `{}`, which may change a verdict; checks leave it out",
+                    "note: {origin} sets `{}`, which may change a verdict; checks ignore it",
                     left_out.join(" ")
                 ));
             }
@@ -213,7 +213,7 @@ mod tests {
         let noted = settings(&[("RUSTFLAGS", "-D warnings -Cpanic=abort")], &[]).notes;
         assert_eq!(
             noted,
-            ["note: RUSTFLAGS sets `-D warnings -Cpanic=abort`, which may change a verdict; checks leave it out"]
+            ["note: RUSTFLAGS sets `-D warnings -Cpanic=abort`, which may change a verdict; checks ignore it"]
         );
     }
 

@@ -1,4 +1,4 @@
-//! What the system says when it cannot do something, in words that say what to do about it.
+//! Known causes of trouble outside of the code: how tools report them, and what to do about them.
 
 use super::Trouble;
 
@@ -6,7 +6,7 @@ use super::Trouble;
 pub const MAY_NOT_RUN: &str =
     "is the disk mounted with `noexec`? Set CARGO_TARGET_DIR to a folder in which programs may run";
 
-/// What a tool may say, what that means, and what to do about it. The first that fits counts.
+/// Parts of messages, their meaning, and what to do. The first that fits counts.
 const CAUSES: [(&[&str], &str, &str); 11] = [
     (
         &["No space left on device", "not enough space on the disk", "Disk quota exceeded"],
@@ -14,9 +14,9 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
         "free some space, for instance with `cargo clean`, and check again",
     ),
     (
-        // What is mapped into memory cannot be written when the disk is full; nothing but the signal tells.
+        // Writing to a mapped file on a full disk raises this signal, and there is no other message.
         &["Bus error", "SIGBUS"],
-        "a tool died while it wrote a file, as it does when the disk is full",
+        "a tool crashed while it wrote a file, which usually means that the disk is full",
         "look at the free space of the disk that the build folder lies on, and check again",
     ),
     (
@@ -26,7 +26,7 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
     ),
     (
         &["(never executed)"],
-        "cargo is set up to start a program that is not there",
+        "cargo is configured to start a program that does not exist",
         "look for `rustc-wrapper` and `linker` in cargo's configuration, and for RUSTC_WRAPPER in your environment",
     ),
     (

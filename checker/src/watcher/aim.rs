@@ -33,7 +33,7 @@ impl Aim {
             let _ = self.native.unwatch(&folder);
         }
         let Some(dir) = self.dir.clone() else { return Ok(()) };
-        // What surrounds it tells when the folder itself is gone or new. That it cannot be watched is no trouble.
+        // The parent folder reports when the folder itself is removed or created. It is no loss if it cannot be watched.
         let around = dir.parent().map(Path::to_owned).into_iter().chain(folders_of_links(&dir));
         for folder in around {
             if self.native.watch(&folder, RecursiveMode::NonRecursive).is_ok() {

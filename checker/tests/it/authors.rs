@@ -130,8 +130,8 @@ fn assert_only_the_courses_tests_count(course: &Course, exercise: &Exercise<'_>)
     git(&["commit", "--quiet", "--all", "-m", "a commit of the learner's"]);
     let ran = course.run(&["run", name]).expect(1);
     let expected = format!(
-        "other tests · {name}: it passes, but that does not count, with files that are not the course's: {test}; `checker \
-         reset {name} --tests` restores that"
+        "altered tests · {name}: passes, but does not count: {test} differs from the course's; `checker reset {name} \
+         --tests` restores it"
     );
     assert!(ran.stdout.contains(&expected), "{}", ran.stdout);
     assert_eq!(course.progress()["exercises"][name]["solved"], false);

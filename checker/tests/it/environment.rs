@@ -45,7 +45,7 @@ fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
         (
             String::new(),
             "error: could not execute process `sccache rustc -vV` (never executed)\n\nCaused by:\n  No such file\n".to_owned(),
-            "a program that is not there",
+            "a program that does not exist",
             "RUSTC_WRAPPER",
         ),
         (message("alpha", "can't find crate for `core`", own), String::new(), "the standard library", "target"),
