@@ -3,6 +3,7 @@ use std::panic;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use interleave::{histories, like_the_model};
 use monitor::Buffer;
 
 /// A buffer may carry anything that can be sent: this is neither `Clone` nor `Sync` nor anything else.
@@ -74,26 +75,43 @@ fn items_come_out_in_the_order_they_went_in() {
     assert_eq!(taken, [1, 2], "one thread put 1 and 2 in, and one thread took them out in this order (left)");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 200_000)]
 fn one_thread_fills_and_empties_it_in_any_pattern() {
-    for capacity in [1, 3, 40] {
-        let (buffer, mut model, mut next) = (Buffer::new(capacity), VecDeque::new(), 0);
-        // Up to a random level and down to another one. The multiplier is Knuth's; its low bits are not random.
-        let mut random = 1_u64;
-        for _ in 0..20 {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let level = (random >> 33) as usize % (capacity + 1);
-            while model.len() < level {
-                buffer.put(next);
-                model.push_back(next);
-                next += 1;
-            }
-            while model.len() > level {
-                assert_eq!(Some(buffer.take()), model.pop_front(), "items (left) leave a queue in the order they came");
-            }
-            assert_eq!(buffer.len(), level, "the buffer has room for {capacity} and {level} items are in it");
-            assert_eq!(buffer.is_empty(), level == 0, "{level} items are in the buffer (left: what `is_empty` said)");
-        }
+    #[derive(Debug)]
+    enum Op {
+        Put,
+        Take,
+    }
+    for capacity in [1, 3] {
+        histories(
+            |draws| if draws.below(2) == 0 { Op::Put } else { Op::Take },
+            || (Buffer::new(capacity), VecDeque::new(), 0),
+            |(buffer, model, next), op| {
+                match op {
+                    Op::Put if model.len() < capacity => {
+                        *next += 1;
+                        buffer.put(*next);
+                        model.push_back(*next);
+                    }
+                    Op::Take if !model.is_empty() => like_the_model(Some(buffer.take()), model.pop_front())?,
+                    // It would wait forever.
+                    Op::Put | Op::Take => {}
+                }
+                like_the_model((buffer.len(), buffer.is_empty()), (model.len(), model.is_empty()))
+            },
+        );
+    }
+}
+
+#[interleave::test]
+fn there_is_room_for_as_many_items_as_promised() {
+    for capacity in [1, 2, 40] {
+        let buffer = Buffer::new(capacity);
+        // One thread does all of it, so it would wait forever if there were less room.
+        (0..capacity).for_each(|item| buffer.put(item));
+        assert_eq!(buffer.len(), capacity, "the buffer has room for {capacity} items and is full");
+        let taken: Vec<_> = (0..capacity).map(|_| buffer.take()).collect();
+        assert!(taken.iter().copied().eq(0..capacity), "items went in as 0, 1, 2, … and came out as {taken:?}");
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
+use interleave::{histories, like_the_model};
 use self_call::Warehouse;
 
 /// A warehouse with five screws and five nails.
@@ -31,37 +32,50 @@ fn more_than_there_are_is_refused() {
     assert_eq!(warehouse.count("bolts"), 0, "there never was a bolt");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 200_000)]
 fn every_call_counts_however_many_there_are() {
-    let warehouse = Warehouse::new();
-    let mut model = BTreeMap::from([("screws", 0), ("nails", 0)]);
-    // The multiplier is Knuth's; its low bits are not random.
-    let mut random = 1_u64;
-    for call in 0..200 {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let item = if random >> 63 == 0 { "screws" } else { "nails" };
-        let pieces = (random >> 33) as u32 % 20;
-        let there = model.get_mut(item).unwrap();
-        if random >> 62 & 1 == 0 {
-            warehouse.store(item, pieces);
-            *there += pieces;
-        } else if *there > 0 {
-            let took = warehouse.take(item, pieces);
-            assert_eq!(
-                took,
-                pieces <= *there,
-                "call {call} took {pieces} {item} of {there} (left: what `take` returned)"
-            );
-            *there -= if took { pieces } else { 0 };
-        }
-        for (&item, &there) in &model {
-            assert_eq!(warehouse.count(item), there, "after call {call}, `count` of {item} (left) should be {there}");
-        }
+    #[derive(Debug)]
+    enum Op {
+        Store(&'static str, u32),
+        Take(&'static str, u32),
     }
-    let large = Warehouse::new();
-    large.store("grains", u32::MAX);
-    assert!(large.take("grains", u32::MAX - 1), "all but one of the most pieces that there can be");
-    assert_eq!(large.count("grains"), 1, "one grain is left");
+    const ITEMS: [&str; 2] = ["screws", "nails"];
+    histories(
+        |draws| {
+            let item = ITEMS[draws.below(2)];
+            match draws.below(2) {
+                0 => Op::Store(item, draws.below(20) as u32),
+                _ => Op::Take(item, 1 + draws.below(20) as u32),
+            }
+        },
+        || (Warehouse::new(), BTreeMap::new()),
+        |(warehouse, model), op| {
+            match op {
+                Op::Store(item, pieces) => {
+                    warehouse.store(item, pieces);
+                    *model.entry(item).or_default() += pieces;
+                }
+                Op::Take(item, wanted) => {
+                    let there: &mut u32 = model.entry(item).or_default();
+                    let enough = wanted <= *there;
+                    like_the_model(warehouse.take(item, wanted), enough)?;
+                    *there -= if enough { wanted } else { 0 };
+                }
+            }
+            for item in ITEMS {
+                like_the_model(warehouse.count(item), model.get(item).copied().unwrap_or(0))?;
+            }
+            Ok(())
+        },
+    );
+}
+
+#[interleave::test]
+fn there_may_be_as_many_pieces_as_a_u32_can_count() {
+    let warehouse = Warehouse::new();
+    warehouse.store("grains", u32::MAX);
+    assert!(warehouse.take("grains", u32::MAX - 1), "so many grains were stored, and one more");
+    assert_eq!(warehouse.count("grains"), 1, "all grains but one were taken");
 }
 
 #[interleave::test]

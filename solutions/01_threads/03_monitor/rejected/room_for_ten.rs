@@ -1,4 +1,4 @@
-//! verdict: deadlock one_thread_fills_and_empties_it_in_any_pattern
+//! verdict: deadlock there_is_room_for_as_many_items_as_promised
 //! Allows ten items at most, whatever the capacity is.
 //!
 //! A queue between the threads that make jobs and the threads that do them.

@@ -22,7 +22,7 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
@@ -31,7 +31,7 @@ impl Jobs {
         self.waiting.lock().pop_front()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         let job = self.next();
         let found = job.is_some();
@@ -39,7 +39,7 @@ impl Jobs {
         found
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         while let Some(job) = self.next() {
             job(self);

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_workers_run_two_jobs_at_the_same_time
-//! Takes the whole queue along, which is free then; the second worker finds nothing to do until the first one is done with all of it.
+//! Takes the whole queue, so the second worker finds no job until the first one has run all of them.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -26,12 +26,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         let next = self.waiting.lock().pop_front();
         if let Some(job) = next {
@@ -42,7 +42,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         loop {
             let jobs = mem::take(&mut *self.waiting.lock());

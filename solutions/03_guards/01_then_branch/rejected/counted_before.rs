@@ -1,5 +1,5 @@
-//! verdict: failing-test a_job_may_add_a_job
-//! Runs as many jobs as there were at the start; those that jobs add are left behind.
+//! verdict: failing-test a_job_may_add_jobs
+//! Runs as many jobs as there were at the start, and none that those jobs add.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -25,12 +25,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         let next = self.waiting.lock().pop_front();
         if let Some(job) = next {
@@ -41,7 +41,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         for _ in 0..self.waiting() {
             self.run_next();

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Each line locks for itself, and between them another worker takes the job that was seen.
+//! Each line locks on its own, and between them another worker takes the job that was seen.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -25,12 +25,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         if self.waiting() == 0 {
             return false;
@@ -40,7 +40,7 @@ impl Jobs {
         true
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         while self.run_next() {}
     }

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A `match` keeps the temporaries of what it looks at as well, in every arm.
+//! A `match` keeps the temporaries of its value as well, in every arm.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -25,12 +25,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         match self.waiting.lock().pop_front() {
             Some(job) => {
@@ -41,7 +41,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         loop {
             match self.waiting.lock().pop_front() {

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A name makes the guard easy to see, and lets it live to the end of the function: jobs run under it as before.
+//! A name makes the guard easy to see, but it lives to the end of the function: jobs run under it as before.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -25,12 +25,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         let mut waiting = self.waiting.lock();
         if let Some(job) = waiting.pop_front() {
@@ -41,7 +41,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         let mut waiting = self.waiting.lock();
         while let Some(job) = waiting.pop_front() {

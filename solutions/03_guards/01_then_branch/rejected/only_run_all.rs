@@ -1,5 +1,5 @@
-//! verdict: deadlock the_next_job_may_look_at_the_queue
-//! Mends the loop and leaves the same thing in `run_next`: an `if let` holds its guard in the then branch.
+//! verdict: deadlock a_job_may_look_at_the_queue
+//! Fixes the loop and leaves the same bug in `run_next`: an `if let` holds its guard in the first block.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -25,12 +25,12 @@ impl Jobs {
         self.waiting.lock().push_back(Box::new(job));
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         if let Some(job) = self.waiting.lock().pop_front() {
             job(self);
@@ -40,7 +40,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         loop {
             let next = self.waiting.lock().pop_front();

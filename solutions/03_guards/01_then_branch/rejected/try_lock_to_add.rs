@@ -1,5 +1,5 @@
-//! verdict: failing-test a_job_may_add_a_job
-//! Nobody waits for the lock any more, and a job that is added while another one runs is lost.
+//! verdict: failing-test a_job_may_add_jobs
+//! `add` does not wait for the lock, and a job that is added while another one runs is lost.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 
@@ -27,12 +27,12 @@ impl Jobs {
         }
     }
 
-    /// How many jobs nobody has begun yet.
+    /// How many jobs have not been started.
     pub fn waiting(&self) -> usize {
         self.waiting.try_lock().map_or(0, |waiting| waiting.len())
     }
 
-    /// Runs the next job. `false` if there is none.
+    /// Runs the job that was added first and returns `true`, or returns `false` if no job waits.
     pub fn run_next(&self) -> bool {
         if let Some(job) = self.waiting.lock().pop_front() {
             job(self);
@@ -42,7 +42,7 @@ impl Jobs {
         }
     }
 
-    /// Runs jobs until none is left, those included that are added meanwhile.
+    /// Runs jobs until none waits, including jobs that are added meanwhile.
     pub fn run_all(&self) {
         while let Some(job) = self.waiting.lock().pop_front() {
             job(self);
