@@ -45,9 +45,9 @@ impl<S: Server> Uploads<S> {
         })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
-        // TODO: what if there are more files than slots, and who waits behind this?
+        // TODO: what if there are more files than slots, and which calls wait behind this one?
         let permits = self.slots.acquire_many(files.len() as u32).await;
         let tasks: Vec<_> = files
             .iter()

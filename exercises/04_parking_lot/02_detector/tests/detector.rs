@@ -211,7 +211,8 @@ fn a_catalogue_is_busy_while_readers_wait() {
         readers.push(thread::spawn({
             let (catalogue, answered) = (Arc::clone(catalogue), Arc::clone(&answered));
             move || {
-                (catalogue.title(1), catalogue.pieces(1));
+                catalogue.title(1);
+                catalogue.pieces(1);
                 answered.store(true, SeqCst);
             }
         }));

@@ -1,20 +1,33 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use nested_block_on::{Shop, price_label, stock_label};
 use tokio::sync::Barrier;
 
-/// Answers when it is asked a second time.
-struct QuietShop;
+/// Answers with another number each time: 0, 7, 14, … if `step` is 7.
+struct ChangingShop {
+    asked: AtomicU32,
+    step: u32,
+}
 
-impl Shop for QuietShop {
-    async fn price(&self, item: &'static str) -> u32 {
-        interleave::yield_now().await;
-        item.len() as u32 * 10
+impl ChangingShop {
+    fn new(step: u32) -> Arc<Self> {
+        Arc::new(Self { asked: AtomicU32::new(0), step })
     }
 
-    async fn pieces(&self, item: &'static str) -> u32 {
+    async fn answer(&self) -> u32 {
         interleave::yield_now().await;
-        item.len() as u32
+        self.asked.fetch_add(1, SeqCst) * self.step
+    }
+}
+
+impl Shop for ChangingShop {
+    async fn price(&self, _item: &'static str) -> u32 {
+        self.answer().await
+    }
+
+    async fn pieces(&self, _item: &'static str) -> u32 {
+        self.answer().await
     }
 }
 
@@ -24,12 +37,12 @@ struct BusyShop(Barrier);
 impl Shop for BusyShop {
     async fn price(&self, item: &'static str) -> u32 {
         self.0.wait().await;
-        QuietShop.price(item).await
+        item.len() as u32 * 10
     }
 
     async fn pieces(&self, item: &'static str) -> u32 {
         self.0.wait().await;
-        QuietShop.pieces(item).await
+        item.len() as u32
     }
 }
 
@@ -39,24 +52,49 @@ fn busy_shop() -> Arc<BusyShop> {
 
 #[interleave::test]
 async fn a_label_shows_the_price() {
-    assert_eq!(price_label(Arc::new(QuietShop), "tea").await, "tea: 30 cents", "the shop says that tea costs 30");
+    for step in [7, 11] {
+        let shop = ChangingShop::new(step);
+        for (asked, item) in ["tea", "salt", "tea"].into_iter().enumerate() {
+            let price = asked as u32 * step;
+            assert_eq!(
+                price_label(Arc::clone(&shop), item).await,
+                format!("{item}: {price} cents"),
+                "the shop answered that {item} costs {price} now",
+            );
+        }
+    }
 }
 
 #[interleave::test]
 async fn a_label_shows_the_stock() {
-    assert_eq!(stock_label(Arc::new(QuietShop), "tea").await, "tea: 3 left", "the shop says that 3 are left of tea");
+    for step in [7, 11] {
+        let shop = ChangingShop::new(step);
+        for (asked, item) in ["tea", "salt", "tea"].into_iter().enumerate() {
+            let left = asked as u32 * step;
+            assert_eq!(
+                stock_label(Arc::clone(&shop), item).await,
+                format!("{item}: {left} left"),
+                "the shop answered that {left} of {item} are left now",
+            );
+        }
+    }
 }
 
 #[interleave::test]
 async fn two_prices_are_asked_for_at_once() {
     let shop = busy_shop();
-    let labels = tokio::join!(price_label(Arc::clone(&shop), "tea"), price_label(shop, "salt"));
-    assert_eq!(labels, ("tea: 30 cents".to_owned(), "salt: 40 cents".to_owned()), "both prices were known to the shop");
+    // Fails to compile if a label cannot be awaited in every task: `tokio::spawn` needs a future that is `Send`.
+    let tea = tokio::spawn(price_label(Arc::clone(&shop), "tea"));
+    let salt = price_label(shop, "salt").await;
+    assert_eq!(tea.await.unwrap(), "tea: 30 cents", "the shop answered that tea costs 30");
+    assert_eq!(salt, "salt: 40 cents", "the shop answered that salt costs 40");
 }
 
 #[interleave::test]
 async fn two_stocks_are_asked_for_at_once() {
     let shop = busy_shop();
-    let labels = tokio::join!(stock_label(Arc::clone(&shop), "tea"), stock_label(shop, "salt"));
-    assert_eq!(labels, ("tea: 3 left".to_owned(), "salt: 4 left".to_owned()), "both stocks were known to the shop");
+    let tea = tokio::spawn(stock_label(Arc::clone(&shop), "tea"));
+    let salt = stock_label(shop, "salt").await;
+    assert_eq!(tea.await.unwrap(), "tea: 3 left", "the shop answered that 3 of tea are left");
+    assert_eq!(salt, "salt: 4 left", "the shop answered that 4 of salt are left");
 }

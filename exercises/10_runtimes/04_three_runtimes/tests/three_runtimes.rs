@@ -1,4 +1,5 @@
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
@@ -8,7 +9,7 @@ use three_runtimes::{Latest, Prices, Shop};
 // Waits for its parties on any runtime: nothing in `tokio::sync` needs tokio's.
 use tokio::sync::Barrier;
 
-/// The output of `future` if nobody else has to do anything for it. Other tasks of this thread get their turn.
+/// The output of `future` if it needs nothing from another task or thread. Other tasks of this thread get their turn.
 async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     for _ in 0..100 {
@@ -21,7 +22,7 @@ async fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// A shop that answers when all of them have been asked.
-struct Waiting(&'static str, Arc<Barrier>);
+struct Waiting(&'static str, u32, Arc<Barrier>);
 
 impl Shop for Waiting {
     fn name(&self) -> &'static str {
@@ -29,28 +30,99 @@ impl Shop for Waiting {
     }
 
     async fn price(&self) -> u32 {
-        self.1.wait().await;
-        price_of(self.0)
+        self.2.wait().await;
+        self.1
     }
+}
+
+/// What every runtime of several threads needs of a task.
+fn send<F: Future + Send>(future: F) -> F {
+    future
+}
+
+async fn all_shops_are_asked_at_once() {
+    const SHOPS: u32 = 40;
+    let all_asked = Arc::new(Barrier::new(SHOPS as usize));
+    let names: Vec<&'static str> = (0..SHOPS).map(|shop| &*format!("shop {shop}").leak()).collect();
+    let shops = names.iter().zip(0..).map(|(name, price)| Waiting(name, price, Arc::clone(&all_asked)));
+    let prices = Prices::new(shops.collect());
+    // Ends only if each shop is asked before another one has answered.
+    send(prices.refresh()).await;
+    assert_eq!(
+        send(prices.latest()).await,
+        names.into_iter().zip(0..).collect(),
+        "{SHOPS} shops were asked, and all have answered; left: the prices that are known; right: the answers",
+    );
+}
+
+/// A shop that answers with another price each time: 0, 1, 2, …
+struct Dearer(&'static str, AtomicU32);
+
+impl Shop for Dearer {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    async fn price(&self) -> u32 {
+        interleave::yield_now().await;
+        self.1.fetch_add(1, SeqCst)
+    }
+}
+
+async fn each_refresh_asks_again() {
+    let prices = Prices::new(vec![Dearer("east", AtomicU32::new(0)), Dearer("west", AtomicU32::new(0))]);
+    assert_eq!(prices.latest().await, Latest::new(), "no shop has been asked yet");
+    for price in 0..3 {
+        prices.refresh().await;
+        assert_eq!(
+            prices.latest().await,
+            Latest::from([("east", price), ("west", price)]),
+            "both shops have answered {price}; left: the prices that are known",
+        );
+    }
+    let none = Prices::<Dearer>::new(Vec::new());
+    none.refresh().await;
+    assert_eq!(none.latest().await, Latest::new(), "there are no shops; left: the prices that are known");
+}
+
+async fn two_lists_of_prices_are_independent() {
+    let (first, second) = (gated("east"), gated("west"));
+    let (shops, other_shops) = (Prices::new(vec![first.0]), Prices::new(vec![second.0]));
+    let mut refresh = pin!(shops.refresh());
+    assert_eq!(without_waiting(&mut refresh).await, None, "the shop has not answered yet, and the refresh has ended");
+    drop(second.1);
+    other_shops.refresh().await;
+    drop(first.1);
+    refresh.await;
+    assert_eq!(shops.latest().await, Latest::from([("east", 40)]), "left: the prices of the first of two lists");
+    assert_eq!(other_shops.latest().await, Latest::from([("west", 40)]), "left: the prices of the second of two lists");
+}
+
+async fn a_dropped_refresh_keeps_what_was_answered() {
+    let ((quick, open_quick), (slow, open_slow)) = (gated("quick"), gated("slow"));
+    let prices = Prices::new(vec![slow, quick]);
+    drop(open_quick);
+    assert_eq!(without_waiting(prices.refresh()).await, None, "one shop has not answered, and the refresh has ended");
+    // The refresh is dropped.
+    assert_eq!(
+        prices.latest().await,
+        Latest::from([("quick", 50)]),
+        "one shop answered before the refresh was dropped"
+    );
+    drop(open_slow);
+    prices.refresh().await;
+    assert_eq!(
+        prices.latest().await,
+        Latest::from([("quick", 50), ("slow", 40)]),
+        "one refresh was dropped, and then a second one ended; left: the prices that are known",
+    );
 }
 
 fn price_of(name: &str) -> u32 {
     name.len() as u32 * 10
 }
 
-async fn all_shops_are_asked_at_once() {
-    let all_asked = Arc::new(Barrier::new(3));
-    let prices = Prices::new(["east", "west", "north"].map(|name| Waiting(name, Arc::clone(&all_asked))).into());
-    // Ends only if each shop is asked before another one has answered.
-    prices.refresh().await;
-    assert_eq!(
-        prices.latest().await,
-        Latest::from([("east", 40), ("north", 50), ("west", 40)]),
-        "three shops were asked, and all have answered",
-    );
-}
-
-/// A shop that answers when the test opens it.
+/// A shop that answers when the test opens it, and then each time.
 struct Gated(&'static str, Receiver<()>);
 
 impl Shop for Gated {
@@ -59,7 +131,7 @@ impl Shop for Gated {
     }
 
     async fn price(&self) -> u32 {
-        // The channel is closed when the gate is opened.
+        // One message is one answer. The channel is closed when the gate is opened for good.
         let _ = self.1.recv().await;
         price_of(self.0)
     }
@@ -73,17 +145,29 @@ fn gated(name: &'static str) -> (Gated, Sender<()>) {
 async fn an_answer_is_stored_as_it_comes() {
     let ((quick, open_quick), (slow, open_slow)) = (gated("quick"), gated("slow"));
     let prices = Prices::new(vec![slow, quick]);
+    {
+        let mut refresh = pin!(prices.refresh());
+        open_quick.try_send(()).unwrap();
+        assert_eq!(without_waiting(&mut refresh).await, None, "a shop has not answered yet, and the refresh has ended");
+        assert_eq!(
+            without_waiting(prices.latest()).await,
+            Some(Latest::from([("quick", 50)])),
+            "one shop has answered and one has not; `None` means that `latest` waits for the second one",
+        );
+        open_slow.try_send(()).unwrap();
+        refresh.await;
+    }
+    let both = Latest::from([("quick", 50), ("slow", 40)]);
+    assert_eq!(prices.latest().await, both, "both shops have answered");
     let mut refresh = pin!(prices.refresh());
-    drop(open_quick);
-    assert_eq!(without_waiting(&mut refresh).await, None, "one shop has not answered yet, and the refresh has ended");
+    assert_eq!(without_waiting(&mut refresh).await, None, "no shop has answered again, and the refresh has ended");
     assert_eq!(
         without_waiting(prices.latest()).await,
-        Some(Latest::from([("quick", 50)])),
-        "one shop has answered and one has not; `None` means that whoever wants to look has to wait for it",
+        Some(both),
+        "while a second refresh is under way, the old answers are still the latest; `None` means that `latest` waits",
     );
-    drop(open_slow);
+    drop((open_quick, open_slow));
     refresh.await;
-    assert_eq!(prices.latest().await, Latest::from([("quick", 50), ("slow", 40)]), "both shops have answered");
 }
 
 /// A shop that notes on which threads it is asked.
@@ -110,7 +194,7 @@ async fn no_other_thread_asks() {
     assert_eq!(asked_by.len(), 4, "two shops were asked, each took two polls to answer");
     assert!(
         asked_by.iter().all(|thread| *thread == thread::current().id()),
-        "this program runs its futures on one thread; somebody has started another to ask the shops",
+        "shops were asked on another thread than the one that awaits the refresh",
     );
 }
 
@@ -134,6 +218,21 @@ fn tokio_no_other_thread_asks() {
     on_tokio(no_other_thread_asks());
 }
 
+#[interleave::test]
+fn tokio_each_refresh_asks_again() {
+    on_tokio(each_refresh_asks_again());
+}
+
+#[interleave::test]
+fn tokio_a_dropped_refresh_keeps_what_was_answered() {
+    on_tokio(a_dropped_refresh_keeps_what_was_answered());
+}
+
+#[interleave::test]
+fn tokio_two_lists_of_prices_are_independent() {
+    on_tokio(two_lists_of_prices_are_independent());
+}
+
 #[interleave::test(runtime = "async-std")]
 async fn async_std_all_shops_are_asked_at_once() {
     all_shops_are_asked_at_once().await;
@@ -149,6 +248,21 @@ async fn async_std_no_other_thread_asks() {
     no_other_thread_asks().await;
 }
 
+#[interleave::test(runtime = "async-std")]
+async fn async_std_each_refresh_asks_again() {
+    each_refresh_asks_again().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_a_dropped_refresh_keeps_what_was_answered() {
+    a_dropped_refresh_keeps_what_was_answered().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_two_lists_of_prices_are_independent() {
+    two_lists_of_prices_are_independent().await;
+}
+
 #[interleave::test(runtime = "smol")]
 async fn smol_all_shops_are_asked_at_once() {
     all_shops_are_asked_at_once().await;
@@ -162,4 +276,25 @@ async fn smol_an_answer_is_stored_as_it_comes() {
 #[interleave::test(runtime = "smol")]
 async fn smol_no_other_thread_asks() {
     no_other_thread_asks().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_each_refresh_asks_again() {
+    each_refresh_asks_again().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_a_dropped_refresh_keeps_what_was_answered() {
+    a_dropped_refresh_keeps_what_was_answered().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_two_lists_of_prices_are_independent() {
+    two_lists_of_prices_are_independent().await;
+}
+
+/// Its tasks run on other threads than the one that polls the test.
+#[interleave::test]
+fn tokio_with_two_threads_no_other_thread_asks() {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap().block_on(no_other_thread_asks());
 }

@@ -1,9 +1,11 @@
+use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use interleave::{Cancelled, cancel_at_every_await};
+use tokio::task::coop::{consume_budget, has_budget_remaining};
 use tokio::time::{sleep, timeout};
 use torn_transfer::{Accounts, Balances, Journal, Refused};
 
@@ -56,7 +58,7 @@ async fn a_saving_that_times_out_loses_no_money() {
     assert_eq!(
         checking + savings,
         100,
-        "the caller gave up while the move was being noted; left stands what is in both accounts together",
+        "the caller dropped the future while the move was being noted; left: the sum of both accounts",
     );
 }
 
@@ -68,7 +70,7 @@ fn wherever_it_is_cancelled_money_moves_whole_or_not_at_all() {
         |accounts, cancelled| {
             let now = balances(accounts);
             match cancelled {
-                Cancelled::Never => assert_eq!(now, AFTER, "nobody gave up, so 30 are saved"),
+                Cancelled::Never => assert_eq!(now, AFTER, "`save` was not cancelled, so 30 are saved"),
                 Cancelled::At(_) => {
                     assert!(now == BEFORE || now == AFTER, "{cancelled}, `save` left half of its work behind: {now:?}");
                 }
@@ -87,9 +89,87 @@ fn wherever_it_is_cancelled_the_journal_agrees_with_the_balances() {
         |accounts, cancelled| {
             let noted: u64 = accounts.journal().entries().iter().sum();
             let saved = balances(accounts).savings;
-            assert_eq!(noted, saved, "{cancelled}: left stands what the journal has noted, right what has been saved");
+            assert_eq!(noted, saved, "{cancelled}: left: what the journal has noted; right: what has been saved");
         },
     );
+}
+
+/// How often a task may use what belongs to tokio before tokio makes it yield: then every `lock().await` is pending.
+async fn budget() -> usize {
+    let measured = tokio::spawn(async {
+        let mut budget = 0;
+        while has_budget_remaining() {
+            consume_budget().await;
+            budget += 1;
+        }
+        budget
+    });
+    measured.await.unwrap()
+}
+
+#[interleave::test]
+async fn wherever_it_waits_for_a_lock_the_journal_agrees_with_the_balances() {
+    let budget = budget().await;
+    for left in 0..8 {
+        let accounts = Arc::new(Accounts::new(BEFORE, Book::default()));
+        let saved_by = Arc::clone(&accounts);
+        let cancelled = tokio::spawn(async move {
+            for _ in left..budget {
+                consume_budget().await;
+            }
+            let mut saving = pin!(saved_by.save(30));
+            // A few polls without a turn for anybody else; then the future is dropped, wherever it waits.
+            poll_fn(|context| Poll::Ready((0..8).all(|_| saving.as_mut().poll(context).is_pending()))).await
+        });
+        // Polling a future that has ended panics, and this one may end.
+        let _ = cancelled.await;
+        let noted: u64 = accounts.journal().entries().iter().sum();
+        let saved = balances(&accounts).savings;
+        assert_eq!(
+            noted, saved,
+            "`save` was dropped while it waited for a lock; left: what the journal has noted; right: what has been saved",
+        );
+    }
+}
+
+#[interleave::test]
+fn after_a_cancelled_saving_all_the_money_can_be_saved() {
+    let context = &mut Context::from_waker(Waker::noop());
+    for polls in 1..6 {
+        for first_is_dropped in [true, false] {
+            let accounts = Accounts::new(BEFORE, Book::default());
+            {
+                let (mut first, mut second) = (Box::pin(accounts.save(30)), Box::pin(accounts.save(50)));
+                let first_ended = (0..polls).any(|_| first.as_mut().poll(context).is_ready());
+                let _ = second.as_mut().poll(context);
+                let (dropped, mut goes_on) = if first_is_dropped { (first, second) } else { (second, first) };
+                drop(dropped);
+                if first_is_dropped || !first_ended {
+                    let ended = (0..100).any(|_| goes_on.as_mut().poll(context).is_ready());
+                    assert!(ended, "one of two savings was dropped after {polls} polls, and the other one never ends");
+                }
+            }
+            let rest = balances(&accounts).checking;
+            let mut saving = pin!(accounts.save(rest));
+            let ended = (0..100).find_map(|_| match saving.as_mut().poll(context) {
+                Poll::Ready(saved) => Some(saved),
+                Poll::Pending => None,
+            });
+            assert_eq!(
+                ended,
+                Some(Ok(())),
+                "one of two savings was dropped after {polls} polls; then the rest was saved"
+            );
+            let now = balances(&accounts);
+            assert_eq!(
+                now,
+                Balances { checking: 0, savings: 100 },
+                "the rest was saved; left: what is in the accounts"
+            );
+            let noted: u64 = accounts.journal().entries().iter().sum();
+            assert_eq!(noted, 100, "everything was saved; left: what the journal has noted");
+        }
+    }
 }
 
 #[interleave::test]
@@ -105,9 +185,9 @@ async fn two_savings_at_once_do_not_overdraw() {
 }
 
 #[interleave::test]
-async fn nor_do_those_who_queue_for_the_lock() {
+async fn savings_that_queue_for_the_lock_do_not_overdraw() {
     let accounts = Accounts::new(BEFORE, Book::default());
-    // The first holds the lock while the others come. Whoever unlocks in the middle hands it to the next.
+    // The first holds the lock while the others come. To unlock in the middle is to hand it to the next.
     let (_, one, other) = tokio::join!(accounts.save(20), accounts.save(70), accounts.save(70));
     assert!(
         one.is_ok() != other.is_ok(),
@@ -117,10 +197,14 @@ async fn nor_do_those_who_queue_for_the_lock() {
 }
 
 #[interleave::test]
-async fn whoever_looks_meanwhile_finds_all_the_money() {
+async fn balances_never_shows_half_a_move() {
     let accounts = Accounts::new(BEFORE, Book::default());
     let (_, seen) = tokio::join!(accounts.save(30), accounts.balances());
-    assert_eq!(seen.checking + seen.savings, 100, "somebody looked while 30 were being saved, and found {seen:?}");
+    assert_eq!(
+        seen.checking + seen.savings,
+        100,
+        "`balances` was called while 30 were being saved, and returned {seen:?}"
+    );
 }
 
 #[interleave::test]
@@ -129,4 +213,28 @@ async fn a_refused_saving_is_not_noted() {
     assert_eq!(accounts.save(101).await, Err(Refused), "100 does not cover 101");
     assert_eq!(accounts.balances().await, BEFORE, "what was refused must not move");
     assert_eq!(accounts.journal().entries(), [], "what was refused must not be noted");
+}
+
+#[interleave::test]
+async fn savings_add_up_to_the_last_coin() {
+    let accounts = Accounts::new(BEFORE, Book::default());
+    for (amount, saved) in [(30, 30), (50, 80), (20, 100)] {
+        assert_eq!(accounts.save(amount).await, Ok(()), "the balance covers {amount}");
+        let now = Balances { checking: 100 - saved, savings: saved };
+        assert_eq!(accounts.balances().await, now, "{amount} were saved; left: what is in the accounts");
+    }
+    assert_eq!(accounts.save(1).await, Err(Refused), "there is nothing left to save");
+    assert_eq!(accounts.journal().entries(), [30, 50, 20], "three savings were accepted; left: what was noted");
+}
+
+#[interleave::test]
+fn two_customers_do_not_wait_for_each_other() {
+    let context = &mut Context::from_waker(Waker::noop());
+    let (one, other) = (Accounts::new(BEFORE, Book::default()), Accounts::new(BEFORE, Book::default()));
+    let mut slow = pin!(one.save(30));
+    assert!(slow.as_mut().poll(context).is_pending(), "the journal takes more than one poll");
+    let mut saving = pin!(other.save(30));
+    let ended = (0..10).any(|_| saving.as_mut().poll(context).is_ready());
+    assert!(ended, "another customer's saving does not end while this one's is being noted");
+    assert_eq!(balances(&other), AFTER, "one customer saved 30; left: what is in the accounts");
 }

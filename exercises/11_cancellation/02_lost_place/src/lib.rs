@@ -1,4 +1,4 @@
-//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,13 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     loop {
         tokio::select! {
             biased;
-            // TODO: this future is dropped whenever the other branch wins, and a new one begins at the end of the queue.
+            // TODO: this future is dropped whenever the other branch wins, and a new one starts at the end of the queue.
             mut sent = line.lock() => {
                 sent.push(text.to_owned());
                 return;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use interleave::HighWater;
 use permits::{Server, Uploads};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 const TRANSFER: Duration = Duration::from_millis(100);
 
@@ -47,7 +47,7 @@ async fn two_slots_are_two_uploads_at_once() {
     assert_eq!(
         server.transfers.highest(),
         2,
-        "left stands how many uploads ran at once: is a permit held until its upload ends?"
+        "left: how many uploads ran at once: is a permit held until its upload ends?"
     );
     assert_eq!(start.elapsed(), 2 * TRANSFER, "four files through two slots take as long as two");
 }
@@ -60,7 +60,7 @@ async fn two_slots_are_two_tasks_at_once() {
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(server.transfers.highest(), 2, "left stands how many uploads ran at once");
+    assert_eq!(server.transfers.highest(), 2, "left: how many uploads ran at once");
     assert_eq!(start.elapsed(), 2 * TRANSFER, "four files through two slots take as long as two");
 }
 
@@ -95,7 +95,7 @@ async fn a_batch_may_be_larger_than_the_number_of_slots() {
     let mut arrived = server.arrived();
     arrived.sort_unstable();
     assert_eq!(arrived, [1, 2, 3, 4, 5], "the batch has ended, so all its files are there");
-    assert_eq!(server.transfers.highest(), 2, "left stands how many uploads of the batch ran at once");
+    assert_eq!(server.transfers.highest(), 2, "left: how many uploads of the batch ran at once");
     assert_eq!(start.elapsed(), 3 * TRANSFER, "five files through two slots take as long as three");
 }
 
@@ -103,7 +103,7 @@ async fn a_batch_may_be_larger_than_the_number_of_slots() {
 async fn a_batch_uses_the_slot_that_is_free() {
     let (server, uploads) = two_slots();
     let long = uploads.start(LONG);
-    sleep(TRANSFER / 2).await; // one slot is taken for long, the other one is free
+    sleep(TRANSFER / 2).await; // one slot is taken for a long time, the other one is free
     let batch = async { uploads.upload_all(&[1, 2]).await };
     let late = async {
         sleep(TRANSFER / 2).await; // after the batch
@@ -114,7 +114,99 @@ async fn a_batch_uses_the_slot_that_is_free() {
     assert_eq!(
         server.arrived(),
         [1, 2, 3, LONG],
-        "one slot was free all the time, and nothing went through it before the long upload had ended: \
-         the batch waited for two slots at once, and the others waited behind the batch",
+        "one slot was free all the time; left: the order in which the files arrived. If `LONG` comes first, the batch \
+         waited for two slots at once, and the other calls waited behind the batch",
+    );
+}
+
+#[interleave::test]
+async fn both_slots_stay_in_use_as_long_as_there_are_files() {
+    let (server, uploads) = two_slots();
+    let start = Instant::now();
+    uploads.upload_all(&[LONG, 1, 2, 3, 4, 5, 6, 7]).await;
+    assert_eq!(
+        server.arrived(),
+        [1, 2, 3, 4, 5, 6, 7, LONG],
+        "seven files fit into one slot while the other one is in use"
+    );
+    assert_eq!(start.elapsed(), 10 * TRANSFER, "the long file takes ten times as long as each of seven others");
+    uploads.upload_all(&[]).await;
+}
+
+#[interleave::test]
+async fn the_number_of_slots_is_the_given_one() {
+    for slots in [1, 3, 20] {
+        let server = Arc::new(SlowServer::default());
+        let uploads = Uploads::new(Arc::clone(&server), slots);
+        let files: Vec<_> = (0..40).collect();
+        uploads.upload_all(&files).await;
+        let tasks: Vec<_> = files.iter().map(|file| uploads.start(*file)).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(server.transfers.highest(), slots, "there are {slots} slots; left: how many uploads ran at once");
+        assert_eq!(server.arrived().len(), 80, "40 files were uploaded twice; left: how many arrived");
+    }
+}
+
+#[interleave::test]
+async fn a_clone_shares_the_slots() {
+    let (server, uploads) = two_slots();
+    let other = uploads.clone();
+    tokio::join!(uploads.upload(1), uploads.upload(2), other.upload(3), other.upload(4));
+    assert_eq!(server.transfers.highest(), 2, "two clones have two slots together; left: how many uploads ran at once");
+}
+
+#[interleave::test]
+async fn two_servers_have_slots_of_their_own() {
+    let ((server, uploads), (other_server, other)) = (two_slots(), two_slots());
+    let start = Instant::now();
+    tokio::join!(uploads.upload(1), uploads.upload(2), other.upload(3), other.upload(4));
+    assert_eq!(start.elapsed(), TRANSFER, "each of two servers has two slots, and each got two files");
+    assert_eq!(
+        server.arrived().len() + other_server.arrived().len(),
+        4,
+        "four files were uploaded; left: how many arrived"
+    );
+}
+
+#[interleave::test]
+async fn an_upload_that_is_dropped_frees_its_slot() {
+    let (server, uploads) = two_slots();
+    for _ in 0..2 {
+        let dropped = timeout(TRANSFER / 2, uploads.upload(1)).await;
+        assert!(dropped.is_err(), "the caller waits for half of a transfer");
+    }
+    uploads.upload(2).await;
+    assert_eq!(server.arrived(), [2], "two uploads were dropped in the middle, and the third was not");
+}
+
+#[interleave::test]
+async fn an_upload_that_is_dropped_leaves_the_queue() {
+    let (server, uploads) = two_slots();
+    let tasks = [uploads.start(1), uploads.start(2)];
+    tokio::task::yield_now().await; // both slots are taken
+    let dropped = timeout(TRANSFER / 2, uploads.upload(3)).await;
+    assert!(dropped.is_err(), "both slots are taken for longer than the caller waits");
+    for task in tasks {
+        task.await.unwrap();
+    }
+    sleep(10 * TRANSFER).await;
+    assert_eq!(server.arrived(), [1, 2], "the third upload was dropped while it waited for a slot; left: what arrived");
+}
+
+#[interleave::test]
+async fn a_started_upload_needs_nobody_who_awaits_it() {
+    let (server, uploads) = two_slots();
+    for file in 0..6 {
+        drop(uploads.start(file));
+    }
+    sleep(3 * TRANSFER + TRANSFER / 2).await;
+    let mut arrived = server.arrived();
+    arrived.sort_unstable();
+    assert_eq!(
+        arrived,
+        [0, 1, 2, 3, 4, 5],
+        "six uploads were started; left: what has arrived after three and a half transfers"
     );
 }

@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: deadlock two_prices_are_asked_for_at_once
 //! A thread with a runtime of its own may block. `join` blocks as well, and the thread that it blocks runs tasks.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
@@ -13,12 +13,12 @@ pub trait Shop: Send + Sync + 'static {
     fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// Such as `tea: 30 cents`.
+/// The price that `shop` answers with now, such as `tea: 30 cents`. May be awaited in any task.
 pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} cents", price(shop, item))
 }
 
-/// Such as `tea: 7 left`.
+/// The stock that `shop` answers with now, such as `tea: 7 left`. May be awaited in any task.
 pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} left", pieces(shop, item))
 }

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! An executor that tokio does not know panics nowhere, and blocks the only thread that could run the other label.
+//! verdict: deadlock two_prices_are_asked_for_at_once
+//! tokio does not know this executor, so nothing panics; it blocks the only thread that could poll the other label.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 
@@ -11,12 +11,12 @@ pub trait Shop: Send + Sync + 'static {
     fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// Such as `tea: 30 cents`.
+/// The price that `shop` answers with now, such as `tea: 30 cents`. May be awaited in any task.
 pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} cents", price(shop, item))
 }
 
-/// Such as `tea: 7 left`.
+/// The stock that `shop` answers with now, such as `tea: 7 left`. May be awaited in any task.
 pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} left", pieces(shop, item))
 }

@@ -1,5 +1,5 @@
-//! verdict: panic
-//! The runtime that is already there, instead of a new one. It is the blocking that it refuses.
+//! verdict: panic two_prices_are_asked_for_at_once
+//! Uses the runtime that exists instead of a new one. tokio refuses the blocking, not the second runtime.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 
@@ -13,22 +13,20 @@ pub trait Shop: Send + Sync + 'static {
     fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// Such as `tea: 30 cents`.
+/// The price that `shop` answers with now, such as `tea: 30 cents`. May be awaited in any task.
 pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} cents", price(shop, item))
 }
 
-/// Such as `tea: 7 left`.
+/// The stock that `shop` answers with now, such as `tea: 7 left`. May be awaited in any task.
 pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} left", pieces(shop, item))
 }
 
-// TODO: this blocks on a future, on a thread that runs tasks. tokio refuses.
 fn price<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
     Handle::current().block_on(shop.price(item))
 }
 
-// TODO: and so does this. Who runs the task while its thread is blocked?
 fn pieces<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
     let counting = tokio::spawn(async move { shop.pieces(item).await });
     Handle::current().block_on(counting).unwrap()

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Mends what the panic points to. The other helper does the same and says nothing.
+//! verdict: deadlock two_stocks_are_asked_for_at_once
+//! Fixes only what the panic points to. The other helper blocks as well, without a message.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 
@@ -11,12 +11,12 @@ pub trait Shop: Send + Sync + 'static {
     fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// Such as `tea: 30 cents`.
+/// The price that `shop` answers with now, such as `tea: 30 cents`. May be awaited in any task.
 pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} cents", price(shop, item).await)
 }
 
-/// Such as `tea: 7 left`.
+/// The stock that `shop` answers with now, such as `tea: 7 left`. May be awaited in any task.
 pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} left", pieces(shop, item))
 }
@@ -25,7 +25,6 @@ async fn price<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
     shop.price(item).await
 }
 
-// TODO: and so does this. Who runs the task while its thread is blocked?
 fn pieces<S: Shop>(shop: Arc<S>, item: &'static str) -> u32 {
     let counting = tokio::spawn(async move { shop.pieces(item).await });
     futures::executor::block_on(counting).unwrap()

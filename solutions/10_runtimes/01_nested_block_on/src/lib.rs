@@ -8,12 +8,12 @@ pub trait Shop: Send + Sync + 'static {
     fn pieces(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// Such as `tea: 30 cents`.
+/// The price that `shop` answers with now, such as `tea: 30 cents`. May be awaited in any task.
 pub async fn price_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} cents", price(shop, item).await)
 }
 
-/// Such as `tea: 7 left`.
+/// The stock that `shop` answers with now, such as `tea: 7 left`. May be awaited in any task.
 pub async fn stock_label<S: Shop>(shop: Arc<S>, item: &'static str) -> String {
     format!("{item}: {} left", pieces(shop, item).await)
 }

@@ -25,12 +25,13 @@ impl<D: Disk> Journal<D> {
         Self { disk: Arc::new(disk), append, unsaved: Mutex::new(unsaved) }
     }
 
-    /// Adds a line. Does not wait for the disk.
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
     pub fn append(&self, line: &str) {
         let _ = self.append.send(line.to_owned());
     }
 
-    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
     pub async fn save(&self) {
         let lines: Vec<String> = self.unsaved.lock().unwrap().try_iter().collect();
         let disk = Arc::clone(&self.disk);

@@ -1,4 +1,4 @@
-//! verdict: panic
+//! verdict: panic a_save_and_an_append_never_deadlock
 //! tokio's mutex in place of std's. `append` is no async function, and must not block a thread that runs tasks.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
@@ -28,16 +28,16 @@ impl<D: Disk> Journal<D> {
         Self { disk: Arc::new(disk), unsaved: Arc::default() }
     }
 
-    /// Adds a line. Does not wait for the disk.
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
     pub fn append(&self, line: &str) {
         self.unsaved.blocking_lock().push(line.to_owned());
     }
 
-    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
     pub async fn save(&self) {
         let (disk, unsaved, handle) = (Arc::clone(&self.disk), Arc::clone(&self.unsaved), Handle::current());
         let saving = spawn_blocking(move || {
-            // TODO: this thread may be blocked. Whom does it block with this guard in its hand?
             let mut unsaved = unsaved.blocking_lock();
             let packed = disk.pack(&unsaved);
             handle.block_on(disk.write(packed));

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_during_a_save_is_kept_for_the_next
-//! tokio's mutex, and `append` hands over to a task when it is taken: the line arrives after the save, and only perhaps.
+//! tokio's mutex, and `append` only tries to lock it: a line that is appended during a save is dropped.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 
@@ -28,18 +28,18 @@ impl<D: Disk> Journal<D> {
         Self { disk: Arc::new(disk), unsaved: Arc::default() }
     }
 
-    /// Adds a line. Does not wait for the disk.
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
     pub fn append(&self, line: &str) {
         if let Ok(mut unsaved) = self.unsaved.try_lock() {
             unsaved.push(line.to_owned());
         }
     }
 
-    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
     pub async fn save(&self) {
         let (disk, unsaved, handle) = (Arc::clone(&self.disk), Arc::clone(&self.unsaved), Handle::current());
         let saving = spawn_blocking(move || {
-            // TODO: this thread may be blocked. Whom does it block with this guard in its hand?
             let mut unsaved = unsaved.blocking_lock();
             let packed = disk.pack(&unsaved);
             handle.block_on(disk.write(packed));

@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: deadlock saves_at_once_write_each_line_once
 //! Keeps the lines until they are written, and lets one save in at a time: a slow disk now holds up every other save.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
@@ -30,12 +30,13 @@ impl<D: Disk> Journal<D> {
         Self { disk: Arc::new(disk), unsaved: Arc::default(), saving: Arc::default() }
     }
 
-    /// Adds a line. Does not wait for the disk.
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
     pub fn append(&self, line: &str) {
         self.unsaved.lock().unwrap().push(line.to_owned());
     }
 
-    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
     pub async fn save(&self) {
         let (disk, unsaved, handle) = (Arc::clone(&self.disk), Arc::clone(&self.unsaved), Handle::current());
         let turn = Arc::clone(&self.saving).lock_owned().await;

@@ -24,12 +24,13 @@ impl<D: Disk> Journal<D> {
         Self { disk: Arc::new(disk), unsaved: Arc::default() }
     }
 
-    /// Adds a line. Does not wait for the disk.
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
     pub fn append(&self, line: &str) {
         self.unsaved.lock().unwrap().push(line.to_owned());
     }
 
-    /// Writes all lines that no other save has taken on, each of them once. Does not wait for another save.
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
     pub async fn save(&self) {
         let lines = std::mem::take(&mut *self.unsaved.lock().unwrap());
         let packed = self.disk.pack(&lines);

@@ -1,5 +1,5 @@
-//! verdict: failing-test smol_a_dropped_outbox_delivers_what_was_sent
-//! Puts all the work off until `close`, and a dropped outbox never closes.
+//! verdict: deadlock smol_a_dropped_outbox_delivers_what_was_sent
+//! Defers all deliveries to `close`, and a dropped outbox is never closed.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 
@@ -12,14 +12,14 @@ pub trait Line: Send + Sync + 'static {
 
 /// What both versions promise.
 pub trait Outbox {
-    /// Begins to deliver `mail` and returns at once.
+    /// Begins to deliver `mail`, whatever else is under way, and returns at once.
     fn send(&mut self, mail: &str);
 
-    /// Waits until everything that was sent has been delivered.
+    /// Waits until everything that was sent has been delivered, however long that takes.
     fn close(self) -> impl Future<Output = ()>;
 }
 
-/// As it was, and as it should be: this module stays as it is.
+/// The original, on async-std. This module stays as it is.
 pub mod on_async_std {
     use super::*;
     use async_std::task::{self, JoinHandle};

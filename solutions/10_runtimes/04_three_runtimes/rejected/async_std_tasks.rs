@@ -1,14 +1,14 @@
 //! verdict: failing-test smol_no_other_thread_asks
 //! async-std's threads start by themselves, too. The program now has two runtimes, one of them discontinued.
 //!
-//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+//! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-/// One that can be asked for its price. An answer takes its time.
+/// Tells its price when it is asked. An answer takes its time.
 pub trait Shop: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn price(&self) -> impl Future<Output = u32> + Send;
@@ -28,7 +28,8 @@ impl<S: Shop> Prices<S> {
         Self { shops: shops.into_iter().map(Arc::new).collect(), latest: Arc::default() }
     }
 
-    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    /// Asks all shops at once and stores each answer as it comes. Returns when all have answered. May be awaited in any
+    /// task, and dropped: what was answered until then is kept.
     pub async fn refresh(&self) {
         let mut tasks = Vec::new();
         for shop in &self.shops {
@@ -43,7 +44,7 @@ impl<S: Shop> Prices<S> {
         }
     }
 
-    /// What is known so far.
+    /// The latest answers so far. Waits for no shop.
     pub async fn latest(&self) -> Latest {
         self.latest.lock().await.clone()
     }

@@ -1,14 +1,14 @@
-//! verdict: deadlock
-//! Joins the futures and then blocks on them: whoever polls `refresh` does nothing else until the last shop has answered.
+//! verdict: deadlock tokio_an_answer_is_stored_as_it_comes
+//! Joins the futures and then blocks on them: the polling thread does nothing else until the last shop has answered.
 //!
-//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+//! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use tokio::sync::Mutex;
 
-/// One that can be asked for its price. An answer takes its time.
+/// Tells its price when it is asked. An answer takes its time.
 pub trait Shop: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn price(&self) -> impl Future<Output = u32> + Send;
@@ -28,7 +28,8 @@ impl<S: Shop> Prices<S> {
         Self { shops, latest: Mutex::default() }
     }
 
-    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    /// Asks all shops at once and stores each answer as it comes. Returns when all have answered. May be awaited in any
+    /// task, and dropped: what was answered until then is kept.
     pub async fn refresh(&self) {
         let asking = self.shops.iter().map(async |shop| {
             let price = shop.price().await;
@@ -37,7 +38,7 @@ impl<S: Shop> Prices<S> {
         futures::executor::block_on(join_all(asking));
     }
 
-    /// What is known so far.
+    /// The latest answers so far. Waits for no shop.
     pub async fn latest(&self) -> Latest {
         self.latest.lock().await.clone()
     }

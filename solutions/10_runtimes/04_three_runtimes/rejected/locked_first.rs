@@ -1,14 +1,14 @@
 //! verdict: failing-test tokio_an_answer_is_stored_as_it_comes
-//! Holds the lock while it asks: whoever wants to look waits for the slowest shop.
+//! Holds the lock while it asks: `latest` waits for the slowest shop.
 //!
-//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+//! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 
 use std::collections::BTreeMap;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::Mutex;
 
-/// One that can be asked for its price. An answer takes its time.
+/// Tells its price when it is asked. An answer takes its time.
 pub trait Shop: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn price(&self) -> impl Future<Output = u32> + Send;
@@ -28,7 +28,8 @@ impl<S: Shop> Prices<S> {
         Self { shops, latest: Mutex::default() }
     }
 
-    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    /// Asks all shops at once and stores each answer as it comes. Returns when all have answered. May be awaited in any
+    /// task, and dropped: what was answered until then is kept.
     pub async fn refresh(&self) {
         let mut latest = self.latest.lock().await;
         let mut answers: FuturesUnordered<_> =
@@ -38,7 +39,7 @@ impl<S: Shop> Prices<S> {
         }
     }
 
-    /// What is known so far.
+    /// The latest answers so far. Waits for no shop.
     pub async fn latest(&self) -> Latest {
         self.latest.lock().await.clone()
     }

@@ -1,13 +1,13 @@
-//! verdict: deadlock
+//! verdict: deadlock tokio_all_shops_are_asked_at_once
 //! Needs no runtime, and asks the second shop when the first has answered.
 //!
-//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+//! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 
 use std::collections::BTreeMap;
 
 use tokio::sync::Mutex;
 
-/// One that can be asked for its price. An answer takes its time.
+/// Tells its price when it is asked. An answer takes its time.
 pub trait Shop: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn price(&self) -> impl Future<Output = u32> + Send;
@@ -27,7 +27,8 @@ impl<S: Shop> Prices<S> {
         Self { shops, latest: Mutex::default() }
     }
 
-    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    /// Asks all shops at once and stores each answer as it comes. Returns when all have answered. May be awaited in any
+    /// task, and dropped: what was answered until then is kept.
     pub async fn refresh(&self) {
         for shop in &self.shops {
             let price = shop.price().await;
@@ -35,7 +36,7 @@ impl<S: Shop> Prices<S> {
         }
     }
 
-    /// What is known so far.
+    /// The latest answers so far. Waits for no shop.
     pub async fn latest(&self) -> Latest {
         self.latest.lock().await.clone()
     }

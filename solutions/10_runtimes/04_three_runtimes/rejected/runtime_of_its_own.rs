@@ -1,14 +1,14 @@
-//! verdict: panic
+//! verdict: panic tokio_all_shops_are_asked_at_once
 //! Brings the runtime along. In a program that has one already it may not block on the second.
 //!
-//! The prices of several shops, gathered at once. This is a library: which runtime there is, the program says.
+//! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-/// One that can be asked for its price. An answer takes its time.
+/// Tells its price when it is asked. An answer takes its time.
 pub trait Shop: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn price(&self) -> impl Future<Output = u32> + Send;
@@ -28,14 +28,14 @@ impl<S: Shop> Prices<S> {
         Self { shops: shops.into_iter().map(Arc::new).collect(), latest: Arc::default() }
     }
 
-    /// Asks all shops at once and stores each answer as it comes. Ends when all have answered.
+    /// Asks all shops at once and stores each answer as it comes. Returns when all have answered. May be awaited in any
+    /// task, and dropped: what was answered until then is kept.
     pub async fn refresh(&self) {
         tokio::runtime::Runtime::new().unwrap().block_on(async {
             let mut tasks = Vec::new();
             for shop in &self.shops {
                 let (shop, latest) = (Arc::clone(shop), Arc::clone(&self.latest));
-                // TODO: this needs a tokio runtime, and the program may have another.
-                tasks.push(tokio::spawn(async move {
+                    tasks.push(tokio::spawn(async move {
                     let price = shop.price().await;
                     latest.lock().await.insert(shop.name(), price);
                 }));
@@ -46,7 +46,7 @@ impl<S: Shop> Prices<S> {
         });
     }
 
-    /// What is known so far.
+    /// The latest answers so far. Waits for no shop.
     pub async fn latest(&self) -> Latest {
         self.latest.lock().await.clone()
     }

@@ -1,11 +1,11 @@
 //! verdict: failing-test a_saving_that_times_out_loses_no_money
-//! The other half first: now a cancelled move makes money instead of losing it.
+//! Credits first: a cancelled move now creates money instead of losing it.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 
 use tokio::sync::Mutex;
 
-/// Where moves are noted. An entry is made when `record` has ended, not before.
+/// Where moves are noted. An entry is made when `record` returns, not before.
 pub trait Journal {
     fn record(&self, amount: u64) -> impl Future<Output = ()>;
 }
@@ -32,7 +32,8 @@ impl<J: Journal> Accounts<J> {
         Self { journal, balances: Mutex::new(balances) }
     }
 
-    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
         let mut balances = self.balances.lock().await;
         if balances.checking < amount {

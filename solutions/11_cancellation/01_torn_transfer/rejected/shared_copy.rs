@@ -5,7 +5,7 @@
 
 use tokio::sync::Mutex;
 
-/// Where moves are noted. An entry is made when `record` has ended, not before.
+/// Where moves are noted. An entry is made when `record` returns, not before.
 pub trait Journal {
     fn record(&self, amount: u64) -> impl Future<Output = ()>;
 }
@@ -32,7 +32,8 @@ impl<J: Journal> Accounts<J> {
         Self { journal, balances: Mutex::new(balances) }
     }
 
-    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
         let mut after = self.balances().await;
         after.checking = after.checking.checked_sub(amount).ok_or(Refused)?;

@@ -1,11 +1,11 @@
-//! verdict: panic
-//! Takes the balances out and puts them back at the end; after a cancelled call there are none for anybody.
+//! verdict: panic wherever_it_is_cancelled_money_moves_whole_or_not_at_all
+//! Takes the balances out and puts them back at the end; after a cancelled call they are missing.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 
 use tokio::sync::Mutex;
 
-/// Where moves are noted. An entry is made when `record` has ended, not before.
+/// Where moves are noted. An entry is made when `record` returns, not before.
 pub trait Journal {
     fn record(&self, amount: u64) -> impl Future<Output = ()>;
 }
@@ -32,7 +32,8 @@ impl<J: Journal> Accounts<J> {
         Self { journal, balances: Mutex::new(Some(balances)) }
     }
 
-    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
         let mut guard = self.balances.lock().await;
         let mut balances = guard.take().expect("somebody always puts it back");

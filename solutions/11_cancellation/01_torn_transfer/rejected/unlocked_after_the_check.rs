@@ -1,11 +1,11 @@
-//! verdict: panic
-//! Checks under one guard and moves under the next, at once: whoever queues for the lock checks in between.
+//! verdict: panic savings_that_queue_for_the_lock_do_not_overdraw
+//! Checks under one guard and moves under the next: a call that queues for the lock checks in between.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 
 use tokio::sync::Mutex;
 
-/// Where moves are noted. An entry is made when `record` has ended, not before.
+/// Where moves are noted. An entry is made when `record` returns, not before.
 pub trait Journal {
     fn record(&self, amount: u64) -> impl Future<Output = ()>;
 }
@@ -32,14 +32,15 @@ impl<J: Journal> Accounts<J> {
         Self { journal, balances: Mutex::new(balances) }
     }
 
-    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
         if self.balances.lock().await.checking < amount {
             return Err(Refused);
         }
         let mut balances = self.balances.lock().await;
         self.journal.record(amount).await;
-        // From here to the end there is no await, so nobody can stop half-way.
+        // From here to the end there is no await, so the future cannot be dropped half-way.
         balances.checking -= amount;
         balances.savings += amount;
         Ok(())

@@ -2,7 +2,7 @@
 
 use tokio::sync::Mutex;
 
-/// Where moves are noted. An entry is made when `record` has ended, not before.
+/// Where moves are noted. An entry is made when `record` returns, not before.
 pub trait Journal {
     fn record(&self, amount: u64) -> impl Future<Output = ()>;
 }
@@ -29,14 +29,15 @@ impl<J: Journal> Accounts<J> {
         Self { journal, balances: Mutex::new(balances) }
     }
 
-    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it.
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
         let mut balances = self.balances.lock().await;
         if balances.checking < amount {
             return Err(Refused);
         }
         self.journal.record(amount).await;
-        // From here to the end there is no await, so nobody can stop half-way.
+        // From here to the end there is no await, so the future cannot be dropped half-way.
         balances.checking -= amount;
         balances.savings += amount;
         Ok(())

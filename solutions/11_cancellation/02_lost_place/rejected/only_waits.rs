@@ -1,7 +1,7 @@
 //! verdict: failing-test a_user_is_told_again_and_again_that_the_line_is_taken
-//! Keeps its place and tells nobody: the sleep was half of the job.
+//! Keeps its place and never tells its user.
 //!
-//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,8 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     line.lock().await.push(text.to_owned());
     let _ = (&mut still_waiting, sleep(PATIENCE));

@@ -1,7 +1,7 @@
 //! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
 //! Pinned, and polled by reference, but made anew in each round all the same.
 //!
-//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     loop {
         let mut turn = pin!(line.lock());

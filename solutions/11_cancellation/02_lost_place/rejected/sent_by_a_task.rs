@@ -1,7 +1,7 @@
-//! verdict: failing-test a_client_that_gives_up_sends_nothing_and_keeps_nobody_waiting
-//! The task keeps the place, and keeps it when the caller has given up: then it sends what nobody wants sent any more.
+//! verdict: failing-test a_client_that_gives_up_sends_nothing
+//! The task keeps the place, even when the caller has given up, and then sends a text that was given up.
 //!
-//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,8 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     let (queue, own) = (Arc::clone(line), text.to_owned());
     let mut sending = tokio::spawn(async move { queue.lock().await.push(own) });

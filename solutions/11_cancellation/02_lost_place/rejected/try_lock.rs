@@ -1,7 +1,7 @@
 //! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
-//! Looks every 10 ms whether the line is free; it is handed over to those who wait and never free at all.
+//! Looks every 10 ms whether the line is free. It is handed from one waiting client to the next and is never free.
 //!
-//! A line to a printer that several clients share. Whoever waits for it tells its user so.
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,8 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     loop {
         if let Ok(mut sent) = line.try_lock() {

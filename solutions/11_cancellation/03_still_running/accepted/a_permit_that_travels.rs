@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -24,7 +24,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, turn: Arc::new(Semaphore::new(1)), index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let permit = Arc::clone(&self.turn).acquire_owned().await.expect("it is never closed");
         let (disk, index) = (Arc::clone(&self.disk), Arc::clone(&self.index));

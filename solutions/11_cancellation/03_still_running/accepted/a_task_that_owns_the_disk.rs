@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -48,7 +48,7 @@ impl<D: Disk> Archive<D> {
         Self { requests: sender, disk: PhantomData }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         self.ask(|answer| Request::Append(record, answer)).await;
     }

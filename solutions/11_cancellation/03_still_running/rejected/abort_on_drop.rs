@@ -1,5 +1,5 @@
 //! verdict: failing-test the_index_is_locked_until_the_abandoned_write_has_ended
-//! Aborts the closure with its caller; a closure that has begun takes no notice.
+//! Aborts the closure with its caller; a closure that has begun cannot be aborted.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 
@@ -8,12 +8,12 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
 
-/// Stops its work when nobody waits for it any more.
+/// Aborts its work when it is dropped.
 struct AbortOnDrop(JoinHandle<()>);
 
 impl Drop for AbortOnDrop {
@@ -25,7 +25,7 @@ impl Drop for AbortOnDrop {
 /// Records on a disk, in the order of the index.
 pub struct Archive<D> {
     disk: Arc<D>,
-    /// What is on the disk. Whoever writes holds this lock.
+    /// What is on the disk. Locked during a write.
     index: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -34,7 +34,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let mut index = self.index.lock().await;
         let disk = Arc::clone(&self.disk);

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_index_is_locked_until_the_abandoned_write_has_ended
-//! A lock for the disk alone, and the same guard in the same future.
+//! Another lock for the disk, whose guard is again in the future.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -17,7 +17,7 @@ pub trait Disk: Send + Sync + 'static {
 pub struct Archive<D> {
     disk: Arc<D>,
     writing: Mutex<()>,
-    /// What is on the disk. Whoever writes holds this lock.
+    /// What is on the disk. Locked during a write.
     index: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -26,7 +26,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, writing: Mutex::default(), index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let _writing = self.writing.lock().await;
         let disk = Arc::clone(&self.disk);

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Cannot be cancelled, either; on a runtime of one thread, such as most tests have, tokio panics.
+//! verdict: deadlock a_write_lets_other_tasks_run
+//! Cannot be cancelled, either, but panics on a runtime of one thread.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -16,7 +16,7 @@ pub trait Disk: Send + Sync + 'static {
 /// Records on a disk, in the order of the index.
 pub struct Archive<D> {
     disk: Arc<D>,
-    /// What is on the disk. Whoever writes holds this lock.
+    /// What is on the disk. Locked during a write.
     index: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -25,7 +25,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let mut index = self.index.lock().await;
         block_in_place(|| self.disk.write(record));

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Writes where it stands: nothing can be cancelled half-way, and the runtime has no thread left for anybody else.
+//! verdict: deadlock a_write_lets_other_tasks_run
+//! Writes on the thread that runs the tasks: nothing can be cancelled half-way, and no other task runs meanwhile.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -15,7 +15,7 @@ pub trait Disk: Send + Sync + 'static {
 /// Records on a disk, in the order of the index.
 pub struct Archive<D> {
     disk: Arc<D>,
-    /// What is on the disk. Whoever writes holds this lock.
+    /// What is on the disk. Locked during a write.
     index: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -24,7 +24,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let mut index = self.index.lock().await;
         self.disk.write(record);

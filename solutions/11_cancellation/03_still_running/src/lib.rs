@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-/// A disk. A write blocks its thread, and two writes at once spoil each other.
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
 pub trait Disk: Send + Sync + 'static {
     fn write(&self, record: u32);
 }
@@ -13,7 +13,7 @@ pub trait Disk: Send + Sync + 'static {
 /// Records on a disk, in the order of the index.
 pub struct Archive<D> {
     disk: Arc<D>,
-    /// What is on the disk. Whoever writes holds this lock.
+    /// What is on the disk. Locked during a write.
     index: Arc<Mutex<Vec<u32>>>,
 }
 
@@ -22,7 +22,7 @@ impl<D: Disk> Archive<D> {
         Self { disk, index: Arc::default() }
     }
 
-    /// Writes `record` to the disk and into the index.
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
     pub async fn append(&self, record: u32) {
         let mut index = Arc::clone(&self.index).lock_owned().await;
         let disk = Arc::clone(&self.disk);

@@ -43,7 +43,7 @@ impl<S: Server> Uploads<S> {
         tokio::spawn(async move { uploads.upload(file).await })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
         let tasks: Vec<_> = files.iter().map(|&file| self.start(file)).collect();
         for task in tasks {

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_uses_the_slot_that_is_free
-//! Never asks for more than there are, and still waits for all of them at once, with the others behind.
+//! Never asks for more than there are, and still waits for several at once, with the other calls behind it.
 //!
 //! Uploads to a server that takes a few at a time.
 
@@ -42,7 +42,7 @@ impl<S: Server> Uploads<S> {
         tokio::spawn(async move { uploads.upload(file).await })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
         for chunk in files.chunks(2) {
             let permits = self.slots.acquire_many(chunk.len() as u32).await;

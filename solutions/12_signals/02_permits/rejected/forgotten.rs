@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Forgets the permit so that it lives long enough; it lives for ever.
+//! verdict: deadlock two_slots_are_two_uploads_at_once
+//! Forgets the permit so that it is held long enough. It is never given back.
 //!
 //! Uploads to a server that takes a few at a time.
 
@@ -42,7 +42,7 @@ impl<S: Server> Uploads<S> {
         tokio::spawn(async move { uploads.upload(file).await })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
         let tasks: Vec<_> = files.iter().map(|&file| self.start(file)).collect();
         for task in tasks {

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Frees the slot after a panic, too. An aborted task gets to neither line.
+//! verdict: deadlock an_aborted_task_frees_its_slot
+//! Frees the slot after a panic, too. An aborted task reaches neither line.
 //!
 //! Uploads to a server that takes a few at a time.
 
@@ -50,7 +50,7 @@ impl<S: Server> Uploads<S> {
         })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
         let tasks: Vec<_> = files.iter().map(|&file| self.start(file)).collect();
         for task in tasks {

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_may_be_larger_than_the_number_of_slots
-//! Waits for nobody, and floods the server.
+//! Waits for no slot, and overloads the server.
 //!
 //! Uploads to a server that takes a few at a time.
 
@@ -42,7 +42,7 @@ impl<S: Server> Uploads<S> {
         tokio::spawn(async move { uploads.upload(file).await })
     }
 
-    /// Uploads all `files`, as many at once as there are slots, and returns when the last one is there.
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
     pub async fn upload_all(&self, files: &[u32]) {
         let tasks: Vec<_> = files
             .iter()

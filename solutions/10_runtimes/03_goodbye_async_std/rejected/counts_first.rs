@@ -1,0 +1,95 @@
+//! verdict: deadlock smol_an_empty_outbox_is_closed_at_once
+//! Counts the deliveries that end, and looks at the count only after the first: without any mail, `close` never
+//! returns.
+//!
+//! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
+
+use std::sync::Arc;
+
+/// The way to the mail server. A delivery takes its time.
+pub trait Line: Send + Sync + 'static {
+    fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What both versions promise.
+pub trait Outbox {
+    /// Begins to deliver `mail`, whatever else is under way, and returns at once.
+    fn send(&mut self, mail: &str);
+
+    /// Waits until everything that was sent has been delivered, however long that takes.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// The original, on async-std. This module stays as it is.
+pub mod on_async_std {
+    use super::*;
+    use async_std::task::{self, JoinHandle};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<JoinHandle<()>>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            self.deliveries.push(task::spawn(async move { line.deliver(mail).await }));
+        }
+
+        async fn close(self) {
+            for delivery in self.deliveries {
+                delivery.await;
+            }
+        }
+    }
+}
+
+/// Ported to smol: the handle of a delivery does what async-std's did.
+pub mod on_smol {
+    use super::*;
+    use smol::channel::{self, Receiver, Sender};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        sent: usize,
+        done: Receiver<()>,
+        tell: Sender<()>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            let (tell, done) = channel::unbounded();
+            Self { line: Arc::new(line), sent: 0, done, tell }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            let tell = self.tell.clone();
+            self.sent += 1;
+            let delivery = async move {
+                line.deliver(mail).await;
+                let _ = tell.send(()).await;
+            };
+            smol::spawn(delivery).detach();
+        }
+
+        async fn close(self) {
+            let mut delivered = 0;
+            loop {
+                let _ = self.done.recv().await;
+                delivered += 1;
+                if delivered >= self.sent {
+                    break;
+                }
+            }
+        }
+    }
+}

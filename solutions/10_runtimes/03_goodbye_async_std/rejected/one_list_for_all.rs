@@ -1,0 +1,90 @@
+//! verdict: deadlock smol_two_outboxes_are_independent
+//! All outboxes count their deliveries in the same place: closing one waits for the mail of the others.
+//!
+//! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
+
+use std::sync::Arc;
+
+/// The way to the mail server. A delivery takes its time.
+pub trait Line: Send + Sync + 'static {
+    fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What both versions promise.
+pub trait Outbox {
+    /// Begins to deliver `mail`, whatever else is under way, and returns at once.
+    fn send(&mut self, mail: &str);
+
+    /// Waits until everything that was sent has been delivered, however long that takes.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// The original, on async-std. This module stays as it is.
+pub mod on_async_std {
+    use super::*;
+    use async_std::task::{self, JoinHandle};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<JoinHandle<()>>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            self.deliveries.push(task::spawn(async move { line.deliver(mail).await }));
+        }
+
+        async fn close(self) {
+            for delivery in self.deliveries {
+                delivery.await;
+            }
+        }
+    }
+}
+
+/// Ported to smol: the handle of a delivery does what async-std's did.
+pub mod on_smol {
+    use super::*;
+    use smol::channel::{self, Receiver, Sender};
+    use std::sync::Mutex;
+
+    /// Every delivery holds a sender until it is done; nothing is ever sent.
+    static PENDING: Mutex<Option<(Sender<()>, Receiver<()>)>> = Mutex::new(None);
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line) }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            let pending = PENDING.lock().unwrap().get_or_insert_with(|| channel::bounded(1)).0.clone();
+            let delivery = async move {
+                line.deliver(mail).await;
+                drop(pending);
+            };
+            smol::spawn(delivery).detach();
+        }
+
+        async fn close(self) {
+            let pending = PENDING.lock().unwrap().take();
+            if let Some((sender, done)) = pending {
+                drop(sender);
+                let _ = done.recv().await;
+            }
+        }
+    }
+}

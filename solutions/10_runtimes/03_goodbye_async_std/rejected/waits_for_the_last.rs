@@ -1,0 +1,102 @@
+//! verdict: failing-test smol_close_waits_for_every_delivery
+//! Waits only for the delivery that began last. An earlier one may take longer.
+//!
+//! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
+
+use std::sync::Arc;
+
+/// The way to the mail server. A delivery takes its time.
+pub trait Line: Send + Sync + 'static {
+    fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What both versions promise.
+pub trait Outbox {
+    /// Begins to deliver `mail`, whatever else is under way, and returns at once.
+    fn send(&mut self, mail: &str);
+
+    /// Waits until everything that was sent has been delivered, however long that takes.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// The original, on async-std. This module stays as it is.
+pub mod on_async_std {
+    use super::*;
+    use async_std::task::{self, JoinHandle};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<JoinHandle<()>>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            self.deliveries.push(task::spawn(async move { line.deliver(mail).await }));
+        }
+
+        async fn close(self) {
+            for delivery in self.deliveries {
+                delivery.await;
+            }
+        }
+    }
+}
+
+/// Ported to smol: the handle of a delivery does what async-std's did.
+pub mod on_smol {
+    use super::*;
+    use smol::Task;
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<Delivery>,
+    }
+
+    /// A delivery that goes on when nobody waits for it.
+    struct Delivery(Option<Task<()>>);
+
+    impl Delivery {
+        async fn wait(mut self) {
+            // Awaited where it is, not taken out: if waiting is given up here, `drop` still finds the task.
+            if let Some(task) = &mut self.0 {
+                task.await;
+            }
+        }
+    }
+
+    impl Drop for Delivery {
+        fn drop(&mut self) {
+            if let Some(task) = self.0.take() {
+                task.detach();
+            }
+        }
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            let task = smol::spawn(async move { line.deliver(mail).await });
+            self.deliveries.push(Delivery(Some(task)));
+        }
+
+        async fn close(self) {
+            let mut deliveries = self.deliveries;
+            if let Some(last) = deliveries.pop() {
+                last.wait().await;
+            }
+        }
+    }
+}

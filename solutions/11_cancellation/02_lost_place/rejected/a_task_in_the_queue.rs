@@ -1,0 +1,33 @@
+//! verdict: failing-test a_client_that_gives_up_leaves_the_queue
+//! A task waits for the lock. When `send` is dropped, the task goes on: it stays in the queue and takes its turn for
+//! nothing.
+//!
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    let mut turn = tokio::spawn(Arc::clone(line).lock_owned());
+    loop {
+        tokio::select! {
+            biased;
+            sent = &mut turn => {
+                sent.expect("waiting for a lock does not panic").push(text.to_owned());
+                return;
+            }
+            () = sleep(PATIENCE) => still_waiting(),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! verdict: failing-test two_lines_are_independent
+//! Clients queue up in one place for all lines: one that waits for a busy line holds up the clients of a free one.
+//!
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    static QUEUE: Mutex<()> = Mutex::const_new(());
+    let mut turn = pin!(async {
+        let _place = QUEUE.lock().await;
+        line.lock().await
+    });
+    loop {
+        tokio::select! {
+            biased;
+            mut sent = &mut turn => {
+                sent.push(text.to_owned());
+                return;
+            }
+            () = sleep(PATIENCE) => still_waiting(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! verdict: failing-test clients_are_served_in_the_order_in_which_they_came
+//! Has waited long enough, and puts its text in front of those that were sent before.
+//!
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
+/// that is dropped leaves the queue and sends nothing.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    let mut turn = pin!(line.lock());
+    loop {
+        tokio::select! {
+            biased;
+            mut sent = &mut turn => {
+                sent.insert(0, text.to_owned());
+                return;
+            }
+            () = sleep(PATIENCE) => still_waiting(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! verdict: deadlock two_archives_are_independent
+//! One `static` lock for all archives: a slow disk keeps the other disks from writing.
+//!
+//! An archive: records on a disk that takes one write at a time, and the index of what is on it.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+/// A disk. A write blocks its thread, and two writes at once corrupt each other.
+pub trait Disk: Send + Sync + 'static {
+    fn write(&self, record: u32);
+}
+
+static WRITING: Mutex<()> = Mutex::const_new(());
+
+/// Records on a disk, in the order of the index.
+pub struct Archive<D> {
+    disk: Arc<D>,
+    /// What is on the disk. Locked during a write.
+    index: Arc<Mutex<Vec<u32>>>,
+}
+
+impl<D: Disk> Archive<D> {
+    pub fn new(disk: Arc<D>) -> Self {
+        Self { disk, index: Arc::default() }
+    }
+
+    /// Writes `record` to the disk and into the index, and returns when it is there. Blocks no thread that runs tasks.
+    pub async fn append(&self, record: u32) {
+        let turn = WRITING.lock().await;
+        let mut index = Arc::clone(&self.index).lock_owned().await;
+        let disk = Arc::clone(&self.disk);
+        let writing = spawn_blocking(move || {
+            disk.write(record);
+            index.push(record);
+        });
+        writing.await.expect("a write does not panic");
+        drop(turn);
+    }
+
+    /// What is on the disk. Waits while a write is under way.
+    pub async fn records(&self) -> Vec<u32> {
+        self.index.lock().await.clone()
+    }
+}

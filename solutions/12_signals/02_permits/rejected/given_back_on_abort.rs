@@ -1,0 +1,68 @@
+//! verdict: deadlock a_task_that_panics_frees_its_slot
+//! Keeps the slot of a task that panics, so that somebody looks at the server. Two panics, and nothing is uploaded any
+//! more.
+//!
+//! Uploads to a server that takes a few at a time.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// Where files go. A transfer takes its time, and may panic.
+pub trait Server: Send + Sync + 'static {
+    fn put(&self, file: u32) -> impl Future<Output = ()> + Send;
+}
+
+/// A slot that is taken.
+struct Slot(Arc<Semaphore>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.0.add_permits(1);
+        }
+    }
+}
+
+/// Uploads, of which at most `slots` run at once. A clone shares the slots.
+pub struct Uploads<S> {
+    server: Arc<S>,
+    slots: Arc<Semaphore>,
+}
+
+impl<S> Clone for Uploads<S> {
+    fn clone(&self) -> Self {
+        Self { server: Arc::clone(&self.server), slots: Arc::clone(&self.slots) }
+    }
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: Arc<S>, slots: usize) -> Self {
+        Self { server, slots: Arc::new(Semaphore::new(slots)) }
+    }
+
+    /// Uploads `file` when there is a free slot.
+    pub async fn upload(&self, file: u32) {
+        let _permit = self.slots.acquire().await.expect("it is never closed");
+        self.server.put(file).await;
+    }
+
+    /// Starts a task that uploads `file` when there is a free slot. A task that panics or is aborted frees its slot.
+    pub fn start(&self, file: u32) -> JoinHandle<()> {
+        let uploads = self.clone();
+        tokio::spawn(async move {
+            uploads.slots.acquire().await.expect("it is never closed").forget();
+            let _slot = Slot(Arc::clone(&uploads.slots));
+            uploads.server.put(file).await;
+        })
+    }
+
+    /// Uploads all `files`, each when there is a free slot, and returns when the last one is there.
+    pub async fn upload_all(&self, files: &[u32]) {
+        let tasks: Vec<_> = files.iter().map(|&file| self.start(file)).collect();
+        for task in tasks {
+            task.await.expect("the server does not fail");
+        }
+    }
+}
