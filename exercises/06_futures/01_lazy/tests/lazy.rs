@@ -7,22 +7,43 @@ use interleave::CountingWaker;
 use lazy::{Figures, File, Service, checksums, figures};
 use tokio::time::{Instant, sleep};
 
-const ANSWER: Duration = Duration::from_millis(100);
+/// How long the calls of a service take: counting a visit, sales, costs, stock.
+type Latency = [Duration; 4];
 
-/// Answers with ten times the length of a figure's name, after `ANSWER`.
-#[derive(Default)]
+const EQUAL: Latency = [Duration::from_millis(100); 4];
+
+const NAMES: [&str; 3] = ["sales", "costs", "stock"];
+
+/// Answers with a different figure for each name, after a while.
 struct SlowService {
+    latency: Latency,
+    figures: [u64; 3],
     visits: Cell<u32>,
+    answers: Cell<u32>,
+}
+
+impl SlowService {
+    fn new(latency: Latency, figures: [u64; 3]) -> Self {
+        Self { latency, figures, visits: Cell::new(0), answers: Cell::new(0) }
+    }
+
+    fn answer(&self) -> Figures {
+        let [sales, costs, stock] = self.figures;
+        Figures { sales, costs, stock }
+    }
 }
 
 impl Service for SlowService {
     async fn note_visit(&self) {
+        sleep(self.latency[0]).await;
         self.visits.set(self.visits.get() + 1);
     }
 
     async fn figure(&self, name: &str) -> u64 {
-        sleep(ANSWER).await;
-        name.len() as u64 * 10
+        let which = NAMES.iter().position(|known| *known == name).expect("a figure that the service knows");
+        sleep(self.latency[which + 1]).await;
+        self.answers.set(self.answers.get() + 1);
+        self.figures[which]
     }
 }
 
@@ -47,56 +68,101 @@ impl File for Known {
 
 #[interleave::test]
 async fn the_figures_are_those_of_the_service() {
-    let figures = figures(&SlowService::default()).await;
-    assert_eq!(figures, Figures { sales: 50, costs: 50, stock: 50 }, "the service answers with ten times the length");
+    for figures_of_the_day in [[30, 20, 10], [0, 7, 0]] {
+        let service = SlowService::new(EQUAL, figures_of_the_day);
+        let Figures { sales, costs, stock } = figures(&service).await;
+        assert_eq!(
+            [sales, costs, stock],
+            figures_of_the_day,
+            "left: sales, costs and stock, right: what the service says"
+        );
+        assert_eq!(service.answers.get(), 3, "left: how often the service was asked for three figures");
+    }
 }
 
 #[interleave::test]
-async fn a_visit_is_noted() {
-    let service = SlowService::default();
+async fn a_visit_is_counted_once() {
+    let service = SlowService::new(EQUAL, [3, 2, 1]);
     figures(&service).await;
-    assert_eq!(service.visits.get(), 1, "`note_visit` was called, and nobody polled the future that it returned");
+    assert_eq!(
+        service.visits.get(),
+        1,
+        "left: how many visits were counted for one call of `figures`; a future that is not polled counts none"
+    );
+    figures(&service).await;
+    assert_eq!(service.visits.get(), 2, "left: how many visits were counted for two calls of `figures`");
 }
 
 #[interleave::test]
-async fn three_figures_take_as_long_as_one() {
+async fn four_calls_take_as_long_as_one() {
+    let service = SlowService::new(EQUAL, [3, 2, 1]);
     let start = Instant::now();
-    figures(&SlowService::default()).await;
+    figures(&service).await;
     assert_eq!(
         start.elapsed(),
-        ANSWER,
-        "three figures that do not depend on each other took longer than one: \
-         the second future was not polled before the first one was ready",
+        EQUAL[0],
+        "left: how long a visit and three figures took, right: how long each of them takes; \
+         one future was not polled before another one was ready",
     );
 }
 
 #[interleave::test]
+async fn figures_take_as_long_as_the_slowest_call() {
+    for slowest in 0..4 {
+        let mut latency = [10, 20, 30, 40].map(Duration::from_millis);
+        latency[slowest] = Duration::from_millis(500);
+        let service = SlowService::new(latency, [3, 2, 1]);
+        let start = Instant::now();
+        let seen = figures(&service).await;
+        assert_eq!(start.elapsed(), latency[slowest], "left: how long `figures` took; the calls took {latency:?}");
+        assert_eq!(service.visits.get(), 1, "left: how many visits were counted; the calls took {latency:?}");
+        assert!(matches!(seen, Figures { sales: 3, costs: 2, stock: 1 }), "got {seen:?}; the calls took {latency:?}");
+    }
+}
+
+#[interleave::test]
+async fn two_services_do_not_disturb_each_other() {
+    let (service, other) = (SlowService::new(EQUAL, [3, 2, 1]), SlowService::new(EQUAL, [6, 5, 4]));
+    let start = Instant::now();
+    let seen = tokio::join!(figures(&service), figures(&other));
+    assert_eq!(seen, (service.answer(), other.answer()), "left: the figures of two services, asked at the same time");
+    assert_eq!(start.elapsed(), EQUAL[0], "left: how long two calls of `figures` took that ran at the same time");
+}
+
+#[interleave::test]
 async fn nothing_happens_before_the_first_poll() {
-    let service = SlowService::default();
+    let service = SlowService::new([Duration::ZERO; 4], [3, 2, 1]);
     drop(figures(&service));
-    assert_eq!(service.visits.get(), 0, "the future of `figures` was dropped unpolled, so nothing has happened");
+    sleep(Duration::from_secs(1)).await;
+    let done = (service.visits.get(), service.answers.get());
+    assert_eq!(done, (0, 0), "left: visits and answers; the future of `figures` was dropped before it was polled");
 }
 
 #[interleave::test(flavor = "multi_thread")]
 async fn each_checksum_belongs_to_its_file() {
-    let sums = checksums(Known(3), Known(4)).await;
-    assert_eq!(sums, (3, 4), "left and right are the checksums of the left and the right file");
+    for (left, right) in [(3, 4), (4, 3), (0, 9)] {
+        let sums = checksums(Known(left), Known(right)).await;
+        assert_eq!(sums, (left, right), "left: what `checksums` returned, right: the checksum of each file");
+    }
 }
 
-/// Computed one after the other, the first checksum waits for ever.
+/// If they are computed one after the other, the first one waits for ever.
 #[interleave::test(flavor = "multi_thread")]
 async fn two_checksums_are_computed_at_the_same_time() {
     let begun = Arc::new(Barrier::new(2));
     let sums = checksums(InStep(Arc::clone(&begun), 3), InStep(begun, 4)).await;
-    assert_eq!(sums, (3, 4), "left and right are the checksums of the left and the right file");
+    assert_eq!(sums, (3, 4), "left: what `checksums` returned, right: the checksum of each file");
 }
 
-/// Here the two computations wait for the test as well, which goes on when the poll has returned.
+/// Here the two computations wait for the test as well, which continues when the poll has returned.
 #[interleave::test(flavor = "multi_thread")]
-async fn who_polls_is_free_while_they_are_computed() {
+async fn the_thread_that_polls_is_free_while_they_are_computed() {
     let begun = Arc::new(Barrier::new(3));
     let mut sums = pin!(checksums(InStep(Arc::clone(&begun), 3), InStep(Arc::clone(&begun), 4)));
-    assert!(CountingWaker::new().poll(sums.as_mut()).is_pending(), "they wait for each other and for the test");
+    assert!(
+        CountingWaker::new().poll(sums.as_mut()).is_pending(),
+        "both computations wait for the test, and the future is ready"
+    );
     begun.wait();
-    assert_eq!(sums.await, (3, 4), "left and right are the checksums of the left and the right file");
+    assert_eq!(sums.await, (3, 4), "left: what `checksums` returned, right: the checksum of each file");
 }

@@ -1,16 +1,24 @@
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::Poll;
 use std::thread;
 
 use first_future::{Broken, promise};
 use interleave::CountingWaker;
 
+/// It cannot be copied or compared: there is one of it.
+struct Gift(&'static str);
+
 #[interleave::test]
 fn a_kept_promise_is_answered_at_once() {
     let (promise, answer) = promise();
-    promise.keep(7);
+    promise.keep(Gift("book"));
     let task = CountingWaker::new();
-    assert_eq!(task.poll(pin!(answer)), Poll::Ready(Ok(7)), "the promise was kept before anybody asked");
+    match task.poll(pin!(answer)) {
+        Poll::Ready(Ok(Gift(gift))) => assert_eq!(gift, "book", "left: the answer, right: what was promised"),
+        Poll::Ready(Err(Broken)) => panic!("the promise was kept, and the answer says that it was broken"),
+        Poll::Pending => panic!("the promise was kept before the first poll, and the answer is pending"),
+    }
 }
 
 #[interleave::test]
@@ -19,8 +27,8 @@ fn a_kept_promise_wakes_its_task() {
     let (task, mut answer) = (CountingWaker::new(), pin!(answer));
     assert_eq!(task.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
     promise.keep(7);
-    assert_ne!(task.wakes(), 0, "the answer is there, and the task that waits for it sleeps on: nobody has woken it");
-    assert_eq!(task.poll(answer), Poll::Ready(Ok(7)), "the task was woken and asked again");
+    assert_ne!(task.wakes(), 0, "the promise was kept, but the task that waits for the answer was not woken");
+    assert_eq!(task.poll(answer), Poll::Ready(Ok(7)), "left: the result of a poll after the promise was kept");
 }
 
 #[interleave::test]
@@ -29,12 +37,12 @@ fn a_broken_promise_wakes_its_task() {
     let (task, mut answer) = (CountingWaker::new(), pin!(answer));
     assert_eq!(task.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
     drop(promise);
-    assert_ne!(task.wakes(), 0, "the promise was dropped, and the task that waits for an answer sleeps for ever");
-    assert_eq!(task.poll(answer), Poll::Ready(Err(Broken)), "nobody is left who could answer");
+    assert_ne!(task.wakes(), 0, "the promise was dropped, but the task that waits for the answer was not woken");
+    assert_eq!(task.poll(answer), Poll::Ready(Err(Broken)), "left: the result of a poll after the promise was dropped");
 }
 
 #[interleave::test]
-fn nobody_is_woken_before_there_is_news() {
+fn no_task_is_woken_before_there_is_news() {
     let (promise, answer) = promise();
     let (task, mut answer) = (CountingWaker::new(), pin!(answer));
     for _ in 0..3 {
@@ -43,8 +51,7 @@ fn nobody_is_woken_before_there_is_news() {
     assert_eq!(
         (task.wakes(), task.kept()),
         (0, 1),
-        "left: how often the task was woken although nothing had happened, and how many of its wakers are kept; \
-         one is enough, and a task that is woken for nothing runs all the time",
+        "left: how often the task was woken before the promise was kept, and how many of its wakers are kept",
     );
     promise.keep(7);
 }
@@ -54,21 +61,19 @@ fn the_task_that_polled_last_is_woken() {
     let (promise, answer) = promise();
     let (first, second, mut answer) = (CountingWaker::new(), CountingWaker::new(), pin!(answer));
     assert_eq!(first.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
-    // The answer is handed over to another task.
+    // Another task takes the answer.
     assert_eq!(second.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
+    assert_eq!(first.kept(), 0, "left: how many wakers of a task are kept after another task polled its answer");
     promise.keep(7);
-    assert_ne!(
-        second.wakes(),
-        0,
-        "the task that has the answer now was not woken; perhaps the one that gave it away was"
-    );
+    assert_eq!(first.wakes(), 0, "left: how often a task was woken that had given its answer away");
+    assert_ne!(second.wakes(), 0, "the promise was kept, but the task that polled last was not woken");
 }
 
 #[interleave::test(runtime = "smol")]
 async fn an_answer_from_another_thread_always_arrives() {
     let (promise, answer) = promise();
     let other = thread::spawn(move || promise.keep(7));
-    assert_eq!(answer.await, Ok(7), "the other thread kept its promise");
+    assert_eq!(answer.await, Ok(7), "left: the answer, right: what the other thread promised");
     other.join().unwrap();
 }
 
@@ -76,6 +81,62 @@ async fn an_answer_from_another_thread_always_arrives() {
 async fn a_promise_broken_on_another_thread_is_noticed() {
     let (promise, answer) = promise::<u32>();
     let other = thread::spawn(move || drop(promise));
-    assert_eq!(answer.await, Err(Broken), "the other thread dropped its promise");
+    assert_eq!(answer.await, Err(Broken), "left: the answer after the other thread dropped the promise");
     other.join().unwrap();
+}
+
+#[interleave::test]
+fn an_answer_that_changes_hands_while_the_promise_is_kept_arrives() {
+    let (promise, answer) = promise();
+    let (first, second, mut answer) = (CountingWaker::new(), CountingWaker::new(), pin!(answer));
+    assert_eq!(first.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
+    let other = thread::spawn(move || promise.keep(7));
+    let polled = second.poll(answer.as_mut());
+    other.join().unwrap();
+    if polled.is_pending() {
+        assert_ne!(second.wakes(), 0, "the promise was kept during a poll by another task, which was not woken");
+        assert_eq!(second.poll(answer), Poll::Ready(Ok(7)), "left: the result of a poll after the promise was kept");
+    } else {
+        assert_eq!(polled, Poll::Ready(Ok(7)), "left: the result of a poll while the promise was kept");
+    }
+}
+
+#[interleave::test]
+fn an_answer_that_was_dropped_is_not_missed() {
+    let dropped = Rc::new(());
+    for polls in 0..2 {
+        let (kept, answer) = promise();
+        let (broken, other) = promise::<u32>();
+        let task = CountingWaker::new();
+        let (mut answer, mut other) = (Box::pin(answer), Box::pin(other));
+        for _ in 0..polls {
+            assert!(task.poll(answer.as_mut()).is_pending(), "there is no answer yet");
+            assert!(task.poll(other.as_mut()).is_pending(), "there is no answer yet");
+        }
+        drop((answer, other));
+        kept.keep(Rc::clone(&dropped));
+        drop(broken);
+    }
+    assert_eq!(Rc::strong_count(&dropped), 1, "left: who still has the value of an answer that was dropped");
+}
+
+#[interleave::test]
+fn two_promises_do_not_disturb_each_other() {
+    let ((kept, answer), (open, other)) = (promise(), promise());
+    let (task, waits) = (CountingWaker::new(), CountingWaker::new());
+    let (mut answer, mut other) = (pin!(answer), pin!(other));
+    assert_eq!(task.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
+    assert_eq!(waits.poll(other.as_mut()), Poll::Pending, "there is no answer yet");
+    kept.keep(7);
+    assert_ne!(task.wakes(), 0, "the first of two promises was kept, but the task that waits for it was not woken");
+    let undisturbed = (waits.wakes(), waits.kept());
+    assert_eq!(undisturbed, (0, 1), "left: wakes and kept wakers of the task that waits for another promise");
+    assert_eq!(
+        waits.poll(other.as_mut()),
+        Poll::Pending,
+        "one promise was kept, and the answer of another one is there"
+    );
+    open.keep(8);
+    assert_eq!(task.poll(answer), Poll::Ready(Ok(7)), "left: the answer of the first promise");
+    assert_eq!(waits.poll(other), Poll::Ready(Ok(8)), "left: the answer of the second promise");
 }

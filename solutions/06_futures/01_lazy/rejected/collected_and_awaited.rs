@@ -1,17 +1,18 @@
-//! verdict: failing-test three_figures_take_as_long_as_one
+//! verdict: failing-test four_calls_take_as_long_as_one
 //! A vector of futures is no more started than three variables: each is polled when the loop comes to it.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 
-/// Where figures come from. An answer takes its time.
+/// A service that knows figures. Each call takes a while.
 pub trait Service {
-    /// Notes that a reader was here.
+    /// Counts a visit.
     fn note_visit(&self) -> impl Future<Output = ()>;
 
+    /// The figure called `name`.
     fn figure(&self, name: &str) -> impl Future<Output = u64>;
 }
 
-/// A large file, whose checksum takes a core a while to compute.
+/// A large file. Computing its checksum keeps a core busy for a while.
 pub trait File: Send + 'static {
     fn checksum(&self) -> u64;
 }
@@ -24,7 +25,7 @@ pub struct Figures {
     pub stock: u64,
 }
 
-/// Notes the visit and fetches three figures.
+/// Counts the visit and fetches three figures, all at the same time.
 pub async fn figures(service: &impl Service) -> Figures {
     service.note_visit().await;
     let waiting: Vec<_> = ["sales", "costs", "stock"].iter().map(|name| service.figure(name)).collect();
@@ -35,7 +36,7 @@ pub async fn figures(service: &impl Service) -> Figures {
     Figures { sales: figures[0], costs: figures[1], stock: figures[2] }
 }
 
-/// The checksums of two files.
+/// The checksums of two files, computed at the same time, on other threads than the one that polls.
 pub async fn checksums(left: impl File, right: impl File) -> (u64, u64) {
     let left = tokio::task::spawn_blocking(move || left.checksum());
     let right = tokio::task::spawn_blocking(move || right.checksum());

@@ -1,14 +1,15 @@
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 
-/// Where figures come from. An answer takes its time.
+/// A service that knows figures. Each call takes a while.
 pub trait Service {
-    /// Notes that a reader was here.
+    /// Counts a visit.
     fn note_visit(&self) -> impl Future<Output = ()>;
 
+    /// The figure called `name`.
     fn figure(&self, name: &str) -> impl Future<Output = u64>;
 }
 
-/// A large file, whose checksum takes a core a while to compute.
+/// A large file. Computing its checksum keeps a core busy for a while.
 pub trait File: Send + 'static {
     fn checksum(&self) -> u64;
 }
@@ -21,14 +22,14 @@ pub struct Figures {
     pub stock: u64,
 }
 
-/// Notes the visit and fetches three figures.
+/// Counts the visit and fetches three figures, all at the same time.
 pub async fn figures(service: &impl Service) -> Figures {
     let ((), sales, costs, stock) =
         tokio::join!(service.note_visit(), service.figure("sales"), service.figure("costs"), service.figure("stock"),);
     Figures { sales, costs, stock }
 }
 
-/// The checksums of two files.
+/// The checksums of two files, computed at the same time, on other threads than the one that polls.
 pub async fn checksums(left: impl File, right: impl File) -> (u64, u64) {
     let left = tokio::task::spawn_blocking(move || left.checksum());
     let right = tokio::task::spawn_blocking(move || right.checksum());

@@ -21,19 +21,19 @@ pub struct Promise<T> {
     state: Arc<Mutex<State<T>>>,
 }
 
-/// The end that waits for it.
+/// The end that waits for it. Keeps one waker, that of its latest poll.
 pub struct Answer<T> {
     state: Arc<Mutex<State<T>>>,
 }
 
-/// A promise, and the future of its answer.
+/// A promise, and the future of its answer. Each pair is independent of the others.
 pub fn promise<T>() -> (Promise<T>, Answer<T>) {
     let state = Arc::new(Mutex::new(State::Open(Waker::noop().clone())));
     (Promise { state: Arc::clone(&state) }, Answer { state })
 }
 
 impl<T> Promise<T> {
-    /// Gives the answer.
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, nothing happens.
     pub fn keep(self, value: T) {
         self.settle(Ok(value));
     }
@@ -51,7 +51,7 @@ impl<T> Promise<T> {
 }
 
 impl<T> Drop for Promise<T> {
-    /// Runs after `keep`, too.
+    /// Runs after `keep`, too. Without `keep` the promise is broken, and the task that waits is woken.
     fn drop(&mut self) {
         self.settle(Err(Broken));
     }

@@ -24,26 +24,26 @@ pub struct Promise<T> {
     shared: Arc<Mutex<Shared<T>>>,
 }
 
-/// The end that waits for it.
+/// The end that waits for it. Keeps one waker, that of its latest poll.
 pub struct Answer<T> {
     shared: Arc<Mutex<Shared<T>>>,
 }
 
-/// A promise, and the future of its answer.
+/// A promise, and the future of its answer. Each pair is independent of the others.
 pub fn promise<T>() -> (Promise<T>, Answer<T>) {
     let shared = Arc::new(Mutex::new(Shared { value: None, promise_is_gone: false, waker: None }));
     (Promise { shared: Arc::clone(&shared) }, Answer { shared })
 }
 
 impl<T> Promise<T> {
-    /// Gives the answer.
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, nothing happens.
     pub fn keep(self, value: T) {
         self.shared.lock().unwrap().value = Some(value);
     }
 }
 
 impl<T> Drop for Promise<T> {
-    /// Runs after `keep`, too.
+    /// Runs after `keep`, too. Without `keep` the promise is broken, and the task that waits is woken.
     fn drop(&mut self) {
         let waker = {
             let mut shared = self.shared.lock().unwrap();

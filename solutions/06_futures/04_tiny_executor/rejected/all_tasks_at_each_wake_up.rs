@@ -29,7 +29,7 @@ impl Wake for Signal {
     }
 }
 
-/// Runs one future to its end, on this thread.
+/// Runs one future to its end, on this thread. Sleeps until the future is woken, and then polls it again.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let signal = Arc::new(Signal::default());
@@ -73,7 +73,7 @@ impl Wake for Number {
     }
 }
 
-/// Runs many tasks, on the thread that calls `run`.
+/// Runs many tasks, on the thread that calls `run`. Each executor is independent of the others.
 #[derive(Default)]
 pub struct Executor {
     tasks: Vec<Option<Running>>,
@@ -85,13 +85,13 @@ impl Executor {
         Self::default()
     }
 
-    /// Adds a task. It begins in `run`.
+    /// Adds a task. Its first poll is in `run`.
     pub fn spawn(&mut self, future: impl Future<Output = ()> + Send + 'static) {
         self.queue.push(self.tasks.len());
         self.tasks.push(Some(Box::pin(future)));
     }
 
-    /// Runs until every task has ended.
+    /// Runs until every task has ended. Polls a task when it is new or has been woken, in the order of spawns and wake-ups.
     pub fn run(&mut self) {
         while self.tasks.iter().any(Option::is_some) {
             let number = self.queue.pop();

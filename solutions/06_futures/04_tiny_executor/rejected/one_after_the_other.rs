@@ -24,7 +24,7 @@ impl Wake for Parked {
     }
 }
 
-/// Runs one future to its end, on this thread.
+/// Runs one future to its end, on this thread. Sleeps until the future is woken, and then polls it again.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let parked = Arc::new(Parked { thread: thread::current(), woken: AtomicBool::new(false) });
@@ -43,7 +43,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs many tasks, on the thread that calls `run`.
+/// Runs many tasks, on the thread that calls `run`. Each executor is independent of the others.
 #[derive(Default)]
 pub struct Executor {
     queue: VecDeque<Task>,
@@ -54,12 +54,12 @@ impl Executor {
         Self::default()
     }
 
-    /// Adds a task. It begins in `run`.
+    /// Adds a task. Its first poll is in `run`.
     pub fn spawn(&mut self, future: impl Future<Output = ()> + Send + 'static) {
         self.queue.push_back(Box::pin(future));
     }
 
-    /// Runs until every task has ended.
+    /// Runs until every task has ended. Polls a task when it is new or has been woken, in the order of spawns and wake-ups.
     pub fn run(&mut self) {
         while let Some(task) = self.queue.pop_front() {
             block_on(task);

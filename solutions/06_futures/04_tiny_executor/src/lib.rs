@@ -21,7 +21,7 @@ impl Wake for Parked {
     }
 }
 
-/// Runs one future to its end, on this thread.
+/// Runs one future to its end, on this thread. Sleeps until the future is woken, and then polls it again.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let parked = Arc::new(Parked { thread: thread::current(), woken: AtomicBool::new(false) });
@@ -53,7 +53,7 @@ impl Wake for Task {
     }
 }
 
-/// Runs many tasks, on the thread that calls `run`.
+/// Runs many tasks, on the thread that calls `run`. Each executor is independent of the others.
 pub struct Executor {
     /// How many tasks have not ended.
     alive: usize,
@@ -73,14 +73,14 @@ impl Executor {
         Self::default()
     }
 
-    /// Adds a task. It begins in `run`.
+    /// Adds a task. Its first poll is in `run`.
     pub fn spawn(&mut self, future: impl Future<Output = ()> + Send + 'static) {
         self.alive += 1;
         let task = Task { future: Mutex::new(Some(Box::pin(future))), queue: self.queue.clone() };
         Arc::new(task).wake();
     }
 
-    /// Runs until every task has ended.
+    /// Runs until every task has ended. Polls a task when it is new or has been woken, in the order of spawns and wake-ups.
     pub fn run(&mut self) {
         while self.alive > 0 {
             let task = self.woken.recv().expect("the executor keeps a sender itself");
