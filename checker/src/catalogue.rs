@@ -90,13 +90,16 @@ fn metadata(root: &Path) -> Result<Vec<u8>> {
         .args(["metadata", "--no-deps", "--format-version=1"])
         .current_dir(root)
         .env("CARGO_TERM_COLOR", "never")
+        // Rustup prints one, too.
+        .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
         .output()
         .map_err(toolchain::cargo_failed)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let what = format!("cargo cannot read the exercises: {}", said.trim().trim_start_matches("error: "));
-        return Err(Trouble::new(what, "mend the manifest that is named there, or restore it with git").into());
+        let unknown = || Trouble::new(what, "mend the manifest that is named there, or restore it with git").into();
+        return Err(toolchain::missing(&said, root).map_or_else(unknown, Into::into));
     }
     Ok(output.stdout)
 }

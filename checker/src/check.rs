@@ -14,15 +14,19 @@ use anyhow::Result;
 
 use crate::compile::{self, Binary, Compiled};
 use crate::exercise::Exercise;
+use crate::files;
 use crate::judge;
 use crate::process::Stop;
 use crate::suite::{self, Listed, Suite, Test};
+use crate::trouble::Trouble;
 use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
+use crate::version::Version;
 
 /// A source file longer than this was not meant.
 const LONGEST_SOURCE: u64 = 1 << 20;
 
 /// What is to be checked, and how.
+#[derive(Clone, Copy)]
 pub struct Check<'a> {
     pub root: &'a Path,
     pub exercise: &'a Exercise,
@@ -36,24 +40,53 @@ pub struct Check<'a> {
     pub report: &'a (dyn Fn(Stage) + Sync),
 }
 
+/// How often a check starts over because a file was saved meanwhile.
+const MOST_STARTS: usize = 5;
+
 /// Checks; `None` if it was stopped.
+///
+/// Both modes are built from the same version of the files, and the verdict is about the version that is on disk when
+/// it is known. A check during which a file is saved starts over.
 pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
-    let verdict = |outcome| judge::verdict(check.exercise, check.compile.toolchain.clippy, outcome);
-    if let Some(problem) = problem_with_source(check.exercise) {
-        return Ok(Some(verdict(judge::Found::NoSource(problem))));
+    if check.compiled.is_some() {
+        // Nobody edits what was laid out for a proof.
+        return Attempt { check: *check, stop: check.stop, version: None }.verdict();
     }
-    if check.exercise.tests.is_empty() {
-        return Ok(Some(verdict(judge::Found::Tests { results: Vec::new(), warnings: Vec::new() })));
+    let mut outdated = None;
+    for start in 0..MOST_STARTS {
+        if start > 0 {
+            (check.report)(Stage::StartedOver);
+        }
+        let (stop, version) = (check.stop.child(), Version::of(&check.exercise.dir));
+        let verdict = Attempt { check: *check, stop: &stop, version: Some(version) }.verdict()?;
+        if check.stop.is_stopped() {
+            return Ok(None);
+        }
+        if Version::of(&check.exercise.dir) == version && verdict.is_some() {
+            return Ok(verdict);
+        }
+        outdated = verdict.map(|verdict| (version, verdict));
     }
-    match check.compile(Mode::Real)? {
-        Compiled::Stopped => Ok(None),
-        Compiled::Failed { diagnostics } => Ok(Some(verdict(judge::Found::Errors(diagnostics)))),
-        Compiled::Built { binaries, diagnostics } => Ok(check.run(&binaries, diagnostics)?.map(verdict)),
-    }
+    let Some((version, mut verdict)) = outdated else {
+        let what = format!("the files of `{}` are saved more often than they can be compiled", check.exercise.name);
+        return Err(Trouble::new(what, "check again when they are at rest").into());
+    };
+    verdict.headline += &format!("; this is about version {version} of its files, which have been saved since");
+    Ok(Some(verdict))
+}
+
+/// One check, about one version of the files.
+struct Attempt<'a> {
+    check: Check<'a>,
+    /// Also stops what is left of this attempt when there is another version.
+    stop: &'a Stop,
+    /// None if nobody can change it.
+    version: Option<Version>,
 }
 
 /// What keeps the compiler from a useful answer.
 fn problem_with_source(exercise: &Exercise) -> Option<String> {
+    files::appears(&exercise.source(), files::ABSENCE);
     let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
     match fs::metadata(exercise.source()) {
         Ok(data) if !data.is_file() => Some(format!("src/lib.rs is not a file; {help}")),
@@ -76,26 +109,50 @@ struct Ran {
     failed_to_list: Option<TestResult>,
 }
 
-impl Check<'_> {
+impl Attempt<'_> {
+    /// `None` if it was stopped, or was about more than one version.
+    fn verdict(&self) -> Result<Option<Verdict>> {
+        let exercise = self.check.exercise;
+        let verdict = |outcome| judge::verdict(exercise, self.check.compile.toolchain.clippy, outcome);
+        if let Some(problem) = problem_with_source(exercise) {
+            return Ok(Some(verdict(judge::Found::NoSource(problem))));
+        }
+        if exercise.tests.is_empty() {
+            return Ok(Some(verdict(judge::Found::Tests { results: Vec::new(), warnings: Vec::new() })));
+        }
+        match self.compile(Mode::Real)? {
+            Compiled::Stopped => Ok(None),
+            Compiled::Failed { diagnostics } => Ok(Some(verdict(judge::Found::Errors(diagnostics)))),
+            Compiled::Built { binaries, diagnostics } => Ok(self.run(&binaries, diagnostics)?.map(verdict)),
+        }
+    }
+
     fn compile(&self, mode: Mode) -> Result<Compiled> {
-        if let Some(compiled) = self.compiled {
+        if let Some(compiled) = self.check.compiled {
             return Ok(compiled(mode));
         }
         // What is wrong with the code is said once, and by the real compilation.
         let report = |stage| {
             if mode == Mode::Real || !matches!(stage, Stage::Diagnosed(_)) {
-                (self.report)(stage);
+                (self.check.report)(stage);
             }
         };
-        compile::compile(self.root, self.exercise, mode, self.compile, self.stop, &report)
+        let compiled =
+            compile::compile(self.check.root, self.check.exercise, mode, self.check.compile, self.stop, &report);
+        if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
+            // Whatever came of it, nobody knows of which version.
+            self.stop.stop();
+            return Ok(Compiled::Stopped);
+        }
+        compiled
     }
 
     /// Runs all tests in both modes; `None` if stopped.
     fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<judge::Found>> {
-        let suite = Suite::new(self.root, self.exercise, self.seed)?;
+        let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?;
         let twins = Twins::new(self.stop);
         let (real, explored) = thread::scope(|scope| {
-            let explored = self.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
+            let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
             let real = self.run_real(&suite, binaries, &twins);
             // One of the two cannot do its work: the other need not go on.
             if real.is_err() {
@@ -155,13 +212,13 @@ impl Check<'_> {
                 Listed::Stopped => return Ok(ran),
             }
         }
-        (self.report)(Stage::Testing(mode, tests.len()));
+        (self.check.report)(Stage::Testing(mode, tests.len()));
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<(Test, TestResult)>> {
             let mut results = Vec::new();
             while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let result = each(test, &|stop| suite.run(test, mode, stop))?;
-                (self.report)(Stage::Tested(Box::new(result.clone())));
+                (self.check.report)(Stage::Tested(Box::new(result.clone())));
                 results.push((test.clone(), result));
             }
             Ok(results)

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::proof::mutants::Changes;
+
 /// Checks the exercises, and says which interleaving breaks them
 #[derive(Debug, Parser)]
 #[command(name = "checker", version, arg_required_else_help = false, disable_help_subcommand = true)]
@@ -44,7 +46,7 @@ pub enum Command {
     Solution(Solution),
     /// Show the failing interleaving again, as a timeline
     Replay(Replay),
-    /// Bring the starter back; keeps a backup
+    /// Restore the original file; yours is backed up
     Reset(Reset),
     /// Print a completion script for a shell
     Completions(Completions),
@@ -97,9 +99,10 @@ pub struct Verify {
     /// Keep all cores busy meanwhile
     #[arg(long)]
     pub busy: bool,
-    /// Check mutants of the solutions instead: each must be found wrong
-    #[arg(long, conflicts_with_all = ["repeat", "seeds", "busy"])]
-    pub mutants: bool,
+    /// Check mutants of the solutions instead: each that changes locks must be found wrong
+    #[arg(long, value_name = "CHANGES", num_args = 0..=1, default_missing_value = "locks")]
+    #[arg(conflicts_with_all = ["repeat", "seeds", "busy"])]
+    pub mutants: Option<Changes>,
 }
 
 #[derive(Args, Debug, Default)]
@@ -166,6 +169,12 @@ pub struct Replay {
     /// Go through it step by step, and choose who goes on
     #[arg(long, conflicts_with_all = ["html", "json"])]
     pub step: bool,
+    /// Show every interleaving as a tree: which pass, which fail, and where that is decided
+    #[arg(long, conflicts_with = "step")]
+    pub map: bool,
+    /// This test instead of the one that failed
+    #[arg(long, requires = "map")]
+    pub test: Option<String>,
     /// Write it to FILE as a page of its own
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub html: Option<PathBuf>,
@@ -183,6 +192,9 @@ pub struct Reset {
     /// Bring back what the last reset replaced
     #[arg(long)]
     pub undo: bool,
+    /// Bring back the course's tests and manifest instead, from git
+    #[arg(long, conflicts_with = "undo")]
+    pub tests: bool,
 }
 
 #[derive(Args, Debug)]

@@ -11,14 +11,18 @@ use anyhow::Result;
 
 use crate::exercise::Exercise;
 use crate::files;
-use crate::process::{self, Confinement, HeadTail, How, Priority, Rest, Spec, Standstill, Stop, Stream, Streams};
+use crate::process::{self, Confinement, How, Priority, Rest, Spec, Standstill, Stop, Streams};
 use crate::toolchain::{self, Toolchain};
-use crate::trouble::Trouble;
 use crate::verdict::{Diagnostic, Mode, Stage};
 
-use self::message::Message;
+use self::cargo_output::Listener;
+use self::fault::cargo_trouble;
+use self::settings::Settings;
 
+mod cargo_output;
+pub mod fault;
 pub mod message;
+pub mod settings;
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]
@@ -105,11 +109,12 @@ fn call(
         How::Exited(code) => code != 0,
         _ => true,
     };
-    let Listener { binaries, mut diagnostics, said, library, .. } = listener;
+    let Listener { binaries, mut diagnostics, said, library, foreign, .. } = listener;
     // Errors first; each part stays in the compiler's order.
     diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
-    match diagnostics.first() {
-        Some(first) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
+    match (foreign, diagnostics.first()) {
+        (Some(foreign), _) => Err(fault::trouble(&foreign)),
+        (None, Some(first)) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
         _ if failed => Err(cargo_trouble(&said.finish().to_text())),
         // Without this, a mode whose binaries got lost would count as a mode without tests.
         _ if binaries.is_empty() && !exercise.tests.is_empty() => {
@@ -161,175 +166,6 @@ pub fn cargo(root: &Path, mode: Mode, toolchain: Toolchain) -> Command {
     if toolchain.clippy {
         command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
     }
+    Settings::read(root).apply(&mut command);
     command
-}
-
-/// Cargo failed, and not because of the code.
-fn cargo_trouble(said: &str) -> anyhow::Error {
-    let help = if said.contains("offline") || said.contains("download") || said.contains("network") {
-        "connect to the network once, so that cargo can fetch the packages"
-    } else {
-        "see what cargo says above"
-    };
-    Trouble::new(format!("cargo failed: {}", said.trim_start_matches("error: ")), help).into()
-}
-
-/// Takes cargo's output in, in pieces as they come.
-struct Listener<'a> {
-    exercise: &'a Exercise,
-    mode: Mode,
-    report: &'a dyn Fn(Stage),
-    out: Lines,
-    err: Lines,
-    /// The end of what cargo said to people.
-    said: HeadTail,
-    binaries: Vec<Binary>,
-    diagnostics: Vec<Diagnostic>,
-    library: Option<PathBuf>,
-}
-
-impl<'a> Listener<'a> {
-    fn new(exercise: &'a Exercise, mode: Mode, report: &'a dyn Fn(Stage)) -> Self {
-        Self {
-            exercise,
-            mode,
-            report,
-            out: Lines::default(),
-            err: Lines::default(),
-            said: HeadTail::new(4 * 1024),
-            binaries: Vec::new(),
-            diagnostics: Vec::new(),
-            library: None,
-        }
-    }
-
-    fn hear(&mut self, stream: Stream, bytes: &[u8]) {
-        match stream {
-            Stream::Out => {
-                for line in self.out.push(bytes) {
-                    self.message(&line);
-                }
-            }
-            Stream::Err => {
-                for line in self.err.push(bytes) {
-                    self.line_for_people(&line);
-                }
-            }
-        }
-    }
-
-    fn message(&mut self, line: &[u8]) {
-        match message::read(line) {
-            Message::Diagnostic { package_id, diagnostic } => {
-                // A warning about other packages is none of the learner's business.
-                let relevant = diagnostic.is_error() || package_id == self.exercise.package_id;
-                let known = self.diagnostics.iter().any(|known| known.rendered == diagnostic.rendered);
-                if relevant && !known {
-                    if diagnostic.is_error() {
-                        (self.report)(Stage::Diagnosed(Box::new(diagnostic.clone())));
-                    }
-                    self.diagnostics.push(diagnostic);
-                }
-            }
-            Message::TestBinary { package_id, path, source } if package_id == self.exercise.package_id => {
-                self.binaries.push(Binary { path, source });
-            }
-            Message::FreshLibrary { package_id, path } if package_id == self.exercise.package_id => {
-                self.library = Some(path);
-            }
-            Message::TestBinary { .. } | Message::FreshLibrary { .. } | Message::Other => {}
-        }
-    }
-
-    fn line_for_people(&mut self, line: &[u8]) {
-        let line = String::from_utf8_lossy(line);
-        match line.trim_start().split_once(' ') {
-            Some(("Compiling", package)) => {
-                let name = package.split(' ').next().unwrap_or(package);
-                (self.report)(Stage::Compiling(self.mode, name.to_owned()));
-            }
-            Some(("Building", progress)) => {
-                if let Some((done, of)) = units(progress) {
-                    (self.report)(Stage::Built { mode: self.mode, done, of });
-                }
-            }
-            Some(("Blocking", _)) => (self.report)(Stage::Blocked),
-            Some(("Finished" | "Executable" | "Fresh" | "Dirty" | "Running", _)) => {}
-            _ => {
-                self.said.push(line.as_bytes());
-                self.said.push(b"\n");
-            }
-        }
-    }
-}
-
-/// The `12` and the `34` of `[====>   ] 12/34: tokio`.
-fn units(progress: &str) -> Option<(usize, usize)> {
-    let (_, rest) = progress.split_once("] ")?;
-    let (done, rest) = rest.split_once('/')?;
-    let of = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    Some((done.parse().ok()?, of.parse().ok()?))
-}
-
-/// Cuts a stream into lines. A bar that is drawn over ends with a carriage return.
-#[derive(Default)]
-struct Lines(Vec<u8>);
-
-impl Lines {
-    /// The lines that `bytes` complete.
-    fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
-        self.0.extend_from_slice(bytes);
-        let Some(end) = self.0.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) else { return Vec::new() };
-        let rest = self.0.split_off(end + 1);
-        let complete = std::mem::replace(&mut self.0, rest);
-        complete[..end].split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::to_vec).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_complete_however_they_arrive() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.push(b"on"), Vec::<Vec<u8>>::new());
-        assert_eq!(lines.push(b"e\n\ntwo\nth"), [b"one".to_vec(), b"".to_vec(), b"two".to_vec()]);
-        assert_eq!(lines.push(b"ree\n"), [b"three".to_vec()]);
-        assert_eq!(lines.push(b"bar\rbar\r"), [b"bar".to_vec(), b"bar".to_vec()]);
-    }
-
-    #[test]
-    fn the_units_are_read_from_cargos_bar() {
-        assert_eq!(units("[=====>     ] 12/34: tokio, mio(build)"), Some((12, 34)));
-        assert_eq!(units("[=====>     ] 12/34"), Some((12, 34)));
-        assert_eq!(units("a bridge"), None);
-    }
-
-    #[test]
-    fn an_error_is_reported_once_and_foreign_warnings_never() {
-        use std::cell::RefCell;
-        let exercise = crate::exercise::example::exercise("abba");
-        let reported = RefCell::new(Vec::new());
-        let report = |stage| reported.borrow_mut().push(format!("{stage:?}"));
-        let mut listener = Listener::new(&exercise, Mode::Real, &report);
-        let line = |package: &str, level: &str, text: &str| {
-            format!(
-                r#"{{"reason":"compiler-message","package_id":"{package}","message":{{"message":"{text}","code":null,"level":"{level}","spans":[],"rendered":"{level}: {text}\n"}}}}"#
-            ) + "\n"
-        };
-        let ours = exercise.package_id.as_str();
-        for text in [
-            line(ours, "error", "one"),
-            line(ours, "error", "one"),
-            line(ours, "warning", "two"),
-            line("other", "warning", "three"),
-            line("other", "error", "four"),
-        ] {
-            listener.hear(Stream::Out, text.as_bytes());
-        }
-        let messages: Vec<&str> = listener.diagnostics.iter().map(|d| d.message.as_str()).collect();
-        assert_eq!(messages, ["one", "two", "four"]);
-        assert_eq!(reported.borrow().len(), 2, "{reported:?}");
-    }
 }

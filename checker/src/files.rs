@@ -1,5 +1,9 @@
 //! File queries whose answers differ between systems.
 
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(unix)]
@@ -14,8 +18,42 @@ pub use self::unix::{arrived, create_private_dir};
 #[cfg(windows)]
 pub use self::windows::{arrived, create_private_dir};
 
+/// A save may put the file aside and write a new one. A file is not missing before it has been for this long.
+pub const ABSENCE: Duration = Duration::from_millis(100);
+
+/// Whether there is a file at `path`, or will be before `patience` is over.
+pub fn appears(path: &Path, patience: Duration) -> bool {
+    let give_up = Instant::now() + patience;
+    while !path.exists() {
+        if Instant::now() >= give_up {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
+}
+
 /// Elsewhere, nothing is known about file systems.
 #[cfg(not(target_os = "linux"))]
-pub fn quiet_file_system(_dir: &std::path::Path) -> Option<&'static str> {
+pub fn quiet_file_system(_dir: &Path) -> Option<&'static str> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_waited_for_and_no_longer_than_that() {
+        let dir = tempfile::tempdir().unwrap();
+        let (late, never) = (dir.path().join("late"), dir.path().join("never"));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(30));
+                std::fs::write(&late, "").unwrap();
+            });
+            assert!(appears(&late, Duration::from_secs(10)));
+        });
+        assert!(!appears(&never, Duration::from_millis(20)));
+    }
 }

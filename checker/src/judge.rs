@@ -81,7 +81,7 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
         Kind::Crashed => "crashes",
         Kind::Panic => "panics",
         Kind::Unfinished => "ends before its time",
-        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests => "fails",
+        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests | Kind::Altered => "fails",
     };
     let mut words = format!("`{}` {verb}", test.name);
     match &test.trace {
@@ -109,18 +109,27 @@ fn success_in_words(tests: &[TestResult]) -> String {
     let mut words = format!("passes {}", counted(names.len(), "test"));
     // A test that can run in one way only is not worth a word.
     let explored = || tests.iter().filter_map(|test| test.explored).filter(|explored| explored.schedules > 1);
-    let with = |coverage| explored().filter(move |explored| explored.coverage == coverage);
-    let runs = |coverage| with(coverage).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
-    let (proven, sampled) = (with(Coverage::Proven).count(), with(Coverage::Sampled).count());
-    let all = grouped(runs(Coverage::Proven));
-    let some = grouped(runs(Coverage::Sampled));
+    let with = |kind: fn(Coverage) -> bool| explored().filter(move |explored| kind(explored.coverage));
+    let runs = |kind| with(kind).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
+    let is_proven = |coverage| coverage == Coverage::Proven;
+    let is_sampled = |coverage| coverage != Coverage::Proven;
+    let (proven, sampled) = (with(is_proven).count(), with(is_sampled).count());
+    let (all, some) = (grouped(runs(is_proven)), grouped(runs(is_sampled)));
+    // All interleavings up to a bound, if each of them has one.
+    let bound = with(is_sampled).try_fold((u32::MAX, 0_u32), |(least, sum), explored| match explored.coverage {
+        Coverage::Bounded { departures, schedules } => Some((least.min(departures), sum.saturating_add(schedules))),
+        Coverage::Proven | Coverage::Sampled => None,
+    });
+    let bounded = bound.map_or_else(String::new, |(departures, schedules)| {
+        format!(", among them all {} with at most {}", grouped(schedules), counted(departures as usize, "departure"))
+    });
     let _ = match (proven, sampled) {
         (0, 0) => Ok(()),
         (_, 0) => write!(words, "; proven for all {all} interleavings"),
-        (0, _) => write!(words, "; {some} of many interleavings were sampled, and none failed"),
+        (0, _) => write!(words, "; {some} of many interleavings were run{bounded}, and none failed"),
         _ => write!(
             words,
-            "; proven for all {all} interleavings of {}, and none of {some} sampled ones of {} failed",
+            "; proven for all {all} interleavings of {}, and {some} of many of {} were run{bounded}, and none failed",
             counted(proven, "test"),
             counted(sampled, "test"),
         ),
@@ -230,11 +239,17 @@ mod tests {
         assert_eq!(passed(vec![proven()]), "passes 2 tests; proven for all 12 interleavings");
         assert_eq!(
             passed(vec![proven(), explored("b", 1000, Coverage::Sampled)]),
-            "passes 2 tests; proven for all 12 interleavings of 1 test, and none of 1,000 sampled ones of 1 test failed"
+            "passes 2 tests; proven for all 12 interleavings of 1 test, and 1,000 of many of 1 test were run, and none failed"
         );
         assert_eq!(
             passed(vec![explored("b", 1000, Coverage::Sampled)]),
-            "passes 2 tests; 1,000 of many interleavings were sampled, and none failed"
+            "passes 2 tests; 1,000 of many interleavings were run, and none failed"
+        );
+        let bounded = Coverage::Bounded { departures: 1, schedules: 240 };
+        assert_eq!(
+            passed(vec![explored("b", 1000, bounded)]),
+            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 departure, and none \
+             failed"
         );
         assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");

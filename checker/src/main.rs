@@ -19,9 +19,11 @@ mod process;
 mod replayer;
 mod suite;
 mod toolchain;
+mod version;
 
 // What lies on disk.
 mod catalogue;
+mod originals;
 mod store;
 mod watcher;
 
@@ -32,6 +34,7 @@ mod stepper;
 mod view {
     pub mod document;
     pub mod list;
+    pub mod map;
     pub mod page;
     pub mod pages;
     pub mod prose;
@@ -61,6 +64,7 @@ mod commands {
     pub mod read;
     pub mod replay;
     pub mod reset;
+    pub mod restore;
     pub mod run;
     pub mod solution;
     pub mod verify;
@@ -85,7 +89,7 @@ const TROUBLE: u8 = 2;
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == confine::EXEC) {
-        eprintln!("checker: {}", confine::exec(&arguments[1..]));
+        eprintln!("{}", confine::exec(&arguments[1..]));
         return ExitCode::from(TROUBLE);
     }
     match run_command() {

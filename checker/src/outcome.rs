@@ -103,6 +103,12 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
         How::Exited(code) if reached_its_end => {
             (Kind::Crashed, format!("the test came to its end, but its process then failed with code {code}"))
         }
+        How::Exited(0) if evidence.printed.contains("test result: ok. 1 passed") => {
+            (Kind::Unfinished, format!("the test passed, but did not tell the checker: {PLAIN}"))
+        }
+        How::Exited(101) if evidence.printed.contains("test result: FAILED. 0 passed; 1 failed") => {
+            (Kind::FailingTest, format!("the test failed, but did not tell the checker why: {PLAIN}"))
+        }
         // libtest's code for a test that failed.
         How::Exited(101) => (Kind::FailingTest, "the test failed without saying why".to_owned()),
         How::Exited(code) => (
@@ -112,6 +118,9 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
         How::Stopped => (Kind::Unfinished, "stopped".to_owned()),
     }
 }
+
+/// Why a test may end without a report that libtest saw to its end.
+const PLAIN: &str = "is it marked with `#[test]`? `#[interleave::test]` in its place runs it in both modes and reports";
 
 fn crash(signal: i32, printed: &str) -> String {
     if printed.contains("has overflowed its stack") {
@@ -218,6 +227,21 @@ mod tests {
     fn where_the_system_shows_nothing_the_verdict_says_so() {
         let message = judged(How::OverLimit(Activity::Unknown), None).message;
         assert!(message.starts_with("not done after 10 s; on this system the checker cannot see"), "{message}");
+    }
+
+    /// Would catch: a riddle about `std::process::exit` for somebody who wrote `#[test]`.
+    #[test]
+    fn a_plain_test_is_told_what_it_lacks() {
+        for (printed, how, kind) in [
+            ("test a ... ok\n\ntest result: ok. 1 passed; 0 failed;", How::Exited(0), Kind::Unfinished),
+            ("test a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed;", How::Exited(101), Kind::FailingTest),
+        ] {
+            let limit = Duration::from_secs(10);
+            let evidence = Evidence { how, report: None, nonce: NONCE, printed, limit };
+            let judgement = judge(evidence, &example::exercise("abba"), Path::new("/course"));
+            assert_eq!(judgement.outcome, Outcome::Failed(kind));
+            assert!(judgement.message.contains("`#[interleave::test]` in its place"), "{}", judgement.message);
+        }
     }
 
     #[test]

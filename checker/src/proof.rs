@@ -15,6 +15,7 @@ pub mod book;
 pub mod build;
 pub mod course;
 pub mod mutants;
+pub mod promises;
 pub mod report;
 pub mod speed;
 pub mod template;

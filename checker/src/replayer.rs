@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use trace::map::Map;
 
 use crate::check::Check;
 use crate::compile::{self, Compiled};
@@ -21,7 +22,9 @@ pub struct Stored {
 pub struct Replayer<'a> {
     check: &'a Check<'a>,
     suite: Suite<'a>,
-    test: Test,
+    tests: Vec<Test>,
+    /// Which of them.
+    selected: usize,
 }
 
 /// What making one ready brought.
@@ -34,8 +37,8 @@ pub enum Ready<'a> {
     Stopped,
 }
 
-/// Compiles what `check` is about in explore mode and finds the test `name`.
-pub fn ready<'a>(check: &'a Check<'a>, name: &str) -> Result<Ready<'a>> {
+/// Compiles what `check` is about in explore mode and finds the test `name`, or the first one.
+pub fn ready<'a>(check: &'a Check<'a>, name: Option<&str>) -> Result<Ready<'a>> {
     let compiled =
         compile::compile(check.root, check.exercise, Mode::Explore, check.compile, check.stop, check.report)?;
     let binaries = match compiled {
@@ -44,24 +47,42 @@ pub fn ready<'a>(check: &'a Check<'a>, name: &str) -> Result<Ready<'a>> {
         Compiled::Built { binaries, .. } => binaries,
     };
     let suite = Suite::new(check.root, check.exercise, check.seed)?;
+    let mut tests = Vec::new();
     for binary in &binaries {
         match suite.list(binary, Mode::Explore, check.stop)? {
             Listed::Stopped => return Ok(Ready::Stopped),
             Listed::Failed(_) => {}
-            Listed::Tests(tests) => {
-                if let Some(test) = tests.into_iter().find(|test| test.name == name) {
-                    return Ok(Ready::Yes(Box::new(Replayer { check, suite, test })));
-                }
-            }
+            Listed::Tests(more) => tests.extend(more),
         }
     }
-    Ok(Ready::NoTest)
+    let selected = tests.iter().position(|test| name.is_none_or(|name| test.name == name));
+    Ok(match selected {
+        Some(selected) => Ready::Yes(Box::new(Replayer { check, suite, tests, selected })),
+        None => Ready::NoTest,
+    })
 }
 
 impl Replayer<'_> {
+    /// The names of all tests.
+    pub fn names(&self) -> Vec<String> {
+        self.tests.iter().map(|test| test.name.clone()).collect()
+    }
+
+    /// Goes over to the test `name`, if there is one.
+    pub fn select(&mut self, name: &str) {
+        self.selected = self.tests.iter().position(|test| test.name == name).unwrap_or(self.selected);
+    }
+
+    /// Maps all interleavings of the test. `None` if it has no map.
+    pub fn map(&mut self) -> Result<Option<Map>> {
+        self.suite.map(&self.tests[self.selected], self.check.stop).context("mapping the interleavings")
+    }
+
     /// Runs the interleaving that begins with `choices`.
     pub fn run(&mut self, choices: &[u32]) -> Result<TestResult> {
         self.suite.replay(choices);
-        self.suite.run(&self.test, Mode::Explore, self.check.stop).context("running the interleaving again")
+        self.suite
+            .run(&self.tests[self.selected], Mode::Explore, self.check.stop)
+            .context("running the interleaving again")
     }
 }

@@ -10,6 +10,7 @@ use crate::check::{self, Check};
 use crate::cli::When;
 use crate::compile;
 use crate::exercise::Exercise;
+use crate::originals::Originals;
 use crate::process::Stop;
 use crate::progress::Progress;
 use crate::store::{Saved, Store};
@@ -97,6 +98,8 @@ impl Session {
             stop,
             report,
         })?;
+        let originals = Originals::read(&self.catalogue.solution(self.exercise(at))).unwrap_or_default();
+        let verdict = verdict.map(|verdict| originals.judge(verdict, self.exercise(at)));
         if let Some(verdict) = &verdict {
             self.store.keep_failure(verdict);
         }

@@ -1,8 +1,12 @@
 //! Going through one interleaving step by step, and choosing another way at any of them. Pure: who runs the program
 //! again is told by an [`Effect`].
 
-use trace::timeline::in_words;
-use trace::{Action, Cause, Place, Step, Target, Trace};
+mod moment;
+
+use trace::Trace;
+use trace::map::{Fate, Map};
+
+pub use moment::{Moment, Status, TaskState};
 
 /// Where somebody is in an interleaving.
 #[derive(Clone, Debug)]
@@ -12,6 +16,8 @@ pub struct Stepper {
     ending: String,
     /// Before which of the scheduler's choices.
     at: usize,
+    /// All interleavings, and what can become of the test at each of their nodes.
+    map: Option<(Map, Vec<Fate>)>,
 }
 
 /// What somebody wants.
@@ -36,33 +42,17 @@ pub enum Effect {
     Quit,
 }
 
-/// A task at the moment that is looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskState {
-    pub id: usize,
-    pub name: String,
-    pub status: Status,
-    /// The names of what it holds.
-    pub holds: Vec<String>,
-    /// Where it was seen last.
-    pub place: Option<Place>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    NotStarted,
-    CanGoOn,
-    /// For what, in words.
-    Waits(String),
-    Ended,
-    Panicked,
-}
-
 impl Stepper {
     /// Begins where `trace`, which ends as `ending` says, first offers a choice.
     pub fn new(trace: Trace, ending: String) -> Self {
         let at = trace.points.iter().position(|point| point.candidates.len() > 1).unwrap_or(0);
-        Stepper { trace, ending, at }
+        Stepper { trace, ending, at, map: None }
+    }
+
+    /// From now on, [`fate`](Self::fate) is known.
+    pub fn take_in(&mut self, map: Map) {
+        let fates = map.fates();
+        self.map = Some((map, fates));
     }
 
     /// What `input` means here.
@@ -112,12 +102,7 @@ impl Stepper {
 
     /// How many steps have been made, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
-        (self.done().len(), self.trace.steps.len())
-    }
-
-    fn done(&self) -> &[Step] {
-        let done = self.trace.points.get(self.at).map_or(self.trace.steps.len(), |point| point.step);
-        &self.trace.steps[..done]
+        (self.moment().done().len(), self.trace.steps.len())
     }
 
     /// How it ends, once it has.
@@ -125,64 +110,22 @@ impl Stepper {
         (self.at == self.trace.choices.len()).then_some(self.ending.as_str())
     }
 
-    /// What happened last, in words, and where.
-    pub fn last(&self) -> Option<(String, Option<&Place>)> {
-        let step = self.done().last()?;
-        let name = &self.trace.tasks[step.task].name;
-        Some((format!("{name} {}", in_words(&self.trace, &step.action)), step.place.as_ref()))
+    /// What has happened, and what each task does.
+    pub fn moment(&self) -> Moment<'_> {
+        Moment { trace: &self.trace, at: self.at }
     }
 
-    /// The tasks, as they are at this moment.
-    pub fn tasks(&self) -> Vec<TaskState> {
-        let done = self.done();
-        let so_far = Trace { steps: done.to_vec(), ..self.trace.clone() };
-        let cause = Cause::of(&so_far);
-        let candidates = self.trace.points.get(self.at).map_or(&[][..], |point| &point.candidates);
-        let name = |object: usize| self.trace.objects.get(object).map_or("?", |object| object.name.as_str());
-        let status = |id: usize| {
-            let own = || done.iter().filter(move |step| step.task == id);
-            let started = id == 0 || done.iter().any(|step| step.action == Action::Spawns { child: id });
-            let wait = cause.waits.iter().find(|wait| wait.task == id);
-            if candidates.contains(&(id as u32)) {
-                Status::CanGoOn
-            } else if own().any(|step| matches!(step.action, Action::Panics { .. })) {
-                Status::Panicked
-            } else if own().any(|step| step.action == Action::Ends) {
-                Status::Ended
-            } else if let Some(wait) = wait {
-                Status::Waits(match wait.target {
-                    Target::Object(object, _) => {
-                        let holders: Vec<&str> =
-                            cause.holders(object).map(|task| self.trace.tasks[task].name.as_str()).collect();
-                        match holders.as_slice() {
-                            [] => format!("waits for `{}`", name(object)),
-                            holders => format!("waits for `{}`, held by {}", name(object), holders.join(" and ")),
-                        }
-                    }
-                    Target::Signal(object) => format!("waits on `{}`", name(object)),
-                    Target::Task(other) => format!("waits for {} to end", self.trace.tasks[other].name),
-                })
-            } else if started {
-                Status::Ended
-            } else {
-                Status::NotStarted
-            }
-        };
-        let state = |(id, task): (usize, &trace::Task)| TaskState {
-            id,
-            name: task.name.clone(),
-            status: status(id),
-            holds: cause.holds[id].iter().map(|(object, _)| name(*object).to_owned()).collect(),
-            place: done.iter().rev().find(|step| step.task == id).and_then(|step| step.place.clone()),
-        };
-        self.trace.tasks.iter().enumerate().map(state).collect()
+    /// What can still become of the test from here on, if that is known.
+    pub fn fate(&self) -> Option<Fate> {
+        let (map, fates) = self.map.as_ref()?;
+        Some(fates[map.node_after(&self.trace.choices[..self.at])?])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trace::{Mode, Object, Point, Task};
+    use trace::{Action, Mode, Object, Point, Step, Task};
 
     /// main locks `a`, thread 1 locks `b` and waits for `a`, main waits for `b`.
     fn stepper() -> Stepper {
@@ -249,14 +192,14 @@ mod tests {
     fn who_waits_is_told_for_what_and_who_holds_it() {
         let mut stepper = stepper();
         let _ = stepper.handle(Input::End);
-        let tasks = stepper.tasks();
+        let tasks = stepper.moment().tasks();
         assert_eq!(tasks[0].status, Status::Waits("waits for `b`, held by thread 1".into()));
         assert_eq!(tasks[0].holds, ["a"]);
         assert_eq!(tasks[1].status, Status::Waits("waits for `a`, held by main".into()));
         assert_eq!(stepper.ending(), Some("deadlock"));
         let _ = stepper.handle(Input::Start);
-        assert_eq!(stepper.tasks()[1].status, Status::NotStarted);
-        assert_eq!(stepper.tasks()[0].status, Status::CanGoOn);
+        assert_eq!(stepper.moment().tasks()[1].status, Status::NotStarted);
+        assert_eq!(stepper.moment().tasks()[0].status, Status::CanGoOn);
         assert_eq!(stepper.ending(), None);
     }
 }

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use trace::Report;
+use trace::map::Map;
 
 use crate::compile::Binary;
 use crate::exercise::Exercise;
 use crate::outcome::{self, Evidence, Judgement};
+use crate::process::confine::NOT_STARTED;
 use crate::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::trouble::{Trouble, causes};
 use crate::verdict::{Mode, Outcome, Output, TestResult};
 
 use self::scratch::Scratch;
@@ -32,6 +35,11 @@ pub struct Test {
 }
 
 impl Test {
+    /// What libtest is told to run this test alone.
+    fn arguments(&self) -> [&str; 4] {
+        [&self.name, "--exact", "--nocapture", "--test-threads=1"]
+    }
+
     /// Where it stands among all tests; the same in both modes.
     pub fn place(&self) -> (&Path, usize, &str) {
         (&self.source, self.at, &self.name)
@@ -48,12 +56,23 @@ pub enum Listed {
     Stopped,
 }
 
+/// What an explored test is asked.
+#[derive(Clone, Debug)]
+enum Question {
+    /// Whether any interleaving fails.
+    Any,
+    /// What happens in the one that begins with these choices, as [`trace::wire::write_choices`] writes them.
+    One(String),
+    /// Which there are.
+    Map,
+}
+
 /// What the tests of one check have in common.
 pub struct Suite<'a> {
     root: &'a Path,
     exercise: &'a Exercise,
     seed: Option<u64>,
-    replay: Option<String>,
+    question: Question,
     scratch: Scratch,
     count: AtomicUsize,
 }
@@ -72,7 +91,7 @@ const LISTING: &str = "--list";
 impl<'a> Suite<'a> {
     pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
         let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
-        Ok(Self { root, exercise, seed, replay: None, scratch, count: AtomicUsize::new(0) })
+        Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
     }
 
     /// Asks `binary` which tests it has.
@@ -105,7 +124,7 @@ impl<'a> Suite<'a> {
 
     /// Runs `test` to its end.
     pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
-        let arguments = [test.name.as_str(), "--exact", "--nocapture", "--test-threads=1"];
+        let arguments = test.arguments();
         let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
         let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
         Ok(self.result(&test.name, mode, ran))
@@ -114,7 +133,17 @@ impl<'a> Suite<'a> {
     /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
     /// trace, failed or not.
     pub fn replay(&mut self, choices: &[u32]) {
-        self.replay = Some(trace::wire::write_choices(choices));
+        self.question = Question::One(trace::wire::write_choices(choices));
+    }
+
+    /// Maps all interleavings of an explored test. `None` if it has no map, or was stopped.
+    pub fn map(&mut self, test: &Test, stop: &Stop) -> Result<Option<Map>> {
+        let before = std::mem::replace(&mut self.question, Question::Map);
+        let arguments = test.arguments();
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let ran = self.process(&test.binary, &arguments, Mode::Explore, output, stop);
+        self.question = before;
+        Ok(ran?.report.and_then(|report| report.map))
     }
 
     /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
@@ -166,8 +195,14 @@ impl<'a> Suite<'a> {
         if let Some(seed) = self.seed {
             command.env("INTERLEAVE_SEED", seed.to_string());
         }
-        if let (Mode::Explore, Some(choices)) = (mode, &self.replay) {
-            command.env("INTERLEAVE_REPLAY", choices);
+        match (mode, &self.question) {
+            (Mode::Real, _) | (Mode::Explore, Question::Any) => {}
+            (Mode::Explore, Question::One(choices)) => {
+                command.env("INTERLEAVE_REPLAY", choices);
+            }
+            (Mode::Explore, Question::Map) => {
+                command.env("INTERLEAVE_MAP", "1");
+            }
         }
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
             command.env("INTERLEAVE_SCHEDULES", schedules.to_string());
@@ -190,8 +225,11 @@ impl<'a> Suite<'a> {
         let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;
-        let report = read_report(&path);
-        Ok(Ran { end, nonce, report, printed: printed.finish() })
+        let (report, printed) = (read_report(&path), printed.finish());
+        if report.is_none() {
+            could_report(&printed.to_text(), &path)?;
+        }
+        Ok(Ran { end, nonce, report, printed })
     }
 }
 
@@ -230,6 +268,20 @@ fn read_report(path: &Path) -> Option<Report> {
     let mut bytes = Vec::new();
     fs::File::open(path).ok()?.take(LONGEST_REPORT).read_to_end(&mut bytes).ok()?;
     trace::wire::read(&String::from_utf8_lossy(&bytes))
+}
+
+/// A test that was not started, or could not leave its report at `path`, says nothing about the code. What it printed
+/// tells.
+fn could_report(printed: &str, path: &Path) -> Result<()> {
+    let not_written = format!("interleave: cannot write the report {}: ", path.display());
+    let complaint = printed.lines().find(|line| line.starts_with(&not_written) || line.starts_with(NOT_STARTED));
+    let Some(line) = complaint else { return Ok(()) };
+    let unknown = || Trouble::new(line, "see that the folder for temporary files can be written");
+    let trouble = match line.strip_prefix(NOT_STARTED) {
+        Some(program) => Trouble::new(format!("a test could not be started: {program}"), causes::MAY_NOT_RUN),
+        None => causes::known(line).unwrap_or_else(unknown),
+    };
+    Err(trouble.into())
 }
 
 /// Whether a list of tests ends as libtest ends it: `2 tests, 0 benchmarks`. A list that was cut short would pass for

@@ -1,6 +1,7 @@
 //! Which compiler there is, and whether clippy is.
 
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
@@ -54,6 +55,25 @@ pub fn cargo_failed(error: std::io::Error) -> anyhow::Error {
     } else {
         anyhow::Error::new(error).context("cargo could not be started")
     }
+}
+
+/// The trouble that `said`, by rustup in place of a tool that is to work in `dir`, comes from.
+pub fn missing(said: &str, dir: &Path) -> Option<Trouble> {
+    let line = said.lines().find(|line| line.contains("is not installed"))?;
+    let help =
+        said.lines().find_map(|line| line.trim().strip_prefix("help: ")).unwrap_or("run `rustup toolchain install`");
+    let asks = match std::env::var("RUSTUP_TOOLCHAIN") {
+        Ok(name) => Some(format!("RUSTUP_TOOLCHAIN asks for {name}")),
+        Err(_) => asking_file(dir).map(|file| format!("{} asks for it", file.display())),
+    };
+    let what = asks.into_iter().fold(line.trim_start_matches("error: ").to_owned(), |what, asks| what + "; " + &asks);
+    Some(Trouble::new(what, help))
+}
+
+/// The file that says which toolchain is used in `dir`.
+fn asking_file(dir: &Path) -> Option<PathBuf> {
+    let names = ["rust-toolchain", "rust-toolchain.toml"];
+    dir.ancestors().flat_map(|dir| names.map(|name| dir.join(name))).find(|file| file.is_file())
 }
 
 fn not_found(tool: &str) -> Trouble {

@@ -1,5 +1,7 @@
 //! What keeps the tool from working: one line of what, one line of what to do.
 
+pub mod causes;
+
 use std::fmt;
 
 /// An error that comes with advice.

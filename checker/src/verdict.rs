@@ -38,6 +38,8 @@ pub enum Kind {
     Unfinished,
     /// Nothing was there to run.
     NoTests,
+    /// It passes tests that are not the course's.
+    Altered,
 }
 
 impl Kind {
@@ -55,6 +57,7 @@ impl Kind {
             Kind::Crashed => "crashed",
             Kind::Unfinished => "unfinished",
             Kind::NoTests => "no-tests",
+            Kind::Altered => "altered",
         }
     }
 
@@ -72,6 +75,7 @@ impl Kind {
             Kind::Crashed => "crashed",
             Kind::Unfinished => "unfinished",
             Kind::NoTests => "no tests",
+            Kind::Altered => "other tests",
         }
     }
 }
@@ -227,6 +231,8 @@ pub enum Stage {
     Testing(Mode, usize),
     /// One of them ended.
     Tested(Box<TestResult>),
+    /// A file was saved, so what was said before is about another version.
+    StartedOver,
 }
 
 #[cfg(test)]

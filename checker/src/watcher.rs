@@ -1,29 +1,36 @@
 //! Tells when the files of an exercise have another content than before.
 //!
-//! The folder is watched, not the file: many editors put a new file in its place. Events only say when to look;
-//! a hash of the content decides, so that reading and touching start nothing.
+//! The folder is watched, not the file: many editors put a new file in its place. A file that is a link is watched where
+//! it really lies, too. Events only say when to look; a hash of the content decides, so that reading and touching start
+//! nothing.
 
-use std::collections::hash_map::DefaultHasher;
-use std::fs;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{RecommendedWatcher, Watcher as _};
 
+use self::aim::Aim;
 use crate::files;
+use crate::version::Version;
+
+mod aim;
+#[cfg(all(test, unix))]
+mod unix;
 
 /// Watches one exercise at a time. Dropping it ends that.
 pub struct Watcher {
     /// `None` where there are no events to be had.
-    native: Option<RecommendedWatcher>,
+    aim: Shared,
     looker: Sender<Message>,
-    dir: Option<PathBuf>,
 }
+
+/// Both the watch and the thread that looks aim the events.
+type Shared = Arc<Mutex<Option<Aim>>>;
 
 /// How to find out when to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +42,10 @@ pub enum Means {
 
 enum Message {
     Touched,
-    /// From now on this folder matters, whose content has this hash.
-    Watch(PathBuf, u64),
+    /// Something came, went, or has another name: it may be a folder, or a link.
+    Moved,
+    /// From now on this folder matters, whose files are of this version.
+    Watch(PathBuf, Version),
     /// From now on look at the clock, too.
     Poll,
 }
@@ -53,8 +62,10 @@ impl Watcher {
     /// learner: how it works, if not as usual.
     pub fn new(means: Means, changed: impl Fn() + Send + 'static) -> Result<(Watcher, Option<String>)> {
         let (looker, messages) = mpsc::channel();
-        thread::Builder::new().name("watcher".to_owned()).spawn(move || look(&messages, &changed))?;
-        let mut watcher = Watcher { native: None, looker, dir: None };
+        let aim = Shared::default();
+        let shared = Arc::clone(&aim);
+        thread::Builder::new().name("watcher".to_owned()).spawn(move || look(&messages, &shared, &changed))?;
+        let watcher = Watcher { aim, looker };
         if means == Means::Polling {
             let note = watcher.poll("as you asked for");
             return Ok((watcher, Some(note)));
@@ -62,13 +73,17 @@ impl Watcher {
         let looker = watcher.looker.clone();
         let handler = move |event: notify::Result<notify::Event>| {
             // An error may mean that events were lost.
-            if event.map_or(true, |event| may_change_content(event.kind)) {
-                let _ = looker.send(Message::Touched);
+            match event.map(|event| event.kind) {
+                Ok(kind) if !may_change_content(kind) => {}
+                Ok(EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) | Err(_) => {
+                    let _ = looker.send(Message::Moved);
+                }
+                Ok(_) => drop(looker.send(Message::Touched)),
             }
         };
         let note = match RecommendedWatcher::new(handler, notify::Config::default()) {
             Ok(native) => {
-                watcher.native = Some(native);
+                *lock(&watcher.aim) = Some(Aim::new(native));
                 None
             }
             Err(error) => Some(watcher.poll(&without_events(&error))),
@@ -77,21 +92,19 @@ impl Watcher {
     }
 
     /// Watches `dir` instead of what was watched before. The note is as that of [`Watcher::new`].
-    pub fn watch(&mut self, dir: &Path) -> Option<String> {
-        let old = self.dir.replace(dir.to_owned());
+    pub fn watch(&self, dir: &Path) -> Option<String> {
         let mut note = None;
-        if let Some(native) = &mut self.native {
-            if let Some(old) = old {
-                let _ = native.unwatch(&old);
-            }
-            if let Err(error) = native.watch(dir, RecursiveMode::Recursive) {
-                self.native = None;
+        let mut shared = lock(&self.aim);
+        if let Some(aim) = shared.as_mut() {
+            if let Err(error) = aim.at(dir) {
+                *shared = None;
                 note = Some(self.poll(&without_events(&error)));
-            } else if let Some(kind) = files::quiet_file_system(dir) {
+            } else if let Some(kind) = aim.folders().find_map(files::quiet_file_system) {
                 note = Some(self.poll(&format!("as {kind} does not tell of every save")));
             }
         }
-        let _ = self.looker.send(Message::Watch(dir.to_owned(), fingerprint(dir)));
+        drop(shared);
+        let _ = self.looker.send(Message::Watch(dir.to_owned(), Version::of(dir)));
         note
     }
 
@@ -106,8 +119,8 @@ fn without_events(error: &notify::Error) -> String {
 }
 
 /// Looks after every event, or at every tick of the clock, and says when something has changed.
-fn look(messages: &Receiver<Message>, changed: &dyn Fn()) {
-    let mut watched: Option<(PathBuf, u64)> = None;
+fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
+    let mut watched: Option<(PathBuf, Version)> = None;
     let mut polls = false;
     loop {
         let first = if polls { messages.recv_timeout(POLL) } else { messages.recv().map_err(RecvTimeoutError::from) };
@@ -116,19 +129,27 @@ fn look(messages: &Receiver<Message>, changed: &dyn Fn()) {
             first => first.ok(),
         };
         let until = Instant::now() + PATIENCE;
+        let mut has_moved = false;
         while let Some(message) = next {
             match message {
-                Message::Watch(dir, hash) => watched = Some((dir, hash)),
+                Message::Watch(dir, version) => watched = Some((dir, version)),
                 Message::Poll => polls = true,
                 Message::Touched => {}
+                Message::Moved => has_moved = true,
             }
             let left = until.saturating_duration_since(Instant::now());
             next = messages.recv_timeout(QUIET.min(left)).ok();
         }
-        if let Some((dir, hash)) = &mut watched {
-            let new = fingerprint(dir);
-            if new != *hash {
-                *hash = new;
+        if let Some((dir, version)) = &mut watched {
+            files::appears(&dir.join("src").join("lib.rs"), files::ABSENCE);
+            // Before the look, so that what changes after it is an event.
+            if has_moved && let Some(aim) = lock(aim).as_mut() {
+                // A folder that is not there now is an event when it comes.
+                let _ = aim.again();
+            }
+            let new = Version::of(dir);
+            if new != *version {
+                *version = new;
                 changed();
             }
         }
@@ -144,62 +165,45 @@ fn may_change_content(kind: EventKind) -> bool {
     }
 }
 
-/// A hash of what the compiler reads of an exercise. Good for one run of the checker only.
-fn fingerprint(dir: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hash_file(&dir.join("Cargo.toml"), &mut hasher);
-    for folder in ["src", "tests"] {
-        hash_folder(&dir.join(folder), &mut hasher);
-    }
-    hasher.finish()
-}
-
-fn hash_folder(dir: &Path, hasher: &mut DefaultHasher) {
-    let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            hash_folder(&path, hasher);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            hash_file(&path, hasher);
-        }
-    }
-}
-
-fn hash_file(path: &Path, hasher: &mut DefaultHasher) {
-    path.hash(hasher);
-    fs::read(path).ok().hash(hasher);
+fn lock(aim: &Shared) -> MutexGuard<'_, Option<Aim>> {
+    aim.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::io::Write as _;
 
-    struct Folder {
-        dir: tempfile::TempDir,
-        changes: Receiver<()>,
+    pub struct Folder {
+        /// Of its own, so that nothing else happens beside the exercise.
+        around: tempfile::TempDir,
+        pub changes: Receiver<()>,
         watcher: Watcher,
     }
 
     impl Folder {
-        fn new(means: Means) -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            fs::create_dir(dir.path().join("src")).unwrap();
-            fs::write(dir.path().join("src/lib.rs"), "old").unwrap();
+        pub fn new(means: Means) -> Self {
+            let around = tempfile::tempdir().unwrap();
+            let dir = around.path().join("exercise");
+            fs::create_dir_all(dir.join("src")).unwrap();
+            fs::write(dir.join("src/lib.rs"), "old").unwrap();
             let (sender, changes) = mpsc::channel();
-            let (mut watcher, note) = Watcher::new(means, move || sender.send(()).unwrap_or(())).unwrap();
+            let (watcher, note) = Watcher::new(means, move || sender.send(()).unwrap_or(())).unwrap();
             assert_eq!(note.is_some(), means == Means::Polling);
-            assert_eq!(watcher.watch(dir.path()), None);
-            Folder { dir, changes, watcher }
+            assert_eq!(watcher.watch(&dir), None);
+            Folder { around, changes, watcher }
         }
 
-        fn path(&self) -> PathBuf {
-            self.dir.path().join("src/lib.rs")
+        pub fn dir(&self) -> PathBuf {
+            self.around.path().join("exercise")
         }
 
-        fn changed(&self) -> bool {
+        pub fn path(&self) -> PathBuf {
+            self.dir().join("src/lib.rs")
+        }
+
+        pub fn changed(&self) -> bool {
             self.changes.recv_timeout(Duration::from_secs(2)).is_ok()
         }
     }
@@ -218,7 +222,7 @@ mod tests {
 
     fn every_way_to_save_is_noticed_by(means: Means) {
         let folder = Folder::new(means);
-        let (path, other) = (folder.path(), folder.dir.path().join("src/.lib.rs.swp"));
+        let (path, other) = (folder.path(), folder.dir().join("src/.lib.rs.swp"));
         for round in 0..3 {
             fs::write(&path, format!("written in place {round}")).unwrap();
             assert!(folder.changed(), "in place, round {round}");
@@ -242,8 +246,8 @@ mod tests {
         for _ in 0..20 {
             fs::read(folder.path()).unwrap();
         }
-        fs::write(folder.dir.path().join("src/notes.txt"), "no code").unwrap();
-        let copy = folder.dir.path().join("src/copy");
+        fs::write(folder.dir().join("src/notes.txt"), "no code").unwrap();
+        let copy = folder.dir().join("src/copy");
         fs::write(&copy, "old").unwrap();
         fs::rename(&copy, folder.path()).unwrap();
         assert!(folder.changes.recv_timeout(Duration::from_millis(300)).is_err());
@@ -252,12 +256,48 @@ mod tests {
     /// Would catch: a hash taken too late, or a watch that stays at the first folder.
     #[test]
     fn after_moving_on_only_the_new_folder_counts() {
-        let mut first = Folder::new(Means::Events);
+        let first = Folder::new(Means::Events);
         let second = Folder::new(Means::Events);
-        assert_eq!(first.watcher.watch(second.dir.path()), None);
+        assert_eq!(first.watcher.watch(&second.dir()), None);
         fs::write(first.path(), "too late").unwrap();
         assert!(first.changes.recv_timeout(Duration::from_millis(200)).is_err());
         fs::write(second.path(), "new").unwrap();
         assert!(first.changed());
+    }
+
+    /// Would catch: a watch that stays at a folder which has gone.
+    #[test]
+    fn a_folder_that_was_replaced_is_watched_again() {
+        let around = tempfile::tempdir().unwrap();
+        let dir = around.path().join("exercise");
+        let make = |text: &str| {
+            fs::create_dir_all(dir.join("src")).unwrap();
+            fs::write(dir.join("src/lib.rs"), text).unwrap();
+        };
+        make("old");
+        let (sender, changes) = mpsc::channel();
+        let (watcher, _) = Watcher::new(Means::Events, move || sender.send(()).unwrap_or(())).unwrap();
+        assert_eq!(watcher.watch(&dir), None);
+        for round in 0..3 {
+            fs::rename(&dir, around.path().join(format!("old-{round}"))).unwrap();
+            make(&format!("new {round}"));
+            assert!(changes.recv_timeout(Duration::from_secs(2)).is_ok(), "replaced, round {round}");
+            while changes.recv_timeout(Duration::from_millis(300)).is_ok() {}
+            fs::write(dir.join("src/lib.rs"), format!("saved {round}")).unwrap();
+            assert!(changes.recv_timeout(Duration::from_secs(2)).is_ok(), "saved, round {round}");
+        }
+    }
+
+    /// Would catch: a word about a missing file in the middle of a save.
+    #[test]
+    fn a_file_that_is_away_for_a_moment_is_one_change() {
+        let folder = Folder::new(Means::Events);
+        let (path, aside) = (folder.path(), folder.dir().join("src/lib.rs~"));
+        fs::rename(&path, &aside).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        fs::write(&path, "new").unwrap();
+        fs::remove_file(&aside).unwrap();
+        assert!(folder.changed());
+        assert!(folder.changes.recv_timeout(Duration::from_millis(400)).is_err(), "a second change");
     }
 }

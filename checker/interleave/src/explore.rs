@@ -15,10 +15,16 @@ const SEED: &str = "INTERLEAVE_SEED";
 const SCHEDULES: &str = "INTERLEAVE_SCHEDULES";
 /// The choices of one schedule, to run that one only.
 const REPLAY: &str = "INTERLEAVE_REPLAY";
+/// Set to map every interleaving instead, in the report.
+const MAP: &str = "INTERLEAVE_MAP";
 
 /// Runs `body` under many interleavings, and prints the one that failed if nobody else does.
 pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Report, Option<(Failure, Payload)>) {
-    let finding = exploration(test).run(body);
+    let exploration = exploration(test);
+    if std::env::var_os(MAP).is_some() {
+        return (Report { map: exploration.map(body), ..Report::default() }, None);
+    }
+    let finding = exploration.run(body);
     let report = Report { explored: Some(finding.explored), trace: finding.trace, ..Report::default() };
     let failed = finding.failure.map(|failure| {
         if !report::is_asked_for() {

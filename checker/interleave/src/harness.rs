@@ -64,6 +64,17 @@ pub fn deadlock(message: &str) -> ! {
     std::panic::panic_any(Deadlock(message.to_owned()))
 }
 
+/// Runs `f` and returns what it panicked with, if it did. A panic by which the kit itself ends a test goes on.
+pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
+    #[cfg(feature = "explore")]
+    return crate::engine::scheduler::catch(f);
+    #[cfg(not(feature = "explore"))]
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Err(payload) if payload.is::<Deadlock>() => std::panic::resume_unwind(payload),
+        result => result,
+    }
+}
+
 /// The payload that stands for a deadlock that a runtime found.
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
 pub(crate) struct Deadlock(pub(crate) String);

@@ -9,6 +9,7 @@ mod harness;
 pub mod model;
 mod oracle;
 mod panics;
+mod random;
 #[cfg(not(feature = "explore"))]
 mod real;
 mod report;
@@ -40,4 +41,7 @@ pub use interleave_macros::test;
 pub use harness::deadlock;
 #[doc(hidden)]
 pub use harness::{Conclude, DEFAULT_SCHEDULES, Test, conclude, run};
-pub use oracle::{Cancelled, CountingWaker, HighWater, Inside, cancel_at_every_await, rounds, settle, yield_now};
+pub use oracle::{
+    Cancelled, CountingWaker, Draws, HighWater, Histories, Inside, cancel_at_every_await, histories, like_the_model,
+    rounds, settle, yield_now,
+};

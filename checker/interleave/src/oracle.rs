@@ -1,6 +1,7 @@
 //! Ways to decide without luck whether code is right.
 
 mod high_water;
+mod histories;
 mod shared;
 mod waker;
 
@@ -9,6 +10,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 pub use high_water::{HighWater, Inside};
+pub use histories::{Draws, Histories, histories, like_the_model};
 pub use waker::CountingWaker;
 
 /// How a run of [`cancel_at_every_await`] ended.

@@ -1,5 +1,6 @@
 //! Panics as the hook sees them, and which of several made a test fail.
 
+use std::any::Any;
 use std::panic::PanicHookInfo;
 use std::thread::ThreadId;
 
@@ -23,7 +24,7 @@ pub(crate) enum Who {
 
 impl RecordedPanic {
     pub(crate) fn new(by: Who, info: &PanicHookInfo<'_>) -> Self {
-        let message = info.payload_as_str().unwrap_or("a panic with a value that is not text").to_owned();
+        let message = text(info.payload()).to_owned();
         let place = info.location().map(|at| Place { file: at.file().to_owned(), line: at.line() });
         Self { by: Some(by), message, place }
     }
@@ -34,6 +35,12 @@ impl RecordedPanic {
         unwrapped && ["Any {", "JoinError", "PoisonError"].iter().any(|name| self.message.contains(name))
             || self.message == "a scoped thread panicked"
     }
+}
+
+/// What a panic says.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> &str {
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic with a value that is not text")
 }
 
 /// The panic that made a test fail: the last one of the test's own thread or task, unless that one only passes on

@@ -32,6 +32,7 @@ impl Live {
         self.is_blocked = matches!(stage, Stage::Blocked);
         match stage {
             Stage::Blocked => {}
+            Stage::StartedOver => *self = Live { elapsed_ms: self.elapsed_ms, ..Live::default() },
             Stage::Compiling(mode, package) => self.part(mode).package = Some(package),
             Stage::Built { mode, done, of } => self.part(mode).units = Some((done, of)),
             Stage::Diagnosed(error) => self.errors.push(*error),

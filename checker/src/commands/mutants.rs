@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::exercise::Exercise;
 use crate::proof::build::{self, Products};
 use crate::proof::course::Bench;
-use crate::proof::mutants;
+use crate::proof::mutants::{self, Changes};
 use crate::proof::trial::{self, Trial};
 use crate::proof::{Attempt, Expected};
 use crate::session::{self, Session};
@@ -23,13 +23,20 @@ const AT_A_TIME: usize = 8;
 /// What became of the mutants of one solution.
 struct Hunt<'a> {
     exercise: &'a Exercise,
+    changes: Changes,
     solution: String,
     mutants: Vec<Attempt>,
     verdicts: Vec<Verdict>,
 }
 
 /// `None` if it was interrupted.
-pub fn execute(session: &Session, exercises: &[&Exercise], toolchain: Toolchain, is_json: bool) -> Result<Option<u8>> {
+pub fn execute(
+    session: &Session,
+    exercises: &[&Exercise],
+    toolchain: Toolchain,
+    changes: Changes,
+    is_json: bool,
+) -> Result<Option<u8>> {
     let mut documents = Vec::new();
     let mut failed = false;
     if !is_json {
@@ -38,12 +45,12 @@ pub fn execute(session: &Session, exercises: &[&Exercise], toolchain: Toolchain,
         session.screen.print(&head)?;
     }
     for some in exercises.chunks(AT_A_TIME) {
-        let mut hunts = some.iter().map(|exercise| prepare(session, exercise)).collect::<Result<Vec<_>>>()?;
+        let mut hunts = some.iter().map(|exercise| prepare(session, exercise, changes)).collect::<Result<Vec<_>>>()?;
         if try_all(session, &mut hunts, toolchain)?.is_none() {
             return Ok(None);
         }
         for hunt in &hunts {
-            failed |= !hunt.survivors().is_empty() || !hunt.wrong_marks().is_empty();
+            failed |= hunt.is_objected_to();
             if is_json {
                 documents.push(hunt.document());
             } else {
@@ -57,10 +64,10 @@ pub fn execute(session: &Session, exercises: &[&Exercise], toolchain: Toolchain,
     Ok(Some(u8::from(failed)))
 }
 
-fn prepare<'a>(session: &Session, exercise: &'a Exercise) -> Result<Hunt<'a>> {
+fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> Result<Hunt<'a>> {
     let file = session.catalogue.solution(exercise).join("src/lib.rs");
     let solution = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let made = mutants::mutants(&solution).with_context(|| file.display().to_string())?;
+    let made = mutants::mutants(&solution, changes).with_context(|| file.display().to_string())?;
     let attempt = |mutant: mutants::Mutant| Attempt {
         exercise: exercise.name.clone(),
         name: mutant.name,
@@ -68,7 +75,7 @@ fn prepare<'a>(session: &Session, exercise: &'a Exercise) -> Result<Hunt<'a>> {
         source: mutant.source,
     };
     let mutants = made.into_iter().map(attempt).collect();
-    Ok(Hunt { exercise, solution, mutants, verdicts: Vec::new() })
+    Ok(Hunt { exercise, changes, solution, mutants, verdicts: Vec::new() })
 }
 
 /// Compiles and checks all mutants; `None` if it was interrupted.
@@ -106,6 +113,12 @@ fn remove_binaries(trials: &[Trial<'_>], products: &Products) {
 }
 
 impl Hunt<'_> {
+    /// How many general mutants survive is only counted: many are as right as the solution, and nobody has looked yet.
+    fn is_objected_to(&self) -> bool {
+        let survives = self.changes == Changes::Locks && !self.survivors().is_empty();
+        survives || !self.wrong_marks().is_empty()
+    }
+
     fn is_marked(&self, name: &str) -> bool {
         self.exercise.about.equivalent.iter().any(|equivalent| equivalent.mutant == name)
     }
@@ -128,7 +141,8 @@ impl Hunt<'_> {
             }
             Some(_) => None,
         };
-        self.exercise.about.equivalent.iter().filter_map(|equivalent| wrong(&equivalent.mutant)).collect()
+        let marked = self.exercise.about.equivalent.iter().map(|equivalent| equivalent.mutant.as_str());
+        marked.filter(|name| self.changes.make(name)).filter_map(wrong).collect()
     }
 
     /// Made, killed by the compiler, killed by the tests, equivalent.
@@ -153,7 +167,11 @@ impl Hunt<'_> {
             text.push(Line::styled(Style::Bad, format!("FAIL  {name}  ")).then(Style::Plain, wrong));
         }
         for survivor in survivors {
-            text.push(Line::styled(Style::Bad, format!("FAIL  {name}  {} passes", survivor.name)));
+            let (style, label) = match self.changes {
+                Changes::Locks => (Style::Bad, "FAIL  "),
+                Changes::General => (Style::Plain, ""),
+            };
+            text.push(Line::styled(style, format!("{label}{name}  {} passes", survivor.name)));
             text.append(document::difference(("the solution", &self.solution), ("the mutant", &survivor.source)));
             text.blank();
         }

@@ -1,11 +1,14 @@
 //! `checker replay`: the interleaving that failed, once more, as a picture, as a page, or step by step.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
+use trace::map::Map;
+use trace::{Failure, Trace};
 
 use crate::check::Check;
 use crate::cli;
@@ -17,10 +20,11 @@ use crate::session::{self, Session};
 use crate::toolchain::Toolchain;
 use crate::trouble::Trouble;
 use crate::verdict::{Outcome, TestResult};
-use crate::view::page::{self, Source};
+use crate::view::page::{self, Page, Source};
 use crate::view::style::{Colour, Line, Style, Text};
 use crate::view::verdict as view;
 
+mod map;
 mod step;
 
 /// `None` if it was interrupted.
@@ -34,11 +38,11 @@ pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
         return Err(Trouble::new(what, "run it with `checker run`").into());
     }
     let stored = match session.store.stored_failure(&exercise.name) {
-        Some(stored) => stored,
-        None => match find(session, at, toolchain)? {
-            Found::Failure(stored) => stored,
+        None if !args.map => match find(session, at, toolchain)? {
+            Found::Failure(stored) => Some(stored),
             Found::Code(code) => return Ok(code),
         },
+        stored => stored,
     };
     let check = Check {
         root: session.root(),
@@ -49,9 +53,18 @@ pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
         report: &|_| {},
         compiled: None,
     };
-    match replayer::ready(&check, &stored.test)? {
-        Ready::Yes(mut replayer) => run(session, exercise, &mut replayer, &stored, args),
-        Ready::Stopped => Ok(None),
+    let wanted = args.test.as_deref().or(stored.as_ref().map(|stored| stored.test.as_str()));
+    match (replayer::ready(&check, wanted)?, &stored) {
+        (Ready::Yes(mut replayer), _) if args.map => map::execute(session, exercise, &mut replayer, wanted, args),
+        (Ready::Yes(mut replayer), Some(stored)) => run(session, exercise, &mut replayer, stored, args),
+        (other, _) => not_ready(session, exercise, other, wanted.unwrap_or("")),
+    }
+}
+
+/// Says why a test cannot be run again. The exit code, `None` if interrupted.
+fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &str) -> Result<Option<u8>> {
+    match ready {
+        Ready::Yes(_) | Ready::Stopped => Ok(None),
         Ready::Errors(diagnostics) => {
             let mut text = Text::new();
             diagnostics.iter().for_each(|diagnostic| text.append(view::diagnostic(diagnostic)));
@@ -59,7 +72,7 @@ pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
             Ok(Some(1))
         }
         Ready::NoTest => {
-            let what = format!("the test `{}`, which failed last, is gone", stored.test);
+            let what = format!("there is no test `{test}` any more");
             Err(Trouble::new(what, format!("run `checker run {}` to see what fails now", exercise.name)).into())
         }
     }
@@ -98,11 +111,9 @@ fn run(
     let code = u8::from(result.outcome != Outcome::Passed);
     if args.step {
         step::execute(session, exercise, replayer, result)?;
-    } else if let Some(file) = &args.html {
-        write_page(session, exercise, &result, file)?;
-        if args.open {
-            open(file)?;
-        }
+    } else if args.html.is_some() {
+        let map = replayer.map()?;
+        write_page(session, exercise, &result, map.as_ref(), args)?;
     } else if args.json {
         let mut document = serde_json::to_value(&result)?;
         document["schema"] = json!(1);
@@ -127,26 +138,43 @@ fn text(exercise: &Exercise, result: &TestResult, width: usize) -> Text {
     text
 }
 
-fn write_page(session: &Session, exercise: &Exercise, result: &TestResult, file: &Path) -> Result<()> {
+fn write_page(
+    session: &Session,
+    exercise: &Exercise,
+    result: &TestResult,
+    map: Option<&Map>,
+    args: &cli::Replay,
+) -> Result<()> {
     let failure = result.failure();
     let Some(trace) = failure.trace.as_ref().filter(|_| result.outcome != Outcome::Passed) else {
         let what = format!("`{}` no longer fails in the interleaving that it failed in last", result.name);
         return Err(Trouble::new(what, format!("run `checker run {}` to explore all", exercise.name)).into());
     };
+    write_pages(session, &format!("{} · {}", exercise.name, result.name), Some((&failure, trace)), map, args)
+}
+
+/// Writes the page that was asked for, and opens it if that was, too.
+fn write_pages(
+    session: &Session,
+    title: &str,
+    failed: Option<(&Failure, &Trace)>,
+    map: Option<&Map>,
+    args: &cli::Replay,
+) -> Result<()> {
+    let Some(file) = &args.html else { return Ok(()) };
+    let mapped = map.iter().flat_map(|map| (0..map.nodes.len()).map(|node| map.trace(node)));
+    let steps = mapped.chain(failed.map(|(_, trace)| trace)).flat_map(|trace| &trace.steps);
     // Files outside of the exercise, such as the standard library's, are not shown.
-    let mut files: Vec<&str> = trace.steps.iter().filter_map(|step| Some(step.place.as_ref()?.file.as_str())).collect();
-    files.sort_unstable();
-    files.dedup();
+    let files: BTreeSet<&str> = steps.filter_map(|step| Some(step.place.as_ref()?.file.as_str())).collect();
     let texts: Vec<(&str, String)> = files
         .into_iter()
         .filter_map(|file| Some((file, fs::read_to_string(session.root().join(file)).ok()?)))
         .collect();
     let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
-    let title = format!("{} · {}", exercise.name, result.name);
-    fs::write(file, page::page(&title, &failure, trace, &sources))
-        .with_context(|| format!("{} cannot be written", file.display()))?;
+    let page = page::html(&Page { title, failed, map, sources: &sources });
+    fs::write(file, page).with_context(|| format!("{} cannot be written", file.display()))?;
     eprintln!("written: {}", file.display());
-    Ok(())
+    if args.open { open(file) } else { Ok(()) }
 }
 
 /// Opens `file` with whatever opens pages here.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::restore;
 use crate::cli;
 use crate::session::Session;
 use crate::store;
@@ -14,6 +15,9 @@ use crate::view::style::{Line, Style, Text};
 
 pub fn execute(session: &Session, args: &cli::Reset) -> Result<u8> {
     let at = session.catalogue.get(&args.name)?;
+    if args.tests {
+        return restore::execute(session, at);
+    }
     let name = &session.exercise(at).name;
     let backups = session.store.backups(name);
     let new = if args.undo { newest(&backups)? } else { starter(session, at)? };

@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::compile::settings::Settings;
 use crate::process;
 use crate::progress::Progress;
 use crate::session::{self, Screen, Session};
@@ -24,7 +25,8 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &cli::Run) -> Resul
     let session = open()?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     session.store.require_known_version()?;
-    if let Some(note) = toolchain.note() {
+    let settings = Settings::read(session.root());
+    for note in toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str)) {
         eprintln!("{note}");
     }
     process::adopt_orphans();
@@ -113,6 +115,10 @@ impl Status {
             }
             Stage::Diagnosed(_) => {}
             Stage::Tested(test) => self.show(&format!("{}: {}", test.name, test.outcome.word())),
+            Stage::StartedOver => {
+                self.clear();
+                eprintln!("note: a file of the exercise was saved during the check, so it starts over");
+            }
             Stage::Blocked => self.show("waiting for another cargo, perhaps the editor's"),
             Stage::Compiling(Mode::Real, package) => self.show(&format!("compiling {package}")),
             Stage::Compiling(Mode::Explore, _) | Stage::Built { .. } => {}

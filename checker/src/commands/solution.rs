@@ -36,7 +36,9 @@ pub fn explain(session: &Session, at: usize) -> Result<Text> {
     let theirs = read(&solution.join("src/lib.rs"))?;
     // Whatever the learner's file is, the solution can be shown.
     let yours = fs::read(exercise.source()).unwrap_or_default();
-    text.append(document::difference(("yours", &String::from_utf8_lossy(&yours)), ("the solution", &theirs)));
+    // An editor may end lines in another way than the course; that is no difference.
+    let yours = String::from_utf8_lossy(&yours).replace("\r\n", "\n");
+    text.append(document::difference(("yours", &yours), ("the solution", &theirs.replace("\r\n", "\n"))));
     Ok(text)
 }
 

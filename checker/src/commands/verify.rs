@@ -8,12 +8,13 @@ use anyhow::{Result, anyhow};
 use super::mutants;
 use crate::cli;
 use crate::exercise::Exercise;
+use crate::originals::Originals;
 use crate::process::{self, Stop};
 use crate::proof::build;
 use crate::proof::course::Bench;
 use crate::proof::report::{self, Proof, Times, Tried};
 use crate::proof::trial::{self, Trial};
-use crate::proof::{self, Attempt, Expected, book, texts};
+use crate::proof::{self, Attempt, Expected, book, promises, texts};
 use crate::session::{self, Session};
 use crate::toolchain::Toolchain;
 use crate::verdict::Verdict;
@@ -27,8 +28,8 @@ pub fn execute(session: &Session, args: &cli::Verify) -> Result<Option<u8>> {
     let exercises = chosen(session, &args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
-    if args.mutants {
-        return mutants::execute(session, &exercises, toolchain, args.json);
+    if let Some(changes) = args.mutants {
+        return mutants::execute(session, &exercises, toolchain, changes, args.json);
     }
     let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(None) };
     let book =
@@ -63,8 +64,15 @@ fn prove(
         let solution = session.catalogue.solution(exercise);
         let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
         complaints.extend(texts::complaints(exercise, &solution));
+        let promises = promises::read(&solution).unwrap_or_else(|complaint| {
+            complaints.push(complaint);
+            None
+        });
+        if Originals::of(exercise).keep(&solution)? {
+            (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
+        }
         complaints.extend(book::listed(session.root(), exercise));
-        proofs.push(Proof { exercise: exercise.name.clone(), tried: Vec::new(), complaints });
+        proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
         attempts.push(answers);
     }
     let plan: Vec<(&Exercise, &[Attempt])> =
@@ -78,6 +86,11 @@ fn prove(
     for tried in tried {
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
+    }
+    for proof in &mut proofs {
+        proof.complaints.extend(
+            proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
+        );
     }
     Ok(Some((proofs, Times { building, running: started.elapsed() - building })))
 }

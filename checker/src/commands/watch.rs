@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 
 use crate::app::{App, Effect, Event, Sight, State};
 use crate::cli;
+use crate::compile::settings::Settings;
 use crate::process;
 use crate::session::{Screen, Session};
 use crate::signals::{Hooks, Signals};
@@ -42,7 +43,9 @@ pub fn execute(mut session: Session, signals: &Signals, args: &cli::Watch) -> Re
     let changed = events.clone();
     let means = if args.poll { Means::Polling } else { Means::Events };
     let (watcher, note) = Watcher::new(means, move || drop(changed.send(Event::Saved)))?;
-    for note in toolchain.note().map(without_label).into_iter().chain(note) {
+    let settings = Settings::read(session.root());
+    let notes = toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str));
+    for note in notes.map(without_label).chain(note) {
         let _ = events.send(Event::Standing(note));
     }
     let progress = session.progress();

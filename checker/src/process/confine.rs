@@ -6,6 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::Path;
 use std::process::Command;
 
 use super::{group, sys};
@@ -60,10 +61,13 @@ impl Confinement {
     }
 }
 
-/// Does what [`Confinement::apply`] asked for. Returns only if it could not.
-pub fn exec(arguments: &[OsString]) -> io::Error {
+/// How the line begins that is printed in the place of a program which could not be started.
+pub const NOT_STARTED: &str = "checker: not started: ";
+
+/// Does what [`Confinement::apply`] asked for. Returns only if it could not, with what to print.
+pub fn exec(arguments: &[OsString]) -> String {
     let [parent, memory, file, cpu, priority, program, arguments @ ..] = arguments else {
-        return io::Error::other("too few arguments");
+        return format!("{NOT_STARTED}too few arguments");
     };
     let number = |text: &OsStr| text.to_str().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     let limit = |text: &OsStr| Some(number(text)).filter(|limit| *limit > 0);
@@ -71,5 +75,6 @@ pub fn exec(arguments: &[OsString]) -> io::Error {
     let limits = Confinement { memory: limit(memory), file: limit(file), cpu: limit(cpu), priority };
     let mut command = Command::new(program);
     command.args(arguments);
-    group::turn_into(command, u32::try_from(number(parent)).unwrap_or(0), limits)
+    let error = group::turn_into(command, u32::try_from(number(parent)).unwrap_or(0), limits);
+    format!("{NOT_STARTED}{}: {error}", Path::new(program).display())
 }

@@ -6,7 +6,9 @@ use std::process::Command;
 use anyhow::{Result, anyhow};
 
 use crate::catalogue::Catalogue;
+use crate::compile::fault::{self, Fault, Package};
 use crate::compile::message::{self, Message};
+use crate::compile::settings::Settings;
 use crate::compile::{Binary, Compiled};
 use crate::exercise::Exercise;
 use crate::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Stream, Streams};
@@ -111,6 +113,7 @@ fn cargo(bench: &Bench, exercises: &[&Exercise], mode: Mode, toolchain: Toolchai
     if toolchain.clippy {
         command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
     }
+    Settings::read(bench.dir()).apply(&mut command);
     for exercise in exercises {
         command.args(["--package", &exercise.package_id]);
     }
@@ -124,6 +127,9 @@ fn sort(out: &[u8], exercises: &[&Exercise], said: &str) -> Result<HashMap<Strin
     for line in out.split(|byte| *byte == b'\n') {
         match message::read(line) {
             Message::Diagnostic { package_id, diagnostic } => match built.get_mut(&package_id) {
+                Some(_) if diagnostic.is_error() && fault::of(&diagnostic, Package::Exercise) == Fault::Environment => {
+                    return Err(fault::trouble(&diagnostic));
+                }
                 Some((_, diagnostics)) if diagnostics.iter().all(|known| known.rendered != diagnostic.rendered) => {
                     diagnostics.push(diagnostic);
                 }
@@ -161,7 +167,7 @@ mod tests {
     fn each_message_finds_its_package() {
         let (mut good, mut bad) = (example::exercise("good"), example::exercise("bad"));
         (good.package_id, bad.package_id) = ("good".to_owned(), "bad".to_owned());
-        let error = r#"{"reason":"compiler-message","package_id":"bad","message":{"message":"no","code":null,"level":"error","spans":[],"rendered":"no"}}"#;
+        let error = r#"{"reason":"compiler-message","package_id":"bad","message":{"message":"no","code":null,"level":"error","spans":[{"file_name":"src/lib.rs","line_start":1,"is_primary":true}],"rendered":"no"}}"#;
         let binary = r#"{"reason":"compiler-artifact","package_id":"good","target":{"kind":["test"],"src_path":"t.rs"},"executable":"/t"}"#;
         let out = format!("{error}\n{error}\n{binary}\n");
         let compiled = sort(out.as_bytes(), &[&good, &bad], "").unwrap();

@@ -1,4 +1,4 @@
-//! Mutants: a solution changed in one place, in a way that is wrong wherever locks matter.
+//! Mutants: a solution changed in one place, in a way that is wrong wherever locks matter, or anywhere.
 //!
 //! The source is parsed to find the places, and changed as text, so that a survivor's difference is short and can be
 //! read. What a mutant means is not known here: one that does not compile is the compiler's to reject, and one that
@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result};
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Block, ExprLoop, ExprMethodCall, ExprWhile, ImplItemFn, ItemFn, ItemMod, TraitItemFn};
+use syn::{Block, Expr, ImplItemFn, ItemConst, ItemFn, ItemMod, ReturnType, Stmt, TraitItemFn};
 
 mod calls;
+mod general;
 mod locks;
 
 /// One wrong version of a solution.
@@ -41,10 +42,27 @@ impl Edit {
     }
 }
 
+/// Which changes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Changes {
+    /// Guards, permits, signals, atomics: a survivor is objected to
+    Locks,
+    /// Conditions, operators, constants, calls, what is returned: survivors are counted
+    General,
+}
+
+impl Changes {
+    /// Whether the mutant `name` is one of these.
+    pub fn make(self, name: &str) -> bool {
+        let change = name.split('/').next().unwrap_or_default();
+        general::CHANGES.contains(&change) == (self == Changes::General)
+    }
+}
+
 /// All mutants of `source`, in the order of their places.
-pub fn mutants(source: &str) -> Result<Vec<Mutant>> {
+pub fn mutants(source: &str, changes: Changes) -> Result<Vec<Mutant>> {
     let file = syn::parse_file(source).context("the solution is not understood")?;
-    let mut maker = Maker { source, guards: locks::guards(&file), functions: Vec::new(), found: Vec::new() };
+    let mut maker = Maker { source, changes, guards: locks::guards(&file), functions: Vec::new(), found: Vec::new() };
     maker.visit_file(&file);
     let mut counts: HashMap<String, u32> = HashMap::new();
     let mut mutants: Vec<Mutant> = Vec::new();
@@ -72,6 +90,7 @@ fn apply(source: &str, mut edits: Vec<Edit>) -> String {
 /// Walks through the solution and notes what can be changed.
 struct Maker<'s> {
     source: &'s str,
+    changes: Changes,
     /// The names of all guards.
     guards: HashSet<String>,
     /// Those around the place that is visited.
@@ -113,19 +132,30 @@ const WAITS: [&str; 7] = [".wait(", ".await", ".notified(", "park(", "yield_now(
 impl<'ast> Visit<'ast> for Maker<'_> {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.functions.push(function.sig.ident.to_string());
+        self.body(&function.sig.output, &function.block);
         visit::visit_item_fn(self, function);
         self.functions.pop();
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
         self.functions.push(function.sig.ident.to_string());
+        self.body(&function.sig.output, &function.block);
         visit::visit_impl_item_fn(self, function);
         self.functions.pop();
     }
 
     fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
         self.functions.push(function.sig.ident.to_string());
+        if let Some(block) = &function.default {
+            self.body(&function.sig.output, block);
+        }
         visit::visit_trait_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_item_const(&mut self, constant: &'ast ItemConst) {
+        self.functions.push(constant.ident.to_string());
+        visit::visit_item_const(self, constant);
         self.functions.pop();
     }
 
@@ -137,33 +167,56 @@ impl<'ast> Visit<'ast> for Maker<'_> {
     }
 
     fn visit_block(&mut self, block: &'ast Block) {
-        locks::change(self, block);
+        if self.changes == Changes::Locks {
+            locks::change(self, block);
+        }
         visit::visit_block(self, block);
     }
 
-    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        calls::change(self, call);
-        visit::visit_expr_method_call(self, call);
+    fn visit_stmt(&mut self, stmt: &'ast Stmt) {
+        if self.changes == Changes::General {
+            general::statement(self, stmt);
+        }
+        visit::visit_stmt(self, stmt);
     }
 
-    fn visit_expr_while(&mut self, expr: &'ast ExprWhile) {
-        let text = self.text_of(expr.span());
-        if WAITS.iter().any(|wait| text.contains(wait)) {
-            self.note("once", vec![Edit::replace(bytes(expr.while_token.span), "if")]);
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match (self.changes, expr) {
+            (Changes::General, expr) => general::expression(self, expr),
+            (Changes::Locks, Expr::MethodCall(call)) => calls::change(self, call),
+            (Changes::Locks, Expr::While(_) | Expr::Loop(_)) => self.wait_once(expr),
+            (Changes::Locks, _) => {}
         }
-        visit::visit_expr_while(self, expr);
+        visit::visit_expr(self, expr);
+    }
+}
+
+impl Maker<'_> {
+    fn body(&mut self, output: &ReturnType, block: &Block) {
+        if self.changes == Changes::General {
+            general::body(self, output, block);
+        }
     }
 
-    fn visit_expr_loop(&mut self, expr: &'ast ExprLoop) {
-        let body = self.text_of(expr.body.span());
-        if WAITS.iter().any(|wait| body.contains(wait)) && !mentions(body, "break") && expr.label.is_none() {
-            let edits = vec![
-                Edit::replace(bytes(expr.loop_token.span), "{ for _ in 0..2"),
-                Edit::insert(bytes(expr.span()).end, " panic!(\"waited once\") }"),
-            ];
-            self.note("once", edits);
+    /// A loop around a wait does not look again.
+    fn wait_once(&mut self, expr: &Expr) {
+        let waits = |text: &str| WAITS.iter().any(|wait| text.contains(wait));
+        match expr {
+            Expr::While(repeated) if waits(self.text_of(expr.span())) => {
+                self.note("once", vec![Edit::replace(bytes(repeated.while_token.span), "if")]);
+            }
+            Expr::Loop(repeated) => {
+                let body = self.text_of(repeated.body.span());
+                if waits(body) && !mentions(body, "break") && repeated.label.is_none() {
+                    let edits = vec![
+                        Edit::replace(bytes(repeated.loop_token.span), "{ for _ in 0..2"),
+                        Edit::insert(bytes(expr.span()).end, " panic!(\"waited once\") }"),
+                    ];
+                    self.note("once", edits);
+                }
+            }
+            _ => {}
         }
-        visit::visit_expr_loop(self, expr);
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::proof::promises::{self, Promise};
 use crate::proof::trial::{Seeds, was_searched};
 use crate::proof::{Attempt, Complaint, Expected};
 use crate::verdict::Verdict;
@@ -14,6 +15,8 @@ use crate::view::style::{Line, Style, Text};
 #[derive(Debug, Default)]
 pub struct Proof {
     pub exercise: String,
+    /// None if nobody has written them down.
+    pub promises: Option<Vec<Promise>>,
     pub tried: Vec<Tried>,
     /// About its texts, and about tests that depend on each other.
     pub complaints: Vec<Complaint>,
@@ -49,6 +52,10 @@ impl Proof {
         tried.chain(complaints)
     }
 
+    fn count(&self, folder: &str) -> usize {
+        self.tried.iter().filter(|tried| tried.attempt.name.starts_with(folder)).count()
+    }
+
     fn row(&self) -> Line {
         let is_right = |tried: &&Tried| tried.attempt.expected == Expected::Passes;
         let is_rejected = |tried: &&Tried| tried.attempt.name.starts_with("rejected/");
@@ -62,11 +69,15 @@ impl Proof {
         let decisive = self.tried.iter().filter(is_rejected).filter_map(|tried| tried.verdict.decisive());
         let is_searched = decisive.into_iter().any(was_searched);
         let slowest = self.tried.iter().filter(is_right).filter_map(|tried| tried.slowest.as_ref()).max();
+        let promises = self.promises.as_deref();
+        let coverage = promises::coverage(promises.unwrap_or_default(), &self.tried);
         let state = if self.objections().next().is_none() { "ok" } else { "FAIL" };
         row([
             state,
             &self.exercise,
             starter.map_or("–", |tried| tried.verdict.kind.word()),
+            &promises.map_or("–".to_owned(), |promises| promises.len().to_string()),
+            &format!("{} of {}", coverage.promised, coverage.tests),
             &share(&is_right),
             &share(&is_rejected),
             &seeds.map_or_else(
@@ -92,29 +103,34 @@ impl Proof {
         });
         let complaints =
             self.complaints.iter().map(|what| json!({ "subject": what.subject, "objection": what.objection }));
+        let coverage = promises::coverage(self.promises.as_deref().unwrap_or_default(), &self.tried);
         Ok(json!({
             "exercise": self.exercise,
             "proven": self.objections().next().is_none(),
+            "promises": self.promises.as_ref().map(Vec::len),
+            "tests": coverage.tests,
+            "promised_tests": coverage.promised,
+            "accepted": self.count("accepted/"),
+            "rejected": self.count("rejected/"),
             "attempts": attempts.collect::<Result<Vec<Value>>>()?,
             "complaints": complaints.collect::<Vec<Value>>(),
         }))
     }
 }
 
-fn row(cells: [&str; 7]) -> Line {
-    let [state, name, starter, right, rejected, seeds, slowest] = cells;
+fn row(cells: [&str; 9]) -> Line {
+    let [state, name, starter, promises, tests, right, rejected, seeds, slowest] = cells;
     let style = if state == "FAIL" { Style::Bad } else { Style::Plain };
-    Line::styled(style, state)
-        .pad(6)
-        .then(Style::Name, name)
-        .pad(32)
-        .then(Style::Plain, format!("{starter:<17} {right:<8} {rejected:<8} {seeds:<10} {slowest}"))
+    Line::styled(style, state).pad(6).then(Style::Name, name).pad(32).then(
+        Style::Plain,
+        format!("{starter:<17} {promises:<9} {tests:<9} {right:<8} {rejected:<9} {seeds:<10} {slowest}"),
+    )
 }
 
 /// The table, and what is wrong below it.
 pub fn table(proofs: &[Proof], book: &[Complaint], times: Times) -> Text {
     let mut text = Text::new();
-    text.push(row(["", "", "starter", "right", "wrong", "found by", "slowest"]));
+    text.push(row(["", "", "starter", "promises", "tests", "right", "wrong", "found by", "slowest"]));
     for proof in proofs {
         text.push(proof.row());
     }

@@ -20,9 +20,10 @@ const EXERCISE: [(&str, &str); 5] = [
     ("src/lib.rs", include_str!("template/starter.rs")),
     ("tests/__name__.rs", include_str!("template/tests.rs")),
 ];
-const SOLUTION: [(&str, &str); 7] = [
+const SOLUTION: [(&str, &str); 8] = [
     ("Cargo.toml", include_str!("template/solution.toml")),
     ("README.md", include_str!("template/explanation.md")),
+    ("promises.toml", include_str!("template/promises.toml")),
     ("src/lib.rs", include_str!("template/solution.rs")),
     ("starter.rs", include_str!("template/starter.rs")),
     ("accepted/atomic.rs", include_str!("template/accepted.rs")),

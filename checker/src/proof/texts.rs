@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::exercise::Exercise;
-use crate::proof::{Complaint, book};
+use crate::proof::{Complaint, book, promises};
 
 /// How many lines of text a brief may have, besides its title, the habit and the links after it.
 const LONGEST_BRIEF: usize = 15;
@@ -101,7 +101,7 @@ fn placeholders(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
     let mut files =
         vec!["Cargo.toml", "README.md", "hints.md"].into_iter().map(|name| exercise.dir.join(name)).collect::<Vec<_>>();
     files.extend(exercise.tests.iter().cloned());
-    files.extend(["README.md", "starter.rs", "src/lib.rs"].map(|name| solution.join(name)));
+    files.extend(["README.md", "starter.rs", "src/lib.rs", promises::FILE].map(|name| solution.join(name)));
     for folder in ["accepted", "rejected"] {
         let entries = fs::read_dir(solution.join(folder)).into_iter().flatten().filter_map(Result::ok);
         files.extend(entries.map(|entry| entry.path()));

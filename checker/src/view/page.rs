@@ -5,8 +5,11 @@
 
 use std::fmt::Write as _;
 
+use trace::map::Map;
 use trace::timeline::{self, Mark, Picture, Row, Shown};
 use trace::{Failure, Trace};
+
+mod play;
 
 /// A source file of the learner.
 pub struct Source<'a> {
@@ -23,27 +26,47 @@ const BAR: usize = 16;
 /// A character of the text in the picture.
 const CHARACTER: usize = 8;
 
-/// The page for `failure`, whose trace is `trace`.
-pub fn page(title: &str, failure: &Failure, trace: &Trace, sources: &[Source<'_>]) -> String {
-    let picture = Picture::new(failure, trace);
+/// What a page shows.
+pub struct Page<'a> {
+    pub title: &'a str,
+    /// An interleaving that failed, drawn as a picture.
+    pub failed: Option<(&'a Failure, &'a Trace)>,
+    /// All interleavings, to play.
+    pub map: Option<&'a Map>,
+    pub sources: &'a [Source<'a>],
+}
+
+/// The page as HTML.
+pub fn html(page: &Page<'_>) -> String {
     let mut html = String::new();
-    let title = escaped(title);
+    let title = escaped(page.title);
     let _ = write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n\
-         <header><h1>{title}</h1><p>{}</p></header>\n<main>\n<section aria-label=\"Interleaving\">\n",
-        escaped(&timeline::title(trace)),
+         <header><h1>{title}</h1>"
     );
-    svg(&mut html, failure, trace, &picture);
-    let verdict = escaped(&timeline::verdict(failure, trace));
-    let _ = writeln!(html, "<p class=\"cause\">{}</p>", verdict.replace('\n', "<br>"));
-    html.push_str("<p class=\"keys\">Arrow keys go from step to step.</p>\n</section>\n");
-    html.push_str("<section aria-label=\"Source\">\n");
-    for source in sources {
+    if let Some((_, trace)) = page.failed {
+        let _ = write!(html, "<p>{}</p>", escaped(&timeline::title(trace)));
+    }
+    html.push_str("</header>\n<main>\n<div>\n");
+    if let Some((failure, trace)) = page.failed {
+        let picture = Picture::new(failure, trace);
+        html.push_str("<section aria-label=\"Interleaving\">\n");
+        svg(&mut html, failure, trace, &picture);
+        let verdict = escaped(&timeline::verdict(failure, trace));
+        let _ = writeln!(html, "<p class=\"cause\">{}</p>", verdict.replace('\n', "<br>"));
+        html.push_str("<p class=\"keys\">Arrow keys go from step to step.</p>\n</section>\n");
+    }
+    if let Some(map) = page.map {
+        play::section(&mut html, map);
+    }
+    html.push_str("</div>\n<section aria-label=\"Source\">\n");
+    for source in page.sources {
         listing(&mut html, source);
     }
-    let _ = write!(html, "</section>\n</main>\n<script>\n{SCRIPT}</script>\n</html>\n");
+    let play = if page.map.is_some() { PLAY } else { "" };
+    let _ = write!(html, "</section>\n</main>\n<script>\n{SCRIPT}{play}</script>\n</html>\n");
     html
 }
 
@@ -222,8 +245,9 @@ fn escaped(text: &str) -> String {
 }
 
 /// Colours after Okabe and Ito, which people with colour blindness can tell apart.
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const STYLE: &str = include_str!("page/page.css");
+const PLAY: &str = include_str!("page/play.js");
+const SCRIPT: &str = include_str!("page/page.js");
 
 #[cfg(test)]
 mod tests {
@@ -258,7 +282,8 @@ mod tests {
     fn html() -> String {
         let failure = failure();
         let source = Source { file: "exercises/a/src/lib.rs", text: "one\n<two>\nthree\nfour" };
-        page("abba · never_deadlock", &failure, failure.trace.as_ref().unwrap(), &[source])
+        let failed = Some((&failure, failure.trace.as_ref().unwrap()));
+        super::html(&Page { title: "abba · never_deadlock", failed, map: None, sources: &[source] })
     }
 
     #[test]

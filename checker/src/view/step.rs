@@ -1,6 +1,7 @@
 //! The screen of the stepper: the tasks and what they wait for, and the source with a mark at each task's line.
 
 use trace::Place;
+use trace::map::Fate;
 
 use super::page::Source;
 use super::style::{Line, Style, Text};
@@ -8,7 +9,8 @@ use crate::stepper::{Status, Stepper, TaskState};
 
 /// One screen of `height` lines, each `width` cells at most.
 pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usize, height: usize) -> Text {
-    let tasks = stepper.tasks();
+    let moment = stepper.moment();
+    let tasks = moment.tasks();
     let (done, all) = stepper.progress();
     let mut text = Text::new();
     text.push(Line::styled(Style::Heading, format!(" {title} · {done} of {all} steps")));
@@ -16,7 +18,7 @@ pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usi
     let names = tasks.iter().map(|task| task.name.chars().count()).max().unwrap_or(0);
     tasks.iter().for_each(|task| text.push(task_line(task, names)));
     text.blank();
-    let last = stepper.last();
+    let last = moment.last();
     let place = last.as_ref().and_then(|(_, place)| *place);
     match &last {
         Some((words, _)) => {
@@ -24,6 +26,11 @@ pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usi
             text.push(Line::plain(" just now: ").then(Style::Heading, words).then(Style::Aside, at));
         }
         None => text.push(Line::styled(Style::Aside, " nothing has happened yet")),
+    }
+    if stepper.ending().is_none()
+        && let Some(fate) = stepper.fate()
+    {
+        text.push(fate_line(fate));
     }
     if let Some(ending) = stepper.ending() {
         ending.lines().for_each(|line| text.push(Line::styled(Style::Bad, format!(" {line}"))));
@@ -38,6 +45,15 @@ pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usi
     }
     text.push(Line::styled(Style::Aside, " → next · ← back · a number: let that task go on · Home End · q quit"));
     text.cut(width, height)
+}
+
+/// What can still become of the test.
+fn fate_line(fate: Fate) -> Line {
+    match fate {
+        fate if fate.is_sealed() => Line::styled(Style::Bad, " every interleaving from here fails"),
+        fate if fate.is_safe() => Line::styled(Style::Good, " every interleaving from here passes"),
+        _ => Line::styled(Style::Aside, " some interleavings from here pass and some fail"),
+    }
 }
 
 fn task_line(task: &TaskState, names: usize) -> Line {

@@ -181,7 +181,15 @@ pub fn table(tests: &[TestResult]) -> Text {
                 _ => format!("explored, proven for all {} interleavings", grouped(schedules)),
             },
             (Mode::Explore, Some(explored)) if test.outcome == Outcome::Passed => {
-                format!("explored, {} of many interleavings sampled", grouped(explored.schedules))
+                let runs = grouped(explored.schedules);
+                match explored.coverage {
+                    Coverage::Bounded { departures, schedules } => format!(
+                        "explored, bounded: {runs} interleavings, among them all {} with at most {}",
+                        grouped(schedules),
+                        counted(departures as usize, "departure")
+                    ),
+                    Coverage::Proven | Coverage::Sampled => format!("explored, {runs} of many interleavings sampled"),
+                }
             }
             (Mode::Explore, Some(explored)) => format!("explored, interleaving {}", grouped(explored.schedules)),
         };

@@ -84,12 +84,94 @@ fn assert_objections(document: &Value, exercise: &str, expected: &[(&str, &str)]
     assert_eq!(unexpected.collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "{exercise}");
 }
 
+/// Asserts that each thing which can be wrong with a promise is objected to, and that promises are counted.
+#[track_caller]
+fn assert_promises(document: &Value) {
+    let promises = objections(document, "badly_promised");
+    let about: Vec<&str> = promises.iter().map(|(about, _)| about.as_str()).collect();
+    assert_eq!(about, ["promises.toml"; 5], "{promises:#?}");
+    for (part, (_, why)) in [
+        "\"A\": there is no test `no_such_test`",
+        "\"B\": there is no answer rejected/no_such_answer.rs",
+        "\"C\": rejected/yields does not make `numbers_begin_at_one` fail; failing: `each_number_is_given_once`",
+        "\"D\": rejected/locks_twice compiles",
+        "no promise names the test `each_number_is_given_once`",
+    ]
+    .iter()
+    .zip(&promises)
+    {
+        assert_eq!(why, part);
+    }
+    assert_objections(document, "unreadable", &[("promises.toml", "line 4: unknown field `say`")]);
+    let counts = |name: &str| {
+        let exercises = document["exercises"].as_array().unwrap();
+        let found = exercises.iter().find(|found| found["exercise"] == name).unwrap();
+        ["promises", "tests", "promised_tests", "accepted", "rejected"].map(|count| found[count].as_u64())
+    };
+    assert_eq!(counts("sound"), [2, 2, 2, 1, 2].map(Some));
+    assert_eq!(counts("badly_promised"), [4, 2, 1, 1, 2].map(Some));
+}
+
+/// Asserts that a test which is not the course's is noticed, named and restored, and that nothing is solved by it.
+fn assert_only_the_courses_tests_count(course: &Course, exercise: &Exercise<'_>) {
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b"];
+        let output = git.arg("-C").arg(&course.root).args(identity).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "exercises"]);
+    git(&["commit", "--quiet", "-m", "the course"]);
+    fs::copy(exercise.file("solutions", "src/lib.rs"), exercise.file("exercises", "src/lib.rs")).unwrap();
+    let (name, test) = (exercise.name, format!("tests/{}.rs", exercise.name));
+    let original = fs::read_to_string(exercise.file("exercises", &test)).unwrap();
+    exercise.edit("exercises", &test, "assert_ne!(one, other", "assert_eq!(one, one");
+    git(&["commit", "--quiet", "--all", "-m", "a commit of the learner's"]);
+    let ran = course.run(&["run", name]).expect(1);
+    let expected = format!(
+        "other tests · {name}: it passes, but that does not count, with files that are not the course's: {test}; `checker \
+         reset {name} --tests` restores that"
+    );
+    assert!(ran.stdout.contains(&expected), "{}", ran.stdout);
+    assert_eq!(course.progress()["exercises"][name]["solved"], false);
+    let restored = course.run(&["reset", name, "--tests"]).expect(0).stdout;
+    assert!(restored.contains(&format!("{test} is the course's again\n")), "{restored}");
+    assert_eq!(fs::read_to_string(exercise.file("exercises", &test)).unwrap(), original);
+    let backup = course.root.join(restored.trim_end().rsplit(' ').next().unwrap());
+    assert!(fs::read_to_string(&backup).unwrap().contains("assert_eq!(one, one"), "{}", backup.display());
+    assert!(course.run(&["run", name]).expect(0).stdout.contains("passed · "));
+}
+
 /// In the second schedule, each of which takes two numbers, the number before is given out again.
 const RARELY_WRONG: &str = "*last += 1;
         static CALLS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(1);
         if CALLS.fetch_add(1, core::sync::atomic::Ordering::Relaxed) % 4 == 0 {
             *last -= 1;
         }";
+
+/// One promise for each thing that can be wrong with one.
+const PROMISES: &str = r#"
+[[promise]]
+says = "A"
+test = "no_such_test"
+broken_by = "yields"
+
+[[promise]]
+says = "B"
+test = "numbers_begin_at_one"
+broken_by = "no_such_answer"
+
+[[promise]]
+says = "C"
+test = "numbers_begin_at_one"
+broken_by = "yields"
+
+[[promise]]
+says = "D"
+test = "compiler"
+broken_by = "locks_twice"
+"#;
 
 /// Fails every second time that it runs.
 const FLAKY: &str = "#[interleave::test(real_only)]
@@ -122,8 +204,12 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
     let flaky = filled_in(&course, "flaky", "05_flaky");
     let test = fs::read_to_string(flaky.file("exercises", "tests/flaky.rs")).unwrap();
     fs::write(flaky.file("exercises", "tests/flaky.rs"), test + FLAKY).unwrap();
+    let unpromised = filled_in(&course, "badly_promised", "06_badly_promised");
+    fs::write(unpromised.file("solutions", "promises.toml"), PROMISES).unwrap();
+    let unreadable = filled_in(&course, "unreadable", "07_unreadable");
+    unreadable.edit("solutions", "promises.toml", "says", "say");
 
-    let names = [&sound, &untold, &untested, &rare, &flaky].map(|exercise| exercise.name);
+    let names = [&sound, &untold, &untested, &rare, &flaky, &unpromised, &unreadable].map(|exercise| exercise.name);
     let ran = course.run(&[&["dev", "verify", "--json", "--seeds", "3"][..], &names].concat()).expect(1);
     let document = ran.json();
     assert_objections(&document, "sound", &[]);
@@ -143,13 +229,16 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
             ("starter", "should be failing test; passed"),
             ("accepted/atomic", "should pass; failing test"),
             ("rejected/yields", "should be failing test; passed"),
+            ("promises.toml", "rejected/yields does not make `each_number_is_given_once` fail; failing: none"),
         ],
     );
+    assert_promises(&document);
     assert_objections(&document, "rarely_wrong", &[("solution", "should pass; failing test")]);
     let about: Vec<String> = objections(&document, "flaky").into_iter().map(|(about, _)| about).collect();
     assert!(about.contains(&"solution".to_owned()) && about.contains(&"accepted/atomic".to_owned()), "{about:?}");
     let why = objections(&document, "flaky").into_iter().map(|(_, why)| why).collect::<String>();
     assert!(why.contains("not the same every time"), "{why}");
+    assert_only_the_courses_tests_count(&course, &sound);
 }
 
 /// Would catch: a template that does not compile, and one that could be left as it is.

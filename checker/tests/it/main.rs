@@ -6,8 +6,14 @@
 mod authors;
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
+/// What is not the learner's fault is no verdict.
+#[cfg(target_os = "linux")]
+mod environment;
 /// What must hold on every system, Linux or not.
 mod everywhere;
+/// A check is about one version of the files, and about the course's own tests.
+#[cfg(target_os = "linux")]
+mod one_source;
 /// The page of a failing interleaving, in a browser.
 mod page;
 /// The fixture course, each of whose exercises misbehaves in its own way.

@@ -24,7 +24,16 @@ window.addEventListener('load', () => {
   }
   const loaded = performance.getEntriesByType('resource').length;
   const width = document.querySelector('svg').getBoundingClientRect().width;
-  const report = { seen, loaded, width };
+  const played = [];
+  for (let i = 0; i < 100; i += 1) {
+    const open = [...document.querySelectorAll('#tasks button:not(:disabled)')];
+    if (!open.length) break;
+    // In turns, which is how these threads get in each other's way.
+    open[i % open.length].click();
+    played.push(document.getElementById('fate').className);
+  }
+  const end = document.getElementById('fate').textContent;
+  const report = { seen, loaded, width, played, end };
   if (!document.title.startsWith('error')) document.title = `report: ${JSON.stringify(report)}`;
 });
 </script>"#;
@@ -41,7 +50,7 @@ fn browser() -> Option<&'static str> {
     BROWSERS.into_iter().find(works)
 }
 
-/// Would catch: a page that does not render, that loads something, whose steps only a mouse can reach, or that points
+/// Would catch: a page that does not render, whose scheduler cannot be played to the deadlock, that loads something, whose steps only a mouse can reach, or that points
 /// to the wrong line.
 #[test]
 fn the_page_is_read_with_the_keyboard_and_loads_nothing() {
@@ -76,4 +85,8 @@ fn the_page_is_read_with_the_keyboard_and_loads_nothing() {
     assert!(seen[3].contains("waits for `right`") && seen[3].contains("self.right.lock()"), "{report}");
     assert!(!seen[3].ends_with("(0)"), "the one who holds `right` is not lit: {report}");
     assert_eq!(seen[3], seen[4], "the last step is the end");
+    let played: Vec<&str> = report["played"].as_array().unwrap().iter().map(|fate| fate.as_str().unwrap()).collect();
+    assert_eq!(played.first(), Some(&"open"), "{report}");
+    assert_eq!(played.last(), Some(&"fails"), "{report}");
+    assert!(report["end"].as_str().unwrap().starts_with("deadlock: "), "{report}");
 }

@@ -70,6 +70,8 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     assert!(message("overflows").contains("the stack overflowed"), "{}", message("overflows"));
     assert!(message("aborts").contains("SIGABRT"), "{}", message("aborts"));
     assert!(message("fills_the_memory").contains("memory"), "{}", message("fills_the_memory"));
+    let plain = message("without_the_kit");
+    assert!(plain.contains("did not tell the checker") && plain.contains("`#[interleave::test]`"), "{plain}");
     assert!(message("exits_zero").contains("std::process::exit"), "{}", message("exits_zero"));
 
     // In the order of the file, with what the learner's code printed and nothing else.

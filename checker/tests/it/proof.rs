@@ -17,6 +17,9 @@ fn every_exercise_is_proven() {
         .expect("the checker runs");
     let table = String::from_utf8_lossy(&output.stdout);
     println!("{table}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let stale: Vec<&str> = said.lines().filter(|line| line.contains("are new; commit them")).collect();
+    assert!(stale.is_empty(), "a learner would be told that the course's own tests are not: {stale:#?}");
     let failed: Vec<&str> = table.lines().filter(|line| line.starts_with("FAIL")).collect();
-    assert!(output.status.success(), "{}\n{}", failed.join("\n"), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}\n{}", failed.join("\n"), said);
 }

@@ -27,10 +27,12 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
         command.env_remove("CARGO_TARGET_DIR");
     });
     terminal.wait_for("can go on");
+    terminal.wait_for("some interleavings from here pass and some fail");
     // The scope's threads are tasks 2 and 3; main starts the second one. Each takes its first lock, and then asks for the other's.
     press_until(&mut terminal, "2", "holds `left`");
     press_until(&mut terminal, "1", "3  thread 2");
-    press_until(&mut terminal, "3", "holds `right`");
+    let screen = press_until(&mut terminal, "3", "holds `right`");
+    assert!(screen.contains("every interleaving from here fails"), "{screen}");
     press_until(&mut terminal, "2", "waits for `right`, held by thread 2");
     press_until(&mut terminal, "3", "waits for `left`, held by thread 1");
     // Main waits for both.
@@ -40,9 +42,25 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
     terminal.press("\x1b[H");
     terminal.wait_for("just now: main starts thread 1");
     press_until(&mut terminal, " ", "2  thread 1");
-    press_until(&mut terminal, "2", "thread 1  ended");
+    let screen = press_until(&mut terminal, "2", "thread 1  ended");
+    assert!(screen.contains("every interleaving from here passes"), "{screen}");
     let screen = press_until(&mut terminal, " ", "the test passed in this interleaving");
     assert!(!screen.contains("deadlock: "), "{screen}");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 1, "the exercise still fails");
+}
+
+/// Would catch: an interleaving that the map leaves out, and a deadlock that it does not show.
+#[test]
+fn the_map_has_every_interleaving_and_says_where_the_deadlock_is_decided() {
+    let course = Course::to_build();
+    let map = course.run(&["replay", "abba", "--map"]).expect(1).stdout;
+    assert!(map.contains(" pass, 1 ends in a deadlock"), "{map}");
+    let lost = map.lines().find(|line| line.ends_with("✗ deadlock")).unwrap_or_else(|| panic!("no deadlock: {map}"));
+    assert!(lost.contains("locks `left`") || lost.contains("locks `right`"), "{lost}");
+    std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
+    let map = course.run(&["replay", "abba", "--map"]).expect(0).stdout;
+    assert!(map.contains("4 interleavings: all pass") && !map.contains("✗"), "{map}");
+    let missing = course.run(&["replay", "abba", "--map", "--test", "nothing"]).expect(2).stderr;
+    assert!(missing.contains("there is no test `nothing`"), "{missing}");
 }

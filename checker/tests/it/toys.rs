@@ -1,7 +1,7 @@
 //! A course whose compiler is a toy: a `cargo` that takes no time, and tests that do what the exercise says.
 //!
 //! The first line of an exercise's source says what becomes of it: `// right`, `// wrong`, `// error`, `// deadlock`,
-//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`.
+//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// trouble`, `// not-executable`, `// no-report`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -33,6 +33,7 @@ for word in "$@"; do
   esac
 done
 echo "$mode $name" >> "$toys/calls"
+echo "target=$CARGO_BUILD_TARGET flags=$CARGO_ENCODED_RUSTFLAGS" >> "$toys/settings"
 source="@ROOT@/exercises/01_toys/$name/src/lib.rs"
 read -r slashes what number rest < "$source"
 [ $mode = explore ] && [ "$what" = compiling ] && what=right
@@ -47,6 +48,10 @@ compiling)
   printf '    Building [==>   ] 12/34: tokio\r' >&2
   sleep "$number"
   what=right ;;
+trouble)
+  cat "$toys/trouble.json"
+  cat "$toys/trouble.txt" >&2
+  exit 101 ;;
 blocked)
   echo "    Blocking waiting for file lock on build directory" >&2
   sleep "$number"
@@ -54,7 +59,7 @@ blocked)
 esac
 binary="$toys/$name-$mode-$$"
 sed -e "s/@WHAT@/$what/" -e "s/@NUMBER@/$number/" "$toys/test-$mode" > "$binary"
-chmod +x "$binary"
+[ "$what" = not-executable ] || chmod +x "$binary"
 echo "{\"reason\":\"compiler-artifact\",\"package_id\":\"path+file:///toys#$name@0.1.0\",\"target\":{\"kind\":[\"test\"],\"src_path\":\"$source\"},\"executable\":\"$binary\"}"
 "##;
 
@@ -70,6 +75,7 @@ case @WHAT@ in
 right) pass ;;
 slow) sleep @NUMBER@; pass ;;
 deadlock) exec sleep 1000 ;;
+no-report) echo "interleave: cannot write the report $INTERLEAVE_REPORT: No space left on device (os error 28)"; exit 0 ;;
 loop) while :; do :; done ;;
 flood) exec yes 'a line of a flood' ;;
 esac
@@ -137,15 +143,24 @@ impl Toys {
         })
     }
 
-    fn program(&self, name: &str, text: &str) {
+    pub fn program(&self, name: &str, text: &str) {
         let path = self.root.join("toys").join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// What cargo says when the source says `// trouble`: messages for programs, and for people.
+    pub fn trouble(&self, messages: &str, said: &str) {
+        fs::write(self.root.join("toys/trouble.json"), messages).unwrap();
+        fs::write(self.root.join("toys/trouble.txt"), said).unwrap();
+    }
+
     /// What the checker is to find in its environment.
     pub fn environment(&self, mut set: impl FnMut(&str, Option<&str>)) {
         for name in ["CI", "NO_COLOR", "CLICOLOR_FORCE", "TMUX", "VISUAL", "EDITOR", "TERM_PROGRAM", "VTE_VERSION"] {
+            set(name, None);
+        }
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTUP_TOOLCHAIN"] {
             set(name, None);
         }
         let toys = self.root.join("toys").display().to_string();

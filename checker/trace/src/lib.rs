@@ -5,6 +5,7 @@
 //! [`timeline`] draws a [`Trace`] for people.
 
 mod ends;
+pub mod map;
 pub mod timeline;
 pub mod wire;
 mod words;
@@ -21,6 +22,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// What happened in a schedule that did not fail, if that was asked for.
     pub trace: Option<Trace>,
+    /// Every state that the test can reach, if that was asked for.
+    pub map: Option<map::Map>,
     /// The nonce of the run, written as the very last thing a passing test does.
     pub passed: Option<String>,
 }
@@ -41,6 +44,9 @@ pub struct Explored {
 pub enum Coverage {
     /// Each is equivalent to one that was run.
     Proven,
+    /// All were run that depart from the plain order (each task runs for as long as it can, then the next one) at most so
+    /// often; of the others, a sample.
+    Bounded { departures: u32, schedules: u32 },
     /// Nothing.
     #[default]
     Sampled,

@@ -19,12 +19,12 @@ impl Warehouse {
         self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let mut pieces = self.pieces.lock().unwrap();
         // TODO: `count` locks the mutex whose guard this function holds.

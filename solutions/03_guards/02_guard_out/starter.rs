@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+/// Sessions by number. A session is what the server remembers about a user; it cannot be copied.
 pub struct Sessions<S> {
     open: Mutex<HashMap<u32, S>>,
 }
@@ -14,12 +14,12 @@ impl<S> Sessions<S> {
         Self { open: Mutex::new(HashMap::new()) }
     }
 
-    /// Keeps `session` under the number `id`.
+    /// Keeps `session` under the number `id`. It replaces the session `id`, if there is one.
     pub fn open(&self, id: u32, session: S) {
         self.open.lock().insert(id, session);
     }
 
-    /// Forgets the session `id`. `false` if there is none.
+    /// Forgets the session `id` and returns `true`, or returns `false` if there is none.
     pub fn close(&self, id: u32) -> bool {
         self.open.lock().remove(&id).is_some()
     }
@@ -31,7 +31,7 @@ impl<S> Sessions<S> {
     }
 
     /// The session `id`, to be changed.
-    // TODO: make this return the guard, and not what the guard allows.
+    // TODO: the same. Make this return a guard, and not a reference that came from one.
     pub fn edit(&self, id: u32) -> Option<&mut S> {
         self.open.lock().get_mut(&id)
     }

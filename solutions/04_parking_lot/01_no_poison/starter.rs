@@ -11,7 +11,7 @@ pub struct Prices {
     pub sum: u64,
 }
 
-/// A price list that all threads share.
+/// A price list that all threads share. Each list is independent of the others.
 #[derive(Default)]
 pub struct PriceList {
     prices: Mutex<Prices>,
@@ -24,20 +24,21 @@ impl PriceList {
         Self { prices: Mutex::new(Prices { each, sum }) }
     }
 
-    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
-    /// if `rule` panics, the list is as it was.
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
     pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
         let mut prices = self.prices.lock();
         let Prices { each, sum } = &mut *prices;
         for (name, price) in each {
             *sum -= *price;
-            // TODO: if `rule` panics here, the next one finds half a change, and no error.
+            // TODO: if `rule` panics here, the next caller finds half a change, and no error.
             *price = rule(name, *price);
             *sum += *price;
         }
     }
 
-    /// All prices, as they are at one moment.
+    /// All prices and their sum, as they are at one moment.
     pub fn snapshot(&self) -> Prices {
         self.prices.lock().clone()
     }

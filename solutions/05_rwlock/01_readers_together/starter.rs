@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-/// A value of any kind, shared by threads.
+/// A value of any kind, shared by threads. Each is independent of the others.
 pub struct Settings<T> {
-    // TODO: a mutex makes no difference between those who look and those who change.
+    // TODO: a mutex does not distinguish between looking and changing.
     value: Mutex<T>,
 }
 
@@ -13,12 +13,13 @@ impl<T> Settings<T> {
         Self { value: Mutex::new(value) }
     }
 
-    /// Shows the value to `look`, and returns what that returns.
+    /// Shows the value to `look`, and returns what `look` returns. Any number of threads may look at the same time.
     pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.value.lock().unwrap())
     }
 
-    /// Lets `change` change the value, while nobody else looks or changes.
+    /// Lets `change` change the value while no other thread looks or changes, and returns what `change` returns.
+    /// A caller that has to wait sleeps.
     pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         change(&mut self.value.lock().unwrap())
     }

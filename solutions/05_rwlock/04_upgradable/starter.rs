@@ -6,7 +6,7 @@ pub mod threads {
 
     use parking_lot::{RwLock, RwLockUpgradableReadGuard};
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
             known: RwLock<HashMap<String, u64>>,
@@ -17,9 +17,10 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
-            // TODO: only one thread at a time gets this guard, so everybody waits while one of them loads.
+            // TODO: only one thread at a time gets this guard, so all others wait while it loads.
             let known = self.known.upgradable_read();
             if let Some(rate) = known.get(currency) {
                 return *rate;
@@ -42,7 +43,7 @@ pub mod on_smol {
 
     use smol::lock::{RwLock, RwLockUpgradableReadGuard};
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
             known: RwLock<HashMap<String, u64>>,
@@ -53,13 +54,14 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.known.read().await;
             if let Some(rate) = known.get(currency) {
                 return *rate;
             }
-            // TODO: the upgrade waits until all readers have left, and `known` is one.
+            // TODO: the upgrade waits until all read guards are gone, and `known` is one.
             let upgradable = self.known.upgradable_read().await;
             let rate = load.await;
             RwLockUpgradableReadGuard::upgrade(upgradable).await.insert(currency.to_owned(), rate);

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-/// Closed at first. A clone is the same latch.
+/// Closed at first, and open for good once it is opened. A clone is the same latch; each `new` one is another.
 #[derive(Clone, Default)]
 pub struct Latch {
     shared: Arc<Mutex<Shared>>,
@@ -17,7 +17,7 @@ struct Shared {
     waiting: Vec<Waker>,
 }
 
-/// Is ready when the latch is open.
+/// Ready when the latch is open. Keeps the waker of its latest poll, and none once it is dropped.
 pub struct Wait {
     shared: Arc<Mutex<Shared>>,
     registered: bool,
@@ -28,7 +28,7 @@ impl Latch {
         Self::default()
     }
 
-    /// Opens the latch and wakes all who wait.
+    /// Opens the latch and wakes every task that waits. A second call changes nothing.
     pub fn open(&self) {
         let waiting = {
             let mut shared = self.shared.lock().unwrap();
@@ -40,7 +40,7 @@ impl Latch {
         }
     }
 
-    /// Waits until the latch is open.
+    /// A future that is ready when the latch is open.
     pub fn wait(&self) -> Wait {
         Wait { shared: Arc::clone(&self.shared), registered: false }
     }
@@ -56,7 +56,7 @@ impl Future for Wait {
             return Poll::Ready(());
         }
         if !self.registered {
-            // TODO: the next poll may come from another task, and there may be no next poll.
+            // TODO: the next poll may come from another task, or never.
             shared.waiting.push(context.waker().clone());
             self.registered = true;
         }

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where prices come from. An answer takes its time.
+/// Where prices come from. An answer may take a while.
 pub trait Market: Send + Sync + 'static {
     fn price(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// The prices known so far. A clone shares them.
+/// The prices known so far. Clones share them.
 #[derive(Clone, Default)]
 pub struct Prices {
     known: Arc<Mutex<HashMap<&'static str, u32>>>,
@@ -21,18 +21,18 @@ impl Prices {
         Self::default()
     }
 
-    /// Starts a task that fetches the price of `item` and stores it.
+    /// Spawns a task that fetches the price of `item` and stores it. Returns at once.
     pub fn fetch<M: Market>(&self, market: Arc<M>, item: &'static str) -> JoinHandle<()> {
         let prices = self.clone();
         tokio::spawn(async move {
             let mut known = prices.known.lock().unwrap();
-            // TODO: the task may go on on another thread after an await, and the guard must not.
+            // TODO: after the await the task may resume on another thread, and the guard must not.
             let price = market.price(item).await;
             known.insert(item, price);
         })
     }
 
-    /// The price of `item`, if it has been fetched.
+    /// The price of `item` that was fetched last, if any.
     pub fn get(&self, item: &str) -> Option<u32> {
         self.known.lock().unwrap().get(item).copied()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -17,9 +17,9 @@ impl<L: Line> Console<L> {
         Self { line: Mutex::new(line) }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
-        // TODO: whoever has to wait here must not take the thread to sleep with it.
+        // TODO: a task that waits here must not block its thread.
         let mut line = self.line.lock().unwrap();
         for text in texts {
             line.write(text).await;

@@ -1,34 +1,24 @@
 //! Explores a test: many schedules, the first failure, and the simplest story of it.
 
 use std::collections::BTreeSet;
-use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use trace::{Coverage, Explored, Failure, FailureKind, Place, Trace};
+use trace::map::Map;
+use trace::{Explored, Failure, Trace};
 
 use super::choice::{Deadlines, Rules, Wakes};
-use super::outward::{self, Walk};
+use super::hook::install_panic_hook;
+use super::overflow;
+use super::run::Run;
 use super::search::{Reduction, Search};
-use super::sentinel::{Heartbeat, Sentinel};
-use super::session::{self, Recording, Session, Stop};
-use super::strategy::{Source, Strategies};
-use super::{names, overflow, schedule};
-use crate::panics::{RecordedPanic, Who, is_abort};
-use crate::report;
+use super::sentinel::Sentinel;
+use super::session::{Recording, Stop};
+use super::strategy::Source;
 
 /// After so many steps a schedule goes on under a fair scheduler, and after fifty times as many it is a livelock, if the
 /// test does not say otherwise. So is one in which every thread has offered to wait so often and none was woken.
 pub const MOST_STEPS: usize = 20_000;
-
-/// So many steps are spent on all schedules together. What is long gets fewer of them.
-const MOST_STEPS_OF_ALL: usize = 50_000_000;
-
-/// The search for every interleaving gives up after so many steps: about a fifth of a second.
-const MOST_STEPS_OF_SEARCH: usize = 400_000;
-
-/// And after so many times the schedules that are asked for.
-const SEARCHED_PER_SCHEDULE: u32 = 20;
 
 /// The settings of an exploration.
 ///
@@ -38,17 +28,17 @@ const SEARCHED_PER_SCHEDULE: u32 = 20;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    schedules: u32,
-    seed: u64,
-    replay: Option<Vec<u32>>,
-    manifest_dir: PathBuf,
-    rules: Rules,
-    ways: Ways,
+    pub(super) schedules: u32,
+    pub(super) seed: u64,
+    pub(super) replay: Option<Vec<u32>>,
+    pub(super) manifest_dir: PathBuf,
+    pub(super) rules: Rules,
+    pub(super) ways: Ways,
 }
 
 /// Which ways of choosing schedules are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ways {
+pub(super) enum Ways {
     /// The search, and if there is too much to search, the sample.
     Both,
     Search,
@@ -167,10 +157,7 @@ impl Exploration {
                 Some(Stop::Panic(panic)) => Some(format!("panic: {}", panic.message)),
                 Some(stop) => Some(format!("{stop:?}")),
             });
-            let Source::Search(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
-                unreachable!("the schedule was searched")
-            };
-            search = used;
+            search = session.take_search();
             assert!(!search.has_diverged(), "the same schedule was run in two ways");
             if !search.end() {
                 return Some((runs, endings));
@@ -179,6 +166,16 @@ impl Exploration {
                 return None;
             }
         }
+    }
+
+    /// Maps every interleaving of `body`. `None` if the order of its steps depends on what the scheduler cannot see, such as
+    /// how often a thread asks for the time.
+    pub fn map(&self, body: impl Fn() + Send + Sync + 'static) -> Option<Map> {
+        install_panic_hook();
+        overflow::install();
+        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let _sentinel = Sentinel::start(&run.heartbeat);
+        run.map().ok()
     }
 
     /// Runs `body` under many interleavings, up to the first that fails.
@@ -195,253 +192,4 @@ impl Exploration {
             None => run.many(),
         }
     }
-}
-
-/// An exploration under way.
-struct Run<'a> {
-    what: &'a Exploration,
-    body: Arc<dyn Fn() + Send + Sync>,
-    heartbeat: Arc<Heartbeat>,
-}
-
-impl Run<'_> {
-    fn one(&self, choices: &[u32]) -> Finding {
-        let session = self.follow(choices.to_vec(), Recording::Steps);
-        let explored = self.explored(1, Coverage::Sampled);
-        let switches = trace::switches(&session.choices);
-        let stop = session.stop.clone();
-        let trace = Some(self.trace(*session, explored, switches));
-        match stop {
-            None => Finding { explored, failure: None, trace },
-            Some(stop) => Finding { explored, failure: Some(Box::new(self.failure(&stop, trace))), trace: None },
-        }
-    }
-
-    fn many(&self) -> Finding {
-        let mut steps = 0;
-        let searched = match self.what.ways {
-            Ways::Sample => Err(0),
-            Ways::Both | Ways::Search => self.search(&mut steps),
-        };
-        match (searched, self.what.ways) {
-            (Ok(finding), _) => finding,
-            (Err(seen), Ways::Search) => {
-                Finding { explored: self.explored(seen, Coverage::Sampled), failure: None, trace: None }
-            }
-            (Err(seen), Ways::Sample) => self.sample(seen, steps),
-            (Err(seen), Ways::Both) => self.walk(seen).unwrap_or_else(|walked| self.sample(seen + walked, steps)),
-        }
-    }
-
-    /// Runs the simplest schedules, up to the first that fails. How many, if none does.
-    fn walk(&self, seen: u32) -> Result<Finding, u32> {
-        let run = |choices, recording| self.follow(choices, recording);
-        let Walk { found, runs, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
-        let session = found.ok_or(runs)?;
-        let stop = session.stop.clone().ok_or(runs)?;
-        let explored = self.explored(seen + runs, Coverage::Sampled);
-        let shown = Explored { budget: 0, ..explored };
-        let failure = Some(Box::new(self.show(&stop, session.choices.clone(), &session, shown)));
-        Ok(Finding { explored, failure, trace: None })
-    }
-
-    /// Runs every interleaving once, up to the first that fails. How many were run, if there are too many of them.
-    fn search(&self, steps: &mut usize) -> Result<Finding, u32> {
-        let most = self.what.schedules.saturating_mul(SEARCHED_PER_SCHEDULE);
-        let mut search = Box::<Search>::default();
-        let (mut runs, mut seen) = (0, 0);
-        loop {
-            search.begin();
-            let mut session = self.schedule(Source::Search(search), Recording::Nothing);
-            runs += 1;
-            *steps += session.choices.len();
-            match &session.stop {
-                None => seen += 1,
-                Some(Stop::Redundant) => {}
-                Some(stop) => {
-                    let explored = self.explored(seen + 1, Coverage::Sampled);
-                    let failure = self.explain(stop, &session, Explored { budget: 0, ..explored });
-                    let failure = Some(Box::new(failure));
-                    return Ok(Finding { explored, failure, trace: None });
-                }
-            }
-            let Source::Search(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
-                unreachable!("the schedule was searched")
-            };
-            search = used;
-            if search.has_diverged() || std::thread::panicking() {
-                return Err(seen);
-            }
-            if !search.end() {
-                return Ok(Finding { explored: self.explored(seen, Coverage::Proven), failure: None, trace: None });
-            }
-            if runs >= most || *steps >= MOST_STEPS_OF_SEARCH {
-                return Err(seen);
-            }
-        }
-    }
-
-    /// Runs schedules that the strategies choose, up to the first that fails. `seen` were run before.
-    fn sample(&self, seen: u32, mut steps: usize) -> Finding {
-        let mut strategies = Box::new(Strategies::new(self.what.seed));
-        let (mut schedules, mut had_a_choice) = (0, false);
-        // A stack that could not be unwound to its end leaves this OS thread panicking, and then nothing can be explored on it.
-        while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
-            strategies.next_schedule();
-            let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);
-            schedules += 1;
-            steps += session.choices.len();
-            had_a_choice |= session.had_a_choice;
-            if let Some(stop) = &session.stop {
-                let explored = self.explored(seen + schedules, Coverage::Sampled);
-                let failure = Some(Box::new(self.explain(stop, &session, explored)));
-                return Finding { explored, failure, trace: None };
-            }
-            let Source::Sample(used) = std::mem::replace(&mut session.source, Source::Follow(Vec::new())) else {
-                unreachable!("the schedule was sampled")
-            };
-            strategies = used;
-            strategies.one_worker_has_choices |= schedules == 1 && had_a_choice;
-        }
-        Finding { explored: self.explored(seen + schedules, Coverage::Sampled), failure: None, trace: None }
-    }
-
-    /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
-    fn explain(&self, stop: &Stop, failed: &Session, explored: Explored) -> Failure {
-        self.show(stop, self.simplest(stop, failed), failed, explored)
-    }
-
-    /// The choices of the simplest schedule that ends with `stop`, as `failed` does.
-    fn simplest(&self, stop: &Stop, failed: &Session) -> Vec<u32> {
-        // A livelock is long by its nature, and any schedule of it is as good as another.
-        if !matches!(stop, Stop::Livelock) {
-            let run = |choices, recording| self.follow(choices, recording);
-            let walk = outward::walk(MOST_STEPS_OF_WALK, |other| other.is_like(stop), run);
-            let is_simpler = |found: &Session| trace::switches(&found.choices) < trace::switches(&failed.choices);
-            if let Some(found) = walk.found.filter(|found| is_simpler(found)) {
-                return found.choices;
-            }
-        }
-        failed.choices.clone()
-    }
-
-    /// Runs the schedule with these choices again, which ends with `stop`, and writes down what happens. `failed` was
-    /// found first.
-    fn show(&self, stop: &Stop, choices: Vec<u32>, failed: &Session, explored: Explored) -> Failure {
-        let mut rules = self.what.rules;
-        if matches!(stop, Stop::Livelock) {
-            rules.steps = rules.steps.min(STEPS_OF_A_RECORDED_LIVELOCK);
-        }
-        let again = self.schedule_with(rules, Source::Follow(choices), Recording::Steps);
-        match again.stop.clone().filter(|other| other.is_like(stop)) {
-            // The values that an assertion names are those of the schedule that is shown.
-            Some(shown) => {
-                let switches = trace::switches(&failed.choices);
-                self.failure(&shown, Some(self.trace(*again, explored, switches)))
-            }
-            None => {
-                let mut failure = self.failure(stop, None);
-                failure.message = format!("{}\n{NOT_AGAIN}", failure.message);
-                failure
-            }
-        }
-    }
-
-    /// Runs one schedule that begins with `choices`.
-    fn follow(&self, choices: Vec<u32>, recording: Recording) -> Box<Session> {
-        self.schedule(Source::Follow(choices), recording)
-    }
-
-    fn schedule(&self, source: Source, recording: Recording) -> Box<Session> {
-        self.schedule_with(self.what.rules, source, recording)
-    }
-
-    fn schedule_with(&self, rules: Rules, source: Source, recording: Recording) -> Box<Session> {
-        let session = Session::new(source, rules, recording, Arc::clone(&self.heartbeat));
-        let body = Arc::clone(&self.body);
-        schedule::run(session, move || body())
-    }
-
-    fn explored(&self, schedules: u32, coverage: Coverage) -> Explored {
-        Explored { schedules, budget: self.what.schedules, seed: self.what.seed, coverage }
-    }
-
-    fn trace(&self, session: Session, explored: Explored, found_switches: u32) -> Trace {
-        Trace {
-            schedule: explored.schedules,
-            budget: explored.budget,
-            seed: explored.seed,
-            tasks: session.actors_left,
-            objects: names::name_all(&session.objects, &self.what.manifest_dir),
-            lines: names::quote_all(&session.steps, &self.what.manifest_dir),
-            steps: session.steps,
-            ends: session.ends,
-            choices: session.choices,
-            points: session.points,
-            found_switches,
-        }
-    }
-
-    fn failure(&self, stop: &Stop, trace: Option<Trace>) -> Failure {
-        let (kind, message, place) = match stop {
-            Stop::Panic(panic) if is_ours(panic.place.as_ref()) => {
-                (FailureKind::Internal, panic.message.clone(), panic.place.clone())
-            }
-            Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
-            Stop::Deadlock => {
-                (FailureKind::Deadlock, "every thread and task is waiting, and none can be woken".to_owned(), None)
-            }
-            Stop::Livelock => (FailureKind::Livelock, LIVELOCK.to_owned(), None),
-            Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
-            Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),
-        };
-        Failure { kind, message, place, trace }
-    }
-}
-
-/// What takes more than two or three unlikely switches is shown as it was found. About 0.3 s.
-const MOST_STEPS_OF_WALK: usize = 300_000;
-
-const LIVELOCK: &str = "the threads only try again and again: none makes progress, although each gets its turn";
-
-/// A livelock repeats itself, so a short one shows as much.
-const STEPS_OF_A_RECORDED_LIVELOCK: usize = 400;
-
-const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \
-                         schedule, such as a hash map's order, an address, or a `static` that keeps its value.)";
-
-/// Whether a panic was raised by the kit itself, not on behalf of its caller.
-fn is_ours(place: Option<&Place>) -> bool {
-    place.is_some_and(|place| is_kit(&place.file))
-}
-
-/// Whether `file` is a source of the kit.
-pub fn is_kit(file: &str) -> bool {
-    let kit = file!().trim_end_matches("src/engine/exploration.rs");
-    file.strip_prefix(kit)
-        .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
-}
-
-/// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.
-fn install_panic_hook() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let default = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let aborts = is_abort(info);
-            let recorded = session::with(|session| {
-                let by = Who::Task(session.actor());
-                if aborts {
-                    return Some((session.panics.clone(), by));
-                }
-                session.panics.push(RecordedPanic::new(by, info));
-                None
-            });
-            match recorded {
-                None => default(info),
-                Some(Some((panics, by))) => report::abort(&panics, by),
-                Some(None) => {}
-            }
-        }));
-    });
 }

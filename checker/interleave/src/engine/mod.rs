@@ -9,11 +9,14 @@ pub mod clock;
 mod coroutine;
 pub mod ending;
 mod exploration;
+mod hook;
 mod locals;
+mod mapping;
 mod names;
 pub mod object;
 mod outward;
 mod overflow;
+mod run;
 mod schedule;
 pub mod scheduler;
 mod search;
@@ -24,7 +27,8 @@ pub mod thread_local;
 pub mod threads;
 
 pub use choice::{Access, Deadlines, Wakes};
-pub use exploration::{Exploration, Finding, MOST_STEPS, is_kit};
+pub use exploration::{Exploration, Finding, MOST_STEPS};
+pub use hook::is_kit;
 #[doc(hidden)]
 pub use search::Reduction;
 pub use trace::Side;

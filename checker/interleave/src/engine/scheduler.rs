@@ -109,20 +109,23 @@ pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an e
 
 /// Wakes a thread of the running schedule.
 pub(crate) fn unblock(id: usize) {
-    session::with(|session| {
-        // Whoever wakes it first makes no difference, so it counts as a look.
-        session.touch(thread_key(id), Access::Read);
-        match session.threads[id].state {
-            ThreadState::Blocked => {
-                session.make_runnable(id);
-                session.threads.iter_mut().for_each(|thread| thread.yields = 0);
-                if let Some(search) = session.source.search() {
-                    search.enable(id + 1);
-                }
+    // Whoever wakes it first makes no difference, so it counts as a look.
+    session::touch(thread_key(id), Access::Read);
+    enable(id);
+}
+
+/// The same for a thread that waits in [`block_until_enabled`] for the end of the caller.
+pub(crate) fn enable(id: usize) {
+    session::with(|session| match session.threads[id].state {
+        ThreadState::Blocked => {
+            session.make_runnable(id);
+            session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+            if let Some(search) = session.source.search() {
+                search.enable(id + 1);
             }
-            ThreadState::Runnable | ThreadState::Settling => session.threads[id].token = true,
-            ThreadState::Ended => {}
         }
+        ThreadState::Runnable | ThreadState::Settling => session.threads[id].token = true,
+        ThreadState::Ended => {}
     });
 }
 

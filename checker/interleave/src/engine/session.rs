@@ -17,7 +17,7 @@ use super::choice::{Access, Rules};
 use super::clock::Clock;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
-use super::search::Key;
+use super::search::{Key, Search};
 use super::sentinel::Heartbeat;
 use super::strategy::Source;
 use crate::panics::{RecordedPanic, Who};
@@ -199,6 +199,18 @@ impl Session {
             counted_names: 0,
             globals: Locals::default(),
             started_tasks: 0,
+        }
+    }
+
+    /// Takes the search back.
+    ///
+    /// # Panics
+    ///
+    /// If the schedule was chosen in another way.
+    pub(crate) fn take_search(&mut self) -> Box<Search> {
+        match std::mem::replace(&mut self.source, Source::Follow(Vec::new())) {
+            Source::Search(search) => search,
+            Source::Sample(_) | Source::Follow(_) => unreachable!("the schedule was searched"),
         }
     }
 

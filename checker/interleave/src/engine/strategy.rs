@@ -16,6 +16,7 @@
 
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
 use super::search::Search;
+use crate::random::Random;
 
 /// Changes of priority per schedule, one of these. Most known bugs need one or two.
 const PCT_CHANGES: [usize; 4] = [1, 2, 2, 3];
@@ -323,25 +324,6 @@ struct Way {
 
 /// Enough for most walks of a thousand, and little enough for the caches of a processor.
 const MOST_VISITS: usize = 1 << 16;
-
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): small,
-/// and good enough to pick from a handful of tasks.
-#[derive(Debug)]
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -185,10 +185,22 @@ pub fn wait_until(deadline: Option<Duration>, mut ready: impl FnMut() -> bool) -
     }
 }
 
-/// Waits on the running thread until `ready` says so, for the end of other threads; see
+/// A thread that waits for others to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EndWaiter(usize);
+
+impl EndWaiter {
+    /// Lets it go on, because those have ended.
+    pub(crate) fn wake(self) {
+        scheduler::enable(self.0);
+    }
+}
+
+/// Waits on the running thread until `ready` says so, for the end of other threads, which wake the [`EndWaiter`]; see
 /// [`scheduler::block_until_enabled`].
-pub(crate) fn wait_for_end(mut ready: impl FnMut() -> bool) {
-    while !ready() {
+pub(crate) fn wait_for_end(mut ready: impl FnMut(EndWaiter) -> bool) {
+    let waiter = EndWaiter(current().map_or(0, |thread| thread.id));
+    while !ready(waiter) {
         scheduler::block_until_enabled();
     }
 }

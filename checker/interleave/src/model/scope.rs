@@ -3,13 +3,12 @@
 use std::marker::PhantomData;
 use std::panic::{self, Location};
 use std::sync::{Arc, Mutex};
-use std::task::Waker;
 
 use crate::engine::scheduler::catch;
 use crate::engine::{session, threads};
 
 use super::thread::{Outcome, Payload, Thread, caught, lock, start};
-use crate::engine::threads::Started;
+use crate::engine::threads::{EndWaiter, Started};
 
 /// See [`std::thread::Scope`].
 #[derive(Debug)]
@@ -29,7 +28,7 @@ struct Count {
     running: usize,
     /// How many panicked and were not joined.
     panicked: usize,
-    waiting: Option<Waker>,
+    waiting: Option<EndWaiter>,
     /// The steps in which threads ended.
     ends: Vec<usize>,
 }
@@ -46,15 +45,13 @@ impl Threads {
             count.ends.extend(session::mark());
             if count.running == 0 { count.waiting.take() } else { None }
         };
-        waiting.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(EndWaiter::wake);
     }
 
     fn wait(&self) {
-        let waker = threads::waker();
-        threads::wait_for_end(|| {
-            let waker = waker.clone();
+        threads::wait_for_end(|waiter| {
             let mut count = lock(&self.0);
-            count.waiting = Some(waker);
+            count.waiting = Some(waiter);
             count.running == 0
         });
         let ends = std::mem::take(&mut lock(&self.0).ends);

@@ -6,14 +6,13 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Waker;
 use std::time::Duration;
 
 use trace::{Action, TaskKind, TaskState};
 
 use crate::engine::scheduler::catch;
 use crate::engine::session::{self, record, record_panic};
-use crate::engine::threads::{self, Name, Started};
+use crate::engine::threads::{self, EndWaiter, Name, Started};
 use crate::engine::{Access, scheduler};
 
 use super::Object;
@@ -112,7 +111,7 @@ struct OutcomeState<T> {
     /// The step in which it ended.
     mark: Option<usize>,
     result: Option<Result<T, Payload>>,
-    waiting: Vec<Waker>,
+    waiting: Vec<EndWaiter>,
 }
 
 impl<T> Outcome<T> {
@@ -138,7 +137,7 @@ impl<T> Outcome<T> {
             (state.ended, state.mark) = (true, session::mark());
             std::mem::take(&mut state.waiting)
         };
-        waiting.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(EndWaiter::wake);
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -154,12 +153,10 @@ impl<T> Outcome<T> {
     pub(super) fn join(&self, other: usize, place: &'static Location<'static>) -> Result<T, Payload> {
         scheduler::local_point();
         record(place, |_| Action::Joins { other });
-        let waker = threads::waker();
-        threads::wait_for_end(|| {
-            let waker = waker.clone();
+        threads::wait_for_end(|waiter| {
             let mut state = lock(&self.state);
             if !state.ended {
-                state.waiting.push(waker);
+                state.waiting.push(waiter);
             }
             state.ended
         });

@@ -31,6 +31,7 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
     let title = format!("{} · {}", exercise.name, result.name);
     let (trace, ending) = step_through(result)?;
     let mut stepper = Stepper::new(trace, ending);
+    let mut is_mapped = false;
     let texts = sources(session, exercise);
     let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
     let (sender, keys) = mpsc::channel();
@@ -45,6 +46,13 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
         let text = step::screen(&title, &stepper, &sources, width, height).print(session.screen.colour);
         let rows = text.lines().map(str::to_owned).collect();
         terminal.draw(&Frame { rows, cursor: None }).context("drawing")?;
+        // Behind the first screen, as it takes a moment.
+        if !std::mem::replace(&mut is_mapped, true) {
+            if let Some(map) = replayer.map()? {
+                stepper.take_in(map);
+            }
+            continue;
+        }
         let input = match keys.recv_timeout(LOOK) {
             Ok(terminal::Input::Key(key)) => input(key),
             Ok(terminal::Input::Resized(..)) => None,

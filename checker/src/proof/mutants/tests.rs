@@ -3,14 +3,20 @@
 use super::*;
 
 fn names(source: &str) -> Vec<String> {
-    mutants(source).unwrap().into_iter().map(|mutant| mutant.name).collect()
+    mutants(source, Changes::Locks).unwrap().into_iter().map(|mutant| mutant.name).collect()
 }
 
 #[track_caller]
 fn assert_made(source: &str, name: &str, part: &str) {
-    let mutants = mutants(source).unwrap();
+    assert_one_of(Changes::Locks, source, name, part);
+}
+
+#[track_caller]
+fn assert_one_of(changes: Changes, source: &str, name: &str, part: &str) {
+    let mutants = mutants(source, changes).unwrap();
     let made = mutants.iter().find(|mutant| mutant.name == name);
-    let made = made.unwrap_or_else(|| panic!("no {name} among {:?}", names(source)));
+    let names = || mutants.iter().map(|mutant| mutant.name.as_str()).collect::<Vec<_>>();
+    let made = made.unwrap_or_else(|| panic!("no {name} among {:?}", names()));
     assert!(made.source.contains(part), "{}", made.source);
     syn::parse_file(&made.source).unwrap_or_else(|error| panic!("{error}:\n{}", made.source));
 }
@@ -96,4 +102,58 @@ fn only_a_guard_is_worth_dropping() {
     assert_eq!(names(source), [""; 0]);
     let source = "fn put(&self) { let all = self.all.lock().unwrap(); if all.len() > 1 { drop(all); f(); } }";
     assert!(names(source).contains(&"kept/put/1".to_owned()));
+}
+
+#[test]
+fn general_changes_are_made_to_each_kind_of_code() {
+    let source = "const MOST: usize = 8;
+fn full(&self) -> bool { self.n >= MOST && !self.open }
+fn first(&self) -> Option<u32> { if self.all.is_empty() { None } else { Some(self.all[0]) } }
+fn put(&mut self, n: u32) -> Result<(), String> {
+    self.check(n)?;
+    self.last = n;
+    self.n += 1;
+    self.more.notify_one();
+    let text = self.text()?;
+    match n { 0 => self.zero(), 1 if self.open => self.one(), _ => text.len() };
+    Ok(())
+}
+fn close(&mut self) { self.open = false; self.all.clear(); }
+// Condvar
+";
+    for (name, part) in [
+        ("constant/MOST/1", "= 9;"),
+        ("constant/MOST/2", "= 7;"),
+        ("returns/full/1", "-> bool { true }"),
+        ("returns/full/2", "-> bool { false }"),
+        ("operator/full/1", "self.n >= MOST || !self.open"),
+        ("operator/full/2", "self.n > MOST"),
+        ("operator/full/3", "self.n < MOST"),
+        ("operator/full/4", "MOST && self.open"),
+        ("returns/first/1", "-> Option<u32> { None }"),
+        ("returns/first/2", "-> Option<u32> { Some(0) }"),
+        ("negated/first/1", "if !(self.all.is_empty())"),
+        ("branches/first/1", "if self.all.is_empty() { Some(self.all[0]) } else { None }"),
+        ("filled/first/1", "{ Some(Default::default()) } else"),
+        ("emptied/first/1", "else { None }"),
+        ("constant/first/1", "self.all[1]"),
+        ("returns/put/1", "{ Ok(()) }\nfn close"),
+        ("uncalled/put/1", "String> {\n    \n    self.last = n;"),
+        ("unasked/put/1", "let _ = self.check(n);"),
+        ("unasked/put/2", "self.check(n).unwrap();"),
+        ("uncalled/put/2", "self.check(n)?;\n    \n"),
+        ("operator/put/1", "self.n -= 1;"),
+        ("all-for-one/put/1", "self.more.notify_all();"),
+        ("unasked/put/3", "let text = self.text().unwrap();"),
+        ("arms/put/1", "0 => { self.one() }, 1 if self.open => { self.zero() },"),
+        ("unguarded/put/1", "1 if true =>"),
+        ("returns/close/1", "fn close(&mut self) {  }"),
+        ("early/close/1", "self.open = false; return; self.all.clear();"),
+        ("constant/close/1", "self.open = true;"),
+    ] {
+        assert_one_of(Changes::General, source, name, part);
+    }
+    let all = mutants(source, Changes::General).unwrap();
+    assert!(all.iter().all(|mutant| Changes::General.make(&mutant.name)), "{all:#?}");
+    assert!(!Changes::General.make("let-go/put/1") && Changes::Locks.make("let-go/put/1"));
 }

@@ -1,13 +1,13 @@
-//! Seven programs in safe Rust. Each sets out to go wrong; something may stop it.
+//! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 
 /// Who stops a program from going wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoppedBy {
     /// It does not compile.
     TheCompiler,
-    /// It compiles and runs, and panics before anybody goes on with a wrong result.
+    /// It compiles and runs, and panics before any thread continues with a wrong result.
     APanic,
-    /// It compiles, runs and goes wrong.
+    /// It compiles, runs and goes wrong without an error.
     Nobody,
 }
 
@@ -19,20 +19,20 @@ pub const DATA_RACE: StoppedBy = StoppedBy::TheCompiler;
 /// A thread locks a `std::sync::Mutex` and sends the guard to another thread, which drops it.
 pub const FOREIGN_UNLOCK: StoppedBy = StoppedBy::TheCompiler;
 
-/// Two threads add one to a `Mutex<u32>`, and afterwards it is 1. Each of them does
+/// Two threads add one to a `Mutex<u32>` that is 0, and afterwards it is 1. Each of them runs
 /// `let seen = *number.lock().unwrap();` and then `*number.lock().unwrap() = seen + 1;`.
 pub const LOST_UPDATE: StoppedBy = StoppedBy::TheCompiler;
 
-/// One thread locks mutex `a`, then mutex `b`; another locks `b`, then `a`. Both wait for ever.
+/// One thread locks mutex `a`, then mutex `b`; another locks `b`, then `a`. Both wait forever.
 pub const DEADLOCK: StoppedBy = StoppedBy::TheCompiler;
 
-/// A thread moves ten coins from one `Mutex<u32>` to another, locking each while it changes it. In between,
-/// somebody locks one after the other, adds them up and finds no coins at all.
+/// A thread moves ten coins from one `Mutex<u32>` to another, and locks each only while it changes it. In
+/// between, another thread locks first one and then the other, adds them up and finds no coins at all.
 pub const TORN_STATE: StoppedBy = StoppedBy::TheCompiler;
 
-/// A thread panics half-way through a change, while it holds the guard of a `std::sync::Mutex`. Another thread
-/// calls `lock().unwrap()` and goes on with half a change.
+/// A thread panics halfway through a change, while it holds the guard of a `std::sync::Mutex`. Another thread
+/// calls `lock().unwrap()` and continues with half a change.
 pub const HALF_DONE: StoppedBy = StoppedBy::TheCompiler;
 
-/// Two values in `Arc`s hold an `Arc` of each other. Everybody else lets go of them, and neither is ever dropped.
+/// Two values in `Arc`s hold an `Arc` of each other. Every other `Arc` of them is dropped, and neither value is.
 pub const LEAK: StoppedBy = StoppedBy::TheCompiler;

@@ -26,11 +26,20 @@ macro_rules! compiler_allows {
     }};
 }
 
+/// Predictions are compared by name, whatever `==` means for them.
+fn name(stopped_by: StoppedBy) -> &'static str {
+    match stopped_by {
+        TheCompiler => "TheCompiler",
+        APanic => "APanic",
+        Nobody => "Nobody",
+    }
+}
+
 /// Runs a program that compiles. It returns whether it went wrong.
 fn run(program: impl FnOnce() -> bool + Send + 'static) -> StoppedBy {
     match thread::spawn(program).join() {
         Ok(true) => Nobody,
-        Ok(false) => panic!("the program was meant to go wrong, and did not"),
+        Ok(false) => panic!("the program did not go wrong, as it should have"),
         Err(_) => APanic,
     }
 }
@@ -39,8 +48,9 @@ fn run(program: impl FnOnce() -> bool + Send + 'static) -> StoppedBy {
 fn two_threads_change_a_cell() {
     let seen = if compiler_allows!(Cell<u32>: Sync) { Nobody } else { TheCompiler };
     assert_eq!(
-        DATA_RACE, seen,
-        "left stands your prediction. To share a `Cell` its type has to be `Sync`, and it is not: E0277, \
+        name(DATA_RACE),
+        name(seen),
+        "left: your prediction. Threads can share only what is `Sync`, and a `Cell` is not: E0277, \
          \"`Cell<u32>` cannot be shared between threads safely\""
     );
 }
@@ -49,8 +59,9 @@ fn two_threads_change_a_cell() {
 fn a_guard_is_dropped_by_another_thread() {
     let seen = if compiler_allows!(MutexGuard<'static, u32>: Send) { Nobody } else { TheCompiler };
     assert_eq!(
-        FOREIGN_UNLOCK, seen,
-        "left stands your prediction. What is sent to a thread has to be `Send`, and the guard is not: E0277, \
+        name(FOREIGN_UNLOCK),
+        name(seen),
+        "left: your prediction. Only what is `Send` can be moved to another thread, and a guard is not: E0277, \
          \"`std::sync::MutexGuard<'_, u32>` cannot be sent between threads safely\""
     );
 }
@@ -72,9 +83,10 @@ fn an_update_is_lost() {
         number.into_inner().unwrap() == 1
     });
     assert_eq!(
-        LOST_UPDATE, seen,
-        "left stands your prediction. Both threads read 0 and both wrote 1: each access was locked, and the lock \
-         was free in between. The program compiled, ran to its end and said 1"
+        name(LOST_UPDATE),
+        name(seen),
+        "left: your prediction. Both threads read 0 and both wrote 1: each access was locked, and the lock \
+         was free in between. The program compiled, ran to its end, and the number was 1"
     );
 }
 
@@ -83,7 +95,7 @@ fn two_threads_wait_for_each_other() {
     let seen = run(|| {
         let (a, b) = (Mutex::new(()), Mutex::new(()));
         let together = Barrier::new(2);
-        // Whether the second lock is taken when it is asked for. The real `lock` would now wait for ever.
+        // Whether the second lock is held when a thread asks for it. `lock` would now wait forever.
         let would_wait = |first: &Mutex<()>, second: &Mutex<()>| {
             let _first = first.lock().unwrap();
             together.wait();
@@ -97,14 +109,15 @@ fn two_threads_wait_for_each_other() {
         })
     });
     assert_eq!(
-        DEADLOCK, seen,
-        "left stands your prediction. Each thread held one lock and found the other one taken. The test asked with \
-         `try_lock`; with `lock` both would sleep for ever, and nothing would tell you"
+        name(DEADLOCK),
+        name(seen),
+        "left: your prediction. Each thread held one lock and found the other one locked. The test asked with \
+         `try_lock`; with `lock` both would sleep forever, and nothing would tell you"
     );
 }
 
 #[interleave::test]
-fn somebody_counts_in_the_middle_of_a_move() {
+fn another_thread_counts_in_the_middle_of_a_move() {
     let seen = run(|| {
         let (from, to) = (Mutex::new(10), Mutex::new(0));
         let together = Barrier::new(2);
@@ -122,31 +135,33 @@ fn somebody_counts_in_the_middle_of_a_move() {
         })
     });
     assert_eq!(
-        TORN_STATE, seen,
-        "left stands your prediction. Between the two changes both locks were free, so somebody could count: 0 coins. \
-         A mutex protects its own value, not what two values have to do with each other"
+        name(TORN_STATE),
+        name(seen),
+        "left: your prediction. Between the two changes both locks were free, so another thread could count: 0 \
+         coins. A mutex protects its own value, not the relation between two values"
     );
 }
 
 #[interleave::test]
-fn somebody_reads_what_a_panic_left() {
+fn another_thread_reads_what_a_panic_left() {
     let seen = run(|| {
-        // Both numbers are always the same.
+        // Both numbers should always be the same.
         let pair = Arc::new(Mutex::new([0, 0]));
         let changed = Arc::clone(&pair);
         let change = thread::spawn(move || {
             let mut pair = changed.lock().unwrap();
             pair[0] = 1;
-            panic!("half-way through the change");
+            panic!("halfway through the change");
         });
         assert!(change.join().is_err());
         let pair = pair.lock().unwrap();
         pair[0] != pair[1]
     });
     assert_eq!(
-        HALF_DONE, seen,
-        "left stands your prediction. `std`'s mutex notices that a thread panicked while it held the guard: it is \
-         poisoned, `lock` returns an error, and `unwrap` panics before the pair is read"
+        name(HALF_DONE),
+        name(seen),
+        "left: your prediction. The thread panicked while it held the guard, so the mutex of `std` is \
+         poisoned: `lock` returns an error, and `unwrap` panics before the pair is read"
     );
 }
 
@@ -164,8 +179,9 @@ fn two_values_keep_each_other_alive() {
         still_there.upgrade().is_some()
     });
     assert_eq!(
-        LEAK, seen,
-        "left stands your prediction. Everybody let go of both nodes, and the first one is still there: the second one \
-         holds it, and is held by it. Safe Rust does not promise that a destructor runs"
+        name(LEAK),
+        name(seen),
+        "left: your prediction. Every other `Arc` of the two nodes was dropped, and the first node is still there: \
+         the second one holds it, and is held by it. Safe Rust does not promise that a destructor runs"
     );
 }

@@ -1,86 +1,170 @@
 use std::sync::Mutex;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use move_into_thread::{Rendering, Section};
 
 /// Renders at once.
-struct Text(&'static str);
+struct Text(String);
 
 impl Section for Text {
     fn render(&self) -> String {
-        self.0.to_owned()
+        self.0.clone()
     }
 }
 
-/// Right answers never wait for this. It ends a wait that would otherwise be endless.
+fn texts(texts: &[&str]) -> Vec<Text> {
+    texts.iter().map(|&text| Text(text.to_owned())).collect()
+}
+
+/// Right answers never wait this long. The limit ends a wait that would otherwise be endless.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Is rendered when the test says so.
 struct Slow(Mutex<Receiver<()>>);
 
+impl Slow {
+    fn new() -> (Sender<()>, Self) {
+        let (go, wait) = mpsc::channel();
+        (go, Slow(Mutex::new(wait)))
+    }
+}
+
 impl Section for Slow {
     fn render(&self) -> String {
-        match self.0.lock().expect("nobody panicked").recv_timeout(LIMIT) {
-            Ok(()) => "rendered after `start` had returned".to_owned(),
-            Err(_) => "rendered before `start` returned".to_owned(),
+        match self.0.lock().unwrap().recv_timeout(LIMIT) {
+            Ok(()) => "rendered when the test said so".to_owned(),
+            Err(_) => "rendered before the test said so".to_owned(),
         }
     }
 }
 
-/// Tells on which thread it was rendered.
-struct Where(mpsc::Sender<ThreadId>);
+/// Sends the id of the thread that renders it.
+struct Where(Sender<ThreadId>);
 
 impl Section for Where {
     fn render(&self) -> String {
-        self.0.send(thread::current().id()).expect("the test waits for the answer");
+        // A test that has failed no longer listens.
+        let _ = self.0.send(thread::current().id());
         String::new()
+    }
+}
+
+/// Takes an hour of explore mode's clock, and no time on a real one.
+struct Long;
+
+impl Section for Long {
+    fn render(&self) -> String {
+        if cfg!(feature = "explore") {
+            thread::sleep(Duration::from_secs(3600));
+        }
+        "Rendered at last.".to_owned()
     }
 }
 
 #[interleave::test]
 fn the_text_of_all_sections_comes_back_in_order() {
-    let rendering = Rendering::start(vec![Text("Summary. "), Text("Costs. "), Text("Outlook.")]);
-    assert_eq!(rendering.finish(), "Summary. Costs. Outlook.", "`finish` returns what the thread has rendered");
+    let rendering = Rendering::start(texts(&["Summary. ", "Costs. ", "Outlook."]));
+    assert_eq!(rendering.finish(), "Summary. Costs. Outlook.", "`finish` did not return what the thread has rendered");
+
+    let pages: Vec<String> = (0..40).map(|page| format!("Page {page}. ")).collect();
+    let rendering = Rendering::start(pages.iter().cloned().map(Text).collect());
+    assert_eq!(rendering.finish(), pages.concat(), "a report may have any number of sections, and this one had 40");
+}
+
+#[interleave::test]
+fn an_empty_report_is_an_empty_text() {
+    let rendering = Rendering::start(texts(&[]));
+    assert_eq!(rendering.sections(), 0, "`start` was given no section (left: what `sections` returned)");
+    assert_eq!(rendering.finish(), "", "`start` was given no section (left: what `finish` returned)");
 }
 
 #[interleave::test]
 fn the_number_of_sections_is_known_from_the_start() {
-    let rendering = Rendering::start(vec![Text("Summary. "), Text("Costs.")]);
-    assert_eq!(rendering.sections(), 2, "`start` was given 2 sections");
+    for count in [1, 2, 7] {
+        let (goes, sections): (Vec<_>, Vec<_>) = (0..count).map(|_| Slow::new()).unzip();
+        let rendering = Rendering::start(sections);
+        let known = rendering.sections();
+        for go in goes {
+            let _ = go.send(());
+        }
+        rendering.finish();
+        assert_eq!(known, count, "`start` was given {count} sections, and none of them was rendered yet");
+    }
 }
 
 #[interleave::test]
 fn start_returns_while_a_section_is_still_being_rendered() {
-    let (go, wait) = mpsc::channel();
-    let rendering = Rendering::start(vec![Slow(Mutex::new(wait))]);
-    // If the section was rendered by now, nobody waits for this any more.
+    let (go, slow) = Slow::new();
+    let before = Instant::now();
+    let rendering = Rendering::start(vec![slow]);
+    let waited = before.elapsed();
+    // If the section has been rendered by now, this finds no receiver.
     let _ = go.send(());
     assert_eq!(
         rendering.finish(),
-        "rendered after `start` had returned",
-        "the caller of `start` was kept waiting until the report was ready",
+        "rendered when the test said so",
+        "`start` kept its caller waiting until the report was ready"
+    );
+    if cfg!(feature = "explore") {
+        // Only the clock of explore mode stands still while nobody sleeps.
+        assert_eq!(waited, Duration::ZERO, "`start` slept for {waited:?} (left) before it returned");
+    }
+}
+
+#[interleave::test]
+fn the_report_is_rendered_before_anybody_asks_for_it() {
+    let (tell, told) = mpsc::channel();
+    let rendering = Rendering::start(vec![Where(tell)]);
+    let rendered = told.recv_timeout(LIMIT);
+    rendering.finish();
+    assert!(rendered.is_ok(), "nothing was rendered until `finish` was called");
+}
+
+#[interleave::test]
+fn another_thread_renders_every_section_once() {
+    let (tell, told) = mpsc::channel();
+    Rendering::start((0..3).map(|_| Where(tell.clone())).collect()).finish();
+    let rendered_on: Vec<ThreadId> = told.try_iter().collect();
+    let own = thread::current().id();
+    assert!(!rendered_on.contains(&own), "the thread that called `start` and `finish` rendered a section itself");
+    assert_eq!(rendered_on.len(), 3, "the report has 3 sections, and each is rendered once (left: how many were)");
+}
+
+#[interleave::test]
+fn a_report_does_not_wait_for_another_one() {
+    let (go, slow) = Slow::new();
+    let first = Rendering::start(vec![slow]);
+    let second = Rendering::start(texts(&["Costs."]));
+    assert_eq!(
+        second.finish(),
+        "Costs.",
+        "this is the second report (left), and the first one is still being rendered"
+    );
+    let _ = go.send(());
+    assert_eq!(
+        first.finish(),
+        "rendered when the test said so",
+        "the second report was not ready until the first one had given up: they waited for each other"
     );
 }
 
 #[interleave::test]
-fn sections_are_rendered_on_another_thread() {
-    let (tell, told) = mpsc::channel();
-    Rendering::start(vec![Where(tell)]).finish();
-    let rendered_on = told.recv().expect("the section was rendered");
-    assert_ne!(rendered_on, thread::current().id(), "the sections were rendered on the caller's own thread");
+fn finish_waits_as_long_as_rendering_takes() {
+    let rendering = Rendering::start(vec![Long]);
+    assert_eq!(rendering.finish(), "Rendered at last.", "a section took an hour, and `finish` did not wait for it");
 }
 
 #[interleave::test]
 fn the_sections_are_freed_when_the_report_is_done() {
     let (tell, told) = mpsc::channel();
     Rendering::start(vec![Where(tell)]).finish();
-    told.recv().expect("the section was rendered");
+    told.recv_timeout(LIMIT).expect("the section was rendered");
     // The channel closes when the section, which holds the sending end, is dropped.
     assert_eq!(
         told.recv_timeout(LIMIT),
         Err(RecvTimeoutError::Disconnected),
-        "the report is done and its sections are still in memory: nobody owns them who could free them",
+        "the report is done and its sections are still in memory: nobody owns them and can free them"
     );
 }

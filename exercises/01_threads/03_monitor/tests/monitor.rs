@@ -1,27 +1,51 @@
+use std::collections::VecDeque;
+use std::panic;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use monitor::Buffer;
+
+/// A buffer may carry anything that can be sent: this is neither `Clone` nor `Sync` nor anything else.
+struct Job(i32, std::marker::PhantomData<std::cell::Cell<()>>);
+
+impl Job {
+    fn new(number: i32) -> Self {
+        Self(number, std::marker::PhantomData)
+    }
+}
+
+/// A thread that puts `item` in.
+fn producer(buffer: &Arc<Buffer<i32>>, item: i32) -> JoinHandle<()> {
+    let buffer = Arc::clone(buffer);
+    thread::spawn(move || buffer.put(item))
+}
+
+/// A thread that takes an item out.
+fn consumer(buffer: &Arc<Buffer<i32>>) -> JoinHandle<i32> {
+    let buffer = Arc::clone(buffer);
+    thread::spawn(move || buffer.take())
+}
 
 #[interleave::test]
 fn a_buffer_of_one_never_holds_two() {
     let buffer = Arc::new(Buffer::new(1));
     buffer.put(1);
-    let producers = [2, 3].map(|item| {
-        let buffer = Arc::clone(&buffer);
-        thread::spawn(move || buffer.put(item))
-    });
+    let waiting = producer(&buffer, 2);
+    // When explored, this returns when every other thread is asleep. One that polls never is.
+    interleave::settle();
+    let late = producer(&buffer, 3);
     assert_eq!(buffer.take(), 1, "1 was put in first");
+    interleave::settle();
     let held = buffer.len();
     assert!(
         held <= 1,
-        "a buffer with room for 1 item held {held}: a producer that had been waiting put its item in without looking \
-         whether the room was still there"
+        "a buffer with room for 1 item held {held}: a producer that had been waiting put its item in without checking \
+         whether there was still room"
     );
     let mut rest = [buffer.take(), buffer.take()];
     rest.sort();
     assert_eq!(rest, [2, 3], "two more items were put in");
-    for producer in producers {
+    for producer in [waiting, late] {
         producer.join().unwrap();
     }
 }
@@ -29,38 +53,56 @@ fn a_buffer_of_one_never_holds_two() {
 #[interleave::test]
 fn every_item_is_taken_once() {
     let buffer = Arc::new(Buffer::new(2));
-    let consumers = [1, 2].map(|count| {
-        let buffer = Arc::clone(&buffer);
-        thread::spawn(move || (0..count).map(|_| buffer.take()).collect::<Vec<_>>())
-    });
-    for item in 1..=3 {
-        buffer.put(item);
-    }
-    let mut taken: Vec<i32> = consumers.into_iter().flat_map(|consumer| consumer.join().unwrap()).collect();
+    let waiting = consumer(&buffer);
+    interleave::settle();
+    let late = consumer(&buffer);
+    buffer.put(1);
+    buffer.put(2);
+    let mut taken = [waiting, late].map(|consumer| consumer.join().unwrap());
     taken.sort();
-    assert_eq!(taken, [1, 2, 3], "three items were put in; one consumer took one of them, another took two");
-    assert!(buffer.is_empty(), "all items have been taken");
+    assert_eq!(taken, [1, 2], "two items were put in, and two consumers took one each");
+    assert!(buffer.is_empty(), "all items have been taken, and `is_empty` returned false");
 }
 
 #[interleave::test]
 fn items_come_out_in_the_order_they_went_in() {
     let buffer = Arc::new(Buffer::new(2));
     let there = Arc::clone(&buffer);
-    let producer = thread::spawn(move || (1..=3).for_each(|item| there.put(item)));
-    let taken = [buffer.take(), buffer.take(), buffer.take()];
+    let producer = thread::spawn(move || (1..=2).for_each(|number| there.put(Job::new(number))));
+    let taken = [(); 2].map(|()| buffer.take().0);
     producer.join().unwrap();
-    assert_eq!(taken, [1, 2, 3], "one thread put 1, 2 and 3 in, and one thread took them out");
+    assert_eq!(taken, [1, 2], "one thread put 1 and 2 in, and one thread took them out in this order (left)");
 }
 
 #[interleave::test]
-fn nobody_sleeps_for_ever() {
+fn one_thread_fills_and_empties_it_in_any_pattern() {
+    for capacity in [1, 3, 40] {
+        let (buffer, mut model, mut next) = (Buffer::new(capacity), VecDeque::new(), 0);
+        // Up to a random level and down to another one. The multiplier is Knuth's; its low bits are not random.
+        let mut random = 1_u64;
+        for _ in 0..20 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let level = (random >> 33) as usize % (capacity + 1);
+            while model.len() < level {
+                buffer.put(next);
+                model.push_back(next);
+                next += 1;
+            }
+            while model.len() > level {
+                assert_eq!(Some(buffer.take()), model.pop_front(), "items (left) leave a queue in the order they came");
+            }
+            assert_eq!(buffer.len(), level, "the buffer has room for {capacity} and {level} items are in it");
+            assert_eq!(buffer.is_empty(), level == 0, "{level} items are in the buffer (left: what `is_empty` said)");
+        }
+    }
+}
+
+#[interleave::test]
+fn every_blocked_thread_is_eventually_woken() {
     let buffer = Arc::new(Buffer::new(1));
-    let consumers = [(); 2].map(|()| {
-        let buffer = Arc::clone(&buffer);
-        thread::spawn(move || buffer.take())
-    });
-    let there = Arc::clone(&buffer);
-    let producer = thread::spawn(move || there.put(1));
+    let consumers = [(); 2].map(|()| consumer(&buffer));
+    interleave::settle();
+    let producer = producer(&buffer, 1);
     buffer.put(2);
     producer.join().unwrap();
     let mut taken = consumers.map(|consumer| consumer.join().unwrap());
@@ -69,20 +111,95 @@ fn nobody_sleeps_for_ever() {
 }
 
 #[interleave::test]
-fn who_waits_sleeps_until_notified() {
-    let buffer = Arc::new(Buffer::new(1));
-    let there = Arc::clone(&buffer);
-    let consumer = thread::spawn(move || there.take());
-    // Explored, this ends when every other thread is asleep. One that looks again and again never is.
+fn two_items_wake_two_consumers() {
+    let buffer = Arc::new(Buffer::new(2));
+    let consumers = [(); 2].map(|()| consumer(&buffer));
     interleave::settle();
+    buffer.put(1);
+    buffer.put(2);
+    let mut taken = consumers.map(|consumer| consumer.join().unwrap());
+    taken.sort();
+    assert_eq!(taken, [1, 2], "two consumers waited, and each took one of two items");
+}
+
+#[interleave::test]
+fn room_for_two_wakes_two_producers() {
+    let buffer = Arc::new(Buffer::new(2));
+    buffer.put(1);
+    buffer.put(2);
+    let producers = [3, 4].map(|item| producer(&buffer, item));
+    interleave::settle();
+    let taken = [buffer.take(), buffer.take()];
+    for producer in producers {
+        producer.join().unwrap();
+    }
+    assert_eq!(taken, [1, 2], "these two items were put in first");
+    assert_eq!(buffer.len(), 2, "there was room for both producers, and both are done");
+}
+
+#[interleave::test(spurious_wakes)]
+fn a_wake_up_for_no_reason_is_no_item() {
+    let buffer = Arc::new(Buffer::new(1));
+    let consumer = consumer(&buffer);
+    buffer.put(1);
+    assert_eq!(consumer.join().unwrap(), 1, "1 is the only item");
+}
+
+#[interleave::test(spurious_wakes)]
+fn a_wake_up_for_no_reason_is_no_room() {
+    let buffer = Arc::new(Buffer::new(1));
+    buffer.put(1);
+    let producer = producer(&buffer, 2);
+    let held = buffer.len();
+    assert_eq!(held, 1, "a buffer with room for 1 item held {held}: its producer was woken for no reason");
+    assert_eq!([buffer.take(), buffer.take()], [1, 2], "1 was put in first");
+    producer.join().unwrap();
+}
+
+#[interleave::test]
+fn a_blocked_thread_sleeps_until_it_is_notified() {
+    let buffer = Arc::new(Buffer::new(1));
+    let consumer = consumer(&buffer);
+    interleave::settle();
+    assert!(buffer.is_empty(), "nothing was put in yet, and a consumer waits");
     buffer.put(1);
     assert_eq!(consumer.join().unwrap(), 1, "the item wakes the consumer");
 
     buffer.put(2);
-    let there = Arc::clone(&buffer);
-    let producer = thread::spawn(move || there.put(3));
+    let producer = producer(&buffer, 3);
     interleave::settle();
     assert_eq!(buffer.len(), 1, "there is room for one item, so the second producer waits");
     assert_eq!([buffer.take(), buffer.take()], [2, 3], "the room wakes the producer");
     producer.join().unwrap();
+}
+
+#[interleave::test]
+fn the_count_is_exact_while_others_are_busy() {
+    let buffer = Arc::new(Buffer::new(3));
+    buffer.put(1);
+    let producer = producer(&buffer, 2);
+    let (count, empty) = (buffer.len(), buffer.is_empty());
+    producer.join().unwrap();
+    assert!(count == 1 || count == 2, "one item was in the buffer and another one was put in; `len` returned {count}");
+    assert!(!empty, "an item was in the buffer, and `is_empty` returned true");
+}
+
+#[interleave::test]
+fn two_buffers_do_not_disturb_each_other() {
+    let (jobs, results) = (Arc::new(Buffer::new(1)), Arc::new(Buffer::new(1)));
+    let waiting = [consumer(&jobs), consumer(&results)];
+    interleave::settle();
+    results.put(2);
+    jobs.put(1);
+    assert_eq!(waiting.map(|consumer| consumer.join().unwrap()), [1, 2], "each buffer had one item and one consumer");
+    jobs.put(3);
+    assert!(results.is_empty(), "nothing was put into this buffer, but something into another one");
+    results.put(4);
+    assert_eq!([jobs.take(), results.take()], [3, 4], "both buffers of one were full");
+}
+
+#[interleave::test]
+fn a_buffer_without_room_is_refused() {
+    let buffer = panic::catch_unwind(|| Buffer::<i32>::new(0));
+    assert!(buffer.is_err(), "`new(0)` made a buffer that nothing can ever pass through");
 }

@@ -15,7 +15,7 @@ impl Shop {
         Self { stock: Mutex::new(pieces), orders: Mutex::default() }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut stock = self.stock.lock().unwrap();
         let mut orders = self.orders.lock().unwrap();
@@ -27,7 +27,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         // TODO: `place` takes these two locks the other way round.
         let mut orders = self.orders.lock().unwrap();

@@ -10,58 +10,138 @@ fn shop_with_an_order() -> Arc<Shop> {
     Arc::new(shop)
 }
 
+/// Runs `other` on another thread and `own` on this one.
+fn both<A: Send + 'static, B>(
+    shop: &Arc<Shop>,
+    other: impl FnOnce(&Shop) -> A + Send + 'static,
+    own: impl FnOnce(&Shop) -> B,
+) -> (A, B) {
+    let theirs = Arc::clone(shop);
+    let other = thread::spawn(move || other(&theirs));
+    let own = own(shop);
+    (other.join().unwrap(), own)
+}
+
+/// How many pieces are in stock: as many as one more order can reserve.
+fn in_stock(shop: &Shop) -> u32 {
+    let most = (0..=shop.pieces()).rev().find(|&pieces| shop.place(u32::MAX, pieces)).unwrap_or(0);
+    shop.cancel(u32::MAX);
+    most
+}
+
 #[interleave::test(early_deadlines)]
 fn placing_and_cancelling_never_deadlock() {
+    let shop = Arc::new(Shop::new(10));
     // One round where every interleaving is tried; thousands on real threads, which meet rarely.
     let rounds = interleave::rounds();
-    let shop = Arc::new(Shop::new(10 * rounds));
-    assert!((0..rounds).all(|id| shop.place(id, 3)), "ten pieces a round are in stock, so three can be reserved");
-    let customer = {
-        let shop = Arc::clone(&shop);
-        thread::spawn(move || (rounds..2 * rounds).all(|id| shop.place(id, 5)))
-    };
-    let cancelled = (0..rounds).all(|id| shop.cancel(id));
-    let placed = customer.join().unwrap();
-    assert!(cancelled, "each of these orders existed, so it can be cancelled");
-    assert!(placed, "seven pieces a round were in stock at least, so five can be reserved");
-    assert_eq!(shop.pieces(), 10 * rounds, "pieces go from stock to orders and back: as many as before");
+    let (theirs, own) = both(
+        &shop,
+        move |shop| (0..rounds).all(|_| shop.place(1, 3) && shop.cancel(1)),
+        |shop| (0..rounds).all(|_| shop.place(2, 5) && shop.cancel(2)),
+    );
+    assert!(
+        theirs && own,
+        "ten pieces are enough for an order of three and one of five, and each order was cancelled by the thread that \
+         placed it; one of these calls returned `false`"
+    );
+    assert_eq!(shop.pieces(), 10, "pieces go from stock to orders and back: as many as before");
+}
+
+#[interleave::test]
+fn an_order_needs_pieces_in_stock_and_a_new_id() {
+    let shop = shop_with_an_order();
+    assert!(!shop.place(2, 8), "seven of ten pieces are in stock, and eight were reserved");
+    assert!(
+        shop.place(2, 4),
+        "seven pieces are in stock, so four can be reserved; an order of eight was refused before"
+    );
+    assert!(!shop.place(1, 1), "order 1 exists, and it was placed again");
+    assert!(shop.place(3, 3), "three pieces are left, so three can be reserved");
+    assert!(shop.place(4, 0), "an order of no pieces needs none in stock");
+    assert!(!shop.place(5, 1), "all ten pieces are reserved, and one more was");
+    assert_eq!(shop.pieces(), 10, "orders reserve pieces, they use none up");
+}
+
+#[interleave::test]
+fn a_cancelled_order_gives_back_what_it_reserved() {
+    let shop = shop_with_an_order();
+    assert!(shop.place(2, 4), "seven pieces are in stock, so four can be reserved");
+    assert_eq!(in_stock(&shop), 3, "three and four of ten pieces are reserved (left: how many are in stock)");
+    assert!(shop.cancel(1), "order 1 exists, so it can be cancelled");
+    assert_eq!(in_stock(&shop), 6, "only order 2 with its four of ten pieces is left (left: how many are in stock)");
+    assert!(!shop.cancel(1), "order 1 was cancelled before, and it was cancelled again");
+    assert!(!shop.cancel(7), "there never was an order 7, and it was cancelled");
+    assert!(shop.place(1, 6), "order 1 was cancelled, so its id is free again, and six pieces are in stock");
+    assert!(shop.cancel(1) && shop.cancel(2), "both orders exist, so they can be cancelled");
+    assert_eq!(in_stock(&shop), 10, "all orders are cancelled, so all pieces are in stock (left: how many are)");
 }
 
 #[interleave::test(early_deadlines)]
 fn no_piece_is_missing_at_any_moment() {
     let shop = shop_with_an_order();
-    let clerk = {
-        let shop = Arc::clone(&shop);
-        thread::spawn(move || shop.cancel(1) && shop.place(2, 4))
-    };
-    let counted = shop.pieces();
-    assert!(clerk.join().unwrap(), "order 1 could be cancelled, and then order 2 placed");
-    assert_eq!(counted, 10, "a piece left one place before it was in the other, and somebody counted just then");
+    let (done, counted) = both(&shop, |shop| shop.cancel(1) && shop.place(2, 4), Shop::pieces);
+    assert!(done, "order 1 can be cancelled, and then there is enough for order 2");
+    assert_eq!(counted, 10, "a piece left one place before it was in the other, and just then `pieces` counted");
 }
 
 #[interleave::test]
 fn an_order_is_cancelled_once() {
     let shop = shop_with_an_order();
-    let other = {
-        let shop = Arc::clone(&shop);
-        thread::spawn(move || shop.cancel(1))
-    };
-    let both = [shop.cancel(1), other.join().unwrap()];
+    let (theirs, own) = both(&shop, |shop| shop.cancel(1), |shop| shop.cancel(1));
     assert!(
-        both[0] != both[1],
-        "two threads cancelled the same order, so one of them finds it and one does not: {both:?}"
+        theirs != own,
+        "two threads cancelled one order, so one of them finds it and the other does not; they got {theirs} and {own}"
     );
-    assert_eq!(shop.pieces(), 10, "the pieces of one order went back into stock");
+    assert_eq!(shop.pieces(), 10, "the pieces of one order went back into stock, once");
+    assert_eq!(in_stock(&shop), 10, "the only order was cancelled, so all pieces are in stock (left: how many are)");
+}
+
+#[interleave::test]
+fn an_order_that_is_placed_again_gives_back_its_new_pieces() {
+    let shop = shop_with_an_order();
+    both(&shop, |shop| shop.cancel(1) && shop.place(1, 5), |shop| shop.cancel(1));
+    assert_eq!(
+        shop.pieces(),
+        10,
+        "order 1 was cancelled, placed again with more pieces and cancelled: with the pieces of the old order, where \
+         this is not ten"
+    );
+    shop.cancel(1);
+    assert_eq!(in_stock(&shop), 10, "no order is left, so all pieces are in stock (left: how many are)");
+}
+
+#[interleave::test]
+fn an_order_is_placed_once() {
+    let shop = Arc::new(Shop::new(10));
+    let (theirs, own) = both(&shop, |shop| shop.place(1, 2), |shop| shop.place(1, 3));
+    assert!(theirs != own, "two threads placed an order 1, so one of them is refused; they got {theirs} and {own}");
+    let reserved = if own { 3 } else { 2 };
+    assert_eq!(in_stock(&shop), 10 - reserved, "one order of {reserved} pieces exists (left: how many are in stock)");
 }
 
 #[interleave::test]
 fn the_last_pieces_are_sold_once() {
     let shop = Arc::new(Shop::new(5));
-    let other = {
-        let shop = Arc::clone(&shop);
-        thread::spawn(move || shop.place(1, 4))
-    };
-    let both = [shop.place(2, 4), other.join().unwrap()];
-    assert!(both[0] != both[1], "five pieces are enough for one order of four, not for two: {both:?}");
+    let (theirs, own) = both(&shop, |shop| shop.place(1, 4), |shop| shop.place(2, 4));
+    assert!(theirs != own, "five pieces are enough for one order of four, not for two: they got {theirs} and {own}");
     assert_eq!(shop.pieces(), 5, "an order moves pieces, it makes none");
+}
+
+#[interleave::test]
+fn a_refused_order_reserves_nothing_at_any_moment() {
+    let shop = Arc::new(Shop::new(10));
+    let (refused, (counted, placed)) =
+        both(&shop, |shop| !shop.place(1, 11), |shop| (shop.pieces(), shop.place(2, 10)));
+    assert!(refused, "there are ten pieces, and eleven were reserved");
+    assert_eq!(counted, 10, "while an order was refused, `pieces` counted (left) what it had reserved meanwhile");
+    assert!(placed, "ten pieces were in stock; an order of ten was refused because of another one that was refused");
+}
+
+#[interleave::test]
+fn each_shop_has_its_own_stock_and_orders() {
+    let (here, there) = (shop_with_an_order(), Shop::new(4));
+    assert_eq!(there.pieces(), 4, "this shop was made with four pieces, another one with ten");
+    assert!(!there.cancel(1), "order 1 is one of another shop");
+    assert!(there.place(1, 4), "four pieces are in stock, and the order 1 of another shop is none of this one");
+    assert_eq!(in_stock(&here), 7, "another shop's order reserved pieces of this one (left: how many are in stock)");
 }

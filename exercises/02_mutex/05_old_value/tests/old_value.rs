@@ -6,7 +6,7 @@ use old_value::Sessions;
 /// The guest of a user has the user's number plus this.
 const GUEST: u32 = 100;
 
-/// When it ends it logs out the user's guest, if there is one, and notes how many sessions are open then.
+/// When it ends, it logs out the user's guest, if there is one, and notes how many sessions are open then.
 struct Session {
     user: u32,
     sessions: Weak<Sessions<Session>>,
@@ -15,9 +15,9 @@ struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // At the end of a test `Sessions` itself goes, and there is nobody to ask.
+        // At the end of a test `Sessions` itself is dropped, and there is nothing to ask.
         if let Some(sessions) = self.sessions.upgrade() {
-            sessions.log_out(self.user + GUEST);
+            sessions.log_out(self.user.wrapping_add(GUEST));
             let left = sessions.len();
             self.ends.lock().unwrap().push(left);
         }
@@ -51,7 +51,8 @@ fn a_new_session_ends_the_old_one() {
     assert_eq!(
         server.ends(),
         [1],
-        "user 1 logged in twice, so by now one session has ended, and while it did there was one open: the new one"
+        "user 1 logged in twice, so one session has ended by now, and while it did one was open: the new one (left: how \
+         many were open when each ended session ended)"
     );
     assert_eq!(server.sessions.len(), 1, "one user is logged in");
 }
@@ -59,11 +60,12 @@ fn a_new_session_ends_the_old_one() {
 #[interleave::test]
 fn logging_out_ends_the_session() {
     let server = Server::default();
+    assert!(!server.sessions.log_out(1), "user 1 has not logged in yet, and `log_out` returned true");
     server.log_in(1);
     server.log_in(2);
-    assert!(server.sessions.log_out(1), "user 1 was logged in");
+    assert!(server.sessions.log_out(1), "user 1 was logged in, and `log_out` returned false");
     assert_eq!(server.ends(), [1], "the session of user 1 has ended, and while it did that of user 2 was open");
-    assert!(!server.sessions.log_out(1), "user 1 is not logged in any more");
+    assert!(!server.sessions.log_out(1), "user 1 was logged out before, and `log_out` returned true");
     assert_eq!(server.sessions.len(), 1, "user 2 is still logged in");
 }
 
@@ -78,16 +80,22 @@ fn the_end_of_one_session_may_end_another() {
 }
 
 #[interleave::test]
-fn everybody_can_be_logged_out() {
+fn all_users_are_logged_out() {
     let server = Server::default();
-    (1..=3).for_each(|user| server.log_in(user));
     server.sessions.log_out_all();
-    assert_eq!(server.ends().len(), 3, "three users were logged in, so by now three sessions have ended");
-    assert!(server.sessions.is_empty(), "all were logged out");
+    let users = [0, 7, 1_000, 1 << 20, u32::MAX];
+    users.iter().for_each(|&user| server.log_in(user));
+    assert_eq!(server.sessions.len(), 5, "five users are logged in: {users:?}");
+    assert!(!server.sessions.is_empty(), "five users are logged in: {users:?}");
+    server.sessions.log_out_all();
+    assert_eq!(server.ends().len(), 5, "five users were logged in, so by now five sessions have ended");
+    assert!(server.sessions.is_empty(), "all were logged out, and `is_empty` returned false");
+    server.log_in(7);
+    assert_eq!(server.sessions.len(), 1, "a user has logged in again after all were logged out");
 }
 
 #[interleave::test]
-fn who_logs_in_again_is_never_without_a_session() {
+fn a_user_who_logs_in_again_is_never_without_a_session() {
     let server = Server::default();
     server.log_in(1);
     let other = {
@@ -96,7 +104,7 @@ fn who_logs_in_again_is_never_without_a_session() {
     };
     let open = server.sessions.len();
     other.join().unwrap();
-    assert_eq!(open, 1, "user 1 was logged in all the time, and somebody counted just then");
+    assert_eq!(open, 1, "user 1 was logged in all the time, and `len` returned another number just then");
     assert_eq!(server.ends(), [1], "the first of two sessions has ended");
 }
 
@@ -109,6 +117,31 @@ fn two_logins_at_once_leave_one_session() {
     };
     server.log_in(1);
     other.join().unwrap();
-    assert_eq!(server.sessions.len(), 1, "two threads logged user 1 in, and the second took the place of the first");
+    assert_eq!(server.sessions.len(), 1, "two threads logged user 1 in, and the second session replaced the first");
     assert_eq!(server.ends(), [1], "the session that came first has ended, the other one is open");
+}
+
+#[interleave::test]
+fn a_session_is_logged_out_once() {
+    let server = Server::default();
+    server.log_in(1);
+    let other = {
+        let server = server.clone();
+        thread::spawn(move || server.sessions.log_out(1))
+    };
+    let own = server.sessions.log_out(1);
+    let theirs = other.join().unwrap();
+    assert!(own != theirs, "two threads logged the same user out, so one got true; they got {own} and {theirs}");
+    assert_eq!(server.ends(), [0], "one session was open, and it has ended");
+}
+
+#[interleave::test]
+fn each_server_has_its_own_sessions() {
+    let (here, there) = (Server::default(), Server::default());
+    here.log_in(1);
+    assert!(there.sessions.is_empty(), "a user logged in to another server");
+    assert!(!there.sessions.log_out(1), "user 1 is logged in to another server");
+    there.log_in(1);
+    there.sessions.log_out_all();
+    assert_eq!((here.sessions.len(), here.ends().len()), (1, 0), "all were logged out of another server");
 }

@@ -3,60 +3,60 @@ use std::sync::{Mutex, TryLockError};
 
 use held_or_not::State;
 
-/// A probe: what the mutex was when somebody passed by here.
-struct Probe<'a> {
-    jobs: &'a Mutex<Vec<u32>>,
-    seen: Cell<State>,
-}
-
-impl Probe<'_> {
-    fn here(&self) {
-        self.seen.set(match self.jobs.try_lock() {
-            Ok(_) => State::Free,
-            Err(TryLockError::WouldBlock) => State::Held,
-            Err(TryLockError::Poisoned(_)) => unreachable!("nobody panics under the lock"),
-        });
+/// Predictions are compared by name: `==` may mean anything, and a variant that is no longer used may be gone.
+fn name(prediction: State) -> &'static str {
+    match prediction {
+        State::Held => "Held",
+        State::Free => "Free",
+        #[allow(unreachable_patterns)]
+        _ => "Unsaid",
     }
 }
 
-/// Runs `form` and says what the mutex was at its `here()`.
-fn run(form: impl FnOnce(&Mutex<Vec<u32>>, &dyn Fn())) -> State {
+/// Runs `form` and returns the state that the mutex had at its `here()`.
+fn run(form: impl FnOnce(&Mutex<Vec<u32>>, &dyn Fn())) -> &'static str {
     let jobs = Mutex::new(vec![3, 1, 2]);
-    let probe = Probe { jobs: &jobs, seen: Cell::new(State::Unsaid) };
-    form(&jobs, &|| probe.here());
-    probe.seen.get()
+    let seen = Cell::new("never called");
+    form(&jobs, &|| {
+        seen.set(match jobs.try_lock() {
+            Ok(_) => "Free",
+            Err(TryLockError::WouldBlock) => "Held",
+            Err(TryLockError::Poisoned(_)) => unreachable!("no thread panics under the lock"),
+        });
+    });
+    seen.get()
 }
 
 #[interleave::test]
-fn a_let_keeps_the_value_and_not_the_guard() {
+fn a_let_with_a_value() {
     let seen = run(|jobs, here| {
         let count = jobs.lock().unwrap().len();
         here();
         assert_eq!(count, 3);
     });
     assert_eq!(
-        held_or_not::LET,
+        name(held_or_not::LET),
         seen,
-        "left the prediction, right what was seen: a `let` ends at its semicolon, and the guard had no name",
+        "left: your prediction; right: what happened. A `let` statement ends at its semicolon, and the guard had no name",
     );
 }
 
 #[interleave::test]
-fn a_condition_lets_go_before_the_block() {
+fn the_block_of_an_if_condition() {
     let seen = run(|jobs, here| {
         if !jobs.lock().unwrap().is_empty() {
             here();
         }
     });
     assert_eq!(
-        held_or_not::IF_CONDITION,
+        name(held_or_not::IF_CONDITION),
         seen,
-        "left the prediction, right what was seen: the temporaries of a plain `if` condition end with the condition",
+        "left: your prediction; right: what happened. The temporaries of a plain `if` condition are dropped before its block",
     );
 }
 
 #[interleave::test]
-fn an_if_let_holds_the_guard_in_its_first_block() {
+fn the_first_block_of_an_if_let() {
     let seen = run(|jobs, here| {
         if let Some(job) = jobs.lock().unwrap().first().copied() {
             here();
@@ -64,15 +64,15 @@ fn an_if_let_holds_the_guard_in_its_first_block() {
         }
     });
     assert_eq!(
-        held_or_not::IF_LET,
+        name(held_or_not::IF_LET),
         seen,
-        "left the prediction, right what was seen: what stands after `if let … =` keeps its temporaries for the first \
-         block, because the pattern may borrow from them, even where it does not",
+        "left: your prediction; right: what happened. `if let` keeps the temporaries of its value during the first block, \
+         because the pattern may borrow from them, even where it does not",
     );
 }
 
 #[interleave::test]
-fn an_if_let_lets_go_before_else() {
+fn the_else_of_an_if_let() {
     let seen = run(|jobs, here| {
         if let Some(job) = jobs.lock().unwrap().get(9).copied() {
             panic!("there is no tenth job, and it is {job}");
@@ -81,43 +81,43 @@ fn an_if_let_lets_go_before_else() {
         }
     });
     assert_eq!(
-        held_or_not::IF_LET_ELSE,
+        name(held_or_not::IF_LET_ELSE),
         seen,
-        "left the prediction, right what was seen: since edition 2024 the temporaries end before `else`",
+        "left: your prediction; right: what happened. Since edition 2024 the temporaries are dropped before `else`",
     );
 }
 
 #[interleave::test]
-fn a_match_holds_the_guard_although_the_value_is_a_clone() {
+fn a_match_on_a_clone() {
     let seen = run(|jobs, here| match jobs.lock().unwrap().clone().as_slice() {
         [] => {}
         _ => here(),
     });
     assert_eq!(
-        held_or_not::MATCH_ON_A_CLONE,
+        name(held_or_not::MATCH_ON_A_CLONE),
         seen,
-        "left the prediction, right what was seen: a `match` keeps all temporaries to its end, also the guard that a \
-         clone was made from",
+        "left: your prediction; right: what happened. `match` keeps all temporaries of its value until it ends, also the \
+         guard that a clone was made from",
     );
 }
 
 #[interleave::test]
-fn a_match_on_a_block_holds_nothing() {
-    #[expect(clippy::blocks_in_conditions, reason = "clippy takes the block for decoration")]
+fn a_match_on_a_block() {
+    #[expect(clippy::blocks_in_conditions, reason = "clippy finds the block useless")]
     let seen = run(|jobs, here| match { jobs.lock().unwrap().len() } {
         0 => {}
         _ => here(),
     });
     assert_eq!(
-        held_or_not::MATCH_ON_A_BLOCK,
+        name(held_or_not::MATCH_ON_A_BLOCK),
         seen,
-        "left the prediction, right what was seen: since edition 2024 the temporaries of a block's last expression end \
-         with the block",
+        "left: your prediction; right: what happened. Since edition 2024 the temporaries of a block's last expression are \
+         dropped with the block",
     );
 }
 
 #[interleave::test]
-fn a_for_loop_holds_the_guard_while_it_walks_over_a_clone() {
+fn a_for_loop_over_a_clone() {
     let seen = run(|jobs, here| {
         for job in jobs.lock().unwrap().clone() {
             here();
@@ -125,14 +125,14 @@ fn a_for_loop_holds_the_guard_while_it_walks_over_a_clone() {
         }
     });
     assert_eq!(
-        held_or_not::FOR_OVER_A_CLONE,
+        name(held_or_not::FOR_OVER_A_CLONE),
         seen,
-        "left the prediction, right what was seen: what stands after `in` keeps its temporaries to the end of the loop",
+        "left: your prediction; right: what happened. `for` keeps the temporaries of the value after `in` until the loop ends",
     );
 }
 
 #[interleave::test]
-fn a_shadowed_guard_is_still_there() {
+fn a_shadowed_guard() {
     let seen = run(|jobs, here| {
         let jobs_now = jobs.lock().unwrap();
         let jobs_now = jobs_now.clone();
@@ -140,9 +140,9 @@ fn a_shadowed_guard_is_still_there() {
         assert_eq!(jobs_now.len(), 3);
     });
     assert_eq!(
-        held_or_not::SHADOWED,
+        name(held_or_not::SHADOWED),
         seen,
-        "left the prediction, right what was seen: a variable lives to the end of its block, and a second one of the \
+        "left: your prediction; right: what happened. A variable lives to the end of its block, and a second one of the \
          same name does not change that",
     );
 }

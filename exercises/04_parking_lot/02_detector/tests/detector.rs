@@ -11,7 +11,7 @@ use parking_lot::deadlock;
 
 type Line = (String, u32);
 
-fn delivery(books: [(u32, &str, u32); 2]) -> [Delivery; 2] {
+fn delivery<const N: usize>(books: [(u32, &str, u32); N]) -> [Delivery; N] {
     books.map(|(id, title, pieces)| Delivery { id, title: title.to_owned(), pieces })
 }
 
@@ -36,10 +36,10 @@ fn report(catalogue: &Catalogue) -> Vec<Line> {
 
 /// What parking_lot's detector finds, each thread with its calls in `src/lib.rs`, the innermost first.
 fn detected() -> Option<String> {
-    let circles = deadlock::check_deadlock();
-    let circle = circles.first()?;
-    let mut text = format!("parking_lot has found a circle of {} threads.", circle.len());
-    for (i, thread) in circle.iter().enumerate() {
+    let cycles = deadlock::check_deadlock();
+    let cycle = cycles.first()?;
+    let mut text = format!("parking_lot found a cycle of {} threads.", cycle.len());
+    for (i, thread) in cycle.iter().enumerate() {
         let _ = write!(text, "\nthread {}", i + 1);
         let mut word = "waits in   ";
         for symbol in thread.backtrace().frames().iter().flat_map(|frame| frame.symbols()) {
@@ -56,7 +56,7 @@ fn detected() -> Option<String> {
     Some(text)
 }
 
-/// In the middle of a report the publisher delivers. The detector watches; if it finds a deadlock, it says so.
+/// A delivery arrives in the middle of a report. The detector watches and reports a deadlock if it finds one.
 #[interleave::test(real_only)]
 fn a_delivery_during_a_report_ends() {
     let (catalogue, old_lines) = before();
@@ -75,7 +75,7 @@ fn a_delivery_during_a_report_ends() {
                         delivered.store(true, SeqCst);
                     })
                 };
-                // The report goes on when the delivery is through, or has come as far as it can.
+                // The report continues when the delivery has ended or is blocked.
                 while !delivered.load(SeqCst) && !catalogue.is_busy() {
                     thread::yield_now();
                 }
@@ -96,11 +96,14 @@ fn a_delivery_during_a_report_ends() {
             }
         }
     };
-    assert_eq!(during, old_lines, "the delivery came after the first line: left the report, right what it began with");
-    assert_eq!(after, new_editions().1, "the report and the delivery have ended; left the catalogue, right what came");
+    assert_eq!(
+        during, old_lines,
+        "the delivery began after the first line; left: the report, right: the catalogue before the delivery"
+    );
+    assert_eq!(after, new_editions().1, "left: a report after the delivery, right: what was delivered");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn reports_and_deliveries_end_in_any_order() {
     let (catalogue, _) = before();
     let publisher = {
@@ -110,10 +113,10 @@ fn reports_and_deliveries_end_in_any_order() {
     let lines = report(&catalogue);
     publisher.join().unwrap();
     assert_eq!(lines.len(), 2, "two books are two lines: {lines:?}");
-    assert_eq!(report(&catalogue), new_editions().1, "the delivery has ended; left the catalogue, right what came");
+    assert_eq!(report(&catalogue), new_editions().1, "left: a report after the delivery, right: what was delivered");
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn a_report_shows_a_delivery_whole_or_not_at_all() {
     let (catalogue, old_lines) = before();
     let publisher = {
@@ -124,11 +127,11 @@ fn a_report_shows_a_delivery_whole_or_not_at_all() {
     publisher.join().unwrap();
     assert!(
         lines == old_lines || lines == new_editions().1,
-        "a report during a delivery is from before or from after it, and not {lines:?}",
+        "a report during a delivery must show the catalogue before or after it, not {lines:?}",
     );
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn a_rename_during_a_report_ends() {
     let (catalogue, _) = before();
     let clerk = {
@@ -138,6 +141,102 @@ fn a_rename_during_a_report_ends() {
     let lines = report(&catalogue);
     clerk.join().unwrap();
     assert_eq!(lines.len(), 2, "two books are two lines: {lines:?}");
-    assert_eq!(catalogue.title(2).as_deref(), Some("Dracula, a novel"), "the book has its new title");
-    assert_eq!(catalogue.pieces(2), 5, "a new title changes no pieces");
+    assert_eq!(catalogue.title(2).as_deref(), Some("Dracula, a novel"), "left: the title after it was changed");
+    assert_eq!(catalogue.pieces(2), 5, "left: the pieces after the title was changed");
+}
+
+#[interleave::test(early_deadlines)]
+fn all_lines_of_a_report_are_from_one_moment() {
+    let (catalogue, _) = before();
+    let clerk = {
+        let catalogue = Arc::clone(&catalogue);
+        thread::spawn(move || {
+            catalogue.rename(1, "Emma, a novel".to_owned());
+            catalogue.rename(2, "Dracula, a novel".to_owned());
+        })
+    };
+    let lines = report(&catalogue);
+    clerk.join().unwrap();
+    let renamed = [lines[0].0 == "Emma, a novel", lines[1].0 == "Dracula, a novel"];
+    assert_ne!(renamed, [false, true], "book 1 was renamed before book 2, and a report saw only the second: {lines:?}");
+}
+
+#[interleave::test(early_deadlines)]
+fn title_and_pieces_change_together() {
+    let (catalogue, _) = before();
+    let publisher = {
+        let catalogue = Arc::clone(&catalogue);
+        thread::spawn(move || catalogue.deliver(new_editions().0))
+    };
+    // Once one of these is from the delivery, the next ones are, too.
+    let seen = (catalogue.title(1), catalogue.pieces(2), catalogue.title(2), catalogue.pieces(1));
+    publisher.join().unwrap();
+    let title = |title: Option<String>, old, new| match title.as_deref() {
+        Some(title) if title == old => false,
+        Some(title) if title == new => true,
+        other => panic!("during a delivery of a book that was already there, its title was {other:?}"),
+    };
+    let new = [
+        title(seen.0, "Emma", "Emma, illustrated"),
+        seen.1 == 50,
+        title(seen.2, "Dracula", "Dracula, annotated"),
+        seen.3 == 30,
+    ];
+    assert!(new.is_sorted(), "asked one after the other for title 1, pieces 2, title 2, pieces 1; new were: {new:?}");
+}
+
+#[interleave::test]
+fn a_delivery_keeps_the_other_books() {
+    let (catalogue, _) = before();
+    catalogue.deliver(delivery([(7, "Ulysses", 0), (2, "Dracula", 4)]));
+    catalogue.deliver([]);
+    let mut lines = report(&catalogue);
+    lines.sort();
+    let expected = [("Dracula", 4), ("Emma", 3), ("Ulysses", 0)].map(|(title, pieces)| (title.to_owned(), pieces));
+    assert_eq!(lines, expected, "left: a report after books 1 and 2, then 7 and 2, and then nothing was delivered");
+    for (id, title, pieces) in [(1, Some("Emma"), 3), (2, Some("Dracula"), 4), (7, Some("Ulysses"), 0), (9, None, 0)] {
+        let seen = (catalogue.title(id), catalogue.pieces(id));
+        assert_eq!((seen.0.as_deref(), seen.1), (title, pieces), "left: title and pieces of book {id}");
+    }
+    assert_eq!(report(&Catalogue::new()), [], "left: the report of an empty catalogue");
+}
+
+#[interleave::test]
+fn a_catalogue_is_busy_while_readers_wait() {
+    let (catalogue, _) = before();
+    assert!(!catalogue.is_busy(), "no other thread uses the catalogue, and it says that a reader would have to wait");
+    let mut readers = Vec::new();
+    catalogue.deliver(new_editions().0.map(|book| (book, &catalogue)).into_iter().map(|(book, catalogue)| {
+        let answered = Arc::new(AtomicBool::new(false));
+        readers.push(thread::spawn({
+            let (catalogue, answered) = (Arc::clone(catalogue), Arc::clone(&answered));
+            move || {
+                catalogue.title(1);
+                catalogue.pieces(1);
+                answered.store(true, SeqCst);
+            }
+        }));
+        // Only explore mode knows when the reader sleeps.
+        interleave::settle();
+        if cfg!(feature = "explore") {
+            let (busy, waits) = (catalogue.is_busy(), !answered.load(SeqCst));
+            assert_eq!(busy, waits, "left: what `is_busy` returns during a delivery, right: whether a reader waits");
+        }
+        book
+    }));
+    readers.into_iter().for_each(|reader| reader.join().unwrap());
+}
+
+#[interleave::test]
+fn two_catalogues_do_not_disturb_each_other() {
+    let ((catalogue, old_lines), (other, _)) = (before(), before());
+    let mut lines = Vec::new();
+    // What is locked here is not locked there.
+    catalogue.report(|title, pieces| {
+        lines.push((title.to_owned(), pieces));
+        other.deliver(new_editions().0);
+        other.rename(1, "Emma, a novel".to_owned());
+    });
+    assert_eq!(lines, old_lines, "left: the report of one catalogue while another got a delivery");
+    assert_eq!(report(&catalogue), old_lines, "left: the report of one catalogue after another got a delivery");
 }

@@ -1,5 +1,7 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
+// What a thread has done is only looked at when all others sleep, so the mark is `core`'s own.
+use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use readers_together::Settings;
 
@@ -27,16 +29,16 @@ fn two_threads_look_at_the_same_time() {
             })
         })
     };
-    // Each looks until the other one looks, too. If only one is let in, both wait for ever.
+    // Each looks until the other one looks, too. If only one gets in, both wait for ever.
     let here = settings.look(|server| {
         both_look.wait();
         server.port
     });
-    assert_eq!([here, other.join().unwrap()], [1, 1], "two threads looked at the same port");
+    assert_eq!([here, other.join().unwrap()], [1, 1], "left: the port that two threads saw");
 }
 
 #[interleave::test]
-fn nobody_looks_while_somebody_changes() {
+fn no_thread_looks_while_another_changes() {
     let settings = settings();
     let admin = {
         let settings = Arc::clone(&settings);
@@ -52,12 +54,12 @@ fn nobody_looks_while_somebody_changes() {
     admin.join().unwrap();
     assert!(
         seen == ("a.example", 1) || seen == ("b.example", 2),
-        "host and port were changed together, and somebody saw {seen:?}",
+        "host and port were changed in one call of `change`, and a look saw {seen:?}",
     );
 }
 
 #[interleave::test]
-fn nobody_changes_while_somebody_looks() {
+fn no_thread_changes_while_another_looks() {
     let settings = settings();
     let admin = {
         let settings = Arc::clone(&settings);
@@ -69,8 +71,8 @@ fn nobody_changes_while_somebody_looks() {
         [before, server.port]
     });
     admin.join().unwrap();
-    assert_eq!(seen[0], seen[1], "during one look the port was another one from one moment to the next");
-    assert_eq!(settings.look(|server| server.port), 2, "the change has ended, so it can be seen");
+    assert_eq!(seen[0], seen[1], "the port changed during a single look");
+    assert_eq!(settings.look(|server| server.port), 2, "left: the port after it was changed to 2");
 }
 
 #[interleave::test]
@@ -82,5 +84,74 @@ fn two_changes_at_once_are_both_kept() {
     };
     settings.change(|server| server.port += 100);
     other.join().unwrap();
-    assert_eq!(settings.look(|server| server.port), 111, "1, and two threads added 10 and 100");
+    assert_eq!(settings.look(|server| server.port), 111, "left: the port after two threads added 10 and 100 to 1");
+}
+
+/// Looks, and while it looks, lets `more` other threads look. Returns how many threads looked at the same time.
+fn look_together(settings: &Arc<Settings<Server>>, more: usize) -> usize {
+    settings.look(|_| match more {
+        0 => 1,
+        _ => {
+            let settings = Arc::clone(settings);
+            1 + thread::spawn(move || look_together(&settings, more - 1)).join().unwrap()
+        }
+    })
+}
+
+/// With a limit, the thread beyond it waits for the one that waits for it.
+#[interleave::test]
+fn a_hundred_threads_look_at_the_same_time() {
+    let settings = settings();
+    assert_eq!(look_together(&settings, 99), 100, "left: how many threads looked at the same time");
+    settings.change(|server| server.port = 2);
+    assert_eq!(look_together(&settings, 0), 1, "left: how many threads looked after the change");
+}
+
+#[interleave::test]
+fn a_change_that_has_to_wait_sleeps() {
+    let settings = settings();
+    let changed = Arc::new(AtomicBool::new(false));
+    let admin = settings.look(|_| {
+        let admin = {
+            let (settings, changed) = (Arc::clone(&settings), Arc::clone(&changed));
+            thread::spawn(move || {
+                settings.change(|server| server.port = 2);
+                changed.store(true, SeqCst);
+            })
+        };
+        // A thread that tries again and again never settles.
+        interleave::settle();
+        assert!(!changed.load(SeqCst), "a change ended while another thread was looking");
+        admin
+    });
+    admin.join().unwrap();
+    assert_eq!(settings.look(|server| server.port), 2, "left: the port after it was changed to 2");
+}
+
+#[interleave::test]
+fn a_look_that_has_to_wait_sleeps() {
+    let settings = settings();
+    let user = settings.change(|server| {
+        let user = {
+            let settings = Arc::clone(&settings);
+            thread::spawn(move || settings.look(|server| server.port))
+        };
+        // A thread that tries again and again never settles.
+        interleave::settle();
+        server.port = 2;
+        user
+    });
+    assert_eq!(user.join().unwrap(), 2, "left: the port that was seen when the change to 2 had ended");
+}
+
+#[interleave::test]
+fn two_settings_do_not_disturb_each_other() {
+    let (settings, copy) = (settings(), settings());
+    // What is locked here is not locked there.
+    settings.change(|server| {
+        server.port = copy.look(|server| server.port) + 1;
+        copy.change(|server| server.port += 10);
+    });
+    let ports = [settings.look(|server| server.port), copy.look(|server| server.port)];
+    assert_eq!(ports, [2, 11], "left: the ports of two settings that were changed one inside the other");
 }

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 #[derive(Debug, PartialEq)]
 pub struct Compiled(pub String);
 
-/// The templates compiled so far, by name.
+/// The templates compiled so far, by name. Each `Templates` is independent of the others.
 #[derive(Default)]
 pub struct Templates {
     compiled: RwLock<HashMap<String, Arc<Compiled>>>,
@@ -20,13 +20,13 @@ impl Templates {
         Self::default()
     }
 
-    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    /// The template `name`. The first call for a name compiles it; every call for that name returns the same one.
     pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
         let known = self.compiled.read().get(name).cloned();
         if let Some(template) = known {
             return template;
         }
-        // TODO: by now another thread may have put the template in.
+        // TODO: another thread may have inserted the template by now.
         let template = Arc::new(compile());
         self.compiled.write().insert(name.to_owned(), Arc::clone(&template));
         template

@@ -1,5 +1,6 @@
 // Counting is not what is explored here, so the counter is `core`'s own.
 use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::thread;
 
@@ -21,7 +22,7 @@ impl Site {
     }
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn a_template_is_compiled_once() {
     let site = Arc::new(Site::default());
     let other = {
@@ -33,23 +34,26 @@ fn a_template_is_compiled_once() {
     assert_eq!(
         site.compilations.load(SeqCst),
         1,
-        "two threads asked for the same template at once; left stands how often it was compiled",
+        "two threads asked for the same template at once; left: how often it was compiled",
     );
 }
 
-#[interleave::test]
-fn everybody_gets_the_same_template() {
+#[interleave::test(early_deadlines)]
+fn all_callers_get_the_same_template() {
     let site = Arc::new(Site::default());
     let other = {
         let site = Arc::clone(&site);
         thread::spawn(move || site.get("invoice"))
     };
     let (here, there) = (site.get("invoice"), other.join().unwrap());
-    assert!(Arc::ptr_eq(&here, &there), "two threads asked for one template and hold two of them in memory");
-    assert!(Arc::ptr_eq(&here, &site.get("invoice")), "what was handed out is not what is kept");
+    assert!(Arc::ptr_eq(&here, &there), "two threads asked for one template, and each got one of its own");
+    assert!(
+        Arc::ptr_eq(&here, &site.get("invoice")),
+        "two threads got one template, and the next caller got another one"
+    );
 }
 
-#[interleave::test]
+#[interleave::test(early_deadlines)]
 fn different_templates_are_kept_apart() {
     let site = Arc::new(Site::default());
     let other = {
@@ -57,15 +61,71 @@ fn different_templates_are_kept_apart() {
         thread::spawn(move || site.get("reminder"))
     };
     let (invoice, reminder) = (site.get("invoice"), other.join().unwrap());
-    assert_eq!(*invoice, Compiled("<invoice>".to_owned()), "the main thread asked for the invoice");
-    assert_eq!(*reminder, Compiled("<reminder>".to_owned()), "the other thread asked for the reminder");
-    assert_eq!(site.templates.len(), 2, "two templates were asked for, so two are kept");
+    assert_eq!(*invoice, Compiled("<invoice>".to_owned()), "left: what the main thread got for `invoice`");
+    assert_eq!(*reminder, Compiled("<reminder>".to_owned()), "left: what the other thread got for `reminder`");
+    assert_eq!(site.templates.len(), 2, "left: how many templates are kept after calls for two names");
 }
 
 #[interleave::test]
 fn a_known_template_is_not_compiled_again() {
     let site = Site::default();
-    let (first, second) = (site.get("invoice"), site.get("invoice"));
-    assert!(Arc::ptr_eq(&first, &second), "the second call got another template than the first");
-    assert_eq!(site.compilations.load(SeqCst), 1, "the template was known when it was asked for again");
+    // Nobody keeps what is returned.
+    drop(site.get("invoice"));
+    drop(site.get("invoice"));
+    assert_eq!(site.compilations.load(SeqCst), 1, "left: how often one template was compiled for two calls");
+}
+
+#[interleave::test(early_deadlines)]
+fn three_threads_compile_a_template_once() {
+    let site = Arc::new(Site::default());
+    let others = [(); 2].map(|()| {
+        let site = Arc::clone(&site);
+        thread::spawn(move || site.get("invoice"))
+    });
+    let here = site.get("invoice");
+    for other in others {
+        assert!(Arc::ptr_eq(&here, &other.join().unwrap()), "three threads asked for one template and got several");
+    }
+    assert_eq!(site.compilations.load(SeqCst), 1, "three threads asked at once; left: how often it was compiled");
+}
+
+#[interleave::test]
+fn each_of_many_templates_is_compiled_once() {
+    let site = Site::default();
+    assert!(site.templates.is_empty(), "no template was asked for, and some are kept");
+    // Names of one length, and the empty one, in an order that repeats some of them soon and some late.
+    let names: Vec<String> = (0..20).map(|n| if n == 0 { String::new() } else { format!("page {n:02}") }).collect();
+    let mut known = HashSet::new();
+    for step in 0..100_usize {
+        let name = &names[step * 7 % 20.min(step / 4 + 1)];
+        known.insert(name);
+        assert_eq!(*site.get(name), Compiled(format!("<{name}>")), "left: what a call for `{name}` returned");
+        let counts = (site.compilations.load(SeqCst) as usize, site.templates.len());
+        assert_eq!(counts, (known.len(), known.len()), "left: how often was compiled, and how many are kept");
+        assert!(!site.templates.is_empty(), "{} templates are kept, and `is_empty` returns true", known.len());
+    }
+}
+
+#[interleave::test(early_deadlines)]
+fn known_templates_are_counted_while_another_one_is_compiled() {
+    let site = Arc::new(Site::default());
+    site.get("invoice");
+    let other = {
+        let site = Arc::clone(&site);
+        thread::spawn(move || site.get("reminder"))
+    };
+    let (count, empty) = (site.templates.len(), site.templates.is_empty());
+    other.join().unwrap();
+    assert!((1..=2).contains(&count), "one template was known and another may have been; `len` returned {count}");
+    assert!(!empty, "one template was known, and `is_empty` returned true");
+}
+
+#[interleave::test]
+fn two_sites_do_not_disturb_each_other() {
+    let (site, other) = (Site::default(), Site::default());
+    // A template may be compiled from one of another site.
+    let compiled = other.templates.get("invoice", || Compiled(format!("{} copied", site.get("invoice").0)));
+    assert_eq!(*compiled, Compiled("<invoice> copied".to_owned()), "left: what the second site compiled for `invoice`");
+    assert_eq!(*site.get("invoice"), Compiled("<invoice>".to_owned()), "left: what the first site has for `invoice`");
+    assert_eq!([site.templates.len(), other.templates.len()], [1, 1], "left: how many templates each site keeps");
 }

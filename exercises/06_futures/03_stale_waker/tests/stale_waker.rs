@@ -1,40 +1,40 @@
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::thread;
 
 use interleave::CountingWaker;
-use stale_waker::Latch;
+use stale_waker::{Latch, Wait};
 
 #[interleave::test]
-fn an_open_latch_lets_everybody_through() {
+fn an_open_latch_lets_all_tasks_through() {
     let latch = Latch::new();
     latch.open();
     let task = CountingWaker::new();
-    assert_eq!(task.poll(pin!(latch.wait())), Poll::Ready(()), "the latch was open before anybody came");
+    assert_eq!(task.poll(pin!(latch.wait())), Poll::Ready(()), "the latch was open before the first poll");
 }
 
 #[interleave::test]
-fn everybody_who_waits_is_woken() {
+fn every_task_that_waits_is_woken() {
     let latch = Latch::new();
     let (first, second) = (CountingWaker::new(), CountingWaker::new());
     let (mut one, mut other) = (pin!(latch.wait()), pin!(latch.wait()));
     assert_eq!(first.poll(one.as_mut()), Poll::Pending, "the latch is closed");
     assert_eq!(second.poll(other.as_mut()), Poll::Pending, "the latch is closed");
     latch.open();
-    assert_ne!(first.wakes(), 0, "two waited; the latch is open, and nobody has woken the first");
-    assert_ne!(second.wakes(), 0, "two waited; the latch is open, and nobody has woken the second");
+    assert_ne!(first.wakes(), 0, "two tasks waited and the latch was opened, but the first was not woken");
+    assert_ne!(second.wakes(), 0, "two tasks waited and the latch was opened, but the second was not woken");
     assert_eq!(first.poll(one), Poll::Ready(()), "the latch is open");
     assert_eq!(second.poll(other), Poll::Ready(()), "the latch is open");
 }
 
 #[interleave::test]
-fn nobody_is_woken_before_the_latch_opens() {
+fn no_task_is_woken_before_the_latch_opens() {
     let latch = Latch::new();
     let (task, mut wait) = (CountingWaker::new(), pin!(latch.wait()));
     for _ in 0..3 {
         assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
     }
-    assert_eq!(task.wakes(), 0, "nothing has happened, and the task was woken so often (left)");
+    assert_eq!(task.wakes(), 0, "left: how often the task was woken while the latch was closed");
 }
 
 #[interleave::test]
@@ -45,7 +45,11 @@ fn the_task_that_has_it_now_is_woken() {
     // The wait moves to another task, as one does that is first polled under a timeout and then spawned.
     assert_eq!(now.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
     latch.open();
-    assert_ne!(now.wakes(), 0, "the latch is open, and the task that waits was not woken: its waker was never kept");
+    assert_ne!(
+        now.wakes(),
+        0,
+        "the latch was opened, but the task that polled last was not woken: its waker was not kept"
+    );
 }
 
 #[interleave::test]
@@ -54,9 +58,9 @@ fn the_task_that_gave_it_away_is_left_alone() {
     let (before, now, mut wait) = (CountingWaker::new(), CountingWaker::new(), pin!(latch.wait()));
     assert_eq!(before.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
     assert_eq!(now.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
-    assert_eq!(before.kept(), 0, "the wait belongs to another task, and so many wakers (left) of the old one are kept");
+    assert_eq!(before.kept(), 0, "left: how many wakers of a task are kept after another task polled its wait");
     latch.open();
-    assert_eq!(before.wakes(), 0, "the task that gave its wait away was woken for nothing");
+    assert_eq!(before.wakes(), 0, "left: how often a task was woken that had given its wait away");
 }
 
 #[interleave::test]
@@ -66,7 +70,7 @@ fn a_wait_keeps_one_waker() {
     for _ in 0..100 {
         assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
     }
-    assert_eq!(task.kept(), 1, "one wait was polled 100 times, and so many wakers (left) are kept for it");
+    assert_eq!(task.kept(), 1, "left: how many wakers one wait keeps after 100 polls");
 }
 
 #[interleave::test]
@@ -77,7 +81,7 @@ fn a_dropped_wait_leaves_no_waker_behind() {
         assert_eq!(task.poll(pin!(latch.wait())), Poll::Pending, "the latch is closed");
         // Here the wait is dropped: a timeout, perhaps.
     }
-    assert_eq!(task.kept(), 0, "100 waits were given up, and so many wakers (left) are kept for nobody");
+    assert_eq!(task.kept(), 0, "left: how many wakers are kept for 100 waits that were dropped");
 }
 
 #[interleave::test]
@@ -86,9 +90,13 @@ fn two_waits_of_one_task_are_two() {
     let (task, mut wait) = (CountingWaker::new(), pin!(latch.wait()));
     assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
     assert_eq!(task.poll(pin!(latch.wait())), Poll::Pending, "the latch is closed");
-    // The second wait is given up, the first is not.
+    // The second wait is dropped, the first is not.
     latch.open();
-    assert_ne!(task.wakes(), 0, "the task still waits, and the waker of this wait went away with that of another");
+    assert_ne!(
+        task.wakes(),
+        0,
+        "a task dropped one of its two waits, and was not woken for the other one: its waker was removed, too"
+    );
     assert_eq!(task.poll(wait), Poll::Ready(()), "the latch is open");
 }
 
@@ -104,7 +112,7 @@ fn a_latch_may_open_while_a_wait_is_dropped() {
     });
     drop(wait);
     opener.join().unwrap();
-    assert_eq!(task.kept(), 0, "the wait is gone and the latch is open, and so many wakers (left) are kept");
+    assert_eq!(task.kept(), 0, "left: how many wakers are kept after the wait was dropped and the latch opened");
 }
 
 #[interleave::test]
@@ -126,12 +134,12 @@ fn two_waits_that_begin_at_once_are_two() {
     assert_ne!(
         here.wakes(),
         0,
-        "two threads began to wait at once, and the waker of one took the place of the other's"
+        "two threads began to wait at once, and the waker of one replaced the waker of the other"
     );
     assert_ne!(
         there.wakes(),
         0,
-        "two threads began to wait at once, and the waker of one took the place of the other's"
+        "two threads began to wait at once, and the waker of one replaced the waker of the other"
     );
     drop(other);
 }
@@ -145,4 +153,114 @@ async fn a_latch_opened_by_another_thread_is_noticed() {
     });
     latch.wait().await;
     opener.join().unwrap();
+}
+
+#[interleave::test]
+fn a_wait_that_changes_hands_while_the_latch_opens_ends() {
+    let latch = Latch::new();
+    let (before, now, mut wait) = (CountingWaker::new(), CountingWaker::new(), pin!(latch.wait()));
+    assert_eq!(before.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
+    let opener = thread::spawn({
+        let latch = latch.clone();
+        move || latch.open()
+    });
+    let polled = now.poll(wait.as_mut());
+    opener.join().unwrap();
+    if polled.is_pending() {
+        assert_ne!(now.wakes(), 0, "the latch opened during a poll by another task, and that task was not woken");
+    }
+    assert_eq!(now.poll(wait), Poll::Ready(()), "the latch is open");
+}
+
+#[interleave::test]
+fn two_latches_do_not_disturb_each_other() {
+    let (latch, closed) = (Latch::new(), Latch::new());
+    let (task, other) = (CountingWaker::new(), CountingWaker::new());
+    let (mut wait, mut still_waits) = (pin!(latch.wait()), pin!(closed.wait()));
+    assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
+    assert_eq!(other.poll(still_waits.as_mut()), Poll::Pending, "the latch is closed");
+    latch.open();
+    assert_eq!(task.poll(wait), Poll::Ready(()), "the latch is open");
+    assert_eq!((other.wakes(), other.kept()), (0, 1), "left: wakes and wakers of a task at a latch that stays closed");
+    assert_eq!(
+        other.poll(still_waits.as_mut()),
+        Poll::Pending,
+        "one latch was opened, and another one let a task through"
+    );
+    closed.open();
+    assert_ne!(other.wakes(), 0, "the second latch was opened, but its task was not woken");
+}
+
+#[interleave::test]
+fn a_latch_may_be_opened_twice() {
+    let latch = Latch::new();
+    let (task, mut wait) = (CountingWaker::new(), pin!(latch.wait()));
+    assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
+    latch.open();
+    latch.open();
+    assert_eq!(task.poll(wait), Poll::Ready(()), "the latch was opened twice");
+}
+
+/// Numbers that look random and are the same in each run.
+struct Dice(u32);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 16) as usize % sides
+    }
+}
+
+/// Waits are begun, polled by one task or another, and dropped in any order; then the latch is opened.
+#[interleave::test]
+fn the_right_tasks_are_woken_after_any_history() {
+    for seed in 0..30 {
+        let (mut dice, latch) = (Dice(seed), Latch::new());
+        let tasks = [(); 3].map(|()| CountingWaker::new());
+        // Each wait that has not been dropped, and which task polled it last.
+        let mut waits: Vec<(Pin<Box<Wait>>, Option<usize>)> = Vec::new();
+        let mut history = Vec::new();
+        for _ in 0..20 {
+            match (dice.roll(4), waits.len()) {
+                (0, _) | (_, 0) => {
+                    waits.push((Box::pin(latch.wait()), None));
+                    history.push(format!("begin wait {}", waits.len() - 1));
+                }
+                (1, n) => {
+                    let which = dice.roll(n);
+                    history.push(format!("drop wait {which} of {n}"));
+                    drop(waits.remove(which));
+                }
+                (_, n) => {
+                    let (which, task) = (dice.roll(n), dice.roll(tasks.len()));
+                    history.push(format!("task {task} polls wait {which} of {n}"));
+                    assert!(tasks[task].poll(waits[which].0.as_mut()).is_pending(), "closed after {history:?}");
+                    waits[which].1 = Some(task);
+                }
+            }
+            for (task, waker) in tasks.iter().enumerate() {
+                let expected = waits.iter().filter(|(_, last)| *last == Some(task)).count();
+                assert_eq!(
+                    (waker.wakes(), waker.kept()),
+                    (0, expected),
+                    "left: wakes and kept wakers of task {task}; right: none, and one for each wait it polled last; \
+                     after: {}",
+                    history.join(", "),
+                );
+            }
+        }
+        latch.open();
+        for (task, waker) in tasks.iter().enumerate() {
+            let waited = waits.iter().any(|(_, last)| *last == Some(task));
+            assert_eq!(
+                waker.wakes() > 0,
+                waited,
+                "left: whether `open` woke task {task}, right: whether it waited; after: {}",
+                history.join(", "),
+            );
+        }
+        for (mut wait, _) in waits {
+            assert_eq!(tasks[0].poll(wait.as_mut()), Poll::Ready(()), "the latch is open; after: {history:?}");
+        }
+    }
 }

@@ -2,18 +2,18 @@
 
 use std::sync::{Arc, Mutex};
 
-/// Asks a host whether it is there. An answer takes its time.
+/// Asks a host whether it is there. The answer may take a while.
 pub trait Ping: Send + Sync + 'static {
     fn ping(&self, host: &str) -> impl Future<Output = bool> + Send;
 }
 
-/// Asks all `hosts` and returns those that answered, sorted.
+/// Asks all `hosts` at the same time and returns those that answered `true`, sorted.
 pub async fn reachable(ping: impl Ping, hosts: Vec<String>) -> Vec<String> {
     let ping = Arc::new(ping);
     let found = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = Vec::new();
     for host in hosts {
-        // TODO: the first task takes everything away with it.
+        // TODO: the first task takes `ping` and `found`, and nothing is left for the second.
         tasks.push(tokio::spawn(async move {
             if ping.ping(&host).await {
                 found.lock().unwrap().push(host);

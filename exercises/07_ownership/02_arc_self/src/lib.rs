@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use tokio::task::JoinHandle;
 
-/// Where parts are stored. It takes its time.
+/// Where parts are stored. Storing may take a while.
 pub trait Server: Send + Sync + 'static {
     fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
 }
@@ -20,8 +20,8 @@ impl<S: Server> Uploads<S> {
         Self { server, stored: Mutex::default() }
     }
 
-    /// Begins to upload `part` and returns at once.
-    // TODO: `&self` is lent for the time of this call, and the task lives longer.
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
+    // TODO: `&self` is borrowed for the duration of this call, and the task lives longer.
     pub fn begin(&self, part: &str) -> JoinHandle<()> {
         let part = part.to_owned();
         tokio::spawn(async move {
@@ -30,7 +30,7 @@ impl<S: Server> Uploads<S> {
         })
     }
 
-    /// What has been stored so far, in the order of arrival.
+    /// The parts that the server has, in the order of arrival.
     pub fn stored(&self) -> Vec<String> {
         self.stored.lock().unwrap().clone()
     }

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 const LINE: Duration = Duration::from_millis(100);
 
-/// A server at the end of a slow line. What has arrived there can be seen from outside.
+/// A server at the end of a slow line. The test can see what has arrived there. "large" parts take twice as long.
 #[derive(Clone, Default)]
 struct SlowServer {
     arrived: Arc<Mutex<Vec<String>>>,
@@ -20,48 +20,94 @@ impl SlowServer {
 
 impl Server for SlowServer {
     async fn store(&self, part: &str) {
-        sleep(LINE).await;
+        sleep(if part.starts_with("large") { LINE * 2 } else { LINE }).await;
         self.arrived.lock().unwrap().push(part.to_owned());
     }
+}
+
+/// A server next door: it stores at once.
+struct Near;
+
+impl Server for Near {
+    async fn store(&self, _part: &str) {}
 }
 
 #[interleave::test]
 async fn all_uploads_are_in_one_list() {
     let uploads = Arc::new(Uploads::new(SlowServer::default()));
+    assert_eq!(uploads.stored(), [""; 0], "nothing has been uploaded yet");
     Arc::clone(&uploads).begin("a").await.unwrap();
     Arc::clone(&uploads).begin("b").await.unwrap();
-    assert_eq!(uploads.stored(), ["a", "b"], "two parts were uploaded, one after the other");
+    Arc::clone(&uploads).begin("a").await.unwrap();
+    assert_eq!(uploads.stored(), ["a", "b", "a"], "three parts were uploaded, one after the other");
 }
 
 #[interleave::test]
-async fn three_uploads_take_as_long_as_one() {
+async fn parts_are_listed_in_the_order_of_arrival() {
     let uploads = Arc::new(Uploads::new(SlowServer::default()));
-    let start = Instant::now();
-    let tasks = ["a", "b", "c"].map(|part| Arc::clone(&uploads).begin(part));
-    assert_eq!(start.elapsed(), Duration::ZERO, "`begin` returns at once");
+    let tasks = ["large", "small"].map(|part| Arc::clone(&uploads).begin(part));
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(start.elapsed(), LINE, "three uploads took longer than one: each waited for the one before");
+    assert_eq!(uploads.stored(), ["small", "large"], "`large` was begun first, and `small` arrived first");
+}
+
+#[interleave::test(real_only)]
+async fn two_hundred_uploads_take_as_long_as_one() {
+    let uploads = Arc::new(Uploads::new(SlowServer::default()));
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..200).map(|part| Arc::clone(&uploads).begin(&format!("part {part}"))).collect();
+    assert_eq!(start.elapsed(), Duration::ZERO, "`begin` should return at once, not when the server has the part");
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(start.elapsed(), LINE, "200 uploads took longer than one: some waited for others");
+    assert_eq!(uploads.stored().len(), 200, "200 parts were uploaded");
 }
 
 #[interleave::test]
-async fn a_part_is_stored_when_the_server_has_it() {
+async fn a_part_is_listed_when_the_server_has_it() {
     let uploads = Arc::new(Uploads::new(SlowServer::default()));
     let task = Arc::clone(&uploads).begin("a");
+    assert_eq!(uploads.stored(), [""; 0], "the upload has only begun, and its part is listed as stored");
     sleep(LINE / 2).await; // in the middle of the upload
-    assert_eq!(uploads.stored(), [""; 0], "the server does not have the part yet");
+    assert_eq!(uploads.stored(), [""; 0], "the server does not have the part yet, and it is listed as stored");
     task.await.unwrap();
-    assert_eq!(uploads.stored(), ["a"], "the server has the part now");
+    assert_eq!(uploads.stored(), ["a"], "the upload has ended, so the server has the part");
+}
+
+#[interleave::test(worker_threads = 2)]
+async fn the_list_can_be_read_while_a_part_arrives() {
+    let uploads = Arc::new(Uploads::new(Near));
+    Arc::clone(&uploads).begin("a").await.unwrap();
+    let task = Arc::clone(&uploads).begin("b");
+    let seen = uploads.stored();
+    task.await.unwrap();
+    assert!(
+        seen.starts_with(&["a".to_owned()]),
+        "`a` was stored long ago, and while `b` arrived the list was {seen:?}: `stored` has to wait for its lock",
+    );
+    assert_eq!(uploads.stored(), ["a", "b"], "both uploads have ended");
 }
 
 #[interleave::test]
-async fn an_upload_goes_on_when_its_owner_is_gone() {
+async fn two_servers_have_a_list_each() {
+    let uploads = [SlowServer::default(), SlowServer::default()].map(|server| Arc::new(Uploads::new(server)));
+    let tasks = [Arc::clone(&uploads[0]).begin("a"), Arc::clone(&uploads[1]).begin("b")];
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let lists = uploads.each_ref().map(|uploads| uploads.stored());
+    assert_eq!(lists, [["a"], ["b"]], "`a` went to one server and `b` to another: their lists have nothing in common");
+}
+
+#[interleave::test]
+async fn an_upload_goes_on_when_its_caller_drops_everything() {
     let server = SlowServer::default();
-    let task = Arc::new(Uploads::new(server.clone())).begin("a");
-    // The only `Arc` outside of the task is gone before the task has begun.
-    task.await.unwrap();
-    assert_eq!(server.arrived(), ["a"], "an upload was begun, its owner went away, and the part was lost");
+    // The only `Arc` outside of the task is gone before the task has begun, and so is the handle.
+    drop(Arc::new(Uploads::new(server.clone())).begin("a"));
+    sleep(LINE * 2).await;
+    assert_eq!(server.arrived(), ["a"], "the caller dropped its `Uploads` and the handle, and the part was lost");
 }
 
 #[interleave::test]
@@ -75,7 +121,6 @@ async fn the_line_is_closed_after_the_last_upload() {
     assert_eq!(
         Arc::strong_count(&server.arrived),
         1,
-        "all uploads have ended and nobody uses them any more; left stands how many owners of the server there are, \
-         of which the test is one",
+        "all uploads have ended and `Uploads` is dropped; left: how many owners the server has, right: the test alone",
     );
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-/// Keeps outlines. It takes its time and returns the number of the entry.
+/// Keeps outlines. `store` may take a while and returns the number of the entry.
 pub trait Index: Send + Sync + 'static {
     fn store(&self, outline: String) -> impl Future<Output = u32> + Send;
 }
@@ -53,11 +53,11 @@ fn outline(text: &str) -> Rc<Heading> {
     root
 }
 
-/// Starts a task that sends the outline of `text` to `index` and returns a line about it.
+/// Spawns a task that sends the outline of `text` to `index` and returns a line about it. Returns at once.
 pub fn submit(index: Arc<impl Index>, text: String) -> JoinHandle<String> {
     tokio::spawn(async move {
         let outline = outline(&text);
-        // TODO: the task may go on on another thread after the await, and an `Rc` must not.
+        // TODO: after the await the task may resume on another thread, and an `Rc` must not.
         let entry = index.store(outline.contents(0)).await;
         format!("entry {entry}: {} headings", outline.count())
     })

@@ -7,65 +7,99 @@ use tokio::time::{Instant, sleep};
 
 const ANSWER: Duration = Duration::from_millis(100);
 
-/// Answers after `ANSWER`, and keeps what it was given.
-#[derive(Default)]
+/// Answers after `ANSWER`, and keeps what it was given. Its first entry has the number 7.
 struct SlowIndex {
-    entries: AtomicU32,
+    next: AtomicU32,
     outlines: Mutex<Vec<String>>,
+}
+
+impl SlowIndex {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { next: AtomicU32::new(7), outlines: Mutex::default() })
+    }
 }
 
 impl Index for SlowIndex {
     async fn store(&self, outline: String) -> u32 {
         sleep(ANSWER).await;
         self.outlines.lock().unwrap().push(outline);
-        self.entries.fetch_add(1, Ordering::SeqCst) + 1
+        self.next.fetch_add(1, Ordering::SeqCst)
     }
 }
 
-const REPORT: &str = "# Costs\nhigh\n## Travel\n## Food\n# Outlook\n";
+/// Answers with the number of lines, after the task has been back in the queue, where any thread may take it.
+struct Handover;
+
+impl Index for Handover {
+    async fn store(&self, outline: String) -> u32 {
+        tokio::task::yield_now().await;
+        outline.lines().count() as u32
+    }
+}
+
+/// A document with so many headings.
+fn document(headings: usize) -> String {
+    "# Heading\ntext\n".repeat(headings)
+}
+
+const REPORT: &str = "# Costs\nhigh\n## Travel\n### Trains\n## Food\n# Outlook\n";
 
 #[interleave::test]
 async fn the_index_gets_the_outline() {
-    let index = Arc::new(SlowIndex::default());
+    let index = SlowIndex::new();
     submit(Arc::clone(&index), REPORT.to_owned()).await.unwrap();
     let outlines = index.outlines.lock().unwrap();
-    assert_eq!(*outlines, ["Costs\n  Travel\n  Food\nOutlook\n"], "two headings at level 1, two below the first");
+    assert_eq!(
+        *outlines,
+        ["Costs\n  Travel\n    Trains\n  Food\nOutlook\n"],
+        "the report has two headings at level 1, two at level 2 and one at level 3; each is a line, indented by level"
+    );
 }
 
 #[interleave::test]
 async fn the_answer_tells_entry_and_headings() {
-    let index = Arc::new(SlowIndex::default());
+    let index = SlowIndex::new();
     let answer = submit(Arc::clone(&index), REPORT.to_owned()).await.unwrap();
-    assert_eq!(answer, "entry 1: 4 headings", "it was the first entry, and the report has four headings");
+    assert_eq!(answer, "entry 7: 5 headings", "the index said 7, and the report has five headings at three levels");
     let answer = submit(index, "no headings".to_owned()).await.unwrap();
-    assert_eq!(answer, "entry 2: 0 headings", "it was the second entry, and the text has no headings");
+    assert_eq!(answer, "entry 8: 0 headings", "the index said 8, and the text has no headings");
 }
 
-#[interleave::test]
-async fn three_documents_take_as_long_as_one() {
-    let index = Arc::new(SlowIndex::default());
+#[interleave::test(real_only)]
+async fn two_hundred_documents_take_as_long_as_one() {
+    let index = SlowIndex::new();
     let start = Instant::now();
-    let tasks = ["# a", "# b", "# c"].map(|text| submit(Arc::clone(&index), text.to_owned()));
-    assert_eq!(start.elapsed(), Duration::ZERO, "`submit` returns at once");
+    let tasks: Vec<_> = (0..200).map(|_| submit(Arc::clone(&index), document(1))).collect();
+    assert_eq!(start.elapsed(), Duration::ZERO, "`submit` should return at once");
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(start.elapsed(), ANSWER, "three documents took longer than one: each task waited for the one before");
+    assert_eq!(start.elapsed(), ANSWER, "200 documents took longer than one: some waited for others");
 }
 
-#[interleave::test(flavor = "multi_thread")]
-async fn tasks_end_on_whatever_thread_they_are() {
-    /// Answers after the task has been back in the queue, from where any thread may take it.
-    struct Handover;
-    impl Index for Handover {
-        async fn store(&self, outline: String) -> u32 {
-            tokio::task::yield_now().await;
-            outline.lines().count() as u32
-        }
+#[interleave::test]
+async fn documents_at_once_keep_their_own_counts() {
+    let index = SlowIndex::new();
+    let tasks = [2, 3].map(|headings| submit(Arc::clone(&index), document(headings)));
+    for (task, headings) in tasks.into_iter().zip([2, 3]) {
+        let answer = task.await.unwrap();
+        assert!(
+            answer.ends_with(&format!(": {headings} headings")),
+            "two documents were on their way at once, and the one with {headings} headings got the answer `{answer}`",
+        );
     }
+}
+
+#[interleave::test(worker_threads = 2)]
+async fn a_task_may_resume_on_another_thread() {
     let index = Arc::new(Handover);
-    let tasks: Vec<_> = (0..100).map(|_| submit(Arc::clone(&index), REPORT.to_owned())).collect();
-    for task in tasks {
-        assert_eq!(task.await.unwrap(), "entry 4: 4 headings", "this index answers with the number of lines, here 4");
+    let tasks = [2, 3].map(|headings| submit(Arc::clone(&index), document(headings)));
+    for (task, headings) in tasks.into_iter().zip([2, 3]) {
+        let answer = task.await.expect("the task panicked");
+        assert_eq!(
+            answer,
+            format!("entry {headings}: {headings} headings"),
+            "this index answers with the number of lines, which is the number of headings"
+        );
     }
 }

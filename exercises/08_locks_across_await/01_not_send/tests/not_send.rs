@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use not_send::{Market, Prices};
@@ -16,27 +17,57 @@ impl Market for SlowMarket {
     }
 }
 
+/// Answers 0 to the first question, 1 to the second, and so on, after `ANSWER`.
+#[derive(Default)]
+struct RisingMarket(AtomicU32);
+
+impl Market for RisingMarket {
+    async fn price(&self, _item: &'static str) -> u32 {
+        sleep(ANSWER).await;
+        self.0.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// Answers at once.
+struct NearMarket;
+
+impl Market for NearMarket {
+    async fn price(&self, _item: &'static str) -> u32 {
+        5
+    }
+}
+
 #[interleave::test]
 async fn a_fetched_price_is_stored() {
     let prices = Prices::new();
     assert_eq!(prices.get("tea"), None, "nothing has been fetched yet");
     prices.fetch(Arc::new(SlowMarket), "tea").await.unwrap();
     assert_eq!(prices.get("tea"), Some(30), "the task has ended, so its price is stored");
+    assert_eq!(prices.get("salt"), None, "nobody has fetched this price");
 }
 
 #[interleave::test]
-async fn three_fetches_take_as_long_as_one() {
+async fn a_later_price_replaces_the_earlier_one() {
+    let (prices, market) = (Prices::new(), Arc::new(RisingMarket::default()));
+    prices.fetch(Arc::clone(&market), "tea").await.unwrap();
+    assert_eq!(prices.get("tea"), Some(0), "the market's first answer was 0");
+    prices.fetch(market, "tea").await.unwrap();
+    assert_eq!(prices.get("tea"), Some(1), "the market's second answer was 1, and the price is the one before");
+}
+
+#[interleave::test(real_only)]
+async fn two_hundred_fetches_take_as_long_as_one() {
     let (prices, market) = (Prices::new(), Arc::new(SlowMarket));
     let start = Instant::now();
-    let tasks = ["tea", "salt", "sugar"].map(|item| prices.fetch(Arc::clone(&market), item));
+    let tasks: Vec<_> = (0..200).map(|_| prices.fetch(Arc::clone(&market), "tea")).collect();
+    assert_eq!(start.elapsed(), Duration::ZERO, "`fetch` should return at once, not when the market has answered");
     for task in tasks {
         task.await.unwrap();
     }
     assert_eq!(
         start.elapsed(),
         ANSWER,
-        "three prices that do not depend on each other took longer than one: \
-         each task waited for a lock that another one held during its fetch",
+        "200 fetches took longer than one: some waited for a lock that another one held during its fetch",
     );
 }
 
@@ -57,11 +88,36 @@ async fn every_price_is_kept() {
 
 #[interleave::test]
 async fn prices_can_be_read_during_a_fetch() {
-    let (prices, market) = (Prices::new(), Arc::new(SlowMarket));
+    let (prices, market) = (Prices::new(), Arc::new(RisingMarket::default()));
     prices.fetch(Arc::clone(&market), "tea").await.unwrap();
-    let fetching = prices.fetch(market, "salt");
-    sleep(ANSWER / 2).await; // in the middle of the fetch
-    assert_eq!(prices.get("tea"), Some(30), "another price is being fetched, and this one has been known for long");
+    let fetching = ["tea", "salt"].map(|item| prices.fetch(Arc::clone(&market), item));
+    sleep(ANSWER / 2).await; // in the middle of both fetches
+    assert_eq!(prices.get("tea"), Some(0), "a new price is being fetched, and until it is there the old one holds");
     assert_eq!(prices.get("salt"), None, "the market has not answered yet");
-    fetching.await.unwrap();
+    for task in fetching {
+        task.await.unwrap();
+    }
+}
+
+#[interleave::test(worker_threads = 2)]
+async fn prices_can_be_read_while_one_is_stored() {
+    let (prices, market) = (Prices::new(), Arc::new(NearMarket));
+    prices.fetch(Arc::clone(&market), "tea").await.unwrap();
+    let storing = prices.fetch(market, "salt");
+    let seen = prices.get("tea");
+    storing.await.unwrap();
+    assert_eq!(
+        seen,
+        Some(5),
+        "the price of tea has long been known; another task was storing one of salt, and `get` did not wait for it",
+    );
+}
+
+#[interleave::test]
+async fn clones_share_their_prices_and_others_do_not() {
+    let (prices, other) = (Prices::new(), Prices::new());
+    let clone = prices.clone();
+    prices.fetch(Arc::new(SlowMarket), "tea").await.unwrap();
+    assert_eq!(clone.get("tea"), Some(30), "the price was fetched by another clone of the same `Prices`");
+    assert_eq!(other.get("tea"), None, "the price was fetched by a different `Prices`, not by this one or a clone");
 }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-/// The way to a sensor. A query takes as long as the line takes.
+/// A line to the sensors. A query takes as long as the line takes.
 pub trait Line {
     fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
 }
 
-/// The latest reading of each sensor.
+/// The latest reading of each sensor, for tasks on several threads.
 pub struct Registry<L> {
     line: L,
     readings: Mutex<HashMap<u32, i64>>,
@@ -20,7 +20,7 @@ impl<L: Line> Registry<L> {
         Self { line, readings: Mutex::default() }
     }
 
-    /// Queries `sensor` and stores its answer.
+    /// Queries `sensor` and returns when its answer is stored.
     pub async fn refresh(&self, sensor: u32) {
         let mut readings = self.readings.lock().await;
         // TODO: the lock is held for as long as the line takes.
@@ -28,7 +28,7 @@ impl<L: Line> Registry<L> {
         readings.insert(sensor, reading);
     }
 
-    /// The last reading stored for `sensor`.
+    /// The last reading stored for `sensor`, at once.
     pub async fn latest(&self, sensor: u32) -> Option<i64> {
         self.readings.lock().await.get(&sensor).copied()
     }

@@ -1,5 +1,6 @@
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -19,35 +20,38 @@ impl Line for SlowLine {
     }
 }
 
-#[interleave::test]
-async fn five_refreshes_take_as_long_as_one() {
-    let registry = Registry::new(SlowLine);
+#[interleave::test(real_only)]
+async fn two_hundred_refreshes_take_as_long_as_one() {
+    let registry = Arc::new(Registry::new(SlowLine));
     let start = Instant::now();
-    tokio::join!(
-        registry.refresh(1),
-        registry.refresh(2),
-        registry.refresh(3),
-        registry.refresh(4),
-        registry.refresh(5)
-    );
+    let refresh = |sensor| {
+        let registry = Arc::clone(&registry);
+        tokio::spawn(async move { registry.refresh(sensor).await })
+    };
+    let tasks: Vec<_> = (0..200).map(refresh).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
     assert_eq!(
         start.elapsed(),
         LINE,
-        "five queries over independent lines: each waited for the one before, because the lock was held during the query",
+        "200 sensors were asked over independent lines: some waited for others, because a lock or a permit was held \
+         during the query",
     );
 }
 
 #[interleave::test]
 async fn every_answer_is_stored() {
     let registry = Registry::new(SlowLine);
-    tokio::join!(registry.refresh(1), registry.refresh(2), registry.refresh(3));
-    for sensor in 1..=3 {
+    tokio::join!(registry.refresh(0), registry.refresh(1), registry.refresh(2));
+    for sensor in 0..3 {
         assert_eq!(
             registry.latest(sensor).await,
             Some(i64::from(sensor) * 10),
             "the answer of sensor {sensor} is gone: was it dropped, or the whole map written back over it?",
         );
     }
+    assert_eq!(registry.latest(3).await, None, "nobody has asked sensor 3");
 }
 
 #[interleave::test]
@@ -59,19 +63,74 @@ async fn a_reader_does_not_wait_for_the_line() {
         sleep(LINE / 2).await; // in the middle of the query
         (registry.latest(1).await, start.elapsed())
     });
-    assert_eq!(seen, Some(10), "while a refresh is under way the old reading is still the latest");
-    assert_eq!(waited, LINE / 2, "the reader came in the middle of a query and was kept waiting until its end");
+    assert_eq!(seen, Some(10), "while a refresh is under way, the old reading is still the latest");
+    assert_eq!(waited, LINE / 2, "the reader came in the middle of a query and had to wait");
+}
+
+/// Answers at once: 0 to the first question, -1 to the second, and so on.
+#[derive(Default)]
+struct NearLine(AtomicI64);
+
+impl Line for NearLine {
+    async fn query(&self, _sensor: u32) -> i64 {
+        self.0.fetch_sub(1, SeqCst)
+    }
+}
+
+#[interleave::test(worker_threads = 2)]
+async fn a_reading_is_there_while_another_one_is_stored() {
+    let registry = Arc::new(Registry::new(NearLine::default()));
+    registry.refresh(1).await;
+    let storing = tokio::spawn({
+        let registry = Arc::clone(&registry);
+        async move { registry.refresh(2).await }
+    });
+    let seen = registry.latest(1).await;
+    storing.await.unwrap();
+    assert_eq!(
+        seen,
+        Some(0),
+        "sensor 1 has answered 0 before; another thread was storing an answer of sensor 2, and `latest` has to wait \
+         for that moment",
+    );
+}
+
+#[interleave::test]
+async fn a_later_answer_replaces_an_earlier_one() {
+    let registry = Registry::new(NearLine::default());
+    for expected in [0, -1] {
+        registry.refresh(1).await;
+        assert_eq!(registry.latest(1).await, Some(expected), "the sensor answered 0 and then -1");
+    }
+}
+
+#[interleave::test]
+async fn when_a_refresh_returns_an_answer_is_stored() {
+    let registry = Registry::new(SlowLine);
+    let second = async {
+        registry.refresh(1).await;
+        registry.latest(1).await
+    };
+    let (_, seen) = tokio::join!(registry.refresh(1), second);
+    assert_eq!(seen, Some(10), "a refresh has returned, and there is no reading: it did not wait for any answer");
+}
+
+#[interleave::test]
+async fn two_registries_share_nothing() {
+    let (one, other) = (Registry::new(NearLine::default()), Registry::new(NearLine::default()));
+    one.refresh(1).await;
+    assert_eq!(other.latest(1).await, None, "sensor 1 was asked by another registry");
 }
 
 /// Answers on the third poll: 1 to the first question, 2 to the second, and so on.
-#[derive(Default)]
-struct CountingLine(AtomicI64);
+#[derive(Clone, Default)]
+struct CountingLine(Arc<AtomicI64>);
 
 impl Line for CountingLine {
     async fn query(&self, _sensor: u32) -> i64 {
         interleave::yield_now().await;
         interleave::yield_now().await;
-        self.0.fetch_add(1, Relaxed) + 1
+        self.0.fetch_add(1, SeqCst) + 1
     }
 }
 
@@ -83,22 +142,23 @@ fn finish<T>(future: impl Future<Output = T>) -> T {
             return output;
         }
     }
-    panic!("nobody else uses the registry, and still it is not ready: was the lock left behind?");
+    panic!("nobody else uses the registry, and the call still waits: a cancelled refresh has kept something");
 }
 
 #[interleave::test]
-fn a_refresh_that_is_given_up_changes_nothing() {
+fn a_cancelled_refresh_changes_nothing() {
     cancel_at_every_await(
         || {
-            let registry = Registry::new(CountingLine::default());
+            let line = CountingLine::default();
+            let registry = Registry::new(line.clone());
             finish(registry.refresh(1));
-            registry
+            (registry, line)
         },
-        async |registry: &Registry<CountingLine>| {
+        async |(registry, _line): &(Registry<CountingLine>, CountingLine)| {
             registry.refresh(1).await;
             registry.refresh(2).await;
         },
-        |registry, cancelled| {
+        |(registry, line), cancelled| {
             let seen = (finish(registry.latest(1)), finish(registry.latest(2)));
             match cancelled {
                 Cancelled::Never => assert_eq!(seen, (Some(2), Some(3)), "both sensors have answered"),
@@ -107,6 +167,15 @@ fn a_refresh_that_is_given_up_changes_nothing() {
                     "sensor 1 answered 1, was then asked again, and after it sensor 2; {cancelled}, \
                      their readings are {seen:?}",
                 ),
+            }
+            for sensor in [1, 2] {
+                finish(registry.refresh(sensor));
+                assert_eq!(
+                    finish(registry.latest(sensor)),
+                    Some(line.0.load(SeqCst)),
+                    "an earlier refresh was {cancelled}; then sensor {sensor} was asked once more, and its answer is \
+                     not stored",
+                );
             }
         },
     );

@@ -1,12 +1,12 @@
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 
-/// What both machines promise.
+/// The interface of both machines.
 pub trait Worker<T> {
-    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended,
-    /// whatever becomes of `self`.
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended, and the
+    /// job goes on if `self` is dropped. A `begin` that is dropped while it waits does nothing.
     fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
 
-    /// Waits until the machine is free and takes the results of all jobs, in the order in which they were begun.
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which the jobs began.
     fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
 }
 
@@ -20,7 +20,7 @@ pub mod on_tokio {
     }
 
     impl<T> Machine<T> {
-        /// A machine without a job.
+        /// A machine that has no job.
         pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }
@@ -49,7 +49,7 @@ pub mod on_async_std {
     }
 
     impl<T> Machine<T> {
-        /// A machine without a job.
+        /// A machine that has no job.
         pub fn idle() -> Self {
             Self { results: Mutex::new(Vec::new()) }
         }

@@ -3,25 +3,25 @@
 //!
 //! A pool of database connections.
 
-/// How many connections there are, and how many of them are lent out.
+/// How many connections exist, and how many of them are in use.
 pub struct Pool {
     size: usize,
     in_use: usize,
 }
 
 impl Pool {
-    /// A pool of `size` connections, of which `in_use` are lent out: never more than there are.
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
     pub fn new(size: usize, in_use: usize) -> Self {
         assert!(in_use <= size, "{in_use} connections cannot be in use when only {size} exist");
         Self { size, in_use }
     }
 
-    /// How many more connections can be lent out.
+    /// How many connections are not in use.
     pub fn free(&self) -> usize {
         self.in_use - self.size
     }
 
-    /// What the status page shows.
+    /// The line on the status page: "3 of 10 in use".
     pub fn status(&self) -> String {
         format!("{} of {} in use", self.in_use, self.size)
     }

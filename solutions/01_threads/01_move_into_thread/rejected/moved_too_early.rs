@@ -1,23 +1,23 @@
 //! verdict: compile-error E0382
-//! `move` alone: the sections belong to the thread now, so nobody else can count them afterwards.
+//! `move` alone: the thread owns the sections now, so `start` cannot count them afterwards.
 //!
 //! Reports that are rendered in the background.
 
 use std::thread::{self, JoinHandle};
 
-/// A part of a report. Rendering one takes a while.
+/// A section of a report. Rendering one takes a while.
 pub trait Section: Send + Sync + 'static {
     fn render(&self) -> String;
 }
 
-/// A report that a thread of its own is rendering.
+/// A report that is being rendered by a thread of its own.
 pub struct Rendering {
     sections: usize,
     worker: JoinHandle<String>,
 }
 
 impl Rendering {
-    /// Starts to render `sections` and returns at once.
+    /// Starts a thread that renders each of `sections` once, and returns without waiting for it.
     pub fn start<S: Section>(sections: Vec<S>) -> Self {
         let worker = thread::spawn(move || sections.iter().map(|section| section.render()).collect());
         Self { sections: sections.len(), worker }
@@ -28,7 +28,7 @@ impl Rendering {
         self.sections
     }
 
-    /// Waits for the thread and returns the whole text.
+    /// Waits until the report is rendered, and returns the texts of all sections in their order.
     pub fn finish(self) -> String {
         self.worker.join().expect("a section panicked while it was rendered")
     }

@@ -1,21 +1,21 @@
-//! verdict: failing-test sections_are_rendered_on_another_thread
-//! Puts the work off until `finish`: no thread, and nothing happens in the background.
+//! verdict: failing-test another_thread_renders_every_section_once
+//! Puts the work off until `finish`: there is no thread, and nothing happens in the background.
 //!
 //! Reports that are rendered in the background.
 
-/// A part of a report. Rendering one takes a while.
+/// A section of a report. Rendering one takes a while.
 pub trait Section: Send + Sync + 'static {
     fn render(&self) -> String;
 }
 
-/// A report that a thread of its own is rendering.
+/// A report that is being rendered by a thread of its own.
 pub struct Rendering {
     sections: usize,
     render: Box<dyn FnOnce() -> String>,
 }
 
 impl Rendering {
-    /// Starts to render `sections` and returns at once.
+    /// Starts a thread that renders each of `sections` once, and returns without waiting for it.
     pub fn start<S: Section>(sections: Vec<S>) -> Self {
         let count = sections.len();
         let render = Box::new(move || sections.iter().map(|section| section.render()).collect());
@@ -27,7 +27,7 @@ impl Rendering {
         self.sections
     }
 
-    /// Waits for the thread and returns the whole text.
+    /// Waits until the report is rendered, and returns the texts of all sections in their order.
     pub fn finish(self) -> String {
         (self.render)()
     }

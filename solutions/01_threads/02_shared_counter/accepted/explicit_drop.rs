@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Clone, Default)]
 pub struct OrderNumbers {
     last: Arc<Mutex<u64>>,
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -22,7 +23,7 @@ impl OrderNumbers {
         number
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         *self.last.lock().unwrap()
     }

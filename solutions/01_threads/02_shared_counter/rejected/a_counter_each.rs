@@ -1,11 +1,11 @@
-//! verdict: failing-test no_two_orders_get_the_same_number
-//! Locks rightly, but a clone copies the counter instead of sharing it: every thread begins at 1.
+//! verdict: failing-test clones_share_one_counter
+//! Locks correctly, but a clone copies the counter instead of sharing it: each clone gives out the same numbers.
 //!
 //! Numbers for orders, given out by several threads.
 
 use std::sync::Mutex;
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Default)]
 pub struct OrderNumbers {
     last: Mutex<u64>,
@@ -18,6 +18,7 @@ impl Clone for OrderNumbers {
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,7 +30,7 @@ impl OrderNumbers {
         *last
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         *self.last.lock().unwrap()
     }

@@ -1,18 +1,19 @@
 //! verdict: failing-test no_two_orders_get_the_same_number
-//! `fetch_add` counts right, and its answer is thrown away; what is read afterwards may be another order's number.
+//! `fetch_add` counts right, but its result is thrown away; what `load` returns may be another order's number.
 //!
 //! Numbers for orders, given out by several threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Clone, Default)]
 pub struct OrderNumbers {
     last: Arc<AtomicU64>,
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -23,7 +24,7 @@ impl OrderNumbers {
         self.last.load(Ordering::SeqCst)
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         self.last.load(Ordering::Relaxed)
     }

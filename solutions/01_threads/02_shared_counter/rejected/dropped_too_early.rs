@@ -1,17 +1,18 @@
 //! verdict: failing-test no_two_orders_get_the_same_number
-//! One guard more, and the same gap: it is dropped before the new value is written.
+//! The guard has a name, but it is dropped before the new value is written: the gap is the same.
 //!
 //! Numbers for orders, given out by several threads.
 
 use std::sync::{Arc, Mutex};
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Clone, Default)]
 pub struct OrderNumbers {
     last: Arc<Mutex<u64>>,
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -25,7 +26,7 @@ impl OrderNumbers {
         number
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         *self.last.lock().unwrap()
     }

@@ -1,17 +1,18 @@
 //! verdict: failing-test no_two_orders_get_the_same_number
-//! The increment is whole now, but the number is read under a second guard: by then it may be another order's.
+//! The increment is under one guard now, but the number is read under another: by then it may be another order's.
 //!
 //! Numbers for orders, given out by several threads.
 
 use std::sync::{Arc, Mutex};
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Clone, Default)]
 pub struct OrderNumbers {
     last: Arc<Mutex<u64>>,
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -22,7 +23,7 @@ impl OrderNumbers {
         *self.last.lock().unwrap()
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         *self.last.lock().unwrap()
     }

@@ -1,18 +1,19 @@
 //! verdict: failing-test no_two_orders_get_the_same_number
-//! Atomic steps, strongest ordering, and still two of them: between load and store another thread fits in.
+//! Two atomic steps with the strongest ordering, and another thread fits between load and store.
 //!
 //! Numbers for orders, given out by several threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Gives out 1, 2, 3, … A clone goes on counting where the original is: both share one counter.
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
 #[derive(Clone, Default)]
 pub struct OrderNumbers {
     last: Arc<AtomicU64>,
 }
 
 impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -24,7 +25,7 @@ impl OrderNumbers {
         number
     }
 
-    /// The number given out last; 0 if there was none.
+    /// The last number that was given out, or 0 if there was none.
     pub fn last(&self) -> u64 {
         self.last.load(Ordering::Relaxed)
     }

@@ -1,12 +1,12 @@
 //! verdict: deadlock
-//! Asks under one guard and waits under the next: a notification in between finds nobody asleep, and is lost.
+//! Checks under one guard and waits under the next: a notification in between finds no sleeper and is lost.
 //!
-//! Jobs on their way from the threads that make them to the threads that do them.
+//! A queue between the threads that make jobs and the threads that do them.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex};
 
-/// A queue with room for a few items. Who finds it full or empty waits.
+/// A queue with room for a few items. Callers wait while it is full (`put`) or empty (`take`).
 pub struct Buffer<T> {
     capacity: usize,
     items: Mutex<VecDeque<T>>,
@@ -15,13 +15,13 @@ pub struct Buffer<T> {
 }
 
 impl<T> Buffer<T> {
-    /// A buffer with room for `capacity` items, one at least.
+    /// A buffer with room for `capacity` items. Panics if that is 0.
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a buffer without room would never let anything through");
         Self { capacity, items: Mutex::default(), not_empty: Condvar::new(), not_full: Condvar::new() }
     }
 
-    /// Puts `item` at the end. Waits while there is no room.
+    /// Puts `item` at the end. Waits while the buffer is full.
     pub fn put(&self, item: T) {
         while self.len() == self.capacity {
             drop(self.not_full.wait(self.items.lock().unwrap()).unwrap());
@@ -30,7 +30,7 @@ impl<T> Buffer<T> {
         self.not_empty.notify_one();
     }
 
-    /// Takes the item at the front. Waits while there is none.
+    /// Takes the item at the front. Waits while the buffer is empty.
     pub fn take(&self) -> T {
         loop {
             if let Some(item) = self.items.lock().unwrap().pop_front() {
@@ -41,7 +41,7 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// How many items are in the buffer.
+    /// How many items are in the buffer. An item whose `put` still waits is not.
     pub fn len(&self) -> usize {
         self.items.lock().unwrap().len()
     }

@@ -1,27 +1,27 @@
-//! verdict: livelock who_waits_sleeps_until_notified
-//! Right at last, and never asleep: looks every millisecond, all night long.
+//! verdict: livelock a_blocked_thread_sleeps_until_it_is_notified
+//! Right in the end, but never asleep: checks every millisecond.
 //!
-//! Jobs on their way from the threads that make them to the threads that do them.
+//! A queue between the threads that make jobs and the threads that do them.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-/// A queue with room for a few items. Who finds it full or empty waits.
+/// A queue with room for a few items. Callers wait while it is full (`put`) or empty (`take`).
 pub struct Buffer<T> {
     capacity: usize,
     items: Mutex<VecDeque<T>>,
 }
 
 impl<T> Buffer<T> {
-    /// A buffer with room for `capacity` items, one at least.
+    /// A buffer with room for `capacity` items. Panics if that is 0.
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a buffer without room would never let anything through");
         Self { capacity, items: Mutex::default() }
     }
 
-    /// Puts `item` at the end. Waits while there is no room.
+    /// Puts `item` at the end. Waits while the buffer is full.
     pub fn put(&self, item: T) {
         let mut items = self.items.lock().unwrap();
         while items.len() == self.capacity {
@@ -32,7 +32,7 @@ impl<T> Buffer<T> {
         items.push_back(item);
     }
 
-    /// Takes the item at the front. Waits while there is none.
+    /// Takes the item at the front. Waits while the buffer is empty.
     pub fn take(&self) -> T {
         loop {
             let front = self.items.lock().unwrap().pop_front();
@@ -43,7 +43,7 @@ impl<T> Buffer<T> {
         }
     }
 
-    /// How many items are in the buffer.
+    /// How many items are in the buffer. An item whose `put` still waits is not.
     pub fn len(&self) -> usize {
         self.items.lock().unwrap().len()
     }

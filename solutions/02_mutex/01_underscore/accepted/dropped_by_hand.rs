@@ -2,7 +2,7 @@
 
 use tokio::sync::Mutex;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -10,7 +10,7 @@ pub trait Machine {
 /// Prints documents, one at a time.
 pub struct Printer<M> {
     machine: M,
-    /// Whoever prints holds this.
+    /// Held while a document is printed.
     turn: Mutex<()>,
 }
 
@@ -19,7 +19,7 @@ impl<M: Machine> Printer<M> {
         Self { machine, turn: Mutex::new(()) }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         let turn = self.turn.lock().await;
         for page in document {

@@ -2,7 +2,7 @@
 
 use tokio::sync::Mutex;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -17,7 +17,7 @@ impl<M: Machine> Printer<M> {
         Self { machine: Mutex::new(machine) }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         let machine = self.machine.lock().await;
         for page in document {

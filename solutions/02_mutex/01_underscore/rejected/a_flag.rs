@@ -1,5 +1,5 @@
-//! verdict: deadlock a_cancelled_document_gives_its_turn_away
-//! A flag is not taken back when a print is cancelled: nobody ever prints again. A guard is, wherever it is dropped.
+//! verdict: deadlock a_cancelled_document_frees_the_printer_at_once
+//! A cancelled `print` does not reset the flag, so nobody ever prints again. A guard unlocks wherever it is dropped.
 //!
 //! A printer that several tasks share.
 
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -24,7 +24,7 @@ impl<M: Machine> Printer<M> {
         Self { machine, busy: AtomicBool::new(false), done: Notify::new() }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         while self.busy.swap(true, Ordering::Relaxed) {
             self.done.notified().await;

@@ -1,11 +1,11 @@
 //! verdict: lint
-//! Without `let` the guard is as short-lived as before; at least rustc says so.
+//! Without `let` the guard lives as short as before; at least rustc warns.
 //!
 //! A printer that several tasks share.
 
 use tokio::sync::Mutex;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -13,7 +13,7 @@ pub trait Machine {
 /// Prints documents, one at a time.
 pub struct Printer<M> {
     machine: M,
-    /// Whoever prints holds this.
+    /// Held while a document is printed.
     turn: Mutex<()>,
 }
 
@@ -22,7 +22,7 @@ impl<M: Machine> Printer<M> {
         Self { machine, turn: Mutex::new(()) }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         self.turn.lock().await;
         for page in document {

@@ -1,11 +1,11 @@
 //! verdict: deadlock
-//! Makes the compiler object to `_`, but a guard of `std` across an await stops the thread that would let it go.
+//! `std` makes `let _ =` an error, but a `std` guard across an await blocks the thread that should unlock it.
 //!
 //! A printer that several tasks share.
 
 use std::sync::Mutex;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -13,7 +13,7 @@ pub trait Machine {
 /// Prints documents, one at a time.
 pub struct Printer<M> {
     machine: M,
-    /// Whoever prints holds this.
+    /// Held while a document is printed.
     turn: Mutex<()>,
 }
 
@@ -22,7 +22,7 @@ impl<M: Machine> Printer<M> {
         Self { machine, turn: Mutex::new(()) }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         let _turn = self.turn.lock().unwrap();
         for page in document {

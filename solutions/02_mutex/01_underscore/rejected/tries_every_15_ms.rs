@@ -1,5 +1,5 @@
 //! verdict: failing-test the_next_document_begins_when_the_one_before_is_done
-//! Holds its turn, but asks for it now and then instead of queueing: the printer stands still in between.
+//! Holds its turn, but polls for it instead of waiting: the printer is idle in between.
 //!
 //! A printer that several tasks share.
 
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
-/// The machine. It prints one page at a time, and that takes a while.
+/// The machine that prints. A page takes it a while.
 pub trait Machine {
     fn print_page(&self, page: &str) -> impl Future<Output = ()> + Send;
 }
@@ -16,7 +16,7 @@ pub trait Machine {
 /// Prints documents, one at a time.
 pub struct Printer<M> {
     machine: M,
-    /// Whoever prints holds this.
+    /// Held while a document is printed.
     turn: Mutex<()>,
 }
 
@@ -25,7 +25,7 @@ impl<M: Machine> Printer<M> {
         Self { machine, turn: Mutex::new(()) }
     }
 
-    /// Waits for its turn and prints all pages of a document.
+    /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
         let _turn = loop {
             match self.turn.try_lock() {

@@ -21,13 +21,13 @@ impl Warehouse {
         self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         let _changing = self.changing.lock().unwrap();
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let _changing = self.changing.lock().unwrap();
         let left = self.count(item);

@@ -44,12 +44,12 @@ impl Warehouse {
         self.stock.lock().unwrap().count(item)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         self.stock.lock().unwrap().store(item, pieces);
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         self.stock.lock().unwrap().take(item, wanted)
     }

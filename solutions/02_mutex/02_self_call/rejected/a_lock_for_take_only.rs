@@ -1,5 +1,5 @@
-//! verdict: failing-test what_others_store_meanwhile_is_kept
-//! One `take` at a time; but whoever stores does not ask for that lock, and its pieces are written over.
+//! verdict: failing-test what_others_do_meanwhile_is_kept
+//! One `take` at a time, but `store` does not take that lock, and `take` overwrites what it stores.
 //!
 //! The pieces in a warehouse.
 
@@ -24,12 +24,12 @@ impl Warehouse {
         self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let _changing = self.changing.lock().unwrap();
         let left = self.count(item);

@@ -1,5 +1,5 @@
-//! verdict: failing-test what_is_taken_is_gone
-//! `count` does not wait for a lock that is taken, and answers 0 instead: to others, and to `take`.
+//! verdict: failing-test taken_pieces_are_gone
+//! `count` does not wait while the lock is held and returns 0 instead: to others, and to `take`.
 //!
 //! The pieces in a warehouse.
 
@@ -25,12 +25,12 @@ impl Warehouse {
         }
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let mut pieces = self.pieces.lock().unwrap();
         // TODO: `count` locks the mutex whose guard this function holds.

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_last_pieces_are_taken_once
-//! No deadlock, and a gap: what `count` has seen may be gone when the lock is taken again.
+//! No deadlock, but a gap: the pieces that `count` saw may be gone when the mutex is locked again.
 //!
 //! The pieces in a warehouse.
 
@@ -22,12 +22,12 @@ impl Warehouse {
         self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let left = self.count(item);
         if left < wanted {

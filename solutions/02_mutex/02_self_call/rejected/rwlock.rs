@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Readers do not exclude each other, but the writer excludes them, and here both are the same thread.
+//! Readers do not exclude each other, but a writer excludes readers, and here both are the same thread.
 //!
 //! The pieces in a warehouse.
 
@@ -22,12 +22,12 @@ impl Warehouse {
         self.pieces.read().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.write().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let mut pieces = self.pieces.write().unwrap();
         let left = self.count(item);

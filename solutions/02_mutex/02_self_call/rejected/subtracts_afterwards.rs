@@ -1,5 +1,5 @@
 //! verdict: panic the_last_pieces_are_taken_once
-//! Subtracts from what is there now, so nothing is lost; but whether it is enough was asked before, and a `u32` cannot go below zero.
+//! Subtracts from the current number, but checked an earlier one: a `u32` cannot go below zero.
 //!
 //! The pieces in a warehouse.
 
@@ -22,12 +22,12 @@ impl Warehouse {
         self.pieces.lock().unwrap().get(item).copied().unwrap_or(0)
     }
 
-    /// Adds pieces of `item`.
+    /// Adds `pieces` pieces of `item`.
     pub fn store(&self, item: &str, pieces: u32) {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item`: all of them and returns `true`, or none and returns `false`.
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         if self.count(item) < wanted {
             return false;

@@ -19,7 +19,7 @@ impl Shop {
         Self { books: Mutex::new(Books { stock: pieces, orders: BTreeMap::new() }) }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut books = self.books.lock().unwrap();
         if books.stock < pieces || books.orders.contains_key(&id) {
@@ -30,7 +30,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         let mut books = self.books.lock().unwrap();
         let Some(pieces) = books.orders.remove(&id) else {

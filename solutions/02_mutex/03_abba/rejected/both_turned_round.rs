@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Turns round both functions instead of one: they still disagree.
+//! Turns round both methods instead of one: they still disagree.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 
@@ -18,7 +18,7 @@ impl Shop {
         Self { stock: Mutex::new(pieces), orders: Mutex::default() }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut orders = self.orders.lock().unwrap();
         let mut stock = self.stock.lock().unwrap();
@@ -30,7 +30,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         let mut stock = self.stock.lock().unwrap();
         let pieces = self.orders.lock().unwrap().remove(&id).unwrap_or(0);

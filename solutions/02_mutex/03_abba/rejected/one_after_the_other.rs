@@ -1,5 +1,5 @@
 //! verdict: failing-test no_piece_is_missing_at_any_moment
-//! Never holds both locks, so it cannot deadlock; but in between the pieces are nowhere.
+//! Never holds both locks, so it cannot deadlock, but for a moment the pieces are in neither place.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 
@@ -18,7 +18,7 @@ impl Shop {
         Self { stock: Mutex::new(pieces), orders: Mutex::default() }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut stock = self.stock.lock().unwrap();
         let mut orders = self.orders.lock().unwrap();
@@ -30,7 +30,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         let Some(pieces) = self.orders.lock().unwrap().remove(&id) else {
             return false;

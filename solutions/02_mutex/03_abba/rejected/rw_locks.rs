@@ -18,7 +18,7 @@ impl Shop {
         Self { stock: RwLock::new(pieces), orders: RwLock::default() }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut stock = self.stock.write().unwrap();
         let mut orders = self.orders.write().unwrap();
@@ -30,7 +30,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         let mut orders = self.orders.write().unwrap();
         let Some(pieces) = orders.remove(&id) else {

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Waits a little for the other thread to be done, and nobody promised that it would be.
+//! Waits a little for the other thread to finish, which nothing guarantees.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 
@@ -20,7 +20,7 @@ impl Shop {
         Self { stock: Mutex::new(pieces), orders: Mutex::default() }
     }
 
-    /// Reserves `pieces` for the order `id`. `false` if the stock does not suffice or the order exists.
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
     pub fn place(&self, id: u32, pieces: u32) -> bool {
         let mut stock = self.stock.lock().unwrap();
         let mut orders = self.orders.lock().unwrap();
@@ -32,7 +32,7 @@ impl Shop {
         true
     }
 
-    /// Puts the pieces of the order `id` back into stock. `false` if there is no such order.
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
     pub fn cancel(&self, id: u32) -> bool {
         thread::sleep(Duration::from_millis(10));
         let mut orders = self.orders.lock().unwrap();

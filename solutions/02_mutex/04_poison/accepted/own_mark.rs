@@ -1,4 +1,4 @@
-//! A service with a statistic, which may go on after a panic, and a ledger, which may not.
+//! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -8,11 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ledger {
     pub entries: Vec<i64>,
-    /// The sum of `entries`, at every moment at which somebody else can look.
+    /// The sum of `entries`, whenever another thread can look.
     pub balance: i64,
 }
 
-/// The ledger was left half changed and has not been restored yet.
+/// A change of the ledger has panicked, and the ledger has not been restored since.
 #[derive(Debug, PartialEq, Eq)]
 pub struct OutOfOrder;
 
@@ -28,18 +28,18 @@ impl Service {
         Self { requests: Mutex::default(), ledger: Mutex::new(Some(ledger)) }
     }
 
-    /// Counts a request. `kind` is asked for its name under the lock, and may panic.
+    /// Counts a request. `kind` may panic when it is asked for its name; then nothing is counted.
     pub fn count(&self, kind: impl Display) {
         let mut requests = self.requests();
         *requests.entry(kind.to_string()).or_default() += 1;
     }
 
-    /// How many requests of this kind were counted.
+    /// How many requests of `kind` were counted.
     pub fn counted(&self, kind: &str) -> u64 {
         self.requests().get(kind).copied().unwrap_or(0)
     }
 
-    /// Changes the ledger. `change` may panic half-way.
+    /// Changes the ledger and returns what `change` returns. If `change` panics, so does this call.
     pub fn change<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> Result<R, OutOfOrder> {
         let mut place = self.ledger();
         let mut ledger = place.take().ok_or(OutOfOrder)?;
@@ -59,7 +59,7 @@ impl Service {
     }
 
     fn requests(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        // Whatever panicked, each count in the map is a count.
+        // Each count in the map is right, whatever panicked.
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

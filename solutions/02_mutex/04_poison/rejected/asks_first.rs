@@ -1,7 +1,7 @@
-//! verdict: panic who_waited_for_the_ledger_is_refused_as_well
+//! verdict: panic a_caller_that_waited_for_the_change_is_refused_as_well
 //! Asks whether the mutex is poisoned and then waits for it: the panic comes in between.
 //!
-//! A service with a statistic, which may go on after a panic, and a ledger, which may not.
+//! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,11 +11,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ledger {
     pub entries: Vec<i64>,
-    /// The sum of `entries`, at every moment at which somebody else can look.
+    /// The sum of `entries`, whenever another thread can look.
     pub balance: i64,
 }
 
-/// The ledger was left half changed and has not been restored yet.
+/// A change of the ledger has panicked, and the ledger has not been restored since.
 #[derive(Debug, PartialEq, Eq)]
 pub struct OutOfOrder;
 
@@ -30,18 +30,18 @@ impl Service {
         Self { requests: Mutex::default(), ledger: Mutex::new(ledger) }
     }
 
-    /// Counts a request. `kind` is asked for its name under the lock, and may panic.
+    /// Counts a request. `kind` may panic when it is asked for its name; then nothing is counted.
     pub fn count(&self, kind: impl Display) {
         let mut requests = self.requests();
         *requests.entry(kind.to_string()).or_default() += 1;
     }
 
-    /// How many requests of this kind were counted.
+    /// How many requests of `kind` were counted.
     pub fn counted(&self, kind: &str) -> u64 {
         self.requests().get(kind).copied().unwrap_or(0)
     }
 
-    /// Changes the ledger. `change` may panic half-way.
+    /// Changes the ledger and returns what `change` returns. If `change` panics, so does this call.
     pub fn change<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> Result<R, OutOfOrder> {
         Ok(change(&mut *self.ledger()?))
     }
@@ -55,12 +55,12 @@ impl Service {
     pub fn restore(&self, ledger: Ledger) {
         let mut guard = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         *guard = ledger;
-        // While the guard is held, so that nobody sees the old ledger without the poison.
+        // While the guard is held, so that nobody sees the old ledger without the poison, and no later panic is cleared.
         self.ledger.clear_poison();
     }
 
     fn requests(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        // Whatever panicked, each count in the map is a count.
+        // Each count in the map is right, whatever panicked.
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock logging_out_ends_the_session
-//! Only the `bool` has a name; the session that it was asked of is still a temporary of that statement.
+//! Only the `bool` has a name; the session is still a temporary of that statement.
 //!
 //! The sessions of a server, one for each user who is logged in.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Mutex;
 
-/// The open sessions, by user. A session ends by being dropped, and may use `Sessions` while it does.
+/// The open sessions, by user. A session ends when it is dropped, and its `Drop` may call any method of `Sessions`.
 pub struct Sessions<S> {
     open: Mutex<BTreeMap<u32, S>>,
 }
@@ -23,19 +23,19 @@ impl<S> Sessions<S> {
         Self::default()
     }
 
-    /// Opens a session for `user`. If there is one already, the new one takes its place, and the old one ends.
+    /// Opens a session for `user`. If there is one already, replaces it; it has ended when this returns.
     pub fn log_in(&self, user: u32, session: S) {
         let old = self.open.lock().unwrap().insert(user, session);
         drop(old);
     }
 
-    /// Ends the session of `user`. `false` if there is none.
+    /// Ends the session of `user` and returns `true`, or returns `false` if there is none.
     pub fn log_out(&self, user: u32) -> bool {
         let was_open = self.open.lock().unwrap().remove(&user).is_some();
         was_open
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions. They have ended when this returns.
     pub fn log_out_all(&self) {
         let all = mem::take(&mut *self.open.lock().unwrap());
         drop(all);

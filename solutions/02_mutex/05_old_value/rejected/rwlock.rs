@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::RwLock;
 
-/// The open sessions, by user. A session ends by being dropped, and may use `Sessions` while it does.
+/// The open sessions, by user. A session ends when it is dropped, and its `Drop` may call any method of `Sessions`.
 pub struct Sessions<S> {
     open: RwLock<BTreeMap<u32, S>>,
 }
@@ -22,17 +22,17 @@ impl<S> Sessions<S> {
         Self::default()
     }
 
-    /// Opens a session for `user`. If there is one already, the new one takes its place, and the old one ends.
+    /// Opens a session for `user`. If there is one already, replaces it; it has ended when this returns.
     pub fn log_in(&self, user: u32, session: S) {
         self.open.write().unwrap().insert(user, session);
     }
 
-    /// Ends the session of `user`. `false` if there is none.
+    /// Ends the session of `user` and returns `true`, or returns `false` if there is none.
     pub fn log_out(&self, user: u32) -> bool {
         self.open.write().unwrap().remove(&user).is_some()
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions. They have ended when this returns.
     pub fn log_out_all(&self) {
         self.open.write().unwrap().clear();
     }

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0599
-//! Asks sessions to be clonable, and these are not. A changed copy would also have to be written back over what others did.
+//! Requires sessions to be `Clone`, and these are not. A changed copy would also overwrite the changes of others.
 //!
 //! The sessions of the users who are logged in.
 
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
-/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+/// Sessions by number. A session is what the server remembers about a user; it cannot be copied.
 pub struct Sessions<S> {
     open: Mutex<HashMap<u32, S>>,
 }
@@ -17,17 +17,17 @@ impl<S: Clone> Sessions<S> {
         Self { open: Mutex::new(HashMap::new()) }
     }
 
-    /// Keeps `session` under the number `id`.
+    /// Keeps `session` under the number `id`. It replaces the session `id`, if there is one.
     pub fn open(&self, id: u32, session: S) {
         self.open.lock().insert(id, session);
     }
 
-    /// Forgets the session `id`. `false` if there is none.
+    /// Forgets the session `id` and returns `true`, or returns `false` if there is none.
     pub fn close(&self, id: u32) -> bool {
         self.open.lock().remove(&id).is_some()
     }
 
-    /// Shows the session `id` to `look` and returns what that returns; `None` if there is no such session.
+    /// Calls `look` with the session `id` and returns its result, or returns `None` if there is no such session.
     pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
         let session = self.open.lock().get(&id).cloned();
         session.as_ref().map(look)

@@ -1,5 +1,5 @@
-//! verdict: failing-test nobody_finds_an_open_session_missing
-//! Needs no guard while it looks, and for that time the session is gone.
+//! verdict: failing-test an_open_session_is_never_missing
+//! Needs no guard while it looks, but for that time the session is gone.
 //!
 //! The sessions of the users who are logged in.
 
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 
-/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+/// Sessions by number. A session is what the server remembers about a user; it cannot be copied.
 pub struct Sessions<S> {
     open: Mutex<HashMap<u32, S>>,
 }
@@ -17,17 +17,17 @@ impl<S> Sessions<S> {
         Self { open: Mutex::new(HashMap::new()) }
     }
 
-    /// Keeps `session` under the number `id`.
+    /// Keeps `session` under the number `id`. It replaces the session `id`, if there is one.
     pub fn open(&self, id: u32, session: S) {
         self.open.lock().insert(id, session);
     }
 
-    /// Forgets the session `id`. `false` if there is none.
+    /// Forgets the session `id` and returns `true`, or returns `false` if there is none.
     pub fn close(&self, id: u32) -> bool {
         self.open.lock().remove(&id).is_some()
     }
 
-    /// Shows the session `id` to `look` and returns what that returns; `None` if there is no such session.
+    /// Calls `look` with the session `id` and returns its result, or returns `None` if there is no such session.
     pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
         let session = self.open.lock().remove(&id)?;
         let result = look(&session);
@@ -35,7 +35,7 @@ impl<S> Sessions<S> {
         Some(result)
     }
 
-    /// The session `id`, to be changed. Others wait until the guard is dropped.
+    /// The session `id`, to be changed. `with` and `edit` of that session wait until the guard is dropped.
     pub fn edit(&self, id: u32) -> Option<MappedMutexGuard<'_, S>> {
         MutexGuard::try_map(self.open.lock(), |open| open.get_mut(&id)).ok()
     }

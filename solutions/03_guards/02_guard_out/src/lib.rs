@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 
-/// Sessions by their number. A session is what the server remembers about a user; it cannot be copied.
+/// Sessions by number. A session is what the server remembers about a user; it cannot be copied.
 pub struct Sessions<S> {
     open: Mutex<HashMap<u32, S>>,
 }
@@ -14,22 +14,22 @@ impl<S> Sessions<S> {
         Self { open: Mutex::new(HashMap::new()) }
     }
 
-    /// Keeps `session` under the number `id`.
+    /// Keeps `session` under the number `id`. It replaces the session `id`, if there is one.
     pub fn open(&self, id: u32, session: S) {
         self.open.lock().insert(id, session);
     }
 
-    /// Forgets the session `id`. `false` if there is none.
+    /// Forgets the session `id` and returns `true`, or returns `false` if there is none.
     pub fn close(&self, id: u32) -> bool {
         self.open.lock().remove(&id).is_some()
     }
 
-    /// Shows the session `id` to `look` and returns what that returns; `None` if there is no such session.
+    /// Calls `look` with the session `id` and returns its result, or returns `None` if there is no such session.
     pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
         self.open.lock().get(&id).map(look)
     }
 
-    /// The session `id`, to be changed. Others wait until the guard is dropped.
+    /// The session `id`, to be changed. `with` and `edit` of that session wait until the guard is dropped.
     pub fn edit(&self, id: u32) -> Option<MappedMutexGuard<'_, S>> {
         MutexGuard::try_map(self.open.lock(), |open| open.get_mut(&id)).ok()
     }

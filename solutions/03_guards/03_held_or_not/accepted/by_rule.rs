@@ -1,11 +1,11 @@
-//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+//! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
-/// What the mutex is at the moment in question.
+/// The state of the mutex when `here()` is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody holds a guard.
+    /// A guard is alive.
     Held,
-    /// Whoever wants it can lock it.
+    /// No guard is alive, so any thread can lock it.
     Free,
     /// Not predicted yet.
     Unsaid,

@@ -1,14 +1,14 @@
-//! verdict: failing-test a_match_holds_the_guard_although_the_value_is_a_clone
-//! The clone is independent of the lock; the guard that it was made from is still there.
+//! verdict: failing-test a_match_on_a_clone
+//! The clone is independent of the lock, but the guard that it was made from is still alive.
 //!
-//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+//! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
-/// What the mutex is at the moment in question.
+/// The state of the mutex when `here()` is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody holds a guard.
+    /// A guard is alive.
     Held,
-    /// Whoever wants it can lock it.
+    /// No guard is alive, so any thread can lock it.
     Free,
     /// Not predicted yet.
     Unsaid,

@@ -1,14 +1,14 @@
-//! verdict: failing-test a_let_keeps_the_value_and_not_the_guard
-//! Careful, and wrong: who believes that everything is held never writes the short forms that are right.
+//! verdict: failing-test a_let_with_a_value
+//! Careful, but wrong: then you never write the short forms that are right.
 //!
-//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+//! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
-/// What the mutex is at the moment in question.
+/// The state of the mutex when `here()` is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody holds a guard.
+    /// A guard is alive.
     Held,
-    /// Whoever wants it can lock it.
+    /// No guard is alive, so any thread can lock it.
     Free,
     /// Not predicted yet.
     Unsaid,

@@ -1,14 +1,14 @@
-//! verdict: failing-test an_if_let_lets_go_before_else
-//! Right up to edition 2021, where `else` and the end of a block come too early for the temporaries.
+//! verdict: failing-test the_else_of_an_if_let
+//! Right up to edition 2021, where the temporaries outlive `else` and the end of a block.
 //!
-//! Eight ways to lock a mutex without saying how long. `jobs` is a `Mutex<Vec<u32>>` with a few jobs in it.
+//! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
-/// What the mutex is at the moment in question.
+/// The state of the mutex when `here()` is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Somebody holds a guard.
+    /// A guard is alive.
     Held,
-    /// Whoever wants it can lock it.
+    /// No guard is alive, so any thread can lock it.
     Free,
     /// Not predicted yet.
     Unsaid,

@@ -25,7 +25,7 @@ impl Drop for Change<'_> {
     }
 }
 
-/// A price list that all threads share.
+/// A price list that all threads share. Each list is independent of the others.
 #[derive(Default)]
 pub struct PriceList {
     prices: Mutex<Prices>,
@@ -38,8 +38,9 @@ impl PriceList {
         Self { prices: Mutex::new(Prices { each, sum }) }
     }
 
-    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
-    /// if `rule` panics, the list is as it was.
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
     pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
         let mut change = Change { before: None, prices: self.prices.lock() };
         change.before = Some(change.prices.clone());
@@ -52,7 +53,7 @@ impl PriceList {
         change.before = None;
     }
 
-    /// All prices, as they are at one moment.
+    /// All prices and their sum, as they are at one moment.
     pub fn snapshot(&self) -> Prices {
         self.prices.lock().clone()
     }

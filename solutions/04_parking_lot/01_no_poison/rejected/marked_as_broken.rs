@@ -1,4 +1,4 @@
-//! verdict: panic
+//! verdict: panic the_list_can_be_changed_after_a_change_that_failed
 //! A poison flag of its own: nobody sees half a change any more, and nobody sees a price either.
 //!
 //! A price list that is changed while others read it.
@@ -15,7 +15,7 @@ pub struct Prices {
     pub sum: u64,
 }
 
-/// A price list that all threads share.
+/// A price list that all threads share. Each list is independent of the others.
 #[derive(Default)]
 pub struct PriceList {
     prices: Mutex<Prices>,
@@ -29,8 +29,9 @@ impl PriceList {
         Self { prices: Mutex::new(Prices { each, sum }), broken: AtomicBool::new(false) }
     }
 
-    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
-    /// if `rule` panics, the list is as it was.
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
     pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
         let mut prices = self.prices.lock();
         self.broken.store(true, SeqCst);
@@ -43,7 +44,7 @@ impl PriceList {
         self.broken.store(false, SeqCst);
     }
 
-    /// All prices, as they are at one moment.
+    /// All prices and their sum, as they are at one moment.
     pub fn snapshot(&self) -> Prices {
         let prices = self.prices.lock();
         assert!(!self.broken.load(SeqCst), "a change of the prices was not completed");

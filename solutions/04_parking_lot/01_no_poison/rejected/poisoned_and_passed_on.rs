@@ -1,4 +1,4 @@
-//! verdict: panic
+//! verdict: panic a_change_that_fails_changes_nothing
 //! With `std` the next one does learn of it, by a panic of its own, and so does everybody after that.
 //!
 //! A price list that is changed while others read it.
@@ -14,7 +14,7 @@ pub struct Prices {
     pub sum: u64,
 }
 
-/// A price list that all threads share.
+/// A price list that all threads share. Each list is independent of the others.
 #[derive(Default)]
 pub struct PriceList {
     prices: Mutex<Prices>,
@@ -27,8 +27,9 @@ impl PriceList {
         Self { prices: Mutex::new(Prices { each, sum }) }
     }
 
-    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
-    /// if `rule` panics, the list is as it was.
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
     pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
         let mut prices = self.prices.lock().unwrap();
         let Prices { each, sum } = &mut *prices;
@@ -39,7 +40,7 @@ impl PriceList {
         }
     }
 
-    /// All prices, as they are at one moment.
+    /// All prices and their sum, as they are at one moment.
     pub fn snapshot(&self) -> Prices {
         self.prices.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test the_caller_learns_that_the_change_failed
+//! verdict: failing-test the_caller_gets_the_panic_of_the_rule
 //! Rolls back, and lets the caller believe that the prices were changed.
 //!
 //! A price list that is changed while others read it.
@@ -15,7 +15,7 @@ pub struct Prices {
     pub sum: u64,
 }
 
-/// A price list that all threads share.
+/// A price list that all threads share. Each list is independent of the others.
 #[derive(Default)]
 pub struct PriceList {
     prices: Mutex<Prices>,
@@ -28,8 +28,9 @@ impl PriceList {
         Self { prices: Mutex::new(Prices { each, sum }) }
     }
 
-    /// Gives every article the price that `rule` makes of its name and its old price. All of them change, or none:
-    /// if `rule` panics, the list is as it was.
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
     pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
         let mut prices = self.prices.lock();
         let mut new = prices.clone();
@@ -44,7 +45,7 @@ impl PriceList {
         }
     }
 
-    /// All prices, as they are at one moment.
+    /// All prices and their sum, as they are at one moment.
     pub fn snapshot(&self) -> Prices {
         self.prices.lock().clone()
     }

@@ -29,28 +29,29 @@ impl Catalogue {
         Self::default()
     }
 
-    /// Puts a whole delivery into the catalogue. Nobody sees a part of it.
+    /// Puts a whole delivery into the catalogue, beside the books that are there. A book that is delivered again gets the
+    /// new title and the new number of pieces. Nobody sees a part of a delivery.
     pub fn deliver(&self, delivery: impl IntoIterator<Item = Delivery>) {
         let mut books = self.books.write();
         books.extend(delivery.into_iter().map(|book| (book.id, Book { title: book.title, pieces: book.pieces })));
     }
 
-    /// Changes a title, as a delivery does with a new edition.
+    /// Changes the title of one book.
     pub fn rename(&self, id: u32, title: String) {
         self.books.write().entry(id).or_default().title = title;
     }
 
-    /// The title of one book.
+    /// The title of one book, if it is in the catalogue.
     pub fn title(&self, id: u32) -> Option<String> {
         self.books.read().get(&id).map(|book| book.title.clone())
     }
 
-    /// How many pieces of one book there are.
+    /// How many pieces of one book there are: 0 if it is not in the catalogue.
     pub fn pieces(&self, id: u32) -> u32 {
         self.books.read().get(&id).map_or(0, |book| book.pieces)
     }
 
-    /// Prints a line per book. All lines are from one moment.
+    /// Calls `print` once per book. All lines are from one moment.
     pub fn report(&self, mut print: impl FnMut(&str, u32)) {
         let books = self.books.read().clone();
         for book in books.values() {
@@ -58,7 +59,7 @@ impl Catalogue {
         }
     }
 
-    /// Whether a reader would have to wait at this moment.
+    /// Whether a caller of `title` or `pieces` would have to wait at this moment.
     pub fn is_busy(&self) -> bool {
         self.books.try_read().is_none()
     }

@@ -11,7 +11,7 @@ pub struct Delivery {
     pub pieces: u32,
 }
 
-/// Titles and pieces, by the number of the book. Who needs both locks takes `titles` first.
+/// Titles and pieces, by the number of the book. Each catalogue is independent of the others. A function that needs both locks takes `titles` first.
 #[derive(Default)]
 pub struct Catalogue {
     titles: RwLock<BTreeMap<u32, String>>,
@@ -23,7 +23,8 @@ impl Catalogue {
         Self::default()
     }
 
-    /// Puts a whole delivery into the catalogue. Nobody sees a part of it.
+    /// Puts a whole delivery into the catalogue, beside the books that are there. A book that is delivered again gets the
+    /// new title and the new number of pieces. Nobody sees a part of a delivery.
     pub fn deliver(&self, delivery: impl IntoIterator<Item = Delivery>) {
         let mut titles = self.titles.write();
         let mut pieces = self.pieces.write();
@@ -33,22 +34,22 @@ impl Catalogue {
         }
     }
 
-    /// Changes a title, as a delivery does with a new edition.
+    /// Changes the title of one book.
     pub fn rename(&self, id: u32, title: String) {
         self.titles.write().insert(id, title);
     }
 
-    /// The title of one book.
+    /// The title of one book, if it is in the catalogue.
     pub fn title(&self, id: u32) -> Option<String> {
         self.titles.read().get(&id).cloned()
     }
 
-    /// How many pieces of one book there are.
+    /// How many pieces of one book there are: 0 if it is not in the catalogue.
     pub fn pieces(&self, id: u32) -> u32 {
         self.pieces.read().get(&id).copied().unwrap_or_default()
     }
 
-    /// Prints a line per book. All lines are from one moment.
+    /// Calls `print` once per book. All lines are from one moment.
     pub fn report(&self, mut print: impl FnMut(&str, u32)) {
         let titles = self.titles.read();
         let pieces = self.pieces.read();
@@ -57,7 +58,7 @@ impl Catalogue {
         }
     }
 
-    /// Whether a reader would have to wait at this moment.
+    /// Whether a caller of `title` or `pieces` would have to wait at this moment.
     pub fn is_busy(&self) -> bool {
         self.titles.try_read().is_none() || self.pieces.try_read().is_none()
     }

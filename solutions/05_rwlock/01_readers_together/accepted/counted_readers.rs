@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-/// A value of any kind, shared by threads. Who looks has a counter of the `Arc`.
+/// A value of any kind, shared by threads. Each is independent of the others. Who looks has a counter of the `Arc`.
 pub struct Settings<T> {
     value: Mutex<Arc<T>>,
     left: Condvar,
@@ -13,7 +13,7 @@ impl<T> Settings<T> {
         Self { value: Mutex::new(Arc::new(value)), left: Condvar::new() }
     }
 
-    /// Shows the value to `look`, and returns what that returns.
+    /// Shows the value to `look`, and returns what `look` returns. Any number of threads may look at the same time.
     pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         let value = Arc::clone(&self.value.lock().unwrap());
         let result = look(&value);
@@ -25,7 +25,8 @@ impl<T> Settings<T> {
         result
     }
 
-    /// Lets `change` change the value, while nobody else looks or changes.
+    /// Lets `change` change the value while no other thread looks or changes, and returns what `change` returns.
+    /// A caller that has to wait sleeps.
     pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let locked = self.value.lock().unwrap();
         let mut locked = self.left.wait_while(locked, |value| Arc::strong_count(value) > 1).unwrap();

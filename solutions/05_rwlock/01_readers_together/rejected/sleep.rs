@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-/// A value of any kind, shared by threads.
+/// A value of any kind, shared by threads. Each is independent of the others.
 pub struct Settings<T> {
     value: Mutex<T>,
 }
@@ -17,13 +17,14 @@ impl<T> Settings<T> {
         Self { value: Mutex::new(value) }
     }
 
-    /// Shows the value to `look`, and returns what that returns.
+    /// Shows the value to `look`, and returns what `look` returns. Any number of threads may look at the same time.
     pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         thread::sleep(Duration::from_millis(10));
         look(&self.value.lock().unwrap())
     }
 
-    /// Lets `change` change the value, while nobody else looks or changes.
+    /// Lets `change` change the value while no other thread looks or changes, and returns what `change` returns.
+    /// A caller that has to wait sleeps.
     pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         change(&mut self.value.lock().unwrap())
     }

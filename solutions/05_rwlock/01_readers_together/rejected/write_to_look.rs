@@ -5,7 +5,7 @@
 
 use std::sync::RwLock;
 
-/// A value of any kind, shared by threads.
+/// A value of any kind, shared by threads. Each is independent of the others.
 pub struct Settings<T> {
     value: RwLock<T>,
 }
@@ -15,12 +15,13 @@ impl<T> Settings<T> {
         Self { value: RwLock::new(value) }
     }
 
-    /// Shows the value to `look`, and returns what that returns.
+    /// Shows the value to `look`, and returns what `look` returns. Any number of threads may look at the same time.
     pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.value.write().unwrap())
     }
 
-    /// Lets `change` change the value, while nobody else looks or changes.
+    /// Lets `change` change the value while no other thread looks or changes, and returns what `change` returns.
+    /// A caller that has to wait sleeps.
     pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         change(&mut self.value.write().unwrap())
     }

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 #[derive(Debug, PartialEq)]
 pub struct Compiled(pub String);
 
-/// The templates compiled so far, by name.
+/// The templates compiled so far, by name. Each `Templates` is independent of the others.
 #[derive(Default)]
 pub struct Templates {
     cells: RwLock<HashMap<String, Arc<OnceLock<Arc<Compiled>>>>>,
@@ -20,7 +20,7 @@ impl Templates {
         Self::default()
     }
 
-    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    /// The template `name`. The first call for a name compiles it; every call for that name returns the same one.
     pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
         let known = self.cells.read().get(name).cloned();
         let cell = known.unwrap_or_else(|| Arc::clone(self.cells.write().entry(name.to_owned()).or_default()));

@@ -12,7 +12,7 @@ use parking_lot::RwLock;
 #[derive(Debug, PartialEq)]
 pub struct Compiled(pub String);
 
-/// The templates compiled so far, by name.
+/// The templates compiled so far, by name. Each `Templates` is independent of the others.
 #[derive(Default)]
 pub struct Templates {
     compiled: RwLock<HashMap<String, Arc<Compiled>>>,
@@ -23,7 +23,7 @@ impl Templates {
         Self::default()
     }
 
-    /// The template `name`. Compiles it if this is the first time that anybody asks.
+    /// The template `name`. The first call for a name compiles it; every call for that name returns the same one.
     pub fn get(&self, name: &str, compile: impl FnOnce() -> Compiled) -> Arc<Compiled> {
         let compiled = self.compiled.read();
         if let Some(template) = compiled.get(name) {

@@ -1,6 +1,6 @@
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 
-/// What stands on one shelf.
+/// What is on one shelf.
 #[derive(Clone, Debug)]
 pub struct Shelf {
     pub pieces: u32,
@@ -36,12 +36,12 @@ pub mod threads {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub fn usable_on(&self, shelf: usize) -> u32 {
             self.shelves.lock()[shelf].usable()
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub fn usable(&self) -> u32 {
             self.shelves.lock().iter().map(Shelf::usable).sum()
         }
@@ -70,12 +70,12 @@ pub mod on_tokio {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub async fn usable_on(&self, shelf: usize) -> u32 {
             self.shelves.lock().await[shelf].usable()
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub async fn usable(&self) -> u32 {
             self.shelves.lock().await.iter().map(Shelf::usable).sum()
         }
@@ -104,12 +104,12 @@ pub mod on_smol {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub async fn usable_on(&self, shelf: usize) -> u32 {
             self.shelves.lock().await[shelf].usable()
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub async fn usable(&self) -> u32 {
             self.shelves.lock().await.iter().map(Shelf::usable).sum()
         }

@@ -3,7 +3,7 @@
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 
-/// What stands on one shelf.
+/// What is on one shelf.
 #[derive(Clone, Debug)]
 pub struct Shelf {
     pub pieces: u32,
@@ -41,7 +41,7 @@ pub mod threads {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub fn usable_on(&self, shelf: usize) -> u32 {
             loop {
                 if let Some(shelves) = self.shelves.try_read() {
@@ -51,7 +51,7 @@ pub mod threads {
             }
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub fn usable(&self) -> u32 {
             let shelves = self.shelves.read();
             (0..shelves.len()).map(|shelf| self.usable_on(shelf)).sum()
@@ -81,12 +81,12 @@ pub mod on_tokio {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub async fn usable_on(&self, shelf: usize) -> u32 {
             self.shelves.read().await[shelf].usable()
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub async fn usable(&self) -> u32 {
             self.shelves.read().await.iter().map(Shelf::usable).sum()
         }
@@ -115,12 +115,12 @@ pub mod on_smol {
             shelves[to].pieces += pieces;
         }
 
-        /// How many pieces of one shelf can be sold.
+        /// How many pieces can be sold from one shelf.
         pub async fn usable_on(&self, shelf: usize) -> u32 {
             self.shelves.read().await[shelf].usable()
         }
 
-        /// How many pieces can be sold, on all shelves together, at one moment.
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
         pub async fn usable(&self) -> u32 {
             self.shelves.read().await.iter().map(Shelf::usable).sum()
         }

@@ -7,7 +7,7 @@ pub mod threads {
 
     use parking_lot::RwLock;
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
         cells: RwLock<HashMap<String, Arc<OnceLock<u64>>>>,
@@ -18,7 +18,8 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             let known = self.cells.read().get(currency).cloned();
             let cell = known.unwrap_or_else(|| self.cells.write().entry(currency.to_owned()).or_default().clone());
@@ -39,7 +40,7 @@ pub mod on_smol {
 
     use smol::lock::{OnceCell, RwLock};
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
         cells: RwLock<HashMap<String, Arc<OnceCell<u64>>>>,
@@ -50,7 +51,8 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.cells.read().await.get(currency).cloned();
             let cell = match known {

@@ -9,7 +9,7 @@ pub mod threads {
 
     use parking_lot::RwLock;
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
             known: RwLock<HashMap<String, u64>>,
@@ -20,7 +20,8 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             let known = self.known.read().get(currency).copied();
             if let Some(rate) = known {
@@ -43,7 +44,7 @@ pub mod on_smol {
 
     use smol::lock::RwLock;
 
-    /// The rates loaded so far, by currency.
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
             known: RwLock<HashMap<String, u64>>,
@@ -54,7 +55,8 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. Loads it if this is the first time that anybody asks.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
+        /// for known rates do not.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.known.read().await.get(currency).copied();
             if let Some(rate) = known {

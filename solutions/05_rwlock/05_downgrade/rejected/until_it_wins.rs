@@ -1,4 +1,4 @@
-//! verdict: failing-test each_text_is_put_in_once_on_threads
+//! verdict: failing-test each_text_is_published_once_on_threads
 //! If another text got in between, it publishes again. Readers see the page change back and forth.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
@@ -7,7 +7,7 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     pub text: String,
-    /// How many texts there have been.
+    /// How many texts have been published, this one included.
     pub revision: u32,
 }
 
@@ -24,6 +24,7 @@ pub mod threads {
 
     use super::Text;
 
+    /// A page that is empty at first. Each page is independent of the others.
     #[derive(Default)]
     pub struct Page {
         page: RwLock<Text>,
@@ -34,7 +35,7 @@ pub mod threads {
             Self::default()
         }
 
-        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        /// Puts `text` on the page. It stays there while the guard lives: others may read it, and publishers wait, asleep.
         pub fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
             loop {
                 self.page.write().unwrap().replace(text);
@@ -45,7 +46,7 @@ pub mod threads {
             }
         }
 
-        /// What is on the page.
+        /// The text on the page and its revision, as they are at one moment.
         pub fn current(&self) -> Text {
             self.page.read().unwrap().clone()
         }
@@ -58,6 +59,7 @@ pub mod on_tokio {
 
     use super::Text;
 
+    /// A page that is empty at first. Each page is independent of the others.
     #[derive(Default)]
     pub struct Page {
         page: RwLock<Text>,
@@ -68,7 +70,7 @@ pub mod on_tokio {
             Self::default()
         }
 
-        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        /// Puts `text` on the page. It stays there while the guard lives: others may read it, and publishers wait, asleep.
         pub async fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
             loop {
                 self.page.write().await.replace(text);
@@ -79,7 +81,7 @@ pub mod on_tokio {
             }
         }
 
-        /// What is on the page.
+        /// The text on the page and its revision, as they are at one moment.
         pub async fn current(&self) -> Text {
             self.page.read().await.clone()
         }

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     pub text: String,
-    /// How many texts there have been.
+    /// How many texts have been published, this one included.
     pub revision: u32,
 }
 
@@ -21,6 +21,7 @@ pub mod threads {
 
     use super::Text;
 
+    /// A page that is empty at first. Each page is independent of the others.
     #[derive(Default)]
     pub struct Page {
         page: RwLock<Text>,
@@ -31,14 +32,14 @@ pub mod threads {
             Self::default()
         }
 
-        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        /// Puts `text` on the page. It stays there while the guard lives: others may read it, and publishers wait, asleep.
         pub fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
             let mut page = self.page.write().unwrap();
             page.replace(text);
             RwLockWriteGuard::downgrade(page)
         }
 
-        /// What is on the page.
+        /// The text on the page and its revision, as they are at one moment.
         pub fn current(&self) -> Text {
             self.page.read().unwrap().clone()
         }
@@ -51,6 +52,7 @@ pub mod on_tokio {
 
     use super::Text;
 
+    /// A page that is empty at first. Each page is independent of the others.
     #[derive(Default)]
     pub struct Page {
         page: RwLock<Text>,
@@ -61,14 +63,14 @@ pub mod on_tokio {
             Self::default()
         }
 
-        /// Puts `text` on the page. It stays there as long as the guard lives, and others may read it meanwhile.
+        /// Puts `text` on the page. It stays there while the guard lives: others may read it, and publishers wait, asleep.
         pub async fn publish(&self, text: &str) -> RwLockReadGuard<'_, Text> {
             let mut page = self.page.write().await;
             page.replace(text);
             page.downgrade()
         }
 
-        /// What is on the page.
+        /// The text on the page and its revision, as they are at one moment.
         pub async fn current(&self) -> Text {
             self.page.read().await.clone()
         }

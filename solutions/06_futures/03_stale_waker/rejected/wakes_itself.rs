@@ -1,4 +1,4 @@
-//! verdict: failing-test nobody_is_woken_before_the_latch_opens
+//! verdict: failing-test no_task_is_woken_before_the_latch_opens
 //! Asks to be polled again each time, so that no waker can be out of date: all who wait run all the time.
 //!
 //! A latch: many wait until it is opened, once and for all.
@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-/// Closed at first. A clone is the same latch.
+/// Closed at first, and open for good once it is opened. A clone is the same latch; each `new` one is another.
 #[derive(Clone, Default)]
 pub struct Latch {
     shared: Arc<Mutex<Shared>>,
@@ -20,7 +20,7 @@ struct Shared {
     waiting: Vec<Waker>,
 }
 
-/// Is ready when the latch is open.
+/// Ready when the latch is open. Keeps the waker of its latest poll, and none once it is dropped.
 pub struct Wait {
     shared: Arc<Mutex<Shared>>,
 }
@@ -30,7 +30,7 @@ impl Latch {
         Self::default()
     }
 
-    /// Opens the latch and wakes all who wait.
+    /// Opens the latch and wakes every task that waits. A second call changes nothing.
     pub fn open(&self) {
         let waiting = {
             let mut shared = self.shared.lock().unwrap();
@@ -42,7 +42,7 @@ impl Latch {
         }
     }
 
-    /// Waits until the latch is open.
+    /// A future that is ready when the latch is open.
     pub fn wait(&self) -> Wait {
         Wait { shared: Arc::clone(&self.shared) }
     }

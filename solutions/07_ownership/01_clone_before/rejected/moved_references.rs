@@ -5,12 +5,12 @@
 
 use std::sync::{Arc, Mutex};
 
-/// Asks a host whether it is there. An answer takes its time.
+/// Asks a host whether it is there. The answer may take a while.
 pub trait Ping: Send + Sync + 'static {
     fn ping(&self, host: &str) -> impl Future<Output = bool> + Send;
 }
 
-/// Asks all `hosts` and returns those that answered, sorted.
+/// Asks all `hosts` at the same time and returns those that answered `true`, sorted.
 pub async fn reachable(ping: impl Ping, hosts: Vec<String>) -> Vec<String> {
     let ping = Arc::new(ping);
     let found = Arc::new(Mutex::new(Vec::new()));

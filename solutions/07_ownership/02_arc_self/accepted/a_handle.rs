@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where parts are stored. It takes its time.
+/// Where parts are stored. Storing may take a while.
 pub trait Server: Send + Sync + 'static {
     fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
 }
 
-/// The uploads to one server. A clone is the same.
+/// The uploads to one server. Clones share them.
 pub struct Uploads<S>(Arc<Shared<S>>);
 
 struct Shared<S> {
@@ -28,7 +28,7 @@ impl<S: Server> Uploads<S> {
         Self(Arc::new(Shared { server, stored: Mutex::default() }))
     }
 
-    /// Begins to upload `part` and returns at once.
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
     pub fn begin(&self, part: &str) -> JoinHandle<()> {
         tokio::spawn(self.clone().upload(part.to_owned()))
     }
@@ -38,7 +38,7 @@ impl<S: Server> Uploads<S> {
         self.0.stored.lock().unwrap().push(part);
     }
 
-    /// What has been stored so far, in the order of arrival.
+    /// The parts that the server has, in the order of arrival.
     pub fn stored(&self) -> Vec<String> {
         self.0.stored.lock().unwrap().clone()
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where parts are stored. It takes its time.
+/// Where parts are stored. Storing may take a while.
 pub trait Server: Send + Sync + 'static {
     fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
 }
@@ -20,7 +20,7 @@ impl<S: Server> Uploads<S> {
         Self { server, stored: Mutex::default() }
     }
 
-    /// Begins to upload `part` and returns at once.
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
     pub fn begin(self: &Arc<Self>, part: &str) -> JoinHandle<()> {
         let part = part.to_owned();
         let this = Arc::clone(self);
@@ -30,7 +30,7 @@ impl<S: Server> Uploads<S> {
         })
     }
 
-    /// What has been stored so far, in the order of arrival.
+    /// The parts that the server has, in the order of arrival.
     pub fn stored(&self) -> Vec<String> {
         self.stored.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test a_part_is_stored_when_the_server_has_it
+//! verdict: failing-test a_part_is_listed_when_the_server_has_it
 //! Notes the part at once, so that the task needs the server only: the list tells what was begun, not what was stored.
 //!
 //! Uploads in the background.
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where parts are stored. It takes its time.
+/// Where parts are stored. Storing may take a while.
 pub trait Server: Send + Sync + 'static {
     fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
 }
@@ -23,7 +23,7 @@ impl<S: Server> Uploads<S> {
         Self { server: Arc::new(server), stored: Arc::default() }
     }
 
-    /// Begins to upload `part` and returns at once.
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
     pub fn begin(&self, part: &str) -> JoinHandle<()> {
         let part = part.to_owned();
         let server = Arc::clone(&self.server);
@@ -31,7 +31,7 @@ impl<S: Server> Uploads<S> {
         tokio::spawn(async move { server.store(&part).await })
     }
 
-    /// What has been stored so far, in the order of arrival.
+    /// The parts that the server has, in the order of arrival.
     pub fn stored(&self) -> Vec<String> {
         self.stored.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test three_uploads_take_as_long_as_one
+//! verdict: failing-test two_hundred_uploads_take_as_long_as_one
 //! An async mutex around the server, held during the upload: owned by every task, used by one at a time.
 //!
 //! Uploads in the background.
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where parts are stored. It takes its time.
+/// Where parts are stored. Storing may take a while.
 pub trait Server: Send + Sync + 'static {
     fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
 }
@@ -23,7 +23,7 @@ impl<S: Server> Uploads<S> {
         Self { server: Arc::new(tokio::sync::Mutex::new(server)), stored: Arc::default() }
     }
 
-    /// Begins to upload `part` and returns at once.
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
     pub fn begin(&self, part: &str) -> JoinHandle<()> {
         let part = part.to_owned();
         let (server, stored) = (Arc::clone(&self.server), Arc::clone(&self.stored));
@@ -33,7 +33,7 @@ impl<S: Server> Uploads<S> {
         })
     }
 
-    /// What has been stored so far, in the order of arrival.
+    /// The parts that the server has, in the order of arrival.
     pub fn stored(&self) -> Vec<String> {
         self.stored.lock().unwrap().clone()
     }

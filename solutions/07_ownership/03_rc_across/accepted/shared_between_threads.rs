@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Keeps outlines. It takes its time and returns the number of the entry.
+/// Keeps outlines. `store` may take a while and returns the number of the entry.
 pub trait Index: Send + Sync + 'static {
     fn store(&self, outline: String) -> impl Future<Output = u32> + Send;
 }
@@ -51,7 +51,7 @@ fn outline(text: &str) -> Arc<Heading> {
     root
 }
 
-/// Starts a task that sends the outline of `text` to `index` and returns a line about it.
+/// Spawns a task that sends the outline of `text` to `index` and returns a line about it. Returns at once.
 pub fn submit(index: Arc<impl Index>, text: String) -> JoinHandle<String> {
     tokio::spawn(async move {
         let outline = outline(&text);

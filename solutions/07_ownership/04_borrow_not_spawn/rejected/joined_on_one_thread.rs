@@ -6,23 +6,23 @@
 use futures::future::join_all;
 use smol::block_on;
 
-/// Answers questions. It may take its time, and compute for a while.
+/// Answers questions. An answer may take a while, and may compute.
 pub trait Source: Sync {
     fn answer(&self, question: &str) -> impl Future<Output = u32> + Send;
 }
 
-/// Questions are asked in lower case, without space around them.
+/// Questions are asked in lower case, without spaces around them.
 fn tidy(questions: &[&str]) -> Vec<String> {
     questions.iter().map(|question| question.trim().to_lowercase()).collect()
 }
 
-/// Asks all `questions` at the same time and returns the answers in their order.
+/// Asks all `questions` at the same time and returns the answers in the order of the questions.
 pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     join_all(questions.iter().map(|question| source.answer(question))).await
 }
 
-/// The same from plain code, with two threads that share the work.
+/// The same from plain code, on two threads that share the work.
 pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     block_on(join_all(questions.iter().map(|question| source.answer(question))))

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use tokio::task::JoinHandle;
 
-/// Where prices come from. An answer takes its time.
+/// Where prices come from. An answer may take a while.
 pub trait Market: Send + Sync + 'static {
     fn price(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// The prices known so far. A clone shares them.
+/// The prices known so far. Clones share them.
 #[derive(Clone, Default)]
 pub struct Prices {
     known: Arc<Mutex<HashMap<&'static str, u32>>>,
@@ -21,7 +21,7 @@ impl Prices {
         Self::default()
     }
 
-    /// Starts a task that fetches the price of `item` and stores it.
+    /// Spawns a task that fetches the price of `item` and stores it. Returns at once.
     pub fn fetch<M: Market>(&self, market: Arc<M>, item: &'static str) -> JoinHandle<()> {
         let prices = self.clone();
         tokio::spawn(async move {
@@ -34,7 +34,7 @@ impl Prices {
         self.known.lock().unwrap().insert(item, price);
     }
 
-    /// The price of `item`, if it has been fetched.
+    /// The price of `item` that was fetched last, if any.
     pub fn get(&self, item: &str) -> Option<u32> {
         self.known.lock().unwrap().get(item).copied()
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test three_fetches_take_as_long_as_one
+//! verdict: failing-test two_hundred_fetches_take_as_long_as_one
 //! tokio's guard may cross an await, so it compiles; and the tasks queue up for a lock that each holds during its fetch.
 //!
 //! Prices, fetched by tasks of their own.
@@ -9,12 +9,12 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// Where prices come from. An answer takes its time.
+/// Where prices come from. An answer may take a while.
 pub trait Market: Send + Sync + 'static {
     fn price(&self, item: &'static str) -> impl Future<Output = u32> + Send;
 }
 
-/// The prices known so far. A clone shares them.
+/// The prices known so far. Clones share them.
 #[derive(Clone, Default)]
 pub struct Prices {
     known: Arc<Mutex<HashMap<&'static str, u32>>>,
@@ -25,7 +25,7 @@ impl Prices {
         Self::default()
     }
 
-    /// Starts a task that fetches the price of `item` and stores it.
+    /// Spawns a task that fetches the price of `item` and stores it. Returns at once.
     pub fn fetch<M: Market>(&self, market: Arc<M>, item: &'static str) -> JoinHandle<()> {
         let prices = self.clone();
         tokio::spawn(async move {
@@ -35,7 +35,7 @@ impl Prices {
         })
     }
 
-    /// The price of `item`, if it has been fetched.
+    /// The price of `item` that was fetched last, if any.
     pub fn get(&self, item: &str) -> Option<u32> {
         self.known.try_lock().ok()?.get(item).copied()
     }

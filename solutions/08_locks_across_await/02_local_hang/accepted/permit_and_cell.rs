@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use tokio::sync::Semaphore;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -33,7 +33,7 @@ impl<L: Line> Console<L> {
         Self { line: Cell::new(Some(line)), permit: Semaphore::new(1) }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         let _permit = self.permit.acquire().await.expect("it is never closed");
         let mut line = PutBack { line: self.line.take(), cell: &self.line };

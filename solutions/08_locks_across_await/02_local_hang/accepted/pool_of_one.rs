@@ -2,7 +2,7 @@
 
 use smol::channel::{Receiver, Sender, bounded};
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -36,7 +36,7 @@ impl<L: Line> Console<L> {
         console
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         let line = self.taken.recv().await.expect("`self` has a sender");
         let mut line = GivenBack { line: Some(line), free: &self.free };

@@ -5,7 +5,7 @@
 
 use tokio::sync::Mutex;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -20,7 +20,7 @@ impl<L: Line> Console<L> {
         Self { line: Mutex::new(line) }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         let mut line = self.line.blocking_lock();
         for text in texts {

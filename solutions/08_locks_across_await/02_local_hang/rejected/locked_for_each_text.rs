@@ -1,11 +1,11 @@
-//! verdict: failing-test on_tokio_two_tasks_share_the_line
+//! verdict: failing-test on_tokio_the_texts_of_one_print_stay_together
 //! An async mutex, but locked anew for each text: the texts of two tasks get mixed.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 
 use tokio::sync::Mutex;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -20,7 +20,7 @@ impl<L: Line> Console<L> {
         Self { line: Mutex::new(line) }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         for text in texts {
             self.line.lock().await.write(text).await;

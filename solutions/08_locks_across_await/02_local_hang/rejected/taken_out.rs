@@ -1,4 +1,4 @@
-//! verdict: failing-test on_smol_a_print_that_is_given_up_leaves_the_line_free
+//! verdict: failing-test a_cancelled_print_leaves_the_line_free
 //! Takes the line out and puts it back after the last await, which a cancelled print never gets to.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use tokio::sync::Notify;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -23,7 +23,7 @@ impl<L: Line> Console<L> {
         Self { line: Cell::new(Some(line)), back: Notify::new() }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         let mut line = loop {
             if let Some(line) = self.line.take() {

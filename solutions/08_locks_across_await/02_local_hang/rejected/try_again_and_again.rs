@@ -1,11 +1,11 @@
-//! verdict: failing-test on_smol_a_task_that_waits_is_not_polled
+//! verdict: failing-test on_smol_a_waiting_task_is_not_polled
 //! Lets the others run between two attempts, and keeps a processor busy for as long as it waits.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 
 use std::sync::Mutex;
 
-/// The way to the terminal. It takes one text at a time, and may keep its caller waiting.
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
 pub trait Line {
     fn write(&mut self, text: &str) -> impl Future<Output = ()>;
 }
@@ -20,7 +20,7 @@ impl<L: Line> Console<L> {
         Self { line: Mutex::new(line) }
     }
 
-    /// Writes `texts` one after the other, with nobody else's in between.
+    /// Writes `texts` one after the other, with no texts of other prints in between.
     pub async fn print(&self, texts: &[&str]) {
         let mut line = loop {
             if let Ok(line) = self.line.try_lock() {

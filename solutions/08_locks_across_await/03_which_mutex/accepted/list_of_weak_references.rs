@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 
-/// Knows the names of people. An answer takes its time.
+/// Knows the names of people. An answer may take a while.
 pub trait Directory {
     fn name(&self, id: u32) -> impl Future<Output = String> + Send;
 }
@@ -17,7 +17,7 @@ pub struct Room<D> {
     present: Mutex<Present>,
 }
 
-/// Somebody's stay in a room. It ends when this is dropped.
+/// A person's stay in a room. It ends when this is dropped, at once.
 #[derive(Debug)]
 pub struct Visit {
     _name: Arc<String>,
@@ -29,7 +29,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Mutex::default() }
     }
 
-    /// Looks the name up and lets its owner in.
+    /// Looks the name up and lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = Arc::new(self.directory.name(id).await);
         let mut present = self.present.lock().unwrap();
@@ -38,7 +38,7 @@ impl<D: Directory> Room<D> {
         Visit { _name: name }
     }
 
-    /// Who is in the room, for the display at the door.
+    /// Who is in the room, in the order of their numbers, for the display at the door.
     pub fn names(&self) -> Vec<String> {
         let present = self.present.lock().unwrap();
         present.values().filter_map(Weak::upgrade).map(|name| name.to_string()).collect()

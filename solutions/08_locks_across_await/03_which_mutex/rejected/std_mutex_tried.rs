@@ -1,4 +1,4 @@
-//! verdict: failing-test whoever_leaves_is_gone
+//! verdict: failing-test a_person_who_leaves_is_gone
 //! The right mutex, and still `try_lock`: it gives up exactly when the lock is in use.
 //!
 //! Who is in a room.
@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// Knows the names of people. An answer takes its time.
+/// Knows the names of people. An answer may take a while.
 pub trait Directory {
     fn name(&self, id: u32) -> impl Future<Output = String> + Send;
 }
@@ -20,7 +20,7 @@ pub struct Room<D> {
     present: Arc<Mutex<Present>>,
 }
 
-/// Somebody's stay in a room. It ends when this is dropped.
+/// A person's stay in a room. It ends when this is dropped, at once.
 #[derive(Debug)]
 pub struct Visit {
     id: u32,
@@ -33,16 +33,16 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets its owner in.
+    /// Looks the name up and lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = self.directory.name(id).await;
         self.present.lock().unwrap().insert(id, name);
         Visit { id, present: Arc::clone(&self.present) }
     }
 
-    /// Who is in the room, for the display at the door.
+    /// Who is in the room, in the order of their numbers, for the display at the door.
     pub fn names(&self) -> Vec<String> {
-        // TODO: this is no async function. If somebody has the lock just now, the room looks empty.
+        // TODO: this is not an async function. If another task holds the lock just now, the room looks empty.
         match self.present.try_lock() {
             Ok(present) => present.values().cloned().collect(),
             Err(_) => Vec::new(),
@@ -52,7 +52,7 @@ impl<D: Directory> Room<D> {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        // TODO: nor is this. If somebody has the lock just now, nobody leaves.
+        // TODO: nor is this. If another task holds the lock just now, nobody leaves.
         if let Ok(mut present) = self.present.try_lock() {
             present.remove(&self.id);
         }

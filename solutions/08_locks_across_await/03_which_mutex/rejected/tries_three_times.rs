@@ -1,4 +1,4 @@
-//! verdict: failing-test whoever_leaves_is_gone
+//! verdict: failing-test a_person_who_leaves_is_gone
 //! Three attempts are made in no time: whoever has the lock still has it.
 //!
 //! Who is in a room.
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-/// Knows the names of people. An answer takes its time.
+/// Knows the names of people. An answer may take a while.
 pub trait Directory {
     fn name(&self, id: u32) -> impl Future<Output = String> + Send;
 }
@@ -22,7 +22,7 @@ pub struct Room<D> {
     present: Arc<Mutex<Present>>,
 }
 
-/// Somebody's stay in a room. It ends when this is dropped.
+/// A person's stay in a room. It ends when this is dropped, at once.
 #[derive(Debug)]
 pub struct Visit {
     id: u32,
@@ -35,14 +35,14 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets its owner in.
+    /// Looks the name up and lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = self.directory.name(id).await;
         self.present.lock().await.insert(id, name);
         Visit { id, present: Arc::clone(&self.present) }
     }
 
-    /// Who is in the room, for the display at the door.
+    /// Who is in the room, in the order of their numbers, for the display at the door.
     pub fn names(&self) -> Vec<String> {
         for _ in 0..3 {
             if let Ok(present) = self.present.try_lock() {

@@ -1,4 +1,4 @@
-//! verdict: failing-test a_refresh_that_is_given_up_changes_nothing
+//! verdict: failing-test a_cancelled_refresh_changes_nothing
 //! Makes the entry first, to fill it in later: a cancelled refresh leaves a reading that nobody measured.
 //!
 //! Readings of sensors that answer over a slow line.
@@ -7,12 +7,12 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-/// The way to a sensor. A query takes as long as the line takes.
+/// A line to the sensors. A query takes as long as the line takes.
 pub trait Line {
     fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
 }
 
-/// The latest reading of each sensor.
+/// The latest reading of each sensor, for tasks on several threads.
 pub struct Registry<L> {
     line: L,
     readings: Mutex<HashMap<u32, i64>>,
@@ -23,14 +23,14 @@ impl<L: Line> Registry<L> {
         Self { line, readings: Mutex::default() }
     }
 
-    /// Queries `sensor` and stores its answer.
+    /// Queries `sensor` and returns when its answer is stored.
     pub async fn refresh(&self, sensor: u32) {
         self.readings.lock().await.entry(sensor).or_insert(0);
         let reading = self.line.query(sensor).await;
         self.readings.lock().await.insert(sensor, reading);
     }
 
-    /// The last reading stored for `sensor`.
+    /// The last reading stored for `sensor`, at once.
     pub async fn latest(&self, sensor: u32) -> Option<i64> {
         self.readings.lock().await.get(&sensor).copied()
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test five_refreshes_take_as_long_as_one
+//! verdict: failing-test two_hundred_refreshes_take_as_long_as_one
 //! Looks shorter, holds as long: the receiver is evaluated first, so the guard lives through the query.
 //!
 //! Readings of sensors that answer over a slow line.
@@ -7,12 +7,12 @@ use std::collections::HashMap;
 
 use tokio::sync::Mutex;
 
-/// The way to a sensor. A query takes as long as the line takes.
+/// A line to the sensors. A query takes as long as the line takes.
 pub trait Line {
     fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
 }
 
-/// The latest reading of each sensor.
+/// The latest reading of each sensor, for tasks on several threads.
 pub struct Registry<L> {
     line: L,
     readings: Mutex<HashMap<u32, i64>>,
@@ -23,12 +23,12 @@ impl<L: Line> Registry<L> {
         Self { line, readings: Mutex::default() }
     }
 
-    /// Queries `sensor` and stores its answer.
+    /// Queries `sensor` and returns when its answer is stored.
     pub async fn refresh(&self, sensor: u32) {
         self.readings.lock().await.insert(sensor, self.line.query(sensor).await);
     }
 
-    /// The last reading stored for `sensor`.
+    /// The last reading stored for `sensor`, at once.
     pub async fn latest(&self, sensor: u32) -> Option<i64> {
         self.readings.lock().await.get(&sensor).copied()
     }

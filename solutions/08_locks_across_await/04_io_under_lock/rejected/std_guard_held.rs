@@ -1,17 +1,17 @@
-//! verdict: deadlock
-//! A std mutex in place of tokio's, held as long. The thread sleeps at the lock, and with it the query that would end.
+//! verdict: compile-error cannot be sent between threads safely
+//! A std mutex in place of tokio's, held as long. On one thread it would block the query that it waits for; tasks on several threads cannot have it.
 //!
 //! Readings of sensors that answer over a slow line.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// The way to a sensor. A query takes as long as the line takes.
+/// A line to the sensors. A query takes as long as the line takes.
 pub trait Line {
     fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
 }
 
-/// The latest reading of each sensor.
+/// The latest reading of each sensor, for tasks on several threads.
 pub struct Registry<L> {
     line: L,
     readings: Mutex<HashMap<u32, i64>>,
@@ -22,7 +22,7 @@ impl<L: Line> Registry<L> {
         Self { line, readings: Mutex::default() }
     }
 
-    /// Queries `sensor` and stores its answer.
+    /// Queries `sensor` and returns when its answer is stored.
     pub async fn refresh(&self, sensor: u32) {
         let mut readings = self.readings.lock().unwrap();
         // TODO: the lock is held for as long as the line takes.
@@ -30,7 +30,7 @@ impl<L: Line> Registry<L> {
         readings.insert(sensor, reading);
     }
 
-    /// The last reading stored for `sensor`.
+    /// The last reading stored for `sensor`, at once.
     pub async fn latest(&self, sensor: u32) -> Option<i64> {
         self.readings.lock().unwrap().get(&sensor).copied()
     }

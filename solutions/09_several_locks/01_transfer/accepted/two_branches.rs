@@ -8,7 +8,7 @@ use smol::lock::{Mutex, MutexGuard};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
-/// Accounts, by number. Whoever locks several locks the lower number first.
+/// Accounts, by number. A task that locks several locks the lower number first.
 pub struct Bank {
     accounts: Vec<Mutex<u64>>,
 }
@@ -19,7 +19,7 @@ impl Bank {
         Self { accounts: balances.iter().map(|&balance| Mutex::new(balance)).collect() }
     }
 
-    /// Moves `amount` from one account to another, unless the balance of `from` does not cover it.
+    /// Moves `amount` from one account to another, or refuses if the balance of `from` does not cover it.
     pub async fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), Refused> {
         let (mut source, mut target);
         match from.cmp(&to) {

@@ -9,7 +9,7 @@ use smol::lock::{Mutex, MutexGuard};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
-/// Accounts, by number. Whoever locks several locks the lower number first.
+/// Accounts, by number. A task that locks several locks the lower number first.
 pub struct Bank {
     accounts: Vec<Mutex<u64>>,
 }
@@ -20,7 +20,7 @@ impl Bank {
         Self { accounts: balances.iter().map(|&balance| Mutex::new(balance)).collect() }
     }
 
-    /// Moves `amount` from one account to another, unless the balance of `from` does not cover it.
+    /// Moves `amount` from one account to another, or refuses if the balance of `from` does not cover it.
     pub async fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), Refused> {
         if from == to {
             let balance = self.accounts[from].lock().await;

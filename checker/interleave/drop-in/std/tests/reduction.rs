@@ -2,12 +2,14 @@
 //! small programs, made at random, are run in every order as well, and both have to end in the same ways.
 #![cfg(feature = "explore")]
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::mpsc::{self, TryRecvError};
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 use std::thread;
 
 use interleave::engine::{Exploration, Reduction};
+use trace::FailureKind;
 
 /// What one thread does in one or a few steps.
 #[derive(Clone, Copy, Debug)]
@@ -198,4 +200,35 @@ fn a_program_ends_in_the_same_ways_with_and_without_reduction() {
     println!("{compared} of {programs} programs: {reduced} schedules instead of {all}");
     assert!(compared > programs / 4, "only {compared} programs are small enough");
     assert!(reduced < all);
+}
+
+/// Would catch: states that are not the same and share a node of the map, and a way that is left out.
+#[test]
+fn the_map_of_a_program_ends_in_the_same_ways_as_every_order() {
+    let mut random = Random(2);
+    let (mut ends, mut compared) = (0, 0);
+    for number in 0..100 {
+        let program = Arc::new(random.program());
+        let body = || {
+            let program = Arc::clone(&program);
+            // The state at the end, where a map shows it.
+            move || -> String { panic!("{}", run(&program)) }
+        };
+        let Some((_, everything)) = Exploration::new(".").endings(Reduction::No, MOST, body()) else { continue };
+        let ends_with = body();
+        let map = Exploration::new(".").map(move || drop(ends_with())).expect("its steps are all known");
+        let seen: BTreeSet<String> = map
+            .ends()
+            .filter_map(|end| map.failure(end))
+            .map(|failure| match failure.kind {
+                FailureKind::Panic => format!("panic: {}", failure.message),
+                kind => format!("{kind:?}"),
+            })
+            .collect();
+        assert_eq!(seen, everything, "program {number}: {program:?}");
+        ends += map.ends().count();
+        compared += 1;
+    }
+    println!("{compared} programs have {ends} ends");
+    assert!(compared > 25, "only {compared} programs are small enough");
 }

@@ -1,6 +1,8 @@
 //! What exploring finds in std's locks and threads, and what it lets pass.
 #![cfg(feature = "explore")]
 
+mod histories;
+mod mapped;
 mod right_programs;
 mod settled;
 

@@ -87,7 +87,7 @@ fn every_interleaving_is_run_once_and_counted() {
 }
 
 #[test]
-fn what_is_too_much_to_prove_is_sampled() {
+fn what_is_too_much_to_prove_is_bounded_and_sampled() {
     let finding = finding(|| {
         let count = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -96,7 +96,12 @@ fn what_is_too_much_to_prove_is_sampled() {
             }
         });
     });
-    assert_eq!(finding.explored.coverage, Coverage::Sampled);
+    let Coverage::Bounded { departures, schedules } = finding.explored.coverage else {
+        panic!("{:?}", finding.explored);
+    };
+    assert_eq!(departures, 1);
+    // One at most for each choice that the plain order has, of three other threads.
+    assert!((80..1_000).contains(&schedules) && schedules < finding.explored.schedules, "{:?}", finding.explored);
 }
 
 #[test]

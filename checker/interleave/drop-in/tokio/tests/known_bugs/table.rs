@@ -36,6 +36,10 @@ fn row(program: &Program) {
         format!("{found}/{SEEDS}"),
         or_none(searched),
         grouped(fixed.schedules),
-        if fixed.coverage == Coverage::Proven { "proven" } else { "sampled" },
+        match fixed.coverage {
+            Coverage::Proven => "proven",
+            Coverage::Bounded { .. } => "bounded",
+            Coverage::Sampled => "sampled",
+        },
     );
 }

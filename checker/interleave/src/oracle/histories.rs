@@ -1,0 +1,184 @@
+//! Random sequences of a type's operations, compared with a model; a failing one is shortened.
+//!
+//! An operation is kept as the numbers that were drawn to make it. So any generator can be shortened without a line of
+//! the author's: leaving an operation out and drawing smaller numbers are the only two ways, as in Hypothesis and
+//! proptest.
+
+mod draws;
+mod shorten;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+
+use crate::harness;
+use crate::panics;
+use crate::random::Random;
+pub use draws::Draws;
+use shorten::shortest;
+
+/// Runs 300 random histories of up to 20 operations and fails with the shortest one that `step` refuses.
+///
+/// `operation` makes one operation from random numbers, `start` makes a subject with its model, and `step` applies an
+/// operation to both and returns an error if they differ. [`like_the_model`] compares two values. An operation that makes
+/// no sense now (cancelling a wait that does not exist) is one that `step` leaves out with `Ok(())`. A panic in `step`
+/// counts as an error, too, and so does one in the destructors of the state.
+///
+/// ```
+/// use interleave::{histories, like_the_model};
+/// use std::collections::BTreeSet;
+///
+/// #[derive(Debug)]
+/// enum Op {
+///     Insert(usize),
+///     First,
+/// }
+///
+/// histories(
+///     |draws| if draws.below(2) == 0 { Op::Insert(draws.below(5)) } else { Op::First },
+///     || (BTreeSet::new(), Vec::new()),
+///     |(set, model), op| match op {
+///         Op::Insert(n) => {
+///             let is_new = !model.contains(&n);
+///             model.push(n);
+///             like_the_model(set.insert(n), is_new)
+///         }
+///         Op::First => like_the_model(set.first(), model.iter().min()),
+///     },
+/// );
+/// ```
+///
+/// An async operation is polled by hand: the state keeps the pending futures beside a [`CountingWaker`] for each, polling
+/// and dropping one are operations of their own, and no runtime takes part. Call it from an `fn`: within a task of tokio,
+/// tokio's own futures are pending after 128 polls for the sake of other tasks.
+///
+/// The operations run on the calling thread, so explore mode has nothing to choose and runs one interleaving, unless the
+/// subject starts threads. `step` must not block. [`Histories`] has other numbers, lengths and seeds.
+///
+/// [`CountingWaker`]: crate::CountingWaker
+///
+/// # Panics
+///
+/// If a history fails: with its operations, and with what the last one was refused for.
+#[track_caller]
+pub fn histories<Op: Debug, S>(
+    operation: impl Fn(&mut Draws) -> Op,
+    start: impl Fn() -> S,
+    step: impl Fn(&mut S, Op) -> Result<(), String>,
+) {
+    Histories::default().check(operation, start, step);
+}
+
+/// Which histories [`histories`] runs, if not the usual ones.
+///
+/// ```
+/// # use interleave::Histories;
+/// Histories::default().seed(7).number(1_000).longest(50).check(
+///     |draws| draws.below(10),
+///     || 0,
+///     |sum, n| {
+///         *sum += n;
+///         if *sum < 1_000 { Ok(()) } else { Err(format!("the sum is {sum}")) }
+///     },
+/// );
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Histories {
+    seed: u64,
+    number: usize,
+    longest: usize,
+}
+
+impl Default for Histories {
+    fn default() -> Self {
+        Histories { seed: 1, number: 300, longest: 20 }
+    }
+}
+
+impl Histories {
+    /// The same seed makes the same histories.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many there are.
+    pub fn number(mut self, number: usize) -> Self {
+        self.number = number;
+        self
+    }
+
+    /// How many operations the longest one has. The first ones are short.
+    pub fn longest(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self
+    }
+
+    /// See [`histories`].
+    #[track_caller]
+    pub fn check<Op: Debug, S>(
+        self,
+        operation: impl Fn(&mut Draws) -> Op,
+        start: impl Fn() -> S,
+        step: impl Fn(&mut S, Op) -> Result<(), String>,
+    ) {
+        let run = |history: &mut [Draws]| run(history, &operation, &start, &step);
+        for number in 0..self.number {
+            let mut history = self.history(number);
+            let Err(refused) = run(&mut history) else { continue };
+            let length = history.len();
+            let (mut history, refused) = shortest(history, refused, run);
+            let operations: String =
+                history.iter_mut().zip(1..).map(|(op, n)| format!("\n  {n}. {:?}", operation(op.restart()))).collect();
+            let Histories { seed, number: all, .. } = self;
+            panic!(
+                "this history fails:{operations}\n{}\n\
+                 (history {} of {all} with seed {seed}, shortened from {length} operations)",
+                refused.why,
+                number + 1,
+            );
+        }
+    }
+
+    /// The operations of history `number`, of which nothing is drawn yet.
+    fn history(&self, number: usize) -> Vec<Draws> {
+        let mut random = Random(Random(self.seed).next() ^ (number as u64).rotate_left(32));
+        let length = ((number + 1) * self.longest).div_ceil(self.number);
+        (0..length).map(|_| Draws::random(random.next())).collect()
+    }
+}
+
+/// Why a history fails, and after how many of its operations.
+#[derive(Debug)]
+struct Refused {
+    why: String,
+    after: usize,
+}
+
+fn run<Op, S>(
+    history: &mut [Draws],
+    operation: &impl Fn(&mut Draws) -> Op,
+    start: &impl Fn() -> S,
+    step: &impl Fn(&mut S, Op) -> Result<(), String>,
+) -> Result<(), Refused> {
+    let mut after = 0;
+    let ended = harness::catch(|| {
+        let mut state = start();
+        history.iter_mut().try_for_each(|draws| {
+            after += 1;
+            step(&mut state, operation(draws.restart()))
+        })
+    });
+    let result = ended.unwrap_or_else(|payload| Err(format!("panicked: {}", panics::text(&*payload))));
+    result.map_err(|why| Refused { why, after })
+}
+
+/// `Ok` if `seen` is what the model says, and otherwise both of them as text.
+///
+/// # Errors
+///
+/// If they differ.
+pub fn like_the_model<T: Debug + PartialEq<M>, M: Debug>(seen: T, model: M) -> Result<(), String> {
+    if seen == model { Ok(()) } else { Err(format!("seen: {seen:?}; the model says: {model:?}")) }
+}

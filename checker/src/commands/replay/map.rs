@@ -1,0 +1,67 @@
+//! `checker replay --map`: every interleaving of a test at once.
+
+use anyhow::Result;
+use serde_json::json;
+use trace::map::Map;
+
+use super::write_pages;
+use crate::cli;
+use crate::exercise::Exercise;
+use crate::replayer::Replayer;
+use crate::session::{self, Session};
+use crate::trouble::Trouble;
+use crate::view::map;
+use crate::view::style::Text;
+
+/// Shows the map of the test that is wanted, or of all that have one. `None` if it was interrupted.
+pub fn execute(
+    session: &Session,
+    exercise: &Exercise,
+    replayer: &mut Replayer<'_>,
+    wanted: Option<&str>,
+    args: &cli::Replay,
+) -> Result<Option<u8>> {
+    let names = wanted.map_or_else(|| replayer.names(), |name| vec![name.to_owned()]);
+    let mut maps: Vec<(String, Map)> = Vec::new();
+    for name in names {
+        replayer.select(&name);
+        if let Some(map) = replayer.map()? {
+            maps.push((name, map));
+        }
+        if session.stop.is_stopped() {
+            return Ok(None);
+        }
+    }
+    if maps.is_empty() {
+        let what = match wanted {
+            Some(name) => format!(
+                "`{name}` has no map: it runs on real threads only, or depends on more than the order of its steps"
+            ),
+            None => format!("no test of `{}` has a map", exercise.name),
+        };
+        let help = format!("its verdict: checker run {}", exercise.name);
+        return Err(Trouble::new(what, help).into());
+    }
+    let fails = maps.iter().any(|(_, map)| map.ends().any(|end| map.failure(end).is_some()));
+    if args.html.is_some() {
+        let [(name, map)] = maps.as_slice() else {
+            let what = "a page shows one test, and several have a map";
+            return Err(Trouble::new(what, "choose one with `--test NAME`").into());
+        };
+        let failed = map.ends().find_map(|end| Some((map.failure(end)?, map.trace(end))));
+        write_pages(session, &format!("{} · {name}", exercise.name), failed, Some(map), args)?;
+    } else if args.json {
+        let maps: Vec<_> = maps.iter().map(|(name, map)| json!({ "test": name, "map": map })).collect();
+        session::print_json(&json!({ "schema": 1, "exercise": exercise.name, "maps": maps }))?;
+    } else {
+        let mut text = Text::new();
+        for (index, (name, map)) in maps.iter().enumerate() {
+            if index > 0 {
+                text.blank();
+            }
+            text.append(map::text(&format!("{} · {name}", exercise.name), map, session.screen.width));
+        }
+        session.screen.print(&text)?;
+    }
+    Ok(Some(u8::from(fails)))
+}

@@ -1,0 +1,241 @@
+//! Settings of the user's cargo that would change a verdict, and what stands in for them.
+//!
+//! The same file is to get the same verdict on every machine. So flags that forbid or allow something, a target other than
+//! this machine, and checks that are switched off do not count; the learner is told. Whatever only says how to build, such
+//! as a linker, stays as it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use toml::{Table, Value};
+
+/// Where a setting comes from: a variable, or a file.
+type Origin = String;
+
+/// What is set differently for the checks.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    variables: Vec<(&'static str, String)>,
+    /// For the learner: what does not count, and where it is set.
+    pub notes: Vec<String>,
+}
+
+/// Checks at run time that a wrong answer may fail; on in the profile that exercises are built with.
+const CHECKS: [&str; 4] = [
+    "CARGO_PROFILE_DEV_OVERFLOW_CHECKS",
+    "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS",
+    "CARGO_PROFILE_TEST_OVERFLOW_CHECKS",
+    "CARGO_PROFILE_TEST_DEBUG_ASSERTIONS",
+];
+
+impl Settings {
+    /// Reads what cargo would read in `root`: the environment, and its configuration there and in all folders above.
+    pub fn read(root: &Path) -> Settings {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+        let folders = root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
+        let files = folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]);
+        let tables = files.filter_map(|file| {
+            // What cannot be read is for cargo to say.
+            let table = fs::read_to_string(&file).ok()?.parse().ok()?;
+            Some((file.display().to_string(), table))
+        });
+        Settings::of(&variables, &tables.collect::<Vec<_>>())
+    }
+
+    fn of(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Settings {
+        let mut settings = Settings::default();
+        settings.variables.extend(CHECKS.map(|name| (name, "true".to_owned())));
+        settings.leave_out_flags(&flags(variables, files));
+        if let Some((origin, target)) = target(variables, files) {
+            settings.variables.push(("CARGO_BUILD_TARGET", "host-tuple".to_owned()));
+            settings.notes.push(format!("note: {origin} sets the target {target}; checks build for this machine"));
+        }
+        settings
+    }
+
+    fn leave_out_flags(&mut self, flags: &[(Origin, Vec<String>)]) {
+        let mut kept = Vec::new();
+        for (origin, flags) in flags {
+            let (left_out, rest) = sort(flags);
+            if !left_out.is_empty() {
+                self.notes.push(format!(
+                    "note: {origin} sets `{}`, which may change a verdict; checks leave it out",
+                    left_out.join(" ")
+                ));
+            }
+            kept.extend(rest);
+        }
+        if !self.notes.is_empty() {
+            // Takes precedence over all other ways to set flags, also if it is empty.
+            self.variables.push(("CARGO_ENCODED_RUSTFLAGS", kept.join("\x1f")));
+        }
+    }
+
+    pub fn apply(&self, command: &mut Command) {
+        command.env_remove("CLIPPY_ARGS").envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+}
+
+/// The flags that cargo passes to the compiler: those of the first of four places that has any.
+fn flags(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Vec<(Origin, Vec<String>)> {
+    let variable = |name: &str, separator: &[char]| {
+        let value = variables.get(name)?;
+        let words = value.split(separator).filter(|flag| !flag.is_empty()).map(str::to_owned).collect();
+        Some((name.to_owned(), words))
+    };
+    if let Some(encoded) = variable("CARGO_ENCODED_RUSTFLAGS", &['\x1f']) {
+        return vec![encoded];
+    }
+    if let Some(plain) = variable("RUSTFLAGS", &[' ']) {
+        return vec![plain];
+    }
+    let of_target = variables.keys().filter(|name| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS"));
+    let mut found: Vec<_> = of_target.filter_map(|name| variable(name, &[' '])).collect();
+    for (origin, table) in files {
+        let targets = table.get("target").and_then(Value::as_table).into_iter().flatten();
+        let own = targets.filter(|(name, _)| is_this_machine(name));
+        found
+            .extend(own.filter_map(|(_, target)| words(target.get("rustflags")?)).map(|flags| (origin.clone(), flags)));
+    }
+    if found.is_empty() {
+        found.extend(variable("CARGO_BUILD_RUSTFLAGS", &[' ']));
+        let build = |table: &Table| words(table.get("build")?.get("rustflags")?);
+        found.extend(files.iter().filter_map(|(origin, table)| Some((origin.clone(), build(table)?))));
+    }
+    found
+}
+
+/// Whether a table of this name is for the machine that runs. One with a condition that is not understood may be.
+fn is_this_machine(name: &str) -> bool {
+    match name {
+        "cfg(unix)" => cfg!(unix),
+        "cfg(windows)" => cfg!(windows),
+        _ if name.starts_with("cfg(") => true,
+        _ => {
+            let system = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
+            name.starts_with(std::env::consts::ARCH) && name.contains(system)
+        }
+    }
+}
+
+/// A list of words, which cargo also takes as one text.
+fn words(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(text.split_whitespace().map(str::to_owned).collect()),
+        Value::Array(flags) => Some(flags.iter().filter_map(|flag| flag.as_str().map(str::to_owned)).collect()),
+        _ => None,
+    }
+}
+
+/// The target that is built for, if one is set.
+fn target(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Option<(Origin, String)> {
+    let name = "CARGO_BUILD_TARGET";
+    let variable = variables.get(name).map(|target| (name.to_owned(), target.clone()));
+    let of_file = |(origin, table): &(Origin, Table)| {
+        let target = words(table.get("build")?.get("target")?)?.join(", ");
+        Some((origin.clone(), target))
+    };
+    variable.or_else(|| files.iter().find_map(of_file)).filter(|(_, target)| target != "host-tuple")
+}
+
+/// The flags that may change a verdict, and the others.
+fn sort(flags: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut left_out, mut kept) = (Vec::new(), Vec::new());
+    let mut flags = flags.iter().peekable();
+    while let Some(flag) = flags.next() {
+        let takes_another = ["-A", "-W", "-D", "-F", "-C", "-Z"].contains(&flag.as_str())
+            || ["--allow", "--warn", "--deny", "--forbid", "--cap-lints", "--cfg", "--codegen"]
+                .contains(&flag.as_str());
+        let mut words = vec![flag.clone()];
+        words.extend(flags.next_if(|_| takes_another).cloned());
+        if changes_verdicts(&words.join(" ")) { left_out.push(words.join(" ")) } else { kept.extend(words) }
+    }
+    (left_out, kept)
+}
+
+fn changes_verdicts(flag: &str) -> bool {
+    let codegen = ["-C", "--codegen"].iter().find_map(|prefix| flag.strip_prefix(prefix));
+    match codegen.map(|option| option.trim_start_matches([' ', '='])) {
+        Some(option) => ["panic", "debug-assertions", "overflow-checks"].iter().any(|name| option.starts_with(name)),
+        None => ["-A", "-W", "-D", "-F", "--allow", "--warn", "--deny", "--forbid", "--cap-lints", "--cfg"]
+            .iter()
+            .any(|prefix| flag.starts_with(prefix)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    type Files<'a> = &'a [&'a str];
+
+    fn settings(variables: Variables<'_>, files: Files<'_>) -> Settings {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let tables = files.iter().map(|text| ("a.toml".to_owned(), text.parse().unwrap()));
+        Settings::of(&variables, &tables.collect::<Vec<_>>())
+    }
+
+    fn flags_of(settings: &Settings) -> Option<&str> {
+        let flags = settings.variables.iter().find(|(name, _)| *name == "CARGO_ENCODED_RUSTFLAGS");
+        flags.map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn without_settings_of_the_user_the_same_checks_are_on_as_ever() {
+        let usual = settings(&[("RUSTFLAGS", "-C link-arg=-fuse-ld=mold -Ctarget-cpu=native")], &[]);
+        assert_eq!((usual.notes.len(), flags_of(&usual)), (0, None));
+        assert_eq!(usual.variables.len(), CHECKS.len());
+    }
+
+    #[test]
+    fn flags_that_change_a_verdict_are_left_out_wherever_they_are_set() {
+        let origins: [(Variables<'_>, Files<'_>); 7] = [
+            (&[("RUSTFLAGS", "-D warnings -C linker=x")], &[]),
+            (&[("CARGO_ENCODED_RUSTFLAGS", "-Dwarnings\x1f-C\x1flinker=x")], &[]),
+            (&[("CARGO_BUILD_RUSTFLAGS", "--deny=warnings -C linker=x")], &[]),
+            (&[("CARGO_TARGET_X_RUSTFLAGS", "-C panic=abort -C linker=x")], &[]),
+            (&[], &["build.rustflags = [\"-Cpanic=abort\", \"-C\", \"linker=x\"]"]),
+            (&[], &["build.rustflags = \"--cap-lints allow -C linker=x\""]),
+            (&[], &["[target.'cfg(all())']\nrustflags = [\"--cfg\", \"loom\", \"-C\", \"linker=x\"]"]),
+        ];
+        for (variables, files) in origins {
+            let settings = settings(variables, files);
+            assert_eq!(flags_of(&settings), Some("-C\x1flinker=x"), "{variables:?} {files:?}");
+            assert_eq!(settings.notes.len(), 1, "{settings:?}");
+        }
+        let noted = settings(&[("RUSTFLAGS", "-D warnings -Cpanic=abort")], &[]).notes;
+        assert_eq!(
+            noted,
+            ["note: RUSTFLAGS sets `-D warnings -Cpanic=abort`, which may change a verdict; checks leave it out"]
+        );
+    }
+
+    #[test]
+    fn flags_that_cargo_would_not_pass_on_are_not_spoken_of() {
+        let hidden = settings(&[("RUSTFLAGS", "")], &["build.rustflags = [\"-Dwarnings\"]"]);
+        assert_eq!(hidden.notes, Vec::<String>::new());
+        let elsewhere = settings(&[], &["[target.no-such-machine]\nrustflags = [\"-Dwarnings\"]"]);
+        assert_eq!(elsewhere.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_target_is_replaced_by_this_machine() {
+        let cross: [(Variables<'_>, Files<'_>); 3] = [
+            (&[("CARGO_BUILD_TARGET", "wasm32-wasip1")], &[]),
+            (&[], &["build.target = \"wasm32-wasip1\""]),
+            (&[], &["build.target = [\"wasm32-wasip1\"]"]),
+        ];
+        for (variables, files) in cross {
+            let settings = settings(variables, files);
+            assert!(settings.variables.contains(&("CARGO_BUILD_TARGET", "host-tuple".to_owned())), "{settings:?}");
+            assert!(settings.notes[0].contains("wasm32-wasip1") && flags_of(&settings).is_none(), "{settings:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A verdict is about one version of the files, and that is the one on disk.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::toys::Toys;
+
+/// Runs the toy `gamma`, which has both modes, and saves each of `saves` at its time after the start, in milliseconds.
+/// Returns the exit code, the standard output and the standard error.
+fn run_while_saving(toys: &Toys, first: &str, saves: &[(u64, String)]) -> (Option<i32>, String, String) {
+    toys.save("gamma", first);
+    let started = Instant::now();
+    let run = toys.checker(&["run", "gamma"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for (at, what) in saves {
+        thread::sleep(Duration::from_millis(*at).saturating_sub(started.elapsed()));
+        toys.save("gamma", what);
+    }
+    let output = run.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// Would catch: one mode built from the old file and the other from the new one; a pass of a file that is gone.
+#[test]
+fn a_file_that_is_saved_during_the_check_is_checked_again() {
+    for (first, when) in [("compiling 1", "compiled"), ("slow 1", "tested")] {
+        let toys = Toys::new();
+        let (code, out, err) = run_while_saving(&toys, first, &[(500, "wrong".to_owned())]);
+        assert_eq!(code, Some(1), "saved while it is {when}: {out}{err}");
+        assert!(out.contains("failing test · gamma") && !out.contains("passed"), "{when}: {out}");
+        assert!(err.contains("saved during the check, so it starts over"), "{when}: {err}");
+    }
+    let toys = Toys::new();
+    let (code, out, err) = run_while_saving(&toys, "slow 1", &[(500, "slow 1".to_owned())]);
+    assert_eq!((code, err.as_str()), (Some(0), ""), "saved without a change: {out}");
+}
+
+/// Would catch: a check that never ends, or one whose verdict does not say what it is about.
+#[test]
+fn a_file_that_is_saved_all_the_time_is_told_apart() {
+    let toys = Toys::new();
+    let often = |every: u64, what: &str| {
+        (1..8000 / every).map(|n| (n * every, format!("{what} {n}"))).collect::<Vec<(u64, String)>>()
+    };
+    let (code, out, err) = run_while_saving(&toys, "compiling 0.4", &often(200, "compiling 0.4"));
+    assert_eq!(code, Some(2), "{out}{err}");
+    assert!(err.contains("saved more often than they can be compiled"), "{err}");
+    let (code, out, err) = run_while_saving(&toys, "slow 0.6", &often(400, "slow 0.6"));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("; this is about version ") && out.contains("have been saved since"), "{out}");
+}

@@ -1,0 +1,178 @@
+//! All interleavings of a test: every state that it can reach, once, and the ways between them.
+//!
+//! Schedules that differ only in the order of independent steps reach the same states, so they share nodes. A node that
+//! no way leaves is an end, and each end stands for one interleaving.
+
+mod tree;
+
+pub use tree::{Outcome, Row, Tree};
+
+use crate::{Failure, Report, Step, Trace};
+
+/// The states that a test can reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Map {
+    pub extent: Extent,
+    /// Schedules that together pass through every node. Each has its trace, and its failure if it fails.
+    pub runs: Vec<Report>,
+    /// The first one is the beginning.
+    pub nodes: Vec<Node>,
+}
+
+/// How much of a test a map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// There was too much: some ways lead to states that are not shown.
+    Cut,
+}
+
+/// A state of the test: a schedule that reaches it, and how many of its choices have been made there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Node {
+    /// Index into [`Map::runs`].
+    pub run: usize,
+    pub at: usize,
+    /// The choices that the scheduler has here. None at an end.
+    pub ways: Vec<Way>,
+}
+
+/// A choice of the scheduler, in the words of [`Trace::choices`], and the node that it leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Way {
+    pub choice: u32,
+    /// `None` where the map is cut.
+    pub to: Option<usize>,
+}
+
+/// What can still become of a test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Fate {
+    pub can_pass: bool,
+    pub can_fail: bool,
+    /// A cut lies ahead.
+    pub is_unknown: bool,
+}
+
+impl Fate {
+    /// Every way from here fails.
+    pub fn is_sealed(self) -> bool {
+        self.can_fail && !self.can_pass && !self.is_unknown
+    }
+
+    /// Every way from here passes.
+    pub fn is_safe(self) -> bool {
+        self.can_pass && !self.can_fail && !self.is_unknown
+    }
+
+    fn or(self, other: Fate) -> Fate {
+        Fate {
+            can_pass: self.can_pass || other.can_pass,
+            can_fail: self.can_fail || other.can_fail,
+            is_unknown: self.is_unknown || other.is_unknown,
+        }
+    }
+}
+
+impl Map {
+    /// Whether every index is one, and no way leads back.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let leads_on = |way: &Way| match way.to {
+            Some(to) => to < self.nodes.len(),
+            None => self.extent == Extent::Cut,
+        };
+        let is_sound = |node: &Node| {
+            let trace = self.runs.get(node.run).and_then(trace_of);
+            trace.is_some_and(|trace| node.at <= trace.choices.len() && trace.points.len() == trace.choices.len())
+                && node.ways.iter().all(leads_on)
+        };
+        !self.nodes.is_empty() && self.nodes.iter().all(is_sound) && self.ends_first().is_some()
+    }
+
+    /// The schedule that reaches `node`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
+    pub fn trace(&self, node: usize) -> &Trace {
+        trace_of(&self.runs[self.nodes[node].run]).expect("every run of a map has its trace")
+    }
+
+    /// How the test fails at `node`, if that is an end and it does.
+    pub fn failure(&self, node: usize) -> Option<&Failure> {
+        let node = &self.nodes[node];
+        if node.ways.is_empty() { self.runs[node.run].failure.as_ref() } else { None }
+    }
+
+    /// The ends, in the order in which they were found.
+    pub fn ends(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().enumerate().filter(|(_, node)| node.ways.is_empty()).map(|(index, _)| index)
+    }
+
+    /// The steps between two nodes: what the choice of `way` brings, up to the next choice. They are steps of the trace
+    /// of the node that it leads to.
+    pub fn steps(&self, way: Way) -> &[Step] {
+        let Some(to) = way.to else { return &[] };
+        let (trace, at) = (self.trace(to), self.nodes[to].at);
+        let Some(made) = trace.choices[..at].iter().rposition(|choice| *choice == way.choice) else { return &[] };
+        let until = trace.points.get(made + 1).map_or(trace.steps.len(), |point| point.step);
+        &trace.steps[trace.points[made].step..until]
+    }
+
+    /// The node that these choices lead to. `None` if they are not all on the map.
+    pub fn node_after(&self, choices: &[u32]) -> Option<usize> {
+        choices.iter().try_fold(0, |node, choice| {
+            let way = self.nodes[node].ways.iter().find(|way| way.choice == *choice);
+            way.and_then(|way| way.to)
+        })
+    }
+
+    /// What can become of the test, for each node.
+    pub fn fates(&self) -> Vec<Fate> {
+        let mut fates = vec![Fate::default(); self.nodes.len()];
+        for index in self.ends_first().unwrap_or_default() {
+            fates[index] = if self.nodes[index].ways.is_empty() {
+                let fails = self.failure(index).is_some();
+                Fate { can_pass: !fails, can_fail: fails, is_unknown: false }
+            } else {
+                let unknown = Fate { is_unknown: true, ..Fate::default() };
+                let ahead = self.nodes[index].ways.iter().map(|way| way.to.map_or(unknown, |to| fates[to]));
+                ahead.fold(Fate::default(), Fate::or)
+            };
+        }
+        fates
+    }
+
+    /// The nodes, each after those that it leads to; `None` if one leads back to itself.
+    fn ends_first(&self) -> Option<Vec<usize>> {
+        let mut before = vec![0_u32; self.nodes.len()];
+        let targets = || self.nodes.iter().flat_map(|node| node.ways.iter().filter_map(|way| way.to));
+        targets().for_each(|to| before[to] += 1);
+        let mut ready: Vec<usize> = (0..self.nodes.len()).filter(|node| before[*node] == 0).collect();
+        let mut order = Vec::with_capacity(self.nodes.len());
+        while let Some(node) = ready.pop() {
+            order.push(node);
+            for to in self.nodes[node].ways.iter().filter_map(|way| way.to) {
+                before[to] -= 1;
+                if before[to] == 0 {
+                    ready.push(to);
+                }
+            }
+        }
+        order.reverse();
+        (order.len() == self.nodes.len()).then_some(order)
+    }
+}
+
+fn trace_of(run: &Report) -> Option<&Trace> {
+    run.failure.as_ref().and_then(|failure| failure.trace.as_ref()).or(run.trace.as_ref())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! A pool of database connections.
+
+/// How many connections exist, and how many of them are in use.
+pub struct Pool {
+    free: usize,
+    in_use: usize,
+}
+
+impl Pool {
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
+    pub fn new(size: usize, in_use: usize) -> Self {
+        let free = size.checked_sub(in_use).expect("no more connections are in use than exist");
+        Self { free, in_use }
+    }
+
+    /// How many connections are not in use.
+    pub fn free(&self) -> usize {
+        self.free
+    }
+
+    /// The line on the status page: "3 of 10 in use".
+    pub fn status(&self) -> String {
+        format!("{} of {} in use", self.in_use, self.free + self.in_use)
+    }
+}

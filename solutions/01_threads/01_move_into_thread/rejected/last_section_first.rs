@@ -1,0 +1,43 @@
+//! verdict: failing-test the_text_of_all_sections_comes_back_in_order
+//! Takes the sections from the end of the list, where `pop` takes them.
+//!
+//! Reports that are rendered in the background.
+
+use std::thread::{self, JoinHandle};
+
+/// A section of a report. Rendering one takes a while.
+pub trait Section: Send + Sync + 'static {
+    fn render(&self) -> String;
+}
+
+/// A report that is being rendered by a thread of its own.
+pub struct Rendering {
+    sections: usize,
+    worker: JoinHandle<String>,
+}
+
+impl Rendering {
+    /// Starts a thread that renders each of `sections` once, and returns without waiting for it.
+    pub fn start<S: Section>(sections: Vec<S>) -> Self {
+        let count = sections.len();
+        let mut sections = sections;
+        let worker = thread::spawn(move || {
+            let mut text = String::new();
+            while let Some(section) = sections.pop() {
+                text.push_str(&section.render());
+            }
+            text
+        });
+        Self { sections: count, worker }
+    }
+
+    /// How many sections the report has, known from the start.
+    pub fn sections(&self) -> usize {
+        self.sections
+    }
+
+    /// Waits until the report is rendered, and returns the texts of all sections in their order.
+    pub fn finish(self) -> String {
+        self.worker.join().expect("a section panicked while it was rendered")
+    }
+}

@@ -1,0 +1,32 @@
+//! verdict: failing-test each_thread_sees_its_numbers_rise
+//! Writes the higher of two numbers, so the counter never goes back, and numbers are still given twice.
+//!
+//! Numbers for orders, given out by several threads.
+
+use std::sync::{Arc, Mutex};
+
+/// Gives out 1, 2, 3, … A clone shares the counter of its original.
+#[derive(Clone, Default)]
+pub struct OrderNumbers {
+    last: Arc<Mutex<u64>>,
+}
+
+impl OrderNumbers {
+    /// A counter of its own, which has given out no number yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next number. No two orders get the same one.
+    pub fn next(&self) -> u64 {
+        let number = *self.last.lock().unwrap() + 1;
+        let mut last = self.last.lock().unwrap();
+        *last = number.max(*last);
+        number
+    }
+
+    /// The last number that was given out, or 0 if there was none.
+    pub fn last(&self) -> u64 {
+        *self.last.lock().unwrap()
+    }
+}

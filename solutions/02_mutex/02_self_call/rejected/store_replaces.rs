@@ -1,0 +1,45 @@
+//! verdict: failing-test every_call_counts_however_many_there_are
+//! `store` replaces what was there, where it should add to it.
+//!
+//! The pieces in a warehouse.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// How many pieces there are of each item.
+#[derive(Default)]
+pub struct Warehouse {
+    pieces: Mutex<BTreeMap<String, u32>>,
+}
+
+impl Warehouse {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many pieces of `item` there are.
+    pub fn count(&self, item: &str) -> u32 {
+        count_in(&self.pieces.lock().unwrap(), item)
+    }
+
+    /// Adds `pieces` pieces of `item`.
+    pub fn store(&self, item: &str, pieces: u32) {
+        self.pieces.lock().unwrap().insert(item.to_owned(), pieces);
+    }
+
+    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
+    pub fn take(&self, item: &str, wanted: u32) -> bool {
+        let mut pieces = self.pieces.lock().unwrap();
+        let left = count_in(&pieces, item);
+        if left < wanted {
+            return false;
+        }
+        pieces.insert(item.to_owned(), left - wanted);
+        true
+    }
+}
+
+/// The same as `count`, for callers that hold the lock.
+fn count_in(pieces: &BTreeMap<String, u32>, item: &str) -> u32 {
+    pieces.get(item).copied().unwrap_or(0)
+}

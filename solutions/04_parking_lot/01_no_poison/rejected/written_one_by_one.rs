@@ -1,0 +1,49 @@
+//! verdict: failing-test nobody_sees_half_a_change
+//! Computes all prices first, and then locks once for each of them. Nothing panics in between, but others look.
+//!
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// A price list that all threads share. Each list is independent of the others.
+#[derive(Default)]
+pub struct PriceList {
+    prices: Mutex<Prices>,
+    changing: Mutex<()>,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: Mutex::new(Prices { each, sum }), changing: Mutex::default() }
+    }
+
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let _change = self.changing.lock();
+        let old = self.snapshot();
+        let new: Vec<_> = old.each.into_iter().map(|(name, price)| (name, rule(name, price))).collect();
+        for (name, price) in new {
+            let mut prices = self.prices.lock();
+            let old = prices.each.insert(name, price).unwrap_or_default();
+            prices.sum = prices.sum - old + price;
+        }
+    }
+
+    /// All prices and their sum, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        self.prices.lock().clone()
+    }
+}

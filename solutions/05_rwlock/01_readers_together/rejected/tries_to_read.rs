@@ -1,0 +1,34 @@
+//! verdict: livelock a_look_that_has_to_wait_sleeps
+//! A look that has to wait asks again and again, and may do so for as long as the change takes.
+//!
+//! Settings that many threads look at and few change.
+
+use std::sync::RwLock;
+use std::thread;
+
+/// A value of any kind, shared by threads. Each is independent of the others.
+pub struct Settings<T> {
+    value: RwLock<T>,
+}
+
+impl<T> Settings<T> {
+    pub fn new(value: T) -> Self {
+        Self { value: RwLock::new(value) }
+    }
+
+    /// Shows the value to `look`, and returns what `look` returns. Any number of threads may look at the same time.
+    pub fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        loop {
+            if let Ok(value) = self.value.try_read() {
+                return look(&value);
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// Lets `change` change the value while no other thread looks or changes, and returns what `change` returns.
+    /// A caller that has to wait sleeps.
+    pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.value.write().unwrap())
+    }
+}

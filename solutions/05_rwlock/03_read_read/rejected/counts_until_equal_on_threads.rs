@@ -1,0 +1,128 @@
+//! verdict: failing-test pieces_may_be_carried_several_times_during_a_count_on_threads
+//! Counts until two counts are equal. If pieces are carried there and back, two equal counts can both be wrong.
+//!
+//! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
+
+/// What is on one shelf.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    pub pieces: u32,
+    pub damaged: u32,
+}
+
+impl Shelf {
+    /// How many pieces can be sold.
+    pub fn usable(&self) -> u32 {
+        self.pieces - self.damaged
+    }
+}
+
+/// With threads and the lock of parking_lot.
+pub mod threads {
+    use parking_lot::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write();
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces can be sold from one shelf.
+        pub fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read()[shelf].usable()
+        }
+
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
+        pub fn usable(&self) -> u32 {
+            let mut before = None;
+            loop {
+                let shelves = self.shelves.read().len();
+                let now = (0..shelves).map(|shelf| self.usable_on(shelf)).sum();
+                if before == Some(now) {
+                    return now;
+                }
+                before = Some(now);
+            }
+        }
+    }
+}
+
+/// With tasks and the lock of tokio.
+pub mod on_tokio {
+    use tokio::sync::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub async fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write().await;
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces can be sold from one shelf.
+        pub async fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read().await[shelf].usable()
+        }
+
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
+        pub async fn usable(&self) -> u32 {
+            self.shelves.read().await.iter().map(Shelf::usable).sum()
+        }
+    }
+}
+
+/// With tasks and the lock of smol, which is that of async-lock.
+pub mod on_smol {
+    use smol::lock::RwLock;
+
+    use super::Shelf;
+
+    pub struct Warehouse {
+        shelves: RwLock<Vec<Shelf>>,
+    }
+
+    impl Warehouse {
+        pub fn new(shelves: Vec<Shelf>) -> Self {
+            Self { shelves: RwLock::new(shelves) }
+        }
+
+        /// Carries pieces from one shelf to another.
+        pub async fn carry(&self, from: usize, to: usize, pieces: u32) {
+            let mut shelves = self.shelves.write().await;
+            shelves[from].pieces -= pieces;
+            shelves[to].pieces += pieces;
+        }
+
+        /// How many pieces can be sold from one shelf.
+        pub async fn usable_on(&self, shelf: usize) -> u32 {
+            self.shelves.read().await[shelf].usable()
+        }
+
+        /// How many pieces can be sold from all shelves together, as they are at one moment.
+        pub async fn usable(&self) -> u32 {
+            self.shelves.read().await.iter().map(Shelf::usable).sum()
+        }
+    }
+}

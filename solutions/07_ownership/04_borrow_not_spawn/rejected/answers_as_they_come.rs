@@ -1,0 +1,44 @@
+//! verdict: failing-test answers_come_in_the_order_of_the_questions
+//! Concurrent, and the answers are in the order in which they were given.
+//!
+//! Many questions to one source at the same time: on one task, and on two threads.
+
+use std::thread;
+
+use futures::StreamExt;
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
+use smol::{Executor, block_on, channel};
+
+/// Answers questions. An answer may take a while, and may compute.
+pub trait Source: Sync {
+    fn answer(&self, question: &str) -> impl Future<Output = u32> + Send;
+}
+
+/// Questions are asked in lower case, without spaces around them.
+fn tidy(questions: &[&str]) -> Vec<String> {
+    questions.iter().map(|question| question.trim().to_lowercase()).collect()
+}
+
+/// Asks all `questions` at the same time and returns the answers in the order of the questions.
+pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
+    let questions = tidy(questions);
+    questions.iter().map(|question| source.answer(question)).collect::<FuturesUnordered<_>>().collect().await
+}
+
+/// The same from plain code, on two threads that share the work.
+pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
+    let questions = tidy(questions);
+    let executor = Executor::new();
+    let tasks: Vec<_> = questions.iter().map(|question| executor.spawn(source.answer(question))).collect();
+    let (done, is_done) = channel::bounded::<()>(1);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            // Runs tasks until the channel is closed.
+            scope.spawn(|| block_on(executor.run(is_done.recv())));
+        }
+        let answers = block_on(join_all(tasks));
+        drop(done);
+        answers
+    })
+}

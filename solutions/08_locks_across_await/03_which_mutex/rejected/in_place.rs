@@ -1,0 +1,56 @@
+//! verdict: panic
+//! Tells tokio that the thread is going to block. A thread without a runtime has no handle to block with.
+//!
+//! Who is in a room.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+
+/// Knows the names of people. An answer may take a while.
+pub trait Directory {
+    fn name(&self, id: u32) -> impl Future<Output = String> + Send;
+}
+
+/// The people in the room, by number.
+type Present = BTreeMap<u32, String>;
+
+/// A room that people enter and leave.
+pub struct Room<D> {
+    directory: D,
+    present: Arc<Mutex<Present>>,
+}
+
+/// A person's stay in a room. It ends when this is dropped, at once.
+#[derive(Debug)]
+pub struct Visit {
+    id: u32,
+    present: Arc<Mutex<Present>>,
+}
+
+impl<D: Directory> Room<D> {
+    /// An empty room.
+    pub fn new(directory: D) -> Self {
+        Self { directory, present: Arc::default() }
+    }
+
+    /// Looks the name up and lets the person in.
+    pub async fn enter(&self, id: u32) -> Visit {
+        let name = self.directory.name(id).await;
+        self.present.lock().await.insert(id, name);
+        Visit { id, present: Arc::clone(&self.present) }
+    }
+
+    /// Who is in the room, in the order of their numbers, for the display at the door.
+    pub fn names(&self) -> Vec<String> {
+        tokio::task::block_in_place(|| Handle::current().block_on(self.present.lock())).values().cloned().collect()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        tokio::task::block_in_place(|| Handle::current().block_on(self.present.lock())).remove(&self.id);
+    }
+}

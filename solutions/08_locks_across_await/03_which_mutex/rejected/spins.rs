@@ -1,0 +1,64 @@
+//! verdict: livelock
+//! Asks until the lock is free, on a thread that runs tasks. If the lock has been handed to a task that only this thread could poll, it never is.
+//!
+//! Who is in a room.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Knows the names of people. An answer may take a while.
+pub trait Directory {
+    fn name(&self, id: u32) -> impl Future<Output = String> + Send;
+}
+
+/// The people in the room, by number.
+type Present = BTreeMap<u32, String>;
+
+fn lock(present: &Mutex<Present>) -> MutexGuard<'_, Present> {
+    loop {
+        if let Ok(present) = present.try_lock() {
+            return present;
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// A room that people enter and leave.
+pub struct Room<D> {
+    directory: D,
+    present: Arc<Mutex<Present>>,
+}
+
+/// A person's stay in a room. It ends when this is dropped, at once.
+#[derive(Debug)]
+pub struct Visit {
+    id: u32,
+    present: Arc<Mutex<Present>>,
+}
+
+impl<D: Directory> Room<D> {
+    /// An empty room.
+    pub fn new(directory: D) -> Self {
+        Self { directory, present: Arc::default() }
+    }
+
+    /// Looks the name up and lets the person in.
+    pub async fn enter(&self, id: u32) -> Visit {
+        let name = self.directory.name(id).await;
+        self.present.lock().await.insert(id, name);
+        Visit { id, present: Arc::clone(&self.present) }
+    }
+
+    /// Who is in the room, in the order of their numbers, for the display at the door.
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.present).values().cloned().collect()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        lock(&self.present).remove(&self.id);
+    }
+}

@@ -1,0 +1,38 @@
+//! verdict: failing-test two_hundred_refreshes_take_as_long_as_one
+//! A semaphore in place of the lock: ten sensors are asked at a time, and the eleventh waits.
+//!
+//! Readings of sensors that answer over a slow line.
+
+use std::collections::HashMap;
+
+use tokio::sync::{Mutex, Semaphore};
+
+/// A line to the sensors. A query takes as long as the line takes.
+pub trait Line {
+    fn query(&self, sensor: u32) -> impl Future<Output = i64> + Send;
+}
+
+/// The latest reading of each sensor, for tasks on several threads.
+pub struct Registry<L> {
+    line: L,
+    readings: Mutex<HashMap<u32, i64>>,
+    permits: Semaphore,
+}
+
+impl<L: Line> Registry<L> {
+    pub fn new(line: L) -> Self {
+        Self { line, readings: Mutex::default(), permits: Semaphore::new(10) }
+    }
+
+    /// Queries `sensor` and returns when its answer is stored.
+    pub async fn refresh(&self, sensor: u32) {
+        let _permit = self.permits.acquire().await.expect("it is never closed");
+        let reading = self.line.query(sensor).await;
+        self.readings.lock().await.insert(sensor, reading);
+    }
+
+    /// The last reading stored for `sensor`, at once.
+    pub async fn latest(&self, sensor: u32) -> Option<i64> {
+        self.readings.lock().await.get(&sensor).copied()
+    }
+}

@@ -1,0 +1,92 @@
+//! verdict: failing-test tokio_a_job_outlives_its_machine
+//! Cancels all jobs when the machine is dropped, so that no task outlives it. A job was to go on.
+//!
+//! A machine that does one job at a time, in the background: on tokio and on async-std.
+
+/// The interface of both machines.
+pub trait Worker<T> {
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended, and the
+    /// job goes on if `self` is dropped. A `begin` that is dropped while it waits does nothing.
+    fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
+
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which the jobs began.
+    fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
+}
+
+/// With the lock and the tasks of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Mutex;
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+        tasks: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())), tasks: Default::default() }
+        }
+    }
+
+    impl<T> Drop for Machine<T> {
+        fn drop(&mut self) {
+            for task in self.tasks.get_mut().unwrap() {
+                task.abort();
+            }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = Arc::clone(&self.results).lock_owned().await;
+            let task = tokio::spawn(async move { results.push(job.await) });
+            self.tasks.lock().unwrap().push(task);
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}
+
+/// With the lock and the tasks of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+        tasks: std::sync::Mutex<Vec<async_std::task::JoinHandle<()>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())), tasks: Default::default() }
+        }
+    }
+
+    impl<T> Drop for Machine<T> {
+        fn drop(&mut self) {
+            for task in self.tasks.get_mut().unwrap().drain(..) {
+                // Polled once, so that it is cancelled, and dropped.
+                let _ = smol::future::block_on(smol::future::poll_once(task.cancel()));
+            }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = self.results.lock_arc().await;
+            let task = async_std::task::spawn(async move { results.push(job.await) });
+            self.tasks.lock().unwrap().push(task);
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}
