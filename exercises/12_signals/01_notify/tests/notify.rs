@@ -1,4 +1,4 @@
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -23,27 +23,41 @@ async fn no_follower_sleeps_through_an_advance() {
 }
 
 #[interleave::test]
-async fn one_advance_releases_all_followers() {
-    let progress = Arc::new(Progress::new());
-    let followers = [follow(&progress, 1), follow(&progress, 1), follow(&progress, 1)];
-    tokio::task::yield_now().await;
-    progress.advance_to(1);
-    for follower in followers {
-        assert_eq!(follower.await.unwrap(), 1, "it waited for position 1");
+fn one_advance_releases_all_followers() {
+    let progress = Progress::new();
+    let counters = [CountingWaker::new(), CountingWaker::new()];
+    let mut followers = [Box::pin(progress.reached(1)), Box::pin(progress.reached(1))];
+    let ended = std::thread::scope(|scope| {
+        let mut pairs = followers.iter_mut().zip(&counters);
+        let polls = [(); 2].map(|()| {
+            let (follower, counter) = pairs.next().unwrap();
+            scope.spawn(move || counter.poll(follower.as_mut()).is_ready())
+        });
+        progress.advance_to(1);
+        polls.map(|poll| poll.join().unwrap())
+    });
+    for ((follower, counter), ended) in followers.iter_mut().zip(&counters).zip(ended) {
+        if !ended {
+            assert!(counter.wakes() > 0, "the position has moved, and one of two followers sleeps and is not woken");
+            assert!(
+                counter.poll(follower.as_mut()).is_ready(),
+                "position 1 has been reached, and a follower still waits"
+            );
+        }
     }
 }
 
 #[interleave::test]
 async fn a_follower_waits_for_its_own_position() {
     let progress = Arc::new(Progress::new());
-    let followers = [follow(&progress, 1), follow(&progress, 2)];
-    tokio::task::yield_now().await;
+    let follower = follow(&progress, 2);
     progress.advance_to(1);
-    tokio::task::yield_now().await;
     progress.advance_to(2);
-    let [first, second] = followers;
-    assert!(first.await.unwrap() >= 1, "it waited for position 1");
-    assert_eq!(second.await.unwrap(), 2, "it waited for position 2, and went on when something had moved");
+    assert_eq!(
+        follower.await.unwrap(),
+        2,
+        "it waited for position 2, and returned when the position had moved, but not that far"
+    );
 }
 
 #[interleave::test]
@@ -54,11 +68,11 @@ async fn a_follower_is_woken_by_the_advance_and_by_nothing_else() {
     let mut context = Context::from_waker(&waker);
     let mut waiting = pin!(progress.reached(2));
     assert_eq!(waiting.as_mut().poll(&mut context), Poll::Pending, "position 2 has not been reached");
-    assert_eq!(counter.wakes(), 0, "nothing has moved, and the follower asks to be polled again, over and over");
+    assert_eq!(counter.wakes(), 0, "nothing has moved, and the follower was woken: it asks again and again");
     progress.advance_to(2);
     assert!(
         counter.wakes() > 0,
-        "the position has moved, and the follower still sleeps: does it wait for the clock and not for the advance?",
+        "the position has moved, and the follower was not woken: does it wait for the clock instead of the advance?",
     );
     assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(()), "position 2 has been reached");
 }
@@ -69,17 +83,107 @@ async fn a_position_of_the_past_is_nothing_to_wait_for() {
     progress.advance_to(3);
     progress.advance_to(2);
     assert_eq!(progress.position(), 3, "a position only moves forward");
-    progress.reached(2).await;
-    progress.reached(3).await;
+    for past in 0..=3 {
+        progress.reached(past).await;
+    }
+    progress.advance_to(u64::MAX);
+    progress.reached(u64::MAX).await;
+    assert_eq!(progress.position(), u64::MAX, "it was advanced to the last position that there is");
+}
+
+/// A follower that is polled by hand, and only when it was woken.
+struct Follower<'a> {
+    future: Pin<Box<dyn Future<Output = ()> + 'a>>,
+    counter: CountingWaker,
+    seen: usize,
+}
+
+impl<'a> Follower<'a> {
+    fn of(progress: &'a Progress, position: u64) -> Self {
+        let mut follower =
+            Self { future: Box::pin(progress.reached(position)), counter: CountingWaker::new(), seen: 0 };
+        assert!(!follower.ends(), "the position has not been reached, and the follower does not wait");
+        follower
+    }
+
+    fn ends(&mut self) -> bool {
+        self.seen = self.counter.wakes();
+        self.counter.poll(self.future.as_mut()).is_ready()
+    }
+}
+
+/// How many of the followers are never woken.
+fn asleep(mut followers: Vec<Follower>) -> usize {
+    while followers.iter().any(|follower| follower.counter.wakes() > follower.seen) {
+        followers.retain_mut(|follower| follower.counter.wakes() == follower.seen || !follower.ends());
+    }
+    followers.len()
+}
+
+#[interleave::test]
+async fn any_number_of_followers_is_released() {
+    let progress = Progress::new();
+    let followers = (0..40).map(|_| Follower::of(&progress, 1)).collect();
+    progress.advance_to(1);
+    assert_eq!(asleep(followers), 0, "40 followers waited for an advance; left: how many of them it did not wake");
 }
 
 #[interleave::test]
 async fn a_follower_that_gives_up_takes_no_wake_up_with_it() {
-    let progress = Arc::new(Progress::new());
-    let follower = follow(&progress, 1);
-    let gives_up = follow(&progress, 1);
-    tokio::task::yield_now().await;
+    for gives_up in 0..3 {
+        for is_woken_first in [true, false] {
+            let progress = Progress::new();
+            let mut followers: Vec<_> = (0..3).map(|_| Follower::of(&progress, 1)).collect();
+            if is_woken_first {
+                progress.advance_to(1);
+                drop(followers.remove(gives_up));
+            } else {
+                drop(followers.remove(gives_up));
+                progress.advance_to(1);
+            }
+            assert_eq!(asleep(followers), 0, "one of three followers gave up; left: how many others were not woken");
+        }
+    }
+}
+
+#[interleave::test]
+async fn a_follower_that_moves_to_another_task_is_woken_there() {
+    let progress = Progress::new();
+    let counters = [CountingWaker::new(), CountingWaker::new()];
+    let [first, second] = [counters[0].waker(), counters[1].waker()];
+    let mut waiting = pin!(progress.reached(1));
+    assert_eq!(waiting.as_mut().poll(&mut Context::from_waker(&first)), Poll::Pending, "position 1 is not reached");
+    assert_eq!(waiting.as_mut().poll(&mut Context::from_waker(&second)), Poll::Pending, "position 1 is not reached");
     progress.advance_to(1);
-    gives_up.abort();
-    assert_eq!(follower.await.unwrap(), 1, "it waited for position 1, and another one had given up");
+    assert!(counters[1].wakes() > 0, "two tasks polled a follower, one after the other, and the last was not woken");
+    assert_eq!(waiting.poll(&mut Context::from_waker(&second)), Poll::Ready(()), "position 1 has been reached");
+}
+
+#[interleave::test]
+fn a_position_never_moves_back() {
+    let progress = Progress::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| progress.advance_to(2));
+        scope.spawn(|| progress.advance_to(1));
+        let (first, second) = (progress.position(), progress.position());
+        assert!(first <= second, "two threads advance, and the position moved from {first} back to {second}");
+    });
+    assert_eq!(progress.position(), 2, "two threads have advanced, one to 1 and one to 2");
+}
+
+#[interleave::test]
+async fn two_logs_are_independent() {
+    let (log, other) = (Progress::new(), Progress::new());
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let mut waiting = pin!(log.reached(1));
+    assert_eq!(waiting.as_mut().poll(&mut context), Poll::Pending, "position 1 has not been reached");
+    other.advance_to(1);
+    assert_eq!(log.position(), 0, "another log was advanced, and this one has moved");
+    assert_eq!(
+        waiting.as_mut().poll(&mut context),
+        Poll::Pending,
+        "another log was advanced, and this one's follower returned"
+    );
+    log.advance_to(1);
+    assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(()), "position 1 has been reached");
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futurelock::{Entry, PATIENCE, Sensor, Station};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
-/// Answers after some time, and counts how often it is asked.
+/// Answers after some time: 21, 22, … It counts how often it is asked.
 struct SlowSensor {
     takes: Duration,
     asked: Arc<AtomicU32>,
@@ -21,7 +21,7 @@ impl Sensor for SlowSensor {
     async fn measure(&self) -> u32 {
         self.asked.fetch_add(1, Ordering::SeqCst);
         sleep(self.takes).await;
-        21
+        20 + self.asked.load(Ordering::SeqCst)
     }
 }
 
@@ -40,10 +40,22 @@ async fn a_value_is_written_when_the_log_was_taken_for_long() {
     };
     let start = Instant::now();
     tokio::join!(reader, station.record());
-    assert_eq!(start.elapsed(), PATIENCE * 3 / 2, "it waited for the log, and for nothing else");
+    assert_eq!(
+        start.elapsed(),
+        PATIENCE * 3 / 2,
+        "the log was free after this time (right); left: when `record` returned"
+    );
     let entries = sorted(station.log().lock().await.clone());
-    assert_eq!(entries, [Entry::Value(21), Entry::Late], "the value was written, and that it took longer than usual");
-    assert_eq!(asked.load(Ordering::SeqCst), 1, "the sensor was asked again: the first measurement was thrown away");
+    assert_eq!(
+        entries,
+        [Entry::Value(21), Entry::Late],
+        "left: the log, sorted; it should have the value and a note that it took longer than usual"
+    );
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        1,
+        "left: how often the sensor was asked; a second time means that the first measurement was thrown away"
+    );
 }
 
 #[interleave::test]
@@ -55,23 +67,35 @@ async fn a_slow_sensor_is_noted_in_time() {
         station.log().lock().await.clone()
     };
     let ((), seen) = tokio::join!(recording, look);
-    assert_eq!(seen, [Entry::Late], "the measurement takes longer than {PATIENCE:?}, and the log says so at once");
-    assert_eq!(*station.log().lock().await, [Entry::Late, Entry::Value(21)], "the value has come at last");
-    assert_eq!(asked.load(Ordering::SeqCst), 1, "the sensor was asked again: the first measurement was thrown away");
+    assert_eq!(
+        seen,
+        [Entry::Late],
+        "the measurement takes longer than {PATIENCE:?}; left: the log after twice that time"
+    );
+    assert_eq!(*station.log().lock().await, [Entry::Late, Entry::Value(21)], "the sensor has answered; left: the log");
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        1,
+        "left: how often the sensor was asked; a second time means that the first measurement was thrown away"
+    );
 }
 
 #[interleave::test]
-async fn what_is_not_late_is_not_noted() {
+async fn a_recording_in_time_is_not_noted() {
     let (station, _) = station(PATIENCE / 10);
     let start = Instant::now();
     station.record().await;
-    assert_eq!(start.elapsed(), PATIENCE / 10, "the sensor has answered, and the log was free");
+    assert_eq!(
+        start.elapsed(),
+        PATIENCE / 10,
+        "the sensor answered after this time (right), and the log was free; left: when `record` returned"
+    );
     let (sender, mut room) = mpsc::channel(1);
     station.report(&sender, 5).await;
-    assert_eq!(start.elapsed(), PATIENCE / 10, "there was room in the channel");
+    assert_eq!(start.elapsed(), PATIENCE / 10, "there was room in the channel, and `report` waited");
     drop(sender);
     sleep(2 * PATIENCE).await;
-    assert_eq!(*station.log().lock().await, [Entry::Value(21)], "nothing was late");
+    assert_eq!(*station.log().lock().await, [Entry::Value(21)], "nothing was late; left: the log");
     assert_eq!(room.recv().await, Some(Entry::Value(5)), "the value was sent");
     assert_eq!(room.recv().await, None, "nothing was late");
 }
@@ -81,18 +105,99 @@ async fn a_value_is_sent_when_the_channel_was_full_for_long() {
     let (station, _) = station(PATIENCE / 10);
     let (sender, mut room) = mpsc::channel(1);
     sender.send(Entry::Value(1)).await.unwrap();
+    let start = Instant::now();
     let receiver = async {
         sleep(PATIENCE * 3 / 2).await;
         let mut entries = Vec::new();
         for _ in 0..3 {
             entries.push(room.recv().await.unwrap());
         }
-        entries
+        sleep(3 * PATIENCE).await;
+        (entries, room.try_recv().ok())
     };
-    let ((), entries) = tokio::join!(station.report(&sender, 2), receiver);
+    let reporting = async {
+        station.report(&sender, 2).await;
+        start.elapsed()
+    };
+    let (ended, (entries, more)) = tokio::join!(reporting, receiver);
     assert_eq!(
-        sorted(entries),
+        entries,
         [Entry::Value(1), Entry::Value(2), Entry::Late],
-        "the value was sent, and that it took longer than usual",
+        "the channel was full for longer than {PATIENCE:?}; left: what was received, in this order",
     );
+    assert_eq!(more, None, "a value and a note were received; left: what was sent besides");
+    assert_eq!(ended, PATIENCE * 3 / 2, "the channel had room after this time (right); left: when `report` returned");
+}
+
+#[interleave::test]
+async fn measuring_and_waiting_are_late_together() {
+    // The sensor takes 0.9 s, and then the log is taken until 1.8 s: neither is late, but both together are.
+    let (station, _) = station(PATIENCE * 9 / 10);
+    let log = station.log();
+    let reader = async {
+        let _taken = log.lock().await;
+        sleep(PATIENCE * 18 / 10).await;
+    };
+    tokio::join!(reader, station.record());
+    let entries = sorted(log.lock().await.clone());
+    assert_eq!(entries, [Entry::Value(21), Entry::Late], "the value was there after 1.8 s; left: the log, sorted");
+    // The sensor is slow, and then the log as well: one recording, one note.
+    let reader = async {
+        sleep(PATIENCE * 8 / 10).await;
+        let _taken = log.lock().await;
+        sleep(2 * PATIENCE).await;
+    };
+    tokio::join!(reader, station.record());
+    let entries = sorted(log.lock().await.clone());
+    assert_eq!(
+        entries,
+        [Entry::Value(21), Entry::Value(22), Entry::Late, Entry::Late],
+        "two recordings were late, each with one note; left: the log, sorted",
+    );
+}
+
+#[interleave::test]
+async fn a_report_ends_when_the_control_room_is_empty() {
+    let (station, _) = station(PATIENCE / 10);
+    let (sender, room) = mpsc::channel(1);
+    sender.send(Entry::Value(1)).await.unwrap();
+    let leaving = async {
+        sleep(PATIENCE * 3 / 2).await;
+        drop(room);
+    };
+    tokio::join!(station.report(&sender, 2), leaving);
+    station.report(&sender, 3).await;
+}
+
+#[interleave::test]
+async fn two_stations_are_independent() {
+    let ((slow, _), (quick, _)) = (station(PATIENCE / 10), station(PATIENCE / 10));
+    let taken = slow.log();
+    let taken = taken.lock().await;
+    let start = Instant::now();
+    // Both may be awaited in any task.
+    let (recording, own) = (slow.clone(), quick.clone());
+    let waiting = tokio::spawn(async move { recording.record().await });
+    let ended = timeout(PATIENCE / 2, tokio::spawn(async move { own.record().await })).await;
+    assert!(ended.is_ok(), "the log of one station is taken, and another station waits for it");
+    assert_eq!(start.elapsed(), PATIENCE / 10, "the sensor answered after this time (right), and its log was free");
+    drop(taken);
+    waiting.await.unwrap();
+    assert_eq!(*quick.log().lock().await, [Entry::Value(21)], "left: the log of one of two stations");
+    assert_eq!(*slow.log().lock().await, [Entry::Value(21)], "left: the log of the other station");
+}
+
+#[interleave::test]
+async fn after_a_recording_that_was_dropped_the_log_is_free() {
+    for rounds in 1..6 {
+        let (station, _) = station(PATIENCE / 10);
+        let log = station.log();
+        let taken = log.lock().await;
+        let dropped = timeout(PATIENCE * rounds / 2, station.record()).await;
+        assert!(dropped.is_err(), "the log is taken for longer than the caller waits");
+        drop(taken);
+        let recording = timeout(PATIENCE, station.record()).await;
+        assert!(recording.is_ok(), "a recording was dropped, and the next one does not get the log");
+        assert!(log.lock().await.contains(&Entry::Value(22)), "left out: the value of the second recording");
+    }
 }

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! All who wait, and a permit for one who comes late; two may come late.
+//! verdict: failing-test one_advance_releases_all_followers
+//! Wakes all who wait, and leaves a permit for one that comes late. Two may come late.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();
@@ -37,7 +37,6 @@ impl Progress {
     /// Waits until the position is `position` or further.
     pub async fn reached(&self, position: u64) {
         while self.position() < position {
-            // TODO: what if the position moves here, between the look and the wait?
             self.moved.notified().await;
         }
     }

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_waits_for_its_own_position
-//! Registers in time and believes the first wake-up: something has moved, but not far enough.
+//! Registers in time and trusts the first wake-up: the position has moved, but not far enough.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();

@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: deadlock no_follower_sleeps_through_an_advance
 //! Looks twice before it waits: the gap is now after the second look.
 //!
 //! How far a log has got, and a way to wait until it has got further.
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();

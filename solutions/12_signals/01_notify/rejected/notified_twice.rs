@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Sends it again for those who came late: whoever comes even later misses both.
+//! verdict: deadlock no_follower_sleeps_through_an_advance
+//! Notifies twice, for followers that come late. A follower that comes even later misses both.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();
@@ -37,7 +37,6 @@ impl Progress {
     /// Waits until the position is `position` or further.
     pub async fn reached(&self, position: u64) {
         while self.position() < position {
-            // TODO: what if the position moves here, between the look and the wait?
             self.moved.notified().await;
         }
     }

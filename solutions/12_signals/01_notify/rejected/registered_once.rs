@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: deadlock a_follower_waits_for_its_own_position
 //! One registration for all rounds: after the first wake-up it is used up, and the next round waits on a new one that is made too late.
 //!
 //! How far a log has got, and a way to wait until it has got further.
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();

@@ -1,5 +1,5 @@
-//! verdict: failing-test
-//! Looks every millisecond: it misses nothing, and nothing wakes it but the clock.
+//! verdict: panic a_follower_is_woken_by_the_advance_and_by_nothing_else
+//! Looks every millisecond: it misses nothing, but only the clock wakes it.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 
@@ -20,7 +20,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();

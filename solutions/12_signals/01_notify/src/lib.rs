@@ -17,7 +17,7 @@ impl Progress {
         Self::default()
     }
 
-    /// Moves to `position`, unless it is there or further already.
+    /// Moves to `position`, unless it is there or further already. May be called by several threads at once.
     pub fn advance_to(&self, position: u64) {
         {
             let mut now = self.position.lock().unwrap();

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
 
-/// After so long without success, a note is made that this takes longer than usual.
+/// A note is made of what has not ended after this time.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is written down, and what is sent.
@@ -19,7 +19,7 @@ pub enum Entry {
     Late,
 }
 
-/// What measures. A measurement takes its time and wears the sensor out.
+/// Measures. A measurement takes its time and wears the sensor out.
 pub trait Sensor: Send + Sync + 'static {
     fn measure(&self) -> impl Future<Output = u32> + Send;
 }
@@ -45,7 +45,8 @@ impl<S: Sensor> Station<S> {
         Arc::clone(&self.log)
     }
 
-    /// Measures once and writes the value into the log. Writes `Late` as soon as that takes longer than `PATIENCE`.
+    /// Measures once and writes the value into the log. If measuring and writing have not ended `PATIENCE` after the call,
+    /// writes `Late`, once, as soon as the log is free.
     pub async fn record(&self) {
         let mut writing = pin!(async {
             let value = self.sensor.measure().await;
@@ -62,7 +63,7 @@ impl<S: Sensor> Station<S> {
         noting.await.expect("writing does not panic");
     }
 
-    /// Sends `value` to the control room, and `Late` behind it if that takes longer than `PATIENCE`.
+    /// Sends `value` to the control room, and `Late` behind it, once, if that has not ended after `PATIENCE`.
     pub async fn report(&self, room: &Sender<Entry>, value: u32) {
         let mut sending = pin!(self.send(room, Entry::Value(value)));
         tokio::select! {

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! Another way to write it: the future is borrowed, and it is not polled when the note is written.
+//! verdict: deadlock a_value_is_written_when_the_log_was_taken_for_long
+//! The same in other words: the future is borrowed, and nothing polls it while the note is written.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 
@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
 
-/// After so long without success, a note is made that this takes longer than usual.
+/// A note is made of what has not ended after this time.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is written down, and what is sent.
@@ -22,7 +22,7 @@ pub enum Entry {
     Late,
 }
 
-/// What measures. A measurement takes its time and wears the sensor out.
+/// Measures. A measurement takes its time and wears the sensor out.
 pub trait Sensor: Send + Sync + 'static {
     fn measure(&self) -> impl Future<Output = u32> + Send;
 }
@@ -48,7 +48,8 @@ impl<S: Sensor> Station<S> {
         Arc::clone(&self.log)
     }
 
-    /// Measures once and writes the value into the log. Writes `Late` as soon as that takes longer than `PATIENCE`.
+    /// Measures once and writes the value into the log. If measuring and writing have not ended `PATIENCE` after the call,
+    /// writes `Late`, once, as soon as the log is free.
     pub async fn record(&self) {
         let mut writing = pin!(async {
             let value = self.sensor.measure().await;
@@ -60,7 +61,7 @@ impl<S: Sensor> Station<S> {
         }
     }
 
-    /// Sends `value` to the control room, and `Late` behind it if that takes longer than `PATIENCE`.
+    /// Sends `value` to the control room, and `Late` behind it, once, if that has not ended after `PATIENCE`.
     pub async fn report(&self, room: &Sender<Entry>, value: u32) {
         let mut sending = pin!(self.send(room, Entry::Value(value)));
         if timeout(PATIENCE, &mut sending).await.is_err() {
