@@ -178,7 +178,7 @@ async fn a_transfer_that_is_dropped_changes_nothing() {
 #[interleave::test(real_only)]
 fn a_bank_keeps_its_books() {
     histories(
-        |draws| (draws.below(3) as usize, draws.below(3) as usize, draws.below(5) as u64),
+        |draws| (draws.below(3), draws.below(3), draws.below(5) as u64),
         || (Bank::new(&[4, 0, 2]), [4, 0, 2]),
         |(bank, model), (from, to, amount)| {
             let expected = if model[from] < amount { Err(Refused) } else { Ok(()) };
