@@ -122,7 +122,11 @@ fn success_in_words(tests: &[TestResult]) -> String {
         Coverage::Proven | Coverage::Sampled => None,
     });
     let bounded = bound.map_or_else(String::new, |(departures, schedules)| {
-        format!(", among them all {} with at most {}", grouped(schedules), counted(departures as usize, "departure"))
+        format!(
+            ", among them all {} with at most {} from the plain order",
+            grouped(schedules),
+            counted(departures as usize, "departure")
+        )
     });
     let _ = match (proven, sampled) {
         (0, 0) => Ok(()),
@@ -257,8 +261,8 @@ mod tests {
         let bounded = Coverage::Bounded { departures: 1, schedules: 240 };
         assert_eq!(
             passed(vec![explored("b", 1000, bounded)]),
-            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 departure, and none \
-             failed"
+            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 departure from the \
+             plain order, and none failed"
         );
         assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");

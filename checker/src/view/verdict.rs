@@ -184,7 +184,7 @@ pub fn table(tests: &[TestResult]) -> Text {
                 let runs = grouped(explored.schedules);
                 match explored.coverage {
                     Coverage::Bounded { departures, schedules } => format!(
-                        "explored, bounded: {runs} interleavings, among them all {} with at most {}",
+                        "explored, bounded: {runs} interleavings, all {} with at most {} from the plain order among them",
                         grouped(schedules),
                         counted(departures as usize, "departure")
                     ),
