@@ -65,7 +65,7 @@ pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
         if Version::of(&check.exercise.dir) == version && verdict.is_some() {
             return Ok(verdict);
         }
-        outdated = verdict.map(|verdict| (version, verdict));
+        outdated = verdict.map(|verdict| (version, verdict)).or(outdated);
     }
     let Some((version, mut verdict)) = outdated else {
         let what = format!("the files of `{}` are saved more often than they can be compiled", check.exercise.name);

@@ -6,14 +6,20 @@ use std::time::{Duration, Instant};
 
 use crate::toys::Toys;
 
-/// Runs the toy `gamma`, which has both modes, and saves each of `saves` at its time after the start, in milliseconds.
+/// Runs the toy `gamma`, which has both modes, and saves each of `saves` at its time after cargo was first called, in milliseconds.
 /// Returns the exit code, the standard output and the standard error.
 fn run_while_saving(toys: &Toys, first: &str, saves: &[(u64, String)]) -> (Option<i32>, String, String) {
     toys.save("gamma", first);
+    let mut run = toys.checker(&["run", "gamma"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while toys.calls().is_empty() {
+        thread::sleep(Duration::from_millis(2));
+    }
     let started = Instant::now();
-    let run = toys.checker(&["run", "gamma"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     for (at, what) in saves {
         thread::sleep(Duration::from_millis(*at).saturating_sub(started.elapsed()));
+        if run.try_wait().unwrap().is_some() {
+            break;
+        }
         toys.save("gamma", what);
     }
     let output = run.wait_with_output().unwrap();
@@ -41,12 +47,12 @@ fn a_file_that_is_saved_during_the_check_is_checked_again() {
 fn a_file_that_is_saved_all_the_time_is_told_apart() {
     let toys = Toys::new();
     let often = |every: u64, what: &str| {
-        (1..8000 / every).map(|n| (n * every, format!("{what} {n}"))).collect::<Vec<(u64, String)>>()
+        (1..60_000 / every).map(|n| (n * every, format!("{what} {n}"))).collect::<Vec<(u64, String)>>()
     };
     let (code, out, err) = run_while_saving(&toys, "compiling 0.4", &often(200, "compiling 0.4"));
     assert_eq!(code, Some(2), "{out}{err}");
     assert!(err.contains("saved more often than they can be compiled"), "{err}");
-    let (code, out, err) = run_while_saving(&toys, "slow 0.6", &often(400, "slow 0.6"));
+    let (code, out, err) = run_while_saving(&toys, "slow 2", &often(1500, "slow 2"));
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.contains("; this is about version ") && out.contains("have been saved since"), "{out}");
 }
