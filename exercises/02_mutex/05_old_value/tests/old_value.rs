@@ -6,9 +6,11 @@ use old_value::Sessions;
 /// The guest of a user has the user's number plus this.
 const GUEST: u32 = 100;
 
-/// When it ends, it logs out the user's guest, if there is one, and notes how many sessions are open then.
+/// When it ends, it logs out the user's guest, if there is one, logs in the user that comes next, if there is one, and
+/// notes how many sessions are open then.
 struct Session {
     user: u32,
+    next: Option<u32>,
     sessions: Weak<Sessions<Session>>,
     ends: Arc<Mutex<Vec<usize>>>,
 }
@@ -18,6 +20,10 @@ impl Drop for Session {
         // At the end of a test `Sessions` itself is dropped, and there is nothing to ask.
         if let Some(sessions) = self.sessions.upgrade() {
             sessions.log_out(self.user.wrapping_add(GUEST));
+            if let Some(user) = self.next {
+                let ends = Arc::clone(&self.ends);
+                sessions.log_in(user, Session { user, next: None, sessions: self.sessions.clone(), ends });
+            }
             let left = sessions.len();
             self.ends.lock().unwrap().push(left);
         }
@@ -33,7 +39,12 @@ struct Server {
 
 impl Server {
     fn log_in(&self, user: u32) {
-        let session = Session { user, sessions: Arc::downgrade(&self.sessions), ends: Arc::clone(&self.ends) };
+        self.log_in_before(user, None);
+    }
+
+    /// Logs in `user`, whose session logs in `next` when it ends.
+    fn log_in_before(&self, user: u32, next: Option<u32>) {
+        let session = Session { user, next, sessions: Arc::downgrade(&self.sessions), ends: Arc::clone(&self.ends) };
         self.sessions.log_in(user, session);
     }
 
@@ -77,6 +88,19 @@ fn the_end_of_one_session_may_end_another() {
     assert!(server.sessions.log_out(1), "user 1 was logged in");
     assert!(server.sessions.is_empty(), "user 1 was logged out, and when that session ended, so did the guest's");
     assert_eq!(server.ends(), [0, 0], "two sessions have ended, and while they did none was open any more");
+}
+
+#[interleave::test]
+fn the_end_of_one_session_may_open_another() {
+    let server = Server::default();
+    server.log_in(2);
+    server.log_in_before(1, Some(2));
+    server.log_in(1);
+    assert_eq!(server.sessions.len(), 2, "users 1 and 2 are logged in, each for the second time");
+    assert_eq!(server.ends(), [2, 2], "the old session of user 1 logged user 2 in when it ended, so both old ones did");
+    server.log_in_before(3, Some(4));
+    assert!(server.sessions.log_out(3), "user 3 was logged in");
+    assert!(server.sessions.log_out(4), "user 4 was logged in when the session of user 3 ended");
 }
 
 #[interleave::test]
