@@ -188,13 +188,9 @@ fn jobs_run_in_the_order_in_which_they_were_added() {
         fn run_next(&mut self) -> bool {
             let Some((number, adds)) = self.waiting.pop_front() else { return false };
             self.done.push(number);
-<<<<<<< HEAD
-            (0..adds).for_each(|_| _ = self.add(0));
-=======
             for _ in 0..adds {
                 self.add(0);
             }
->>>>>>> ex1
             true
         }
     }
