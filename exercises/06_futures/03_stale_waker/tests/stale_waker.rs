@@ -2,7 +2,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::thread;
 
-use interleave::CountingWaker;
+use interleave::{CountingWaker, histories};
 use stale_waker::{Latch, Wait};
 
 #[interleave::test]
@@ -201,66 +201,88 @@ fn a_latch_may_be_opened_twice() {
     assert_eq!(task.poll(wait), Poll::Ready(()), "the latch was opened twice");
 }
 
-/// Numbers that look random and are the same in each run.
-struct Dice(u32);
+/// What a program may do with a latch.
+#[derive(Debug)]
+enum Step {
+    Begin,
+    Poll { wait: usize, task: usize },
+    Drop { wait: usize },
+    Open,
+}
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 16) as usize % sides
+/// A latch, three tasks, and the waits that have not been dropped, each with the task that polled it last.
+#[derive(Default)]
+struct Program {
+    latch: Latch,
+    is_open: bool,
+    tasks: [CountingWaker; 3],
+    waits: Vec<(Pin<Box<Wait>>, Option<usize>)>,
+}
+
+impl Program {
+    fn step(&mut self, step: Step) -> Result<(), String> {
+        let waits = self.waits.len();
+        match step {
+            Step::Begin => self.waits.push((Box::pin(self.latch.wait()), None)),
+            Step::Poll { wait, task } if wait < waits => {
+                let (polled, last) = &mut self.waits[wait];
+                *last = Some(task);
+                let is_ready = self.tasks[task].poll(polled.as_mut()).is_ready();
+                if is_ready != self.is_open {
+                    return Err(format!("the latch is open: {}; the wait is ready: {is_ready}", self.is_open));
+                }
+            }
+            Step::Drop { wait } if wait < waits => drop(self.waits.remove(wait)),
+            Step::Open => {
+                self.latch.open();
+                return self.opened();
+            }
+            Step::Poll { .. } | Step::Drop { .. } => {}
+        }
+        if self.is_open { Ok(()) } else { self.closed() }
+    }
+
+    /// While the latch is closed, no task is woken, and each wait keeps the waker of its latest poll.
+    fn closed(&self) -> Result<(), String> {
+        for (number, task) in self.tasks.iter().enumerate() {
+            let waits = self.waits.iter().filter(|(_, last)| *last == Some(number)).count();
+            let seen = (task.wakes(), task.kept());
+            if seen != (0, waits) {
+                return Err(format!(
+                    "task {number} was woken {} times while the latch is closed, and {} of its wakers are kept; \
+                     it polled {waits} waits last",
+                    seen.0, seen.1,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// `open` wakes the tasks that wait, and no others.
+    fn opened(&mut self) -> Result<(), String> {
+        if std::mem::replace(&mut self.is_open, true) {
+            return Ok(());
+        }
+        for (number, task) in self.tasks.iter().enumerate() {
+            let waits = self.waits.iter().any(|(_, last)| *last == Some(number));
+            if (task.wakes() > 0) != waits {
+                return Err(format!("`open` woke task {number} {} times; it waits: {waits}", task.wakes()));
+            }
+        }
+        Ok(())
     }
 }
 
-/// Waits are begun, polled by one task or another, and dropped in any order; then the latch is opened.
 #[interleave::test]
 fn the_right_tasks_are_woken_after_any_history() {
-    for seed in 0..30 {
-        let (mut dice, latch) = (Dice(seed), Latch::new());
-        let tasks = [(); 3].map(|()| CountingWaker::new());
-        // Each wait that has not been dropped, and which task polled it last.
-        let mut waits: Vec<(Pin<Box<Wait>>, Option<usize>)> = Vec::new();
-        let mut history = Vec::new();
-        for _ in 0..20 {
-            match (dice.roll(4), waits.len()) {
-                (0, _) | (_, 0) => {
-                    waits.push((Box::pin(latch.wait()), None));
-                    history.push(format!("begin wait {}", waits.len() - 1));
-                }
-                (1, n) => {
-                    let which = dice.roll(n);
-                    history.push(format!("drop wait {which} of {n}"));
-                    drop(waits.remove(which));
-                }
-                (_, n) => {
-                    let (which, task) = (dice.roll(n), dice.roll(tasks.len()));
-                    history.push(format!("task {task} polls wait {which} of {n}"));
-                    assert!(tasks[task].poll(waits[which].0.as_mut()).is_pending(), "closed after {history:?}");
-                    waits[which].1 = Some(task);
-                }
-            }
-            for (task, waker) in tasks.iter().enumerate() {
-                let expected = waits.iter().filter(|(_, last)| *last == Some(task)).count();
-                assert_eq!(
-                    (waker.wakes(), waker.kept()),
-                    (0, expected),
-                    "left: wakes and kept wakers of task {task}; right: none, and one for each wait it polled last; \
-                     after: {}",
-                    history.join(", "),
-                );
-            }
-        }
-        latch.open();
-        for (task, waker) in tasks.iter().enumerate() {
-            let waited = waits.iter().any(|(_, last)| *last == Some(task));
-            assert_eq!(
-                waker.wakes() > 0,
-                waited,
-                "left: whether `open` woke task {task}, right: whether it waited; after: {}",
-                history.join(", "),
-            );
-        }
-        for (mut wait, _) in waits {
-            assert_eq!(tasks[0].poll(wait.as_mut()), Poll::Ready(()), "the latch is open; after: {history:?}");
-        }
-    }
+    histories(
+        |draws| match draws.below(7) {
+            0 | 1 => Step::Begin,
+            2..=4 => Step::Poll { wait: draws.below(4), task: draws.below(3) },
+            5 => Step::Drop { wait: draws.below(4) },
+            _ => Step::Open,
+        },
+        Program::default,
+        Program::step,
+    );
 }

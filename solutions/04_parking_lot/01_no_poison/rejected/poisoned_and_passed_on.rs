@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-
 /// The prices, and their sum, which the dashboard shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prices {

@@ -12,7 +12,7 @@ pub mod threads {
     /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
-            known: RwLock<HashMap<String, u64>>,
+        known: RwLock<HashMap<String, u64>>,
     }
 
     impl Rates {
@@ -48,7 +48,7 @@ pub mod on_smol {
     /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
     #[derive(Default)]
     pub struct Rates {
-            known: RwLock<HashMap<String, u64>>,
+        known: RwLock<HashMap<String, u64>>,
     }
 
     impl Rates {

@@ -27,12 +27,8 @@ pub struct Figures {
 
 /// Counts the visit and fetches three figures, all at the same time.
 pub async fn figures(service: &impl Service) -> Figures {
-    let ((), sales, costs, stock) = tokio::join!(
-        service.note_visit(),
-        service.figure("sales"),
-        service.figure("costs"),
-        service.figure("stock"),
-    );
+    let ((), sales, costs, stock) =
+        tokio::join!(service.note_visit(), service.figure("sales"), service.figure("costs"), service.figure("stock"),);
     Figures { sales, costs, stock }
 }
 

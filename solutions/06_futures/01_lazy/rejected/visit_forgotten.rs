@@ -28,8 +28,7 @@ pub struct Figures {
 /// Counts the visit and fetches three figures, all at the same time.
 pub async fn figures(service: &impl Service) -> Figures {
     let _ = service.note_visit();
-    let (sales, costs, stock) =
-        tokio::join!(service.figure("sales"), service.figure("costs"), service.figure("stock"));
+    let (sales, costs, stock) = tokio::join!(service.figure("sales"), service.figure("costs"), service.figure("stock"));
     Figures { sales, costs, stock }
 }
 

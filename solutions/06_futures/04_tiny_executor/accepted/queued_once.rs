@@ -80,7 +80,11 @@ impl Executor {
     /// Adds a task. Its first poll is in `run`.
     pub fn spawn(&mut self, future: impl Future<Output = ()> + Send + 'static) {
         self.alive += 1;
-        let task = Task { future: Mutex::new(Some(Box::pin(future))), queued: AtomicBool::new(false), queue: self.queue.clone() };
+        let task = Task {
+            future: Mutex::new(Some(Box::pin(future))),
+            queued: AtomicBool::new(false),
+            queue: self.queue.clone(),
+        };
         Arc::new(task).wake();
     }
 
