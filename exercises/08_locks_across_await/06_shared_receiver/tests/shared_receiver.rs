@@ -37,7 +37,7 @@ impl Log {
     }
 }
 
-/// Holds up jobs as long as it is shut.
+/// Keeps jobs waiting while it is shut.
 struct Gate {
     /// A channel that nobody sends anything into. It is closed when the gate is open.
     open: Receiver<()>,
@@ -63,7 +63,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Polls it more often than it needs to get to where it has to wait. Whether it ended.
+    /// Polls it until it waits, and more. Whether it has ended.
     fn ends(&mut self) -> bool {
         for _ in 0..100 {
             self.ended = self.ended || self.task.poll(self.future.as_mut()).is_ready();
@@ -86,17 +86,17 @@ async fn all_end(mut workers: Vec<Worker>) {
     .await;
 }
 
-async fn four_workers_do_four_jobs_at_once<W, H: Future<Output = ()>>(
+/// There are as many jobs as workers, and each waits until all of them are under way. If fewer are, the test deadlocks.
+async fn as_many_jobs_as_workers<W, H: Future<Output = ()>>(
     (add, workers): (impl Fn(Job), Vec<W>),
     spawn: impl Fn(W) -> H,
 ) {
     let workers: Vec<H> = workers.into_iter().map(spawn).collect();
-    let four = Arc::new(Barrier::new(4));
-    for _ in 0..4 {
-        let four = Arc::clone(&four);
-        // Each waits until all four are under way.
+    let all = Arc::new(Barrier::new(workers.len()));
+    for _ in 0..workers.len() {
+        let all = Arc::clone(&all);
         add(Box::pin(async move {
-            four.wait().await;
+            all.wait().await;
         }));
     }
     drop(add);
@@ -122,7 +122,7 @@ async fn workers_without_jobs_are_not_woken<W: Future<Output = ()> + Send + 'sta
 ) {
     let mut workers = by_hand(workers);
     for worker in &mut workers {
-        assert!(!worker.ends(), "a worker ended, and there may come jobs yet");
+        assert!(!worker.ends(), "a worker ended, and more jobs may be added");
     }
     let wakes = |workers: &[Worker]| -> usize { workers.iter().map(|worker| worker.task.wakes()).sum() };
     let before = wakes(&workers);
@@ -133,7 +133,7 @@ async fn workers_without_jobs_are_not_woken<W: Future<Output = ()> + Send + 'sta
     for _ in 0..200 {
         interleave::yield_now().await;
     }
-    assert_eq!(wakes(&workers) - before, 0, "there was no job, and the workers were woken to look again");
+    assert_eq!(wakes(&workers) - before, 0, "there is no job; left: how often the workers were woken to look again");
 }
 
 fn a_worker_does_one_job_at_a_time<W: Future<Output = ()> + Send + 'static>((add, workers): (impl Fn(Job), Vec<W>)) {
@@ -150,15 +150,12 @@ fn a_worker_does_one_job_at_a_time<W: Future<Output = ()> + Send + 'static>((add
         drop(second);
     }));
     workers[0].ends();
-    assert!(
-        !log.begun().contains(&2),
-        "the only worker has the first job to do, and the second was begun all the same"
-    );
+    assert!(!log.begun().contains(&2), "the only worker is doing the first job, and the second has been begun as well");
     drop(add);
     drop(workers);
     assert!(
         watched.upgrade().is_none(),
-        "the only worker was given up during the first job. The second had been taken out before its time",
+        "the only worker was dropped during the first job, and the second job is still kept by something",
     );
 }
 
@@ -167,13 +164,13 @@ fn a_worker_ends_after_its_job<W: Future<Output = ()> + Send + 'static>((add, wo
     let mut workers = by_hand(workers);
     add(log.job(1, &gate));
     drop(add);
-    assert!(!workers[0].ends(), "the job is under way, and the worker that has it to do ended");
+    assert!(!workers[0].ends(), "the job is under way, and its worker has ended");
 }
 
-async fn a_worker_that_is_given_up_loses_no_job<A: Fn(Job), W: Future<Output = ()> + Send + 'static>(
+async fn a_dropped_worker_loses_no_job<A: Fn(Job), W: Future<Output = ()> + Send + 'static>(
     workers: impl Fn() -> (A, Vec<W>),
 ) {
-    for given_up in 0..3 {
+    for dropped in 0..3 {
         for woken in [false, true] {
             let (log, gate) = (Log::default(), Gate::open());
             let (add, workers) = workers();
@@ -181,17 +178,21 @@ async fn a_worker_that_is_given_up_loses_no_job<A: Fn(Job), W: Future<Output = (
             for worker in &mut workers {
                 worker.ends();
             }
-            // The job may have woken the worker that is given up then.
+            // The job may have woken the worker that is dropped then.
             if woken {
                 add(log.job(1, &gate));
-                drop(workers.remove(given_up));
+                drop(workers.remove(dropped));
             } else {
-                drop(workers.remove(given_up));
+                drop(workers.remove(dropped));
                 add(log.job(1, &gate));
             }
             drop(add);
             all_end(workers).await;
-            assert_eq!(log.done(), [1], "three workers waited, one was given up, and two were there to do the job");
+            assert_eq!(
+                log.done(),
+                [1],
+                "three workers waited, one of them was dropped; left: the jobs that the other two did, of one that was added"
+            );
         }
     }
 }
@@ -207,7 +208,7 @@ async fn every_job_is_done_once<A: Fn(Job), W: Future<Output = ()> + Send + 'sta
             add(log.job(number, &gate));
         }
         for worker in &mut workers {
-            assert!(!worker.ends(), "a worker ended, and there may come jobs yet");
+            assert!(!worker.ends(), "a worker ended, and more jobs may be added");
         }
         for number in [4, 5, 6, 7] {
             add(log.job(number, &gate));
@@ -218,8 +219,36 @@ async fn every_job_is_done_once<A: Fn(Job), W: Future<Output = ()> + Send + 'sta
         if count > 1 {
             done.sort();
         }
-        assert_eq!(done, [1, 2, 3, 4, 5, 6, 7], "{count} workers had seven jobs and ended when all were done");
+        assert_eq!(
+            done,
+            [1, 2, 3, 4, 5, 6, 7],
+            "{count} workers had seven jobs; left: the jobs done when all workers had ended"
+        );
     }
+}
+
+fn without_workers_jobs_are_dropped<W>((add, workers): (impl Fn(Job), Vec<W>)) {
+    assert!(workers.is_empty(), "no workers were asked for");
+    let job = Arc::new(());
+    let watched = Arc::downgrade(&job);
+    add(Box::pin(async move { drop(job) }));
+    assert!(watched.upgrade().is_none(), "there are no workers, and a job that was added is still kept by something");
+}
+
+/// If one of the pools waits for something in the other, the test deadlocks.
+async fn two_pools_share_nothing<A: Fn(Job), W: Future<Output = ()> + Send + 'static>(
+    workers: impl Fn(usize) -> (A, Vec<W>),
+) {
+    let (log, gate) = (Log::default(), Gate::open());
+    let (_add, workers_without_jobs) = workers(1);
+    let mut waiting = by_hand(workers_without_jobs);
+    assert!(!waiting[0].ends(), "a worker ended, and more jobs may be added");
+    let (add, workers) = workers(1);
+    add(log.job(1, &gate));
+    drop(add);
+    all_end(by_hand(workers)).await;
+    assert_eq!(log.done(), [1], "the worker has ended, so its job is done");
+    assert!(!waiting[0].ends(), "another pool has ended, and with it a worker of this one");
 }
 
 fn tokio_task(worker: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = ()> {
@@ -233,7 +262,7 @@ fn async_std_task(worker: impl Future<Output = ()> + Send + 'static) -> impl Fut
 
 #[interleave::test]
 async fn tokio_four_workers_do_four_jobs_at_once() {
-    four_workers_do_four_jobs_at_once(on_tokio::workers(4), tokio_task).await;
+    as_many_jobs_as_workers(on_tokio::workers(4), tokio_task).await;
 }
 
 #[interleave::test]
@@ -242,9 +271,9 @@ async fn tokio_workers_without_jobs_sleep() {
 }
 
 #[interleave::test(real_only)]
-async fn tokio_four_jobs_take_as_long_as_one() {
+async fn tokio_jobs_take_as_long_as_one_if_there_are_workers() {
     const JOB: Duration = Duration::from_millis(10);
-    for (workers, jobs, rounds) in [(4, 4, 1), (4, 8, 2), (2, 5, 3), (1, 3, 3)] {
+    for (workers, jobs, rounds) in [(4, 4, 1), (4, 8, 2), (2, 5, 3), (1, 3, 3), (100, 100, 1)] {
         let (add, hired) = on_tokio::workers(workers);
         let hired: Vec<_> = hired.into_iter().map(tokio_task).collect();
         // They wait for jobs first.
@@ -260,7 +289,7 @@ async fn tokio_four_jobs_take_as_long_as_one() {
         assert_eq!(
             start.elapsed(),
             JOB * rounds,
-            "{workers} workers had {jobs} jobs of {JOB:?} to do, each worker one at a time",
+            "{workers} workers had {jobs} jobs of {JOB:?}, each worker one at a time",
         );
     }
 }
@@ -281,8 +310,8 @@ async fn tokio_a_worker_ends_after_its_job() {
 }
 
 #[interleave::test(real_only)]
-async fn tokio_a_worker_that_is_given_up_loses_no_job() {
-    a_worker_that_is_given_up_loses_no_job(|| on_tokio::workers(3)).await;
+async fn tokio_a_dropped_worker_loses_no_job() {
+    a_dropped_worker_loses_no_job(|| on_tokio::workers(3)).await;
 }
 
 #[interleave::test(real_only)]
@@ -290,9 +319,24 @@ async fn tokio_every_job_is_done_once() {
     every_job_is_done_once(on_tokio::workers).await;
 }
 
+#[interleave::test(real_only)]
+async fn tokio_a_hundred_workers_do_a_hundred_jobs_at_once() {
+    as_many_jobs_as_workers(on_tokio::workers(100), tokio_task).await;
+}
+
+#[interleave::test(real_only)]
+async fn tokio_without_workers_jobs_are_dropped() {
+    without_workers_jobs_are_dropped(on_tokio::workers(0));
+}
+
+#[interleave::test(real_only)]
+async fn tokio_two_pools_share_nothing() {
+    two_pools_share_nothing(on_tokio::workers).await;
+}
+
 #[interleave::test(runtime = "async-std")]
 async fn async_std_four_workers_do_four_jobs_at_once() {
-    four_workers_do_four_jobs_at_once(on_async_std::workers(4), async_std_task).await;
+    as_many_jobs_as_workers(on_async_std::workers(4), async_std_task).await;
 }
 
 #[interleave::test(runtime = "async-std")]
@@ -316,11 +360,26 @@ async fn async_std_a_worker_ends_after_its_job() {
 }
 
 #[interleave::test(runtime = "async-std", real_only)]
-async fn async_std_a_worker_that_is_given_up_loses_no_job() {
-    a_worker_that_is_given_up_loses_no_job(|| on_async_std::workers(3)).await;
+async fn async_std_a_dropped_worker_loses_no_job() {
+    a_dropped_worker_loses_no_job(|| on_async_std::workers(3)).await;
 }
 
 #[interleave::test(runtime = "async-std", real_only)]
 async fn async_std_every_job_is_done_once() {
     every_job_is_done_once(on_async_std::workers).await;
+}
+
+#[interleave::test(runtime = "async-std", real_only)]
+async fn async_std_a_hundred_workers_do_a_hundred_jobs_at_once() {
+    as_many_jobs_as_workers(on_async_std::workers(100), async_std_task).await;
+}
+
+#[interleave::test(runtime = "async-std", real_only)]
+async fn async_std_without_workers_jobs_are_dropped() {
+    without_workers_jobs_are_dropped(on_async_std::workers(0));
+}
+
+#[interleave::test(runtime = "async-std", real_only)]
+async fn async_std_two_pools_share_nothing() {
+    two_pools_share_nothing(on_async_std::workers).await;
 }

@@ -13,14 +13,14 @@ pub mod on_tokio {
 
     type Jobs = Arc<Mutex<mpsc::UnboundedReceiver<Job>>>;
 
-    /// A function that hands jobs in, and `count` workers that share them. Each worker does one job at a time. It ends
-    /// when the function has been dropped and no job is left.
+    /// A function that adds jobs, and `count` workers that share them. Each worker does one job at a time. It ends when
+    /// the function has been dropped and no job is left. Without workers, jobs are dropped.
     pub fn workers(count: usize) -> (impl Fn(Job) + Send, Vec<impl Future<Output = ()> + Send>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let jobs = Arc::new(Mutex::new(receiver));
         let workers = (0..count).map(|_| work(Arc::clone(&jobs))).collect();
         let add = move |job| {
-            // Without workers there is nobody to do the job, and it is dropped.
+            // It fails if there are no workers. Then the job is dropped.
             let _ = sender.send(job);
         };
         (add, workers)
@@ -53,7 +53,7 @@ pub mod on_async_std {
         let jobs = Arc::new(Mutex::new(receiver));
         let workers = (0..count).map(|_| work(Arc::clone(&jobs))).collect();
         let add = move |job| {
-            // Without workers there is nobody to do the job, and it is dropped.
+            // It fails if there are no workers. Then the job is dropped.
             let _ = sender.try_send(job);
         };
         (add, workers)

@@ -1,28 +1,29 @@
-//! verdict: failing-test what_is_announced_is_there
+//! verdict: failing-test an_announced_entry_is_in_the_list
 //! The reader does not wait for the lock any more. It is told of an entry and shown nothing.
 //!
-//! A list of news. Whoever follows it is told of every entry.
+//! A list of news. A follower is told of every entry.
 
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-/// The news, and the way to whoever follows them.
+/// The news, and the channel to their follower.
 pub struct News {
     entries: Mutex<Vec<String>>,
     announce: Sender<usize>,
 }
 
 impl News {
-    /// An empty list. Over `announce` goes, for each entry, how many there are with it.
+    /// An empty list. Each entry is announced over `announce` with its number: 1, 2, and so on.
     pub fn new(announce: Sender<usize>) -> Self {
         Self { entries: Mutex::default(), announce }
     }
 
-    /// Adds `entry` and announces it. Waits while there are too many announcements that nobody has read.
+    /// Adds `entry` and announces it. Waits while the channel is full of unread announcements. If nobody follows any more,
+    /// adds without waiting.
     pub async fn add(&self, entry: &str) {
         let mut entries = self.entries.lock().await;
         entries.push(entry.to_owned());
-        // TODO: whoever is to read the announcements may be waiting for the lock.
+        // TODO: the follower, who reads the announcements, may be waiting for the lock.
         let _ = self.announce.send(entries.len()).await;
     }
 

@@ -1,24 +1,25 @@
 //! verdict: failing-test
 //! Unlocks, then announces: there is no deadlock, and between the two somebody else overtakes.
 //!
-//! A list of news. Whoever follows it is told of every entry.
+//! A list of news. A follower is told of every entry.
 
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-/// The news, and the way to whoever follows them.
+/// The news, and the channel to their follower.
 pub struct News {
     entries: Mutex<Vec<String>>,
     announce: Sender<usize>,
 }
 
 impl News {
-    /// An empty list. Over `announce` goes, for each entry, how many there are with it.
+    /// An empty list. Each entry is announced over `announce` with its number: 1, 2, and so on.
     pub fn new(announce: Sender<usize>) -> Self {
         Self { entries: Mutex::default(), announce }
     }
 
-    /// Adds `entry` and announces it. Waits while there are too many announcements that nobody has read.
+    /// Adds `entry` and announces it. Waits while the channel is full of unread announcements. If nobody follows any more,
+    /// adds without waiting.
     pub async fn add(&self, entry: &str) {
         let count = {
             let mut entries = self.entries.lock().await;

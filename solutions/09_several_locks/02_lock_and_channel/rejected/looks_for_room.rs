@@ -1,0 +1,36 @@
+//! verdict: deadlock
+//! Looks whether there is room, then locks and sends. If two tasks look at the same moment, there is room for one of them.
+//!
+//! A list of news. A follower is told of every entry.
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+
+/// The news, and the channel to their follower.
+pub struct News {
+    entries: Mutex<Vec<String>>,
+    announce: Sender<usize>,
+}
+
+impl News {
+    /// An empty list. Each entry is announced over `announce` with its number: 1, 2, and so on.
+    pub fn new(announce: Sender<usize>) -> Self {
+        Self { entries: Mutex::default(), announce }
+    }
+
+    /// Adds `entry` and announces it. Waits while the channel is full of unread announcements. If nobody follows any more,
+    /// adds without waiting.
+    pub async fn add(&self, entry: &str) {
+        while self.announce.capacity() == 0 && !self.announce.is_closed() {
+            tokio::task::yield_now().await;
+        }
+        let mut entries = self.entries.lock().await;
+        entries.push(entry.to_owned());
+        let _ = self.announce.send(entries.len()).await;
+    }
+
+    /// All entries so far.
+    pub async fn entries(&self) -> Vec<String> {
+        self.entries.lock().await.clone()
+    }
+}

@@ -1,0 +1,35 @@
+//! verdict: failing-test without_a_follower_entries_are_added
+//! Takes a closed channel as a reason to return: without a follower, entries are lost.
+//!
+//! A list of news. A follower is told of every entry.
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+
+/// The news, and the channel to their follower.
+pub struct News {
+    entries: Mutex<Vec<String>>,
+    announce: Sender<usize>,
+}
+
+impl News {
+    /// An empty list. Each entry is announced over `announce` with its number: 1, 2, and so on.
+    pub fn new(announce: Sender<usize>) -> Self {
+        Self { entries: Mutex::default(), announce }
+    }
+
+    /// Adds `entry` and announces it. Waits while the channel is full of unread announcements. If nobody follows any more,
+    /// adds without waiting.
+    pub async fn add(&self, entry: &str) {
+        // With a place in the channel, announcing does not wait any more.
+        let Ok(place) = self.announce.reserve().await else { return };
+        let mut entries = self.entries.lock().await;
+        entries.push(entry.to_owned());
+        place.send(entries.len());
+    }
+
+    /// All entries so far.
+    pub async fn entries(&self) -> Vec<String> {
+        self.entries.lock().await.clone()
+    }
+}

@@ -1,0 +1,37 @@
+//! verdict: failing-test announcements_keep_their_order_when_the_channel_is_full
+//! Sends under the lock if there is room. If not, it unlocks and waits, and another task overtakes in between.
+//!
+//! A list of news. A follower is told of every entry.
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+
+/// The news, and the channel to their follower.
+pub struct News {
+    entries: Mutex<Vec<String>>,
+    announce: Sender<usize>,
+}
+
+impl News {
+    /// An empty list. Each entry is announced over `announce` with its number: 1, 2, and so on.
+    pub fn new(announce: Sender<usize>) -> Self {
+        Self { entries: Mutex::default(), announce }
+    }
+
+    /// Adds `entry` and announces it. Waits while the channel is full of unread announcements. If nobody follows any more,
+    /// adds without waiting.
+    pub async fn add(&self, entry: &str) {
+        let mut entries = self.entries.lock().await;
+        entries.push(entry.to_owned());
+        let count = entries.len();
+        if self.announce.try_send(count).is_err() {
+            drop(entries);
+            let _ = self.announce.send(count).await;
+        }
+    }
+
+    /// All entries so far.
+    pub async fn entries(&self) -> Vec<String> {
+        self.entries.lock().await.clone()
+    }
+}
