@@ -47,7 +47,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.locked {
@@ -97,7 +97,7 @@ impl<T> Drop for MutexGuard<'_, T> {
         let mut state = self.mutex.state.lock().unwrap();
         state.locked = false;
         if let Some(waker) = state.waiting.pop_front() {
-            // TODO: a waker is somebody else's code, and may come back here.
+            // TODO: a waker is foreign code, and may call this mutex.
             waker.wake();
         }
     }

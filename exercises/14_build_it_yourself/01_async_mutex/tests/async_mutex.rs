@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use async_mutex::{Lock, Mutex, MutexGuard};
-use interleave::{CountingWaker, HighWater};
+use interleave::{CountingWaker, HighWater, histories, like_the_model};
 
 fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(waker))
@@ -66,7 +66,7 @@ fn it_is_locked_as_long_as_there_is_a_guard() {
     let mut guard = mutex.try_lock().expect("nobody has locked it");
     *guard += 1;
     assert!(mutex.try_lock().is_none(), "there are two guards at once");
-    assert!(mutex.try_lock().is_none(), "an attempt that failed has unlocked it for whoever holds it");
+    assert!(mutex.try_lock().is_none(), "an attempt that failed has unlocked it, and there is still a guard");
     let mut waiting = pin!(mutex.lock());
     waits!(waiting, CountingWaker::new(), "there are two guards at once");
     drop(guard);
@@ -86,30 +86,31 @@ fn it_is_handed_over_in_the_order_of_arrival() {
         waits!(waiting, counter, "it is locked");
     }
     drop(guard);
-    assert_eq!(wakes(&counters), [1, 0, 0], "it was unlocked once: the first that waits is woken, and nobody else");
+    assert_eq!(
+        wakes(&counters),
+        [1, 0, 0],
+        "it was unlocked once; left: how often each of three was woken. Only the first should be"
+    );
     waits!(c, counters[2], "the third was polled first, and overtook two others");
     let guard = gets!(a, "it was the turn of the first");
     waits!(b, counters[1], "there are two guards at once");
     drop(guard);
-    assert_eq!(wakes(&counters), [1, 1, 0], "it was unlocked twice: the second is woken, and nobody else");
+    assert_eq!(wakes(&counters), [1, 1, 0], "it was unlocked twice; left: how often each of three was woken");
     drop(gets!(b, "it was the turn of the second"));
     drop(gets!(c, "it was the turn of the third"));
 }
 
 #[interleave::test]
-fn nobody_overtakes_the_one_who_was_woken() {
+fn a_woken_lock_is_not_overtaken() {
     let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
     let guard = mutex.try_lock();
     let mut woken = pin!(mutex.lock());
     waits!(woken, counter, "it is locked");
     drop(guard);
     let mut late = pin!(mutex.lock());
-    waits!(late, counter, "whoever came late got the lock, and the one who was woken for it did not");
-    assert!(
-        mutex.try_lock().is_none(),
-        "whoever did not wait at all got the lock, and the one who was woken for it did not"
-    );
-    drop(gets!(woken, "it was woken, and did not get the lock"));
+    waits!(late, counter, "a future that came late got the lock, and the one that was woken for it did not");
+    assert!(mutex.try_lock().is_none(), "`try_lock` got the lock, and the future that was woken for it did not");
+    drop(gets!(woken, "it was woken, and it does not get the lock"));
     drop(gets!(late, "nobody else waits"));
 }
 
@@ -127,7 +128,7 @@ fn the_waker_of_the_last_poll_is_woken() {
     assert_eq!(
         wakes(&counters),
         [0, 0, 1],
-        "the future went from task to task: the one that polled it last has it, and is to be woken",
+        "three tasks polled a future, one after the other; left: how often each was woken. Only the last should be",
     );
 }
 
@@ -144,12 +145,12 @@ fn no_waker_is_kept_longer_than_needed() {
     }
     assert!(counters[0].kept() <= 1, "ten polls have left {} wakers behind", counters[0].kept());
     drop(given_up);
-    assert_eq!(counters[1].kept(), 0, "it has given up, and its waker is still there");
+    assert_eq!(counters[1].kept(), 0, "the future was dropped, and its waker is still kept");
     drop(guard);
     drop(gets!(served, "it was first"));
     drop(dropped_as_it_is_woken);
     let kept = [counters[0].kept(), counters[1].kept(), counters[2].kept()];
-    assert_eq!(kept, [0, 0, 0], "nobody waits any more, and these many wakers are still there");
+    assert_eq!(kept, [0, 0, 0], "no future waits any more; left: how many wakers of each are still kept");
 }
 
 /// A waker that uses the mutex when it is woken, and when it is dropped. Real ones poll or drop a task then.
@@ -192,9 +193,13 @@ fn a_waker_may_use_the_mutex_when_it_is_woken() {
     assert!(poll(a.as_mut(), &first).is_pending(), "it is locked");
     assert!(poll(b.as_mut(), &second).is_pending(), "it is locked");
     drop(guard);
-    assert_eq!(first_came.load(Ordering::SeqCst), 1, "it was unlocked, so the first is woken");
+    assert_eq!(first_came.load(Ordering::SeqCst), 1, "it was unlocked; left: how often the first was woken");
     drop(a);
-    assert_eq!(second_came.load(Ordering::SeqCst), 1, "the first gave up when it was woken, so the second is woken");
+    assert_eq!(
+        second_came.load(Ordering::SeqCst),
+        1,
+        "the first was dropped when it was woken; left: how often the second was woken"
+    );
 }
 
 #[interleave::test]
@@ -207,17 +212,51 @@ fn a_waker_may_use_the_mutex_when_it_is_dropped() {
     drop(replaced);
     let (left, left_came) = ComesBack::waker(&mutex);
     assert!(poll(waiting.as_mut(), &left).is_pending(), "it is locked");
-    assert_eq!(replaced_came.load(Ordering::SeqCst), 1, "another waker took its place, so it is dropped");
+    assert_eq!(
+        replaced_came.load(Ordering::SeqCst),
+        1,
+        "another waker took its place; left: how often the old one was dropped"
+    );
     drop(left);
     drop(waiting);
-    assert_eq!(left_came.load(Ordering::SeqCst), 1, "the future gave up, so its waker is dropped");
+    assert_eq!(left_came.load(Ordering::SeqCst), 1, "the future was dropped; left: how often its waker was dropped");
     drop(guard);
+}
+
+#[interleave::test]
+fn two_futures_of_one_task_have_two_places() {
+    let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
+    let guard = mutex.try_lock();
+    let [mut a, mut b] = [mutex.lock(), mutex.lock()].map(Box::pin);
+    for _ in 0..2 {
+        waits!(a, counter, "it is locked");
+        waits!(b, counter, "it is locked");
+    }
+    drop(guard);
+    assert_eq!(counter.wakes(), 1, "it was unlocked once; left: how often the task was woken");
+    waits!(b, counter, "it is the turn of the first of two futures of one task, and the second got the lock");
+    drop(gets!(a, "it was unlocked, and the first of two futures of one task does not get the lock"));
+    drop(gets!(b, "it was unlocked twice, and the second of two futures of one task does not get the lock"));
+}
+
+#[interleave::test]
+fn two_mutexes_are_independent() {
+    let (mutex, other, counter) = (Mutex::new(1), Mutex::new(2), CountingWaker::new());
+    let guard = mutex.try_lock().expect("nobody has locked it");
+    let mut waiting = pin!(mutex.lock());
+    waits!(waiting, counter, "it is locked");
+    let second = other.try_lock().expect("one mutex is locked, and so is another one");
+    assert_eq!((*guard, *second), (1, 2), "left: the values of two mutexes");
+    drop(second);
+    assert_eq!(counter.wakes(), 0, "one mutex was unlocked, and a future that waits for another one was woken");
+    drop(guard);
+    assert_eq!(*gets!(waiting, "it was unlocked, and one waits for it"), 1, "left: the value of the first mutex");
 }
 
 // Cancellation
 
 #[interleave::test]
-fn whoever_gives_up_is_skipped() {
+fn a_lock_that_is_dropped_is_skipped() {
     let (mutex, counters) = (Mutex::new(()), three());
     let guard = mutex.try_lock();
     let [mut a, mut b, mut c] = [mutex.lock(), mutex.lock(), mutex.lock()].map(Box::pin);
@@ -227,13 +266,17 @@ fn whoever_gives_up_is_skipped() {
     drop(b);
     drop(guard);
     drop(gets!(a, "it was the turn of the first"));
-    assert_eq!(wakes(&counters), [1, 0, 1], "the second has given up, so the third follows the first");
+    assert_eq!(
+        wakes(&counters),
+        [1, 0, 1],
+        "the second was dropped, so the third follows the first; left: how often each was woken"
+    );
     drop(gets!(c, "it was the turn of the third"));
-    assert!(mutex.try_lock().is_some(), "nobody holds it and nobody waits for it, and it is locked");
+    assert!(mutex.try_lock().is_some(), "there is no guard and no waiting future, and it is locked");
 }
 
 #[interleave::test]
-fn whoever_gives_up_just_as_it_is_woken_passes_the_lock_on() {
+fn a_lock_dropped_as_it_is_woken_passes_the_lock_on() {
     let (mutex, counters) = (Mutex::new(()), three());
     let guard = mutex.try_lock();
     let [mut a, mut b, mut c] = [mutex.lock(), mutex.lock(), mutex.lock()].map(Box::pin);
@@ -245,22 +288,22 @@ fn whoever_gives_up_just_as_it_is_woken_passes_the_lock_on() {
     assert_eq!(
         wakes(&counters),
         [1, 1, 0],
-        "the first was woken and is gone: it was the only one that knew of the lock"
+        "the first was woken and then dropped; left: how often each was woken. The second should be, once"
     );
     drop(b);
     drop(gets!(c, "the first two were woken and are gone"));
-    assert!(mutex.try_lock().is_some(), "nobody holds it and nobody waits for it, and it is locked");
+    assert!(mutex.try_lock().is_some(), "there is no guard and no waiting future, and it is locked");
 }
 
 #[interleave::test]
-fn the_last_one_who_gives_up_leaves_it_free() {
+fn the_last_lock_to_be_dropped_leaves_it_free() {
     let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
     let guard = mutex.try_lock();
     let mut only = Box::pin(mutex.lock());
     waits!(only, counter, "it is locked");
     drop(guard);
     drop(only);
-    assert!(mutex.try_lock().is_some(), "it was handed to one who is gone, and nobody else gets it any more");
+    assert!(mutex.try_lock().is_some(), "it was handed to a future that was then dropped, and it is locked");
 }
 
 // Bounds
@@ -288,6 +331,8 @@ fn what_may_be_sent_and_shared() {
     // `Cell` may be sent and not shared, `Rc` neither.
     assert!(is!(Mutex<Cell<u32>>: Send), "a mutex can be sent with its value");
     assert!(is!(Mutex<Cell<u32>>: Sync), "one thread at a time uses the value, so it need not be `Sync`");
+    assert!(!is!(Mutex<Rc<u32>>: Send), "a mutex sends its value with it");
+    assert!(!is!(Lock<'static, Rc<u32>>: Send), "a future that waits brings the value to the thread that polls it");
     assert!(!is!(Mutex<Rc<u32>>: Sync), "a shared mutex sends its value from thread to thread");
     assert!(is!(MutexGuard<'static, Cell<u32>>: Send), "a guard may live across an await, and so be sent");
     assert!(is!(Lock<'static, Cell<u32>>: Send), "a future that waits may be sent");
@@ -302,27 +347,23 @@ fn what_may_be_sent_and_shared() {
 // Many threads
 
 #[interleave::test]
-fn four_tasks_are_in_the_section_one_after_the_other() {
+fn two_tasks_are_in_the_section_one_after_the_other() {
     let (mutex, section) = (Arc::new(Mutex::new(0)), Arc::new(HighWater::new()));
-    let tasks = [(); 4].map(|()| {
+    let tasks = [(); 2].map(|()| {
         let (mutex, section) = (Arc::clone(&mutex), Arc::clone(&section));
         thread::spawn(move || {
             block_on(async {
-                for _ in 0..2 {
-                    let mut value = mutex.lock().await;
-                    let _inside = section.enter();
-                    let read = *value;
-                    interleave::yield_now().await;
-                    *value = read + 1;
-                }
+                let mut value = mutex.lock().await;
+                let _inside = section.enter();
+                *value += 1;
             });
         })
     });
     for task in tasks {
         task.join().unwrap();
     }
-    assert_eq!(section.highest(), 1, "left stands how many tasks had a guard at once");
-    assert_eq!(*block_on(mutex.lock()), 8, "four tasks have added 1 twice");
+    assert_eq!(section.highest(), 1, "left: how many tasks had a guard at once");
+    assert_eq!(*block_on(mutex.lock()), 2, "two tasks have added 1");
 }
 
 #[interleave::test]
@@ -341,21 +382,141 @@ fn of_two_attempts_at_once_one_succeeds() {
 }
 
 #[interleave::test]
-fn those_who_give_up_stop_nobody() {
+fn a_dropped_lock_stops_no_other() {
     let mutex = Arc::new(Mutex::new(0));
-    let stays = [(); 2].map(|()| {
+    let guard = mutex.try_lock();
+    let stays = thread::spawn({
         let mutex = Arc::clone(&mutex);
-        thread::spawn(move || block_on(async { *mutex.lock().await += 1 }))
+        move || block_on(async { *mutex.lock().await += 1 })
     });
-    let gives_up = [(); 2].map(|()| {
+    let gives_up = thread::spawn({
         let mutex = Arc::clone(&mutex);
-        thread::spawn(move || {
+        move || {
             let mut waiting = pin!(mutex.lock());
             let _ = poll(waiting.as_mut(), Waker::noop()); // and never again
-        })
+        }
     });
-    for task in stays.into_iter().chain(gives_up) {
-        task.join().unwrap();
+    drop(guard);
+    stays.join().unwrap();
+    gives_up.join().unwrap();
+    assert_eq!(mutex.try_lock().map(|value| *value), Some(1), "one task has added 1, and another one has given up");
+}
+
+// Everything, in any order
+
+#[derive(Debug)]
+enum Op {
+    /// Polls a future, which is made first if there is none.
+    Poll {
+        future: usize,
+        waker: usize,
+    },
+    DropFuture(usize),
+    TryLock,
+    Unlock,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Free,
+    Taken,
+    Given(usize),
+}
+
+/// A mutex with four futures, two wakers and a guard; and what should be.
+struct History {
+    mutex: &'static Mutex<()>,
+    futures: [Option<Pin<Box<Lock<'static, ()>>>>; 4],
+    counters: [CountingWaker; 2],
+    guard: Option<MutexGuard<'static, ()>>,
+    turn: Turn,
+    /// The futures that wait, in order.
+    queue: Vec<usize>,
+    /// The waker that each future was polled with last.
+    last: [usize; 4],
+    wakes: [usize; 2],
+}
+
+impl History {
+    fn new() -> Self {
+        Self {
+            mutex: Box::leak(Box::new(Mutex::new(()))),
+            futures: [const { None }; 4],
+            counters: [CountingWaker::new(), CountingWaker::new()],
+            guard: None,
+            turn: Turn::Free,
+            queue: Vec::new(),
+            last: [0; 4],
+            wakes: [0; 2],
+        }
     }
-    assert_eq!(*block_on(mutex.lock()), 2, "two tasks have added 1, and two have given up");
+
+    fn pass_on(&mut self) {
+        self.turn = Turn::Free;
+        if !self.queue.is_empty() {
+            let first = self.queue.remove(0);
+            self.turn = Turn::Given(first);
+            self.wakes[self.last[first]] += 1;
+        }
+    }
+
+    fn step(&mut self, op: Op) -> Result<(), String> {
+        match op {
+            Op::Poll { future, waker } => {
+                let is_new = self.futures[future].is_none();
+                let polled = self.futures[future].get_or_insert_with(|| Box::pin(self.mutex.lock()));
+                let guard = match self.counters[waker].poll(polled.as_mut()) {
+                    Poll::Ready(guard) => Some(guard),
+                    Poll::Pending => None,
+                };
+                self.last[future] = waker;
+                let is_ready = self.turn == Turn::Given(future) || is_new && self.turn == Turn::Free;
+                like_the_model(guard.is_some(), is_ready).map_err(|why| format!("has the guard? {why}"))?;
+                if is_ready {
+                    self.turn = Turn::Taken;
+                    self.guard = guard;
+                    self.futures[future] = None;
+                } else if is_new {
+                    self.queue.push(future);
+                }
+            }
+            Op::DropFuture(future) => {
+                self.futures[future] = None;
+                self.queue.retain(|waiting| *waiting != future);
+                if self.turn == Turn::Given(future) {
+                    self.pass_on();
+                }
+            }
+            Op::TryLock => {
+                let guard = self.mutex.try_lock();
+                like_the_model(guard.is_some(), self.turn == Turn::Free)
+                    .map_err(|why| format!("has the guard? {why}"))?;
+                if guard.is_some() {
+                    self.turn = Turn::Taken;
+                    self.guard = guard;
+                }
+            }
+            Op::Unlock => {
+                if self.guard.take().is_some() {
+                    self.pass_on();
+                }
+            }
+        }
+        let wakes = [self.counters[0].wakes(), self.counters[1].wakes()];
+        like_the_model(wakes, self.wakes).map_err(|why| format!("how often the two wakers were woken: {why}"))
+    }
+}
+
+#[interleave::test]
+fn every_history_is_like_the_model() {
+    histories(
+        |draws| match draws.below(6) {
+            0..3 => Op::Poll { future: draws.below(4), waker: draws.below(2) },
+            3 => Op::DropFuture(draws.below(4)),
+            4 => Op::TryLock,
+            _ => Op::Unlock,
+        },
+        History::new,
+        History::step,
+    );
 }

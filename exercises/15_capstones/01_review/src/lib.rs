@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 
-/// How many conversations the bank allows at once.
+/// How many conversations the bank allows at once: questions for rates and payouts together.
 pub const LINES: usize = 3;
 
 /// The bank. Its answers take their time.
@@ -15,7 +15,7 @@ pub trait Bank: Send + Sync + 'static {
     /// What a unit of `currency` is worth.
     fn rate(&self, currency: &'static str) -> impl Future<Output = u64> + Send;
 
-    /// Pays `amount` to `customer`. The money is paid when this has ended, not before.
+    /// Pays `amount` to `customer`. The money is paid when this returns, not before.
     fn pay(&self, customer: &str, amount: u64) -> impl Future<Output = ()> + Send;
 }
 
@@ -38,12 +38,12 @@ pub type Listener = Arc<dyn Fn(Receipt) + Send + Sync>;
 
 type Wallet = Arc<AsyncMutex<u64>>;
 
-/// The service. Many tasks use it at once, and any of them may give up at any await.
+/// The service. Many tasks use it at once, and any of them may be cancelled at any await.
 pub struct Service<B> {
     bank: B,
     /// One permit for each conversation with the bank.
     lines: Semaphore,
-    /// By customer. Whoever locks several wallets locks them in this order.
+    /// By customer. Several wallets are locked in this order.
     wallets: RwLock<BTreeMap<String, Wallet>>,
     /// The rates that are known. They do not change during a day.
     rates: AsyncMutex<HashMap<&'static str, u64>>,

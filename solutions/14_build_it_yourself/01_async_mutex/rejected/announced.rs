@@ -1,5 +1,5 @@
-//! verdict: failing-test nobody_overtakes_the_one_who_was_woken
-//! Sets the lock free and wakes the first: whoever is faster gets it.
+//! verdict: failing-test a_woken_lock_is_not_overtaken
+//! Sets the lock free and wakes the first: the fastest caller gets it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]
@@ -85,7 +85,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

@@ -1,5 +1,5 @@
 //! verdict: failing-test it_is_handed_over_in_the_order_of_arrival
-//! No queue at all: whoever waits has itself polled again at once, and the executor never rests.
+//! No queue at all: a future that waits has itself polled again at once, and its executor never sleeps.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]
@@ -84,7 +84,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

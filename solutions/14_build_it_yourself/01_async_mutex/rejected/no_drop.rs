@@ -1,5 +1,5 @@
-//! verdict: failing-test whoever_gives_up_is_skipped
-//! Forgets those who give up: they are woken in their turn, and nobody is at home.
+//! verdict: failing-test a_lock_that_is_dropped_is_skipped
+//! Keeps the places of dropped futures: each is woken in its turn, and nothing polls it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]
@@ -85,7 +85,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

@@ -1,5 +1,5 @@
-//! verdict: failing-test the_last_one_who_gives_up_leaves_it_free
-//! Passes on what it was given, if somebody waits; if nobody does, the lock stays with one who is gone.
+//! verdict: failing-test the_last_lock_to_be_dropped_leaves_it_free
+//! Passes on the lock that it was given, if another future waits. If none does, the lock stays with the dropped one.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]
@@ -85,7 +85,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

@@ -1,4 +1,4 @@
-//! verdict: failing-test whoever_gives_up_just_as_it_is_woken_passes_the_lock_on
+//! verdict: failing-test a_lock_dropped_as_it_is_woken_passes_the_lock_on
 //! Leaves the queue when it gives up; when it was woken already, it is not in the queue, and the lock goes with it.
 //!
 //! A mutex for tasks. It needs no runtime.
@@ -85,7 +85,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

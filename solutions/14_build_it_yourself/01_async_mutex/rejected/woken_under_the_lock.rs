@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: deadlock a_waker_may_use_the_mutex_when_it_is_woken
 //! One line shorter: the state is locked until the end of the `if let`, and the waker wants to lock it.
 //!
 //! A mutex for tasks. It needs no runtime.
@@ -85,7 +85,7 @@ impl<T> Mutex<T> {
         Lock { mutex: self, ticket: None }
     }
 
-    /// The guard, if the lock is free and has not been handed to somebody who waits.
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let mut state = self.state.lock().unwrap();
         if state.turn != Turn::Free {

@@ -1,0 +1,182 @@
+//! verdict: failing-test two_mutexes_are_independent
+//! The state is a `static`: locking one mutex locks all of them.
+//!
+//! A mutex for tasks. It needs no runtime.
+#![allow(unsafe_code)]
+
+use std::cell::UnsafeCell;
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+use std::mem;
+use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync;
+use std::task::{Context, Poll, Waker};
+
+/// A mutex whose `lock` is awaited. Fair: unlocking hands it to the first that waits.
+///
+/// Wakers are foreign code: they are cloned, called and dropped while `state` is not locked.
+pub struct Mutex<T> {
+    value: UnsafeCell<T>,
+}
+
+static STATE: sync::Mutex<State> = sync::Mutex::new(State { turn: Turn::Free, next_ticket: 0, waiting: VecDeque::new() });
+
+struct State {
+    turn: Turn,
+    next_ticket: u64,
+    /// In the order of arrival. Whoever has been given the lock is not among them any more.
+    waiting: VecDeque<(u64, Waker)>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Turn {
+    Free,
+    /// There is a guard.
+    Taken,
+    /// It belongs to the `Lock` with this ticket, which has been woken and not been polled yet.
+    Given(u64),
+}
+
+impl State {
+    /// Gives the lock to the first that waits, and returns its waker: to be called when the state is unlocked.
+    fn pass_on(&mut self) -> Option<Waker> {
+        match self.waiting.pop_front() {
+            Some((ticket, waker)) => {
+                self.turn = Turn::Given(ticket);
+                Some(waker)
+            }
+            None => {
+                self.turn = Turn::Free;
+                None
+            }
+        }
+    }
+}
+
+// SAFETY: a shared mutex gives out `&mut T`, to one guard at a time and on any thread, so `T` must be `Send`. It
+// never gives out `&T` to two threads at once, unless a shared guard does, so `T` need not be `Sync`.
+unsafe impl<T: Send> Sync for Mutex<T> {}
+
+/// Waits for the lock. Made by [`Mutex::lock`].
+#[must_use]
+pub struct Lock<'a, T> {
+    mutex: &'a Mutex<T>,
+    /// The place in the queue, from the first poll that was pending to the one that is ready.
+    ticket: Option<u64>,
+}
+
+/// The access to the value. Dropping it unlocks.
+#[must_use]
+pub struct MutexGuard<'a, T> {
+    mutex: &'a Mutex<T>,
+    /// A shared guard gives out `&T`, so it is `Sync` only if `T` is: as a `&mut T` would be.
+    _value: PhantomData<&'a mut T>,
+}
+
+impl<T> Mutex<T> {
+    pub fn new(value: T) -> Self {
+        Self { value: UnsafeCell::new(value) }
+    }
+
+    /// Waits for the lock. The place in the queue is taken when the future is polled first.
+    pub fn lock(&self) -> Lock<'_, T> {
+        Lock { mutex: self, ticket: None }
+    }
+
+    /// The guard, if the lock is free and has not been handed to a waiting `Lock`.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        let mut state = STATE.lock().unwrap();
+        if state.turn != Turn::Free {
+            return None;
+        }
+        state.turn = Turn::Taken;
+        Some(self.guard())
+    }
+
+    /// To be called once for each `Turn::Taken`.
+    fn guard(&self) -> MutexGuard<'_, T> {
+        MutexGuard { mutex: self, _value: PhantomData }
+    }
+}
+
+impl<'a, T> Future for Lock<'a, T> {
+    type Output = MutexGuard<'a, T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<MutexGuard<'a, T>> {
+        let waker = context.waker().clone();
+        let old;
+        {
+            let mut state = STATE.lock().unwrap();
+            let mine = match self.ticket {
+                None => state.turn == Turn::Free,
+                Some(ticket) => state.turn == Turn::Given(ticket),
+            };
+            if mine {
+                state.turn = Turn::Taken;
+                drop(state);
+                self.ticket = None;
+                return Poll::Ready(self.mutex.guard());
+            }
+            old = match self.ticket {
+                None => {
+                    let ticket = state.next_ticket;
+                    state.next_ticket += 1;
+                    state.waiting.push_back((ticket, waker));
+                    self.ticket = Some(ticket);
+                    None
+                }
+                Some(ticket) => {
+                    let place = state.waiting.iter_mut().find(|(other, _)| *other == ticket);
+                    place.map(|(_, kept)| mem::replace(kept, waker))
+                }
+            };
+        }
+        drop(old);
+        Poll::Pending
+    }
+}
+
+impl<T> Drop for Lock<'_, T> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let (mut woken, mut gone) = (None, None);
+        {
+            let mut state = STATE.lock().unwrap();
+            if state.turn == Turn::Given(ticket) {
+                woken = state.pass_on();
+            } else if let Some(place) = state.waiting.iter().position(|(other, _)| *other == ticket) {
+                gone = state.waiting.remove(place);
+            }
+        }
+        drop(gone);
+        if let Some(waker) = woken {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: there is one guard at a time, and it is borrowed, so nobody has a `&mut T` to the same value.
+        unsafe { &*self.mutex.value.get() }
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: there is one guard at a time, and it is borrowed mutably, so nobody else has a reference.
+        unsafe { &mut *self.mutex.value.get() }
+    }
+}
+
+impl<T> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        let woken = STATE.lock().unwrap().pass_on();
+        if let Some(waker) = woken {
+            waker.wake();
+        }
+    }
+}
