@@ -203,6 +203,16 @@ fn the_count_is_exact_while_others_are_busy() {
 }
 
 #[interleave::test]
+fn the_count_changes_together_with_the_items() {
+    let buffer = Arc::new(Buffer::new(1));
+    let producer = producer(&buffer, 1);
+    assert_eq!(buffer.take(), 1, "1 is the only item");
+    let left = buffer.len();
+    producer.join().unwrap();
+    assert_eq!(left, 0, "the only item was put in and taken out, and then `len` returned another number (left)");
+}
+
+#[interleave::test]
 fn two_buffers_do_not_disturb_each_other() {
     let (jobs, results) = (Arc::new(Buffer::new(1)), Arc::new(Buffer::new(1)));
     let waiting = [consumer(&jobs), consumer(&results)];
