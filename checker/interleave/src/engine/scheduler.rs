@@ -300,9 +300,11 @@ impl Session {
             self.source.see_only(only + 1, self.threads[only].parent.map(|parent| parent + 1));
             return Some(only + 1);
         }
-        self.had_a_choice |= early || self.runnable.len() > 1;
+        let is_a_choice = early || self.runnable.len() > 1;
+        self.had_a_choice |= is_a_choice;
         let runs = matches!(reason, Reason::Point | Reason::Yield).then_some(self.current + 1);
-        if fair {
+        // One thread alone is as fair as it can be.
+        if fair && is_a_choice {
             self.lose_track();
             if self.source.search().is_some() {
                 return None;

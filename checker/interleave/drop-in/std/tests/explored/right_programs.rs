@@ -86,6 +86,17 @@ fn every_interleaving_is_run_once_and_counted() {
     assert_eq!(two_updates, 2, "either comes first");
 }
 
+/// Would catch: a long test of one thread that is run a thousand times because it is long.
+#[test]
+fn a_long_test_without_a_choice_has_one_interleaving() {
+    let explored = finding(|| {
+        let sum = Mutex::new(0);
+        (0..30_000).for_each(|_| *sum.lock().unwrap() += 1);
+    })
+    .explored;
+    assert_eq!((explored.coverage, explored.schedules), (Coverage::Proven, 1));
+}
+
 #[test]
 fn what_is_too_much_to_prove_is_bounded_and_sampled() {
     let finding = finding(|| {
