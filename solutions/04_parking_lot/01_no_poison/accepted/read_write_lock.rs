@@ -1,0 +1,45 @@
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+
+use parking_lot::RwLock;
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// A price list that all threads share. Each list is independent of the others.
+#[derive(Default)]
+pub struct PriceList {
+    prices: RwLock<Prices>,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: RwLock::new(Prices { each, sum }) }
+    }
+
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let mut prices = self.prices.write();
+        let mut new = prices.clone();
+        for (name, price) in &mut new.each {
+            *price = rule(name, *price);
+        }
+        new.sum = new.each.values().sum();
+        // Nothing can panic from here on.
+        *prices = new;
+    }
+
+    /// All prices and their sum, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        self.prices.read().clone()
+    }
+}

@@ -1,0 +1,40 @@
+//! What a dashboard shows: figures from a slow service, and checksums of large files.
+
+/// A service that knows figures. Each call takes a while.
+pub trait Service {
+    /// Counts a visit.
+    fn note_visit(&self) -> impl Future<Output = ()>;
+
+    /// The figure called `name`.
+    fn figure(&self, name: &str) -> impl Future<Output = u64>;
+}
+
+/// A large file. Computing its checksum keeps a core busy for a while.
+pub trait File: Send + 'static {
+    fn checksum(&self) -> u64;
+}
+
+/// The figures on the dashboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    pub sales: u64,
+    pub costs: u64,
+    pub stock: u64,
+}
+
+/// Counts the visit and fetches three figures, all at the same time.
+pub async fn figures(service: &impl Service) -> Figures {
+    let ((), sales, costs, stock) =
+        tokio::join!(service.note_visit(), service.figure("sales"), service.figure("costs"), service.figure("stock"),);
+    Figures { sales, costs, stock }
+}
+
+/// The checksums of two files, computed at the same time, on other threads than the one that polls.
+pub async fn checksums(left: impl File, right: impl File) -> (u64, u64) {
+    let mut files = tokio::task::JoinSet::new();
+    files.spawn_blocking(move || (0, left.checksum()));
+    files.spawn_blocking(move || (1, right.checksum()));
+    let mut sums = files.join_all().await;
+    sums.sort_unstable();
+    (sums[0].1, sums[1].1)
+}
