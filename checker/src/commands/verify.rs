@@ -64,10 +64,7 @@ fn prove(
         let solution = session.catalogue.solution(exercise);
         let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
         complaints.extend(texts::complaints(exercise, &solution));
-        let promises = promises::read(&solution).unwrap_or_else(|complaint| {
-            complaints.push(complaint);
-            None
-        });
+        let promises = promises::read(&solution).map_err(|complaint| complaints.push(complaint)).ok();
         if Originals::of(exercise).keep(&solution)? {
             (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
         }

@@ -34,11 +34,13 @@ struct Table {
     promise: Vec<Promise>,
 }
 
-/// The promises of the exercise whose solution lies in `solution`; none if nobody has written them down.
-pub fn read(solution: &Path) -> Result<Option<Vec<Promise>>, Complaint> {
-    let Ok(text) = fs::read_to_string(solution.join(FILE)) else { return Ok(None) };
+/// The promises of the exercise whose solution lies in `solution`.
+pub fn read(solution: &Path) -> Result<Vec<Promise>, Complaint> {
+    let text = fs::read_to_string(solution.join(FILE)).map_err(|error| {
+        Complaint::new(FILE, format!("cannot be read ({error}): it names a test for each promise of the brief"))
+    })?;
     let table: Table = toml::from_str(&text).map_err(|error| Complaint::new(FILE, in_one_line(&error, &text)))?;
-    Ok(Some(table.promise))
+    Ok(table.promise)
 }
 
 fn in_one_line(error: &toml::de::Error, text: &str) -> String {

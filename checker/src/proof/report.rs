@@ -15,7 +15,7 @@ use crate::view::style::{Line, Style, Text};
 #[derive(Debug, Default)]
 pub struct Proof {
     pub exercise: String,
-    /// None if nobody has written them down.
+    /// None if they cannot be read.
     pub promises: Option<Vec<Promise>>,
     pub tried: Vec<Tried>,
     /// About its texts, and about tests that depend on each other.

@@ -208,6 +208,7 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
     fs::write(unpromised.file("solutions", "promises.toml"), PROMISES).unwrap();
     let unreadable = filled_in(&course, "unreadable", "07_unreadable");
     unreadable.edit("solutions", "promises.toml", "says", "say");
+    fs::remove_file(rare.file("solutions", "promises.toml")).unwrap();
 
     let names = [&sound, &untold, &untested, &rare, &flaky, &unpromised, &unreadable].map(|exercise| exercise.name);
     let ran = course.run(&[&["dev", "verify", "--json", "--seeds", "3"][..], &names].concat()).expect(1);
@@ -233,7 +234,8 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
         ],
     );
     assert_promises(&document);
-    assert_objections(&document, "rarely_wrong", &[("solution", "should pass; failing test")]);
+    let rarely_wrong = [("solution", "should pass; failing test"), ("promises.toml", "cannot be read")];
+    assert_objections(&document, "rarely_wrong", &rarely_wrong);
     let about: Vec<String> = objections(&document, "flaky").into_iter().map(|(about, _)| about).collect();
     assert!(about.contains(&"solution".to_owned()) && about.contains(&"accepted/atomic".to_owned()), "{about:?}");
     let why = objections(&document, "flaky").into_iter().map(|(_, why)| why).collect::<String>();
