@@ -80,7 +80,7 @@ impl<'a> Lab<'a> {
         }
         let plan: Vec<(&Exercise, &[Attempt])> =
             exercises.iter().zip(solutions.iter().map(std::slice::from_ref)).collect();
-        let bench = Bench::new(session.root(), "bench");
+        let bench = Bench::new(session.root(), "bench")?;
         bench.lay_out(&plan)?;
         let catalogue = Catalogue::find(bench.dir())?;
         let at = exercises.iter().position(|exercise| exercise.name == chosen.name).unwrap_or(0);
@@ -195,7 +195,7 @@ impl<'a> Lab<'a> {
         for size in [10, 100] {
             let names = (0..size).map(|number| format!("of-{size}-{number:03}"));
             let copies = names.map(|name| solution(self.session, exercise, &name)).collect::<Result<Vec<_>>>()?;
-            let bench = Bench::new(self.session.root(), &format!("bench-{size}"));
+            let bench = Bench::new(self.session.root(), &format!("bench-{size}"))?;
             bench.lay_out(&[(exercise, &copies)])?;
             let catalogue = Catalogue::find(bench.dir())?;
             let source = Source::new(catalogue.exercises[0].source())?;

@@ -85,7 +85,7 @@ fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> R
     if plan.iter().all(|(_, mutants)| mutants.is_empty()) {
         return Ok(Some(()));
     }
-    let bench = Bench::new(session.root(), "mutants");
+    let bench = Bench::new(session.root(), "mutants")?;
     let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else {
         return Ok(None);
     };

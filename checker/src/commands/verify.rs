@@ -74,7 +74,7 @@ fn prove(
     }
     let plan: Vec<(&Exercise, &[Attempt])> =
         exercises.iter().copied().zip(attempts.iter().map(Vec::as_slice)).collect();
-    let bench = Bench::new(session.root(), "proof");
+    let bench = Bench::new(session.root(), "proof")?;
     let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
     let building = started.elapsed();
     let all: Vec<&Attempt> = attempts.iter().flatten().collect();

@@ -5,7 +5,7 @@
 //! Cargo tells packages of different courses in one build folder apart by their names and folders only, so no two
 //! benches may use the same ones.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,12 +19,25 @@ use crate::trouble::Trouble;
 pub struct Bench {
     root: PathBuf,
     dir: PathBuf,
+    /// Held for as long as this lives.
+    _lock: File,
 }
 
 impl Bench {
-    /// The bench `name`. Nothing is written yet.
-    pub fn new(root: &Path, name: &str) -> Bench {
-        Bench { root: root.to_owned(), dir: target(root).join(name) }
+    /// The bench `name`, for this process alone: two that lay out different answers would mix them.
+    pub fn new(root: &Path, name: &str) -> Result<Bench> {
+        let dir = target(root).join(name);
+        fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+        let lock = dir.join("lock");
+        let lock = File::create(&lock).with_context(|| format!("{} cannot be opened", lock.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Bench { root: root.to_owned(), dir, _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                let what = format!("another `checker dev` is using {}", dir.display());
+                Err(Trouble::new(what, "wait until it has ended, and run this again").into())
+            }
+            Err(TryLockError::Error(error)) => Err(error).context("the folder of the proof cannot be locked"),
+        }
     }
 
     pub fn dir(&self) -> &Path {
@@ -122,6 +135,18 @@ fn attempt_manifest(manifest: &str, name: &str, package: &str) -> Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Would catch: two proofs at once that lay out each other's answers.
+    #[test]
+    fn a_bench_is_for_one_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let first = Bench::new(root.path(), "bench-of-a-test").unwrap();
+        assert!(Bench::new(root.path(), "other-bench-of-a-test").is_ok(), "another bench is free");
+        let refused = Bench::new(root.path(), "bench-of-a-test").err().expect("it is in use");
+        assert!(refused.to_string().contains("another `checker dev` is using"), "{refused}");
+        drop(first);
+        assert!(Bench::new(root.path(), "bench-of-a-test").is_ok(), "it is free again");
+    }
 
     #[test]
     fn an_attempt_is_the_exercise_under_another_name() {
