@@ -98,7 +98,7 @@ fn metadata(root: &Path) -> Result<Vec<u8>> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let what = format!("cargo cannot read the exercises: {}", said.trim().trim_start_matches("error: "));
-        let unknown = || Trouble::new(what, "mend the manifest that is named there, or restore it with git").into();
+        let unknown = || Trouble::new(what, "fix the manifest named there, or restore it with git").into();
         return Err(toolchain::missing(&said, root).map_or_else(unknown, Into::into));
     }
     Ok(output.stdout)

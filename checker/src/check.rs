@@ -49,7 +49,7 @@ const MOST_STARTS: usize = 5;
 /// it is known. A check during which a file is saved starts over.
 pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
     if check.compiled.is_some() {
-        // Nobody edits what was laid out for a proof.
+        // Answers that are laid out for a proof do not change meanwhile.
         return Attempt { check: *check, stop: check.stop, version: None }.verdict();
     }
     let mut outdated = None;
@@ -80,7 +80,7 @@ struct Attempt<'a> {
     check: Check<'a>,
     /// Also stops what is left of this attempt when there is another version.
     stop: &'a Stop,
-    /// None if nobody can change it.
+    /// `None` if it cannot change.
     version: Option<Version>,
 }
 

@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(Originals::default().judge(unchanged.clone(), &abba), unchanged);
     }
 
-    /// Would catch: tests that were changed without their hashes, so that nobody's answer counts.
+    /// Would catch: tests that were changed without their hashes, so that no answer counts.
     #[test]
     fn the_hashes_of_the_course_are_those_of_its_files() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

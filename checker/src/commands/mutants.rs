@@ -113,7 +113,7 @@ fn remove_binaries(trials: &[Trial<'_>], products: &Products) {
 }
 
 impl Hunt<'_> {
-    /// How many general mutants survive is only counted: many are as right as the solution, and nobody has looked yet.
+    /// Surviving general mutants are only counted: many are equivalent to the solution, and they have not been reviewed.
     fn is_objected_to(&self) -> bool {
         let survives = self.changes == Changes::Locks && !self.survivors().is_empty();
         survives || !self.wrong_marks().is_empty()

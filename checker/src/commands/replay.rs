@@ -57,6 +57,10 @@ pub fn execute(session: &Session, args: &cli::Replay) -> Result<Option<u8>> {
     match (replayer::ready(&check, wanted)?, &stored) {
         (Ready::Yes(mut replayer), _) if args.map => map::execute(session, exercise, &mut replayer, wanted, args),
         (Ready::Yes(mut replayer), Some(stored)) => run(session, exercise, &mut replayer, stored, args),
+        (Ready::NoTest, _) if args.test.is_some() => {
+            let what = format!("there is no test `{}` in `{}`", wanted.unwrap_or(""), exercise.name);
+            Err(Trouble::new(what, format!("`checker replay {} --map` shows all of its tests", exercise.name)).into())
+        }
         (other, _) => not_ready(session, exercise, other, wanted.unwrap_or("")),
     }
 }

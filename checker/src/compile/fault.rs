@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_foresaw_is_passed_on_as_cargo_says_it() {
+    fn an_unknown_error_is_passed_on_in_cargos_words() {
         let said = describe(&trouble(&error("error: the sky fell\n", None)));
         assert!(said.starts_with("error: cargo failed: the sky fell\n help: "), "{said}");
     }

@@ -44,14 +44,14 @@ pub fn text(title: &str, map: &Map, width: usize) -> Text {
     text.cut(width, usize::MAX)
 }
 
-/// More places than this help nobody.
+/// A longer list does not help.
 const MOST_SEALS: usize = 8;
 
 fn outcome(line: Line, outcome: &Outcome) -> Line {
     match outcome {
         Outcome::Continues => line,
         Outcome::Seals => line.then(Style::Bad, "✗ fails from here on"),
-        Outcome::SameAs(row) => line.then(Style::Aside, format!("goes on as after {row}")),
+        Outcome::SameAs(row) => line.then(Style::Aside, format!("continues like row {row}")),
         Outcome::Passes => line.then(Style::Good, "✓ passes"),
         Outcome::AllPass(count) => line.then(Style::Good, format!("✓ all {} pass", grouped(*count))),
         Outcome::AllFail(count) => line.then(Style::Bad, format!("✗ all {} fail", grouped(*count))),

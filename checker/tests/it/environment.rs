@@ -21,7 +21,7 @@ fn message(package: &str, text: &str, place: Option<&str>) -> String {
     ) + "\n"
 }
 
-/// Would catch: "does not compile" said of code that nobody could have compiled.
+/// Would catch: "does not compile" said of code that this machine could not compile.
 #[test]
 fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
     let toys = Toys::new();
@@ -101,7 +101,7 @@ fn settings_that_change_verdicts_do_not_count_and_are_named() {
     assert!(ran.stderr.contains("wasm32-wasip1"), "{}", ran.stderr);
 }
 
-/// Would catch: a warning that becomes an error by a flag of somebody else's project.
+/// Would catch: a warning that becomes an error through a flag set outside the course.
 #[test]
 fn a_warning_is_no_error_because_of_flags() {
     let course = Course::to_build();
@@ -112,7 +112,7 @@ fn a_warning_is_no_error_because_of_flags() {
     assert!(ran.stderr.contains("RUSTFLAGS sets `-D warnings`"), "{}", ran.stderr);
 }
 
-/// Would catch: advice to mend a manifest that is sound.
+/// Would catch: advice to fix a manifest that is fine.
 #[test]
 fn a_toolchain_that_is_missing_gets_the_advice_of_rustup() {
     let toys = Toys::new();

@@ -13,7 +13,7 @@ use trace::map::{Extent, Map, Node, Way};
 use super::search::{Search, Taken};
 use super::session::Session;
 
-/// More states than this are cut: nobody looks at them, and they would make a report of many megabytes.
+/// Larger maps are cut: they are too large to read, and their reports would have many megabytes.
 const MOST_NODES: usize = 6_000;
 
 /// So many steps are spent on a map.

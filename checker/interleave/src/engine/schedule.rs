@@ -34,14 +34,14 @@ fn resume(id: usize) {
     }
 }
 
-/// How many schedules that stood still may leave their threads as they are.
+/// How many deadlocked or livelocked schedules may leave their threads as they are.
 const MOST_LEFT: u32 = 200;
 
 thread_local! {
     static LEFT: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Leaves the threads of a schedule that stands still as they are, stacks and all, as a process does that is ended: their
+/// Leaves the threads of a deadlocked or livelocked schedule as they are, stacks and all, like a killed process: their
 /// destructors may lock what will never be free, and panic. That happens once or twice in a test. If the schedule is
 /// recorded and has a channel, the threads are unwound all the same: only what they drop tells who owned its ends.
 fn leaves_threads() -> bool {

@@ -109,7 +109,7 @@ pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an e
 
 /// Wakes a thread of the running schedule.
 pub(crate) fn unblock(id: usize) {
-    // Whoever wakes it first makes no difference, so it counts as a look.
+    // Which thread wakes it first makes no difference, so this is a read.
     session::touch(thread_key(id), Access::Read);
     enable(id);
 }

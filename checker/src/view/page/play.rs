@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use trace::map::{Fate, Map, Way};
 use trace::timeline::{in_words, verdict};
-use trace::{CLOCK, as_branch};
 
 use super::{anchor, escaped};
 use crate::stepper::{Moment, Status, TaskState};
@@ -115,11 +114,7 @@ fn state(map: &Map, fates: &[Fate], shown: usize, index: usize, texts: &mut Text
 }
 
 fn choice(map: &Map, shown: usize, way: Way, texts: &mut Texts) -> Choice {
-    let what = match as_branch(way.choice) {
-        Some(branch) => Some(format!("alternative {}", branch + 1)),
-        None if way.choice == CLOCK => Some("the next deadline expires".to_owned()),
-        None => None,
-    };
+    let what = way.in_words();
     let steps = map.steps(way).iter().map(|step| {
         let trace = map.trace(way.to.expect("it has steps"));
         let at = step.place.as_ref().map_or_else(String::new, |place| format!(" · {place}"));

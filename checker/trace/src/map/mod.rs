@@ -7,7 +7,7 @@ mod tree;
 
 pub use tree::{Outcome, Row, Tree};
 
-use crate::{Failure, Report, Step, Trace};
+use crate::{CLOCK, Failure, Report, Step, Trace, as_branch};
 
 /// The states that a test can reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,16 @@ pub struct Way {
     pub choice: u32,
     /// `None` where the map is cut.
     pub to: Option<usize>,
+}
+
+impl Way {
+    /// The choice in words, if it is not one between tasks.
+    pub fn in_words(self) -> Option<String> {
+        match as_branch(self.choice) {
+            Some(branch) => Some(format!("alternative {} of a random choice", branch + 1)),
+            None => (self.choice == CLOCK).then(|| "the next deadline expires".to_owned()),
+        }
+    }
 }
 
 /// What can still become of a test.

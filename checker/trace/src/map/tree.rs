@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Extent, Fate, Map, Way};
 use crate::timeline::{grouped, in_words, verdict};
-use crate::{CLOCK, FailureKind, Place, as_branch};
+use crate::{FailureKind, Place};
 
 /// With more ends than this, what is decided is one row, however it goes on.
 const MOST_ENDS_UNFOLDED: usize = 12;
@@ -166,11 +166,8 @@ impl Builder<'_> {
 
 /// What a choice does, in words: its first visible step, or that of the choices after it for the same task.
 fn label(map: &Map, way: Way) -> (String, Option<Place>) {
-    if let Some(branch) = as_branch(way.choice) {
-        return (format!("alternative {} of what is left to chance", branch + 1), None);
-    }
-    if way.choice == CLOCK {
-        return ("the next deadline expires".to_owned(), None);
+    if let Some(words) = way.in_words() {
+        return (words, None);
     }
     let (mut next, mut name) = (Some(way), String::new());
     while let Some(way) = next {

@@ -1,5 +1,5 @@
 //! verdict: failing-test title_and_pieces_change_together
-//! A third lock keeps reports and deliveries apart. Whoever asks for a single book sees half a delivery.
+//! A third lock keeps reports and deliveries apart. A call that asks for a single book still sees half a delivery.
 //!
 //! The catalogue of a book shop.
 

@@ -24,7 +24,7 @@ pub struct Mutex<T> {
 struct State {
     turn: Turn,
     next_ticket: u64,
-    /// In the order of arrival. Whoever has been given the lock is not among them any more.
+    /// In the order of arrival. A waiter that was given the lock has left the queue.
     waiting: VecDeque<(u64, Waker)>,
 }
 
