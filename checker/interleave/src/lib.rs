@@ -25,7 +25,7 @@ mod report;
 /// | `schedules = 5_000` | explore mode: how many interleavings are sampled if there are too many to run all of them | [`DEFAULT_SCHEDULES`] |
 /// | `steps = 50_000` | explore mode: after so many steps of one interleaving the threads take turns; after fifty times as many it is a livelock | 20,000 |
 /// | `early_deadlines` | explore mode: a sleep or timeout may also end while other threads can run | deadlines are exact |
-/// | `spurious_wakes` | explore mode: `park` and condition variables may also wake without a notification | they wake when notified |
+/// | `spurious_wakes` | explore mode: `park` and condition variables may also wake without a notification, at most twice for each thread | they wake when notified |
 /// | `real_only` | explore mode ignores the test, because it is about something that exists on the real runtime only | both modes run it |
 ///
 /// ```ignore

@@ -53,9 +53,14 @@ pub enum Wakes {
     /// When it is woken.
     #[default]
     Caused,
-    /// Also without a cause, as the documentation of both warns; whether it does is a choice of the scheduler.
+    /// Also without a notification, as the documentation of both warns, at most [`MOST_SPURIOUS_WAKES`] times for each
+    /// thread; whether it does is a choice of the scheduler.
     Spurious,
 }
+
+/// A thread that waits in a loop could wake up without a notification for ever, and no test would end. Two are enough to
+/// tell a loop from an `if`, and from a second `if` after it.
+pub const MOST_SPURIOUS_WAKES: u32 = 2;
 
 /// How many times its limit of steps a schedule may take under a fair scheduler before it is called a livelock. Long
 /// programs end well before that; threads that only ask again and again are noticed earlier.

@@ -26,7 +26,7 @@ mod strategy;
 pub mod thread_local;
 pub mod threads;
 
-pub use choice::{Access, Deadlines, Wakes};
+pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};
 pub use exploration::{Exploration, Finding, MOST_STEPS};
 pub use hook::is_kit;
 #[doc(hidden)]

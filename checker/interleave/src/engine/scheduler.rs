@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use trace::{CLOCK, Place, Point};
 
-use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason, Wakes};
+use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, MOST_SPURIOUS_WAKES, Reason, Wakes};
 use super::clock;
 use super::coroutine;
 use super::search::{EVERYTHING, Key, MOST_OBJECTS};
@@ -452,10 +452,17 @@ pub fn epoch() -> Option<u64> {
     session::with(|session| session.epoch)
 }
 
-/// Whether a wait that is about to begin ends for no reason: never, or as the scheduler likes if the test asks for it.
+/// Whether a wait that is about to begin ends without a notification: never, or as the scheduler likes if the test asks
+/// for it, up to [`MOST_SPURIOUS_WAKES`] times for each thread.
 pub(crate) fn wakes_spuriously() -> bool {
-    let asked = session::with(|session| session.rules.wakes == Wakes::Spurious);
-    asked == Some(true) && choose(2) == 1
+    let may = session::with(|session| {
+        session.rules.wakes == Wakes::Spurious && session.thread().spurious_wakes < MOST_SPURIOUS_WAKES
+    });
+    let wakes = may == Some(true) && choose(2) == 1;
+    if wakes {
+        session::with(|session| session.thread().spurious_wakes += 1);
+    }
+    wakes
 }
 
 /// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].

@@ -91,6 +91,8 @@ pub(crate) struct Thread {
     pub(crate) yields: u32,
     /// How often it looked at the clock since it waited for anything.
     pub(crate) looks_at_clock: u32,
+    /// How often it woke up without a notification.
+    pub(crate) spurious_wakes: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

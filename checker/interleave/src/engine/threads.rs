@@ -64,6 +64,7 @@ impl Session {
             budget: None,
             yields: 0,
             looks_at_clock: 0,
+            spurious_wakes: 0,
         });
         self.make_runnable(id);
         if let Some(search) = self.source.search() {

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Barrier, Condvar, Mutex, mpsc};
+use std::sync::{Barrier, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
 
-use trace::Coverage;
+use interleave::engine::{Exploration, Finding, Wakes};
+use trace::{Coverage, FailureKind};
 
 use super::{explore, finding};
 
@@ -95,6 +96,38 @@ fn a_long_test_without_a_choice_has_one_interleaving() {
     })
     .explored;
     assert_eq!((explored.coverage, explored.schedules), (Coverage::Proven, 1));
+}
+
+/// A thread waits for `ready` with `wait`, and another one sets it.
+fn waiting(wait: impl Fn(&Condvar, MutexGuard<'_, bool>) + Copy + Send + Sync + 'static) -> Finding {
+    Exploration::new(env!("CARGO_MANIFEST_DIR")).wakes(Wakes::Spurious).run(move || {
+        let (ready, changed) = (Mutex::new(false), Condvar::new());
+        thread::scope(|scope| {
+            scope.spawn(|| wait(&changed, ready.lock().unwrap()));
+            *ready.lock().unwrap() = true;
+            changed.notify_one();
+        });
+    })
+}
+
+/// Would catch: a search that never ends, because a thread in a loop wakes up without a notification again and again.
+#[test]
+fn a_wait_in_a_loop_is_proven_with_spurious_wake_ups() {
+    let finding = waiting(|changed, guard| drop(changed.wait_while(guard, |ready| !*ready)));
+    assert!(finding.failure.is_none(), "{:?}", finding.failure);
+    assert_eq!(finding.explored.coverage, Coverage::Proven);
+}
+
+/// Would catch: one spurious wake-up for each thread, which a second `if` hides.
+#[test]
+fn a_wait_without_a_loop_fails_with_spurious_wake_ups_and_so_does_a_second_one() {
+    fn wait_if<'a>(changed: &Condvar, ready: MutexGuard<'a, bool>) -> MutexGuard<'a, bool> {
+        if *ready { ready } else { changed.wait(ready).unwrap() }
+    }
+    let once = waiting(|changed, guard| assert!(*wait_if(changed, guard), "not ready"));
+    let twice = waiting(|changed, guard| assert!(*wait_if(changed, wait_if(changed, guard)), "not ready"));
+    assert_eq!(once.failure.map(|failure| failure.kind), Some(FailureKind::Panic));
+    assert_eq!(twice.failure.map(|failure| failure.kind), Some(FailureKind::Panic));
 }
 
 #[test]
