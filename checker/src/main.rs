@@ -1,87 +1,53 @@
 //! The checker: compiles an exercise, runs its tests, explores their interleavings, and says what it found.
 //!
-//! The modules below stand in reading order. A module uses only what stands in its own group or above it, and
-//! there are no cycles; a test reads the imports and says so.
+//! The folders below stand in the order of their layers: each uses only itself and those above it, and a test says so.
 
-// What we talk about: plain data.
-mod exercise;
-mod progress;
-mod trouble;
+// Errors with advice.
+mod error;
+
+// Processes, signals, files, the toolchain.
+mod system;
+
+// The exercises and the learner's progress on disk.
+mod course;
+
+// What a check found, as data.
 mod verdict;
 
-// How one exercise is checked.
-mod check;
-mod compile;
-mod files;
-mod judge;
-mod outcome;
-mod process;
-mod replayer;
-mod suite;
-mod toolchain;
-mod version;
+// Compiles an exercise and runs its tests.
+mod runner;
 
-// What lies on disk.
-mod catalogue;
-mod originals;
-mod store;
-mod watcher;
+// Text, views, keys and the terminal.
+mod ui;
 
-// What the learner sees and presses.
-mod app;
-mod keys;
-mod stepper;
-mod view {
-    pub mod document;
-    pub mod list;
-    pub mod map;
-    pub mod page;
-    pub mod pages;
-    pub mod prose;
-    pub mod rows;
-    pub mod screen;
-    pub mod screen_list;
-    pub mod step;
-    pub mod style;
-    pub mod verdict;
-}
-mod terminal;
-
-// What authors prove.
-mod proof;
-
-// The commands.
-mod cli;
+// What all commands have in common.
 mod session;
-mod signals;
-mod commands {
-    pub mod bench;
-    pub mod completions;
-    pub mod hint;
-    pub mod list;
-    pub mod mutants;
-    pub mod new;
-    pub mod read;
-    pub mod replay;
-    pub mod reset;
-    pub mod restore;
-    pub mod run;
-    pub mod solution;
-    pub mod verify;
-    pub mod watch;
-}
+
+// The learner's commands.
+mod commands;
+
+// `checker watch`.
+mod watch;
+
+// `checker dev`.
+mod authoring;
+
+// The command line.
+mod cli;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
+use crate::authoring::{bench, new, verify};
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{bench, completions, hint, list, new, read, replay, reset, run, solution, verify, watch};
-use crate::process::{Stop, confine};
-use crate::session::{Screen, Session};
-use crate::signals::Signals;
+use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
+use crate::session::{Printer, Session};
+use crate::system::process::{Stop, confine};
+use crate::system::signals::Signals;
+use crate::watch::driver;
 
 /// The checker could not do its work.
 const TROUBLE: u8 = 2;
@@ -94,9 +60,9 @@ fn main() -> ExitCode {
     }
     match run_command() {
         Ok(code) => ExitCode::from(code),
-        Err(error) if trouble::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", trouble::describe(&error));
+            eprintln!("{}", error::describe(&error));
             ExitCode::from(TROUBLE)
         }
     }
@@ -106,10 +72,10 @@ fn run_command() -> Result<u8> {
     let Cli { command, color } = Cli::parse();
     let stop = Stop::new();
     let signals = Signals::install(stop.clone()).context("signals cannot be received")?;
-    let screen = Screen::new(color);
-    let open = || Session::open(screen, stop.clone());
-    let code = match command.unwrap_or(Command::Watch(cli::Watch::default())) {
-        Command::Watch(args) => watch::execute(open()?, &signals, &args)?,
+    let printer = Printer::new(color);
+    let open = || Session::open(printer, stop.clone());
+    let code = match command.unwrap_or(Command::Watch(driver::Args::default())) {
+        Command::Watch(args) => driver::execute(open()?, &signals, &args)?,
         Command::Run(args) => run::execute(open, &args)?.unwrap_or(TROUBLE),
         Command::List(args) => list::execute(&open()?, &args)?,
         Command::Hint(args) => hint::execute(&open()?, &args)?,
@@ -117,7 +83,7 @@ fn run_command() -> Result<u8> {
         Command::Solution(args) => solution::execute(&open()?, &args)?,
         Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
-        Command::Completions(args) => completions::execute(&args)?,
+        Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),

@@ -5,25 +5,25 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::catalogue::Catalogue;
-use crate::check::{self, Check};
-use crate::cli::When;
-use crate::compile;
-use crate::exercise::Exercise;
-use crate::originals::Originals;
-use crate::process::Stop;
-use crate::progress::Progress;
-use crate::store::{Saved, Store};
-use crate::terminal;
-use crate::toolchain::Toolchain;
+use crate::course::catalogue::Catalogue;
+use crate::course::exercise::Exercise;
+use crate::course::originals::Originals;
+use crate::course::progress::Progress;
+use crate::course::store::{Saved, Store};
+use crate::runner::check::{self, Check};
+use crate::runner::compile;
+use crate::system::process::Stop;
+use crate::system::toolchain::Toolchain;
+use crate::ui::terminal;
+use crate::ui::text::style::{Colour, Text};
+use crate::verdict::summary;
 use crate::verdict::{Mode, Stage, Verdict};
-use crate::view::style::{Colour, Text};
 
 /// The course as one command sees it.
 pub struct Session {
     pub catalogue: Catalogue,
     pub store: Store,
-    pub screen: Screen,
+    pub printer: Printer,
     /// Stops everything that this process started.
     pub stop: Stop,
     /// Hears what the learner should know about the state of things.
@@ -35,19 +35,28 @@ pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 
 /// Where text goes, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Screen {
+pub struct Printer {
     pub colour: Colour,
     /// In cells.
     pub width: usize,
 }
 
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
 impl Session {
     /// Finds the course around the current folder.
-    pub fn open(screen: Screen, stop: Stop) -> Result<Session> {
+    pub fn open(printer: Printer, stop: Stop) -> Result<Session> {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;
         let store = Store::new(&catalogue.root);
-        Ok(Session { catalogue, store, screen, stop, notes: Box::new(|note| eprintln!("{note}")) })
+        Ok(Session { catalogue, store, printer, stop, notes: Box::new(|note| eprintln!("{note}")) })
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -92,24 +101,29 @@ impl Session {
         let verdict = check::check(&Check {
             root: self.root(),
             exercise: self.exercise(at),
-            compile: compile::Options { toolchain, colour: self.screen.colour == Colour::On },
+            compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
             seed,
             stop,
             report,
         })?;
-        let originals = Originals::read(&self.catalogue.solution(self.exercise(at))).unwrap_or_default();
-        let verdict = verdict.map(|verdict| originals.judge(verdict, self.exercise(at)));
-        if let Some(verdict) = &verdict {
-            self.store.keep_failure(verdict);
-        }
-        Ok(verdict)
+        let Some(verdict) = verdict else { return Ok(None) };
+        let exercise = self.exercise(at);
+        let originals = Originals::read(&self.catalogue.solution(exercise)).unwrap_or_default();
+        let verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
+        self.store.keep_failed_schedule(&exercise.name, verdict.failed_schedule().as_ref());
+        Ok(Some(verdict))
     }
 
     /// Compiles what can be compiled of the exercise `at` with time that is left over.
     pub fn prepare(&self, at: usize, mode: Mode, toolchain: Toolchain, stop: &Stop) -> Result<()> {
-        let options = compile::Options { toolchain, colour: self.screen.colour == Colour::On };
+        let options = compile::Options { toolchain, colour: self.printer.colour == Colour::On };
         compile::prepare(self.root(), self.exercise(at), mode, options, stop)
+    }
+
+    /// The path of a file as the learner would name it.
+    pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
+        path.strip_prefix(self.root()).unwrap_or(path).display()
     }
 
     pub fn root(&self) -> &Path {
@@ -117,9 +131,9 @@ impl Session {
     }
 }
 
-impl Screen {
+impl Printer {
     /// For standard output, as asked for by `when`, the environment and the terminal, in this order.
-    pub fn new(when: When) -> Screen {
+    pub fn new(when: When) -> Printer {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let terminal = io::stdout().is_terminal() && terminal::understands_escapes();
         let colour = match when {
@@ -128,7 +142,7 @@ impl Screen {
             When::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             When::Auto => set("CLICOLOR_FORCE") || terminal,
         };
-        Screen { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
+        Printer { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
     }
 
     /// Whether a screen of our own can be shown: there is a terminal at both ends, and it knows how.

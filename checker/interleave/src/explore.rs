@@ -6,8 +6,8 @@ use std::str::FromStr;
 use trace::{Failure, Report, timeline};
 
 use crate::engine::{Deadlines, Exploration, Wakes};
-use crate::harness::{Payload, Test};
 use crate::report;
+use crate::test_fn::{Payload, Test};
 
 /// Which schedules are explored. The same seed explores the same ones.
 const SEED: &str = "INTERLEAVE_SEED";

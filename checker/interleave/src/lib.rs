@@ -13,6 +13,7 @@ mod random;
 #[cfg(not(feature = "explore"))]
 mod real;
 mod report;
+mod test_fn;
 
 /// Turns a function into a test that runs in both modes: `fn` for threads, `async fn` for tasks. The function may return a
 /// `Result`.
@@ -38,10 +39,10 @@ mod report;
 pub use interleave_macros::test;
 
 #[doc(hidden)]
-pub use harness::deadlock;
-#[doc(hidden)]
-pub use harness::{Conclude, DEFAULT_SCHEDULES, Test, conclude, run};
+pub use harness::run;
 pub use oracle::{
     Cancelled, CountingWaker, Draws, HighWater, Histories, Inside, cancel_at_every_await, histories, like_the_model,
     rounds, settle, yield_now,
 };
+#[doc(hidden)]
+pub use test_fn::{Conclude, DEFAULT_SCHEDULES, Test, conclude, deadlock};

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use trace::{Failure, FailureKind};
 
-use crate::harness::{Deadlock, Payload, Test};
 use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
 use crate::report;
+use crate::test_fn::{Deadlock, Payload, Test};
 
 /// Runs `body` once. If it fails: why, in our words, and the payload to go on unwinding with.
 pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {

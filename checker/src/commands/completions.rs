@@ -1,14 +1,18 @@
 //! `checker completions SHELL`.
 
 use anyhow::Result;
-use clap::CommandFactory as _;
+use clap_complete::Shell;
 
-use crate::cli;
 use crate::session;
 
-pub fn execute(args: &cli::Completions) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub shell: Shell,
+}
+
+pub fn execute(args: &Args, mut command: clap::Command) -> Result<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut cli::Cli::command(), "checker", &mut script);
+    clap_complete::generate(args.shell, &mut command, "checker", &mut script);
     session::print_raw(&script)?;
     Ok(0)
 }

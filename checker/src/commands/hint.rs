@@ -4,13 +4,20 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::cli;
+use crate::error::UserError;
 use crate::session::Session;
-use crate::trouble::Trouble;
-use crate::view::document;
-use crate::view::style::{Line, Style, Text};
+use crate::ui::text::document;
+use crate::ui::text::style::{Line, Style, Text};
 
-pub fn execute(session: &Session, args: &cli::Hint) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub name: Option<String>,
+    /// Show all levels
+    #[arg(long)]
+    pub all: bool,
+}
+
+pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     if args.all {
         let at = session.find(args.name.as_deref(), &session.progress())?;
         let levels = levels(session, at)?;
@@ -18,12 +25,12 @@ pub fn execute(session: &Session, args: &cli::Hint) -> Result<u8> {
         for level in 1..=levels.len() {
             text.append(show(&levels, level, &session.exercise(at).name));
         }
-        session.screen.print(&text)?;
+        session.printer.print(&text)?;
         return Ok(0);
     }
     session.store.require_known_version()?;
     let at = session.find(args.name.as_deref(), &session.progress())?;
-    session.screen.print(&next(session, at)?)?;
+    session.printer.print(&next(session, at)?)?;
     Ok(0)
 }
 
@@ -54,11 +61,11 @@ fn show(levels: &[String], level: usize, name: &str) -> Text {
 /// The sections of the exercise's `hints.md`. Never empty.
 fn levels(session: &Session, at: usize) -> Result<Vec<String>> {
     let path = session.exercise(at).dir.join("hints.md");
-    let trouble = |what: String| Trouble::new(format!("{} {what}", path.display()), "restore it with git");
-    let text = fs::read_to_string(&path).map_err(|error| trouble(format!("cannot be read: {error}")))?;
+    let unreadable = |what: String| UserError::new(format!("{} {what}", path.display()), "restore it with git");
+    let text = fs::read_to_string(&path).map_err(|error| unreadable(format!("cannot be read: {error}")))?;
     let levels = sections(&text);
     if levels.is_empty() {
-        return Err(trouble("has no section `## 1`".to_owned()).into());
+        return Err(unreadable("has no section `## 1`".to_owned()).into());
     }
     Ok(levels)
 }

@@ -3,13 +3,25 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::cli;
-use crate::exercise::Exercise;
-use crate::progress::Progress;
+use crate::course::exercise::Exercise;
+use crate::course::progress::Progress;
 use crate::session::{self, Session};
-use crate::view::list::{self, Row};
+use crate::ui::view::list::{self, Row};
 
-pub fn execute(session: &Session, args: &cli::List) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Only what is solved
+    #[arg(long, conflicts_with = "pending")]
+    pub done: bool,
+    /// Only what is not solved
+    #[arg(long)]
+    pub pending: bool,
+}
+
+pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let progress = session.progress();
     let exercises = &session.catalogue.exercises;
     let current = progress.current(&session.catalogue.names());
@@ -26,7 +38,7 @@ pub fn execute(session: &Session, args: &cli::List) -> Result<u8> {
         session::print_json(&json!({ "schema": 1, "exercises": exercises }))?;
     } else {
         let done = exercises.iter().filter(|exercise| solved(exercise)).count();
-        session.screen.print(&list::list(&rows, &progress, exercises.len(), done))?;
+        session.printer.print(&list::list(&rows, &progress, exercises.len(), done))?;
     }
     Ok(0)
 }

@@ -5,13 +5,17 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::cli;
+use crate::error::UserError;
 use crate::session::Session;
-use crate::trouble::Trouble;
-use crate::view::document;
-use crate::view::style::{Line, Style, Text};
+use crate::ui::text::document;
+use crate::ui::text::style::{Line, Style, Text};
 
-pub fn execute(session: &Session, args: &cli::Read) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub name: Option<String>,
+}
+
+pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let exercise = session.exercise(at);
     let mut text = Text::new();
@@ -25,13 +29,13 @@ pub fn execute(session: &Session, args: &cli::Read) -> Result<u8> {
     let source = exercise.source();
     let source = source.strip_prefix(session.root()).unwrap_or(&source);
     text.push(Line::styled(Style::Aside, format!("edit {}", source.display())));
-    session.screen.print(&text)?;
+    session.printer.print(&text)?;
     Ok(0)
 }
 
 /// A text that belongs to the course.
 pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
-        Trouble::new(format!("{} cannot be read: {error}", path.display()), "restore it with git").into()
+        UserError::new(format!("{} cannot be read: {error}", path.display()), "restore it with git").into()
     })
 }

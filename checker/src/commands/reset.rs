@@ -7,13 +7,23 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::restore;
-use crate::cli;
+use crate::course::store;
+use crate::error::UserError;
 use crate::session::Session;
-use crate::store;
-use crate::trouble::Trouble;
-use crate::view::style::{Line, Style, Text};
+use crate::ui::text::style::{Line, Style, Text};
 
-pub fn execute(session: &Session, args: &cli::Reset) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub name: String,
+    /// Bring back what the last reset replaced
+    #[arg(long)]
+    pub undo: bool,
+    /// Bring back the course's tests and manifest instead, from git
+    #[arg(long, conflicts_with = "undo")]
+    pub tests: bool,
+}
+
+pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let at = session.catalogue.get(&args.name)?;
     if args.tests {
         return restore::execute(session, at);
@@ -34,7 +44,7 @@ pub fn execute(session: &Session, args: &cli::Reset) -> Result<u8> {
             }
         }
     }
-    session.screen.print(&text)?;
+    session.printer.print(&text)?;
     Ok(0)
 }
 
@@ -81,7 +91,7 @@ fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
     let path = session.catalogue.solution(session.exercise(at)).join("starter.rs");
     fs::read(&path).map_err(|error| {
         let what = format!("the starter {} cannot be read: {error}", path.display());
-        Trouble::new(what, "restore it with git").into()
+        UserError::new(what, "restore it with git").into()
     })
 }
 
@@ -89,7 +99,10 @@ fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
 fn newest(backups: &Path) -> Result<Vec<u8>> {
     let numbers = numbers(backups);
     let newest = numbers.last().ok_or_else(|| {
-        Trouble::new(format!("there is no backup in {}", backups.display()), "undo only a reset that changed something")
+        UserError::new(
+            format!("there is no backup in {}", backups.display()),
+            "undo only a reset that changed something",
+        )
     })?;
     let path = file(backups, *newest);
     fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))

@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
-use crate::exercise::Exercise;
-use crate::originals::Originals;
+use crate::course::exercise::Exercise;
+use crate::course::originals::Originals;
+use crate::course::store;
+use crate::error::UserError;
 use crate::session::Session;
-use crate::store;
-use crate::trouble::Trouble;
-use crate::view::style::{Line, Style, Text};
+use crate::ui::text::style::{Line, Style, Text};
 
 pub fn execute(session: &Session, at: usize) -> Result<u8> {
     let exercise = session.exercise(at);
@@ -40,7 +40,7 @@ pub fn execute(session: &Session, at: usize) -> Result<u8> {
             text.push(Line::plain(format!("what it was before is kept as {backup}")));
         }
     }
-    session.screen.print(&text)?;
+    session.printer.print(&text)?;
     Ok(0)
 }
 
@@ -68,7 +68,7 @@ fn original(root: &Path, exercise: &Exercise, originals: &Originals, file: &str)
     let found = texts.find(|text| originals.is_original(file, text));
     let unknown = || {
         let what = format!("git knows no version of {path} that is the course's");
-        Trouble::new(what, "take it from the repository that you cloned the exercises from").into()
+        UserError::new(what, "take it from the repository that you cloned the exercises from").into()
     };
     found.map(Some).ok_or_else(unknown)
 }

@@ -7,19 +7,32 @@ use std::thread;
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
-use crate::cli;
-use crate::compile::settings::Settings;
-use crate::process;
-use crate::progress::Progress;
-use crate::session::{self, Screen, Session};
-use crate::store;
-use crate::toolchain::Toolchain;
+use crate::course::progress::Progress;
+use crate::course::store;
+use crate::runner::compile::settings::Settings;
+use crate::session::{self, Printer, Session};
+use crate::system::process;
+use crate::system::toolchain::Toolchain;
+use crate::ui::text::style::{Colour, Line, Text};
+use crate::ui::view::verdict::{self as view, Diagnostics};
 use crate::verdict::{Mode, Stage, Verdict};
-use crate::view::style::{Colour, Line, Text};
-use crate::view::verdict::{self as view, Diagnostics};
+
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub name: Option<String>,
+    /// Check all exercises, one line each
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Explore other interleavings
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
 
 /// `None` if it was interrupted.
-pub fn execute(open: impl FnOnce() -> Result<Session>, args: &cli::Run) -> Result<Option<u8>> {
+pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Option<u8>> {
     // Cargo and the compiler are asked at the same time.
     let toolchain = thread::spawn(Toolchain::find);
     let session = open()?;
@@ -33,9 +46,9 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &cli::Run) -> Resul
     if args.all { run_all(&session, toolchain, args) } else { run_one(&session, toolchain, args) }
 }
 
-fn run_one(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<Option<u8>> {
+fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
-    let status = Status::new(session.screen, !args.json);
+    let status = Status::new(session.printer, !args.json);
     let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
     status.clear();
     let Some(verdict) = verdict else { return Ok(None) };
@@ -52,9 +65,9 @@ fn run_one(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<O
         session::print_json(&document)?;
     } else {
         let progress = session.store.read().progress;
-        let mut text = view::verdict(&verdict, Diagnostics::Warnings, session.screen.width);
+        let mut text = view::verdict(&verdict, Diagnostics::Warnings, session.printer.width);
         text.append(view::advice(&verdict, next(session, &progress, at).as_deref()));
-        session.screen.print(&text)?;
+        session.printer.print(&text)?;
     }
     Ok(Some(u8::from(!verdict.passed())))
 }
@@ -63,10 +76,10 @@ fn next(session: &Session, progress: &Progress, at: usize) -> Option<String> {
     progress.next(&session.catalogue.names(), at).map(|next| session.exercise(next).name.clone())
 }
 
-fn run_all(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<Option<u8>> {
+fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
     let mut verdicts: Vec<Verdict> = Vec::new();
     for at in 0..session.catalogue.exercises.len() {
-        let status = Status::new(session.screen, false);
+        let status = Status::new(session.printer, false);
         let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
         status.clear();
         let Some(verdict) = verdict else { return Ok(None) };
@@ -76,7 +89,7 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<O
         if !args.json {
             let mut text = Text::new();
             text.push(view::headline(&verdict));
-            session.screen.print(&text)?;
+            session.printer.print(&text)?;
         }
         verdicts.push(verdict);
     }
@@ -87,21 +100,21 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &cli::Run) -> Result<O
     } else {
         let mut text = Text::new();
         text.push(Line::plain(format!("{passed} of {total} pass")));
-        session.screen.print(&text)?;
+        session.printer.print(&text)?;
     }
     Ok(Some(u8::from(passed < total)))
 }
 
 /// What is going on, in one line that is overwritten, and errors as soon as the compiler prints them.
 struct Status {
-    screen: Screen,
+    screen: Printer,
     prints_errors: bool,
     /// Whether somebody sees the line; then, whether there is one.
     line: Option<Mutex<bool>>,
 }
 
 impl Status {
-    fn new(screen: Screen, prints_errors: bool) -> Self {
+    fn new(screen: Printer, prints_errors: bool) -> Self {
         let is_seen = io::stderr().is_terminal() && screen.colour == Colour::On;
         Self { screen, prints_errors, line: is_seen.then(Mutex::default) }
     }

@@ -6,13 +6,20 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::Result;
 
 use super::read::read;
-use crate::cli;
+use crate::error::UserError;
 use crate::session::Session;
-use crate::trouble::Trouble;
-use crate::view::document;
-use crate::view::style::Text;
+use crate::ui::text::document;
+use crate::ui::text::style::Text;
 
-pub fn execute(session: &Session, args: &cli::Solution) -> Result<u8> {
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    pub name: Option<String>,
+    /// Show it although the exercise is not solved
+    #[arg(long)]
+    pub peek: bool,
+}
+
+pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let progress = session.progress();
     let at = session.find(args.name.as_deref(), &progress)?;
     let name = &session.exercise(at).name;
@@ -23,7 +30,7 @@ pub fn execute(session: &Session, args: &cli::Solution) -> Result<u8> {
         session.store.require_known_version()?;
         session.update(|progress| progress.entry(name).peeked = true)?;
     }
-    session.screen.print(&explain(session, at)?)?;
+    session.printer.print(&explain(session, at)?)?;
     Ok(0)
 }
 
@@ -46,7 +53,7 @@ pub fn explain(session: &Session, at: usize) -> Result<Text> {
 fn asked_and_answered_yes(name: &str) -> Result<bool> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let what = format!("`{name}` is not solved yet, so its solution is not shown");
-        return Err(Trouble::new(what, format!("solve it, or say `checker solution {name} --peek`")).into());
+        return Err(UserError::new(what, format!("solve it, or say `checker solution {name} --peek`")).into());
     }
     print!("`{name}` is not solved yet. Show its solution all the same? [y/N] ");
     io::stdout().flush()?;

@@ -59,13 +59,13 @@ fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
         (message("tokio", "mismatched types", Some("tokio/src/lib.rs")), String::new(), "mismatched types", "your code was not"),
         (String::new(), "error: something new\n".to_owned(), "something new", "your code was not"),
     ] {
-        toys.trouble(&messages, &said);
-        let ran = run_alpha(&toys, "trouble").expect(2);
+        toys.cargo_says(&messages, &said);
+        let ran = run_alpha(&toys, "cargo-says").expect(2);
         assert!(ran.stderr.contains(cause) && ran.stderr.contains(help), "{cause}, {help}: {}", ran.stderr);
         assert_eq!(ran.stdout, "", "{cause}");
     }
-    toys.trouble(&message("alpha", "cannot find function `download` with linker `x`", own), "");
-    let ran = run_alpha(&toys, "trouble").expect(1);
+    toys.cargo_says(&message("alpha", "cannot find function `download` with linker `x`", own), "");
+    let ran = run_alpha(&toys, "cargo-says").expect(1);
     assert!(ran.stdout.contains("does not compile · alpha: cannot find function"), "{}", ran.stdout);
     let progress = fs::read_to_string(toys.root.join(".checker/progress.json")).unwrap();
     assert!(progress.contains("\"attempts\": 2"), "only the last one was an attempt: {progress}");

@@ -6,6 +6,8 @@
 mod authors;
 /// Every command, and every bad input: exit code, standard output, standard error.
 mod commands;
+/// No cycles among modules, in any crate.
+mod cycles;
 /// What is not the learner's fault is no verdict.
 #[cfg(target_os = "linux")]
 mod environment;

@@ -1,7 +1,7 @@
 //! A course whose compiler is a toy: a `cargo` that takes no time, and tests that do what the exercise says.
 //!
 //! The first line of an exercise's source says what becomes of it: `// right`, `// wrong`, `// error`, `// deadlock`,
-//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// trouble`, `// not-executable`, `// no-report`.
+//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// cargo-says`, `// not-executable`, `// no-report`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -48,9 +48,9 @@ compiling)
   printf '    Building [==>   ] 12/34: tokio\r' >&2
   sleep "$number"
   what=right ;;
-trouble)
-  cat "$toys/trouble.json"
-  cat "$toys/trouble.txt" >&2
+cargo-says)
+  cat "$toys/cargo-says.json"
+  cat "$toys/cargo-says.txt" >&2
   exit 101 ;;
 blocked)
   echo "    Blocking waiting for file lock on build directory" >&2
@@ -150,10 +150,10 @@ impl Toys {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// What cargo says when the source says `// trouble`: messages for programs, and for people.
-    pub fn trouble(&self, messages: &str, said: &str) {
-        fs::write(self.root.join("toys/trouble.json"), messages).unwrap();
-        fs::write(self.root.join("toys/trouble.txt"), said).unwrap();
+    /// What cargo says when the source says `// cargo-says`: messages for programs, and for people.
+    pub fn cargo_says(&self, messages: &str, said: &str) {
+        fs::write(self.root.join("toys/cargo-says.json"), messages).unwrap();
+        fs::write(self.root.join("toys/cargo-says.txt"), said).unwrap();
     }
 
     /// What the checker is to find in its environment.

@@ -1,11 +1,10 @@
 //! Explores a test: many schedules, the first failure, and the simplest story of it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trace::map::Map;
-use trace::{Explored, Failure, Trace};
 
 use super::choice::{Deadlines, Rules, Wakes};
 use super::hook::install_panic_hook;
@@ -14,6 +13,7 @@ use super::run::Run;
 use super::search::{Reduction, Search};
 use super::sentinel::Sentinel;
 use super::session::{Recording, Stop};
+use super::settings::{Finding, Settings, Ways};
 use super::strategy::Source;
 
 /// After so many steps a schedule goes on under a fair scheduler, and after fifty times as many it is a livelock, if the
@@ -28,87 +28,63 @@ pub const MOST_STEPS: usize = 20_000;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    pub(super) schedules: u32,
-    pub(super) seed: u64,
-    pub(super) replay: Option<Vec<u32>>,
-    pub(super) manifest_dir: PathBuf,
-    pub(super) rules: Rules,
-    pub(super) ways: Ways,
-}
-
-/// Which ways of choosing schedules are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ways {
-    /// The search, and if there is too much to search, the sample.
-    Both,
-    Search,
-    Sample,
-}
-
-/// The result of an exploration.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Finding {
-    /// How far the exploration came.
-    pub explored: Explored,
-    /// The first failure.
-    pub failure: Option<Box<Failure>>,
-    /// What happened in a replayed schedule that did not fail.
-    pub trace: Option<Trace>,
+    settings: Settings,
 }
 
 impl Exploration {
     /// Explores 1,000 schedules with seed 1. The sources that locations name lie in, below or above `manifest_dir`.
     pub fn new(manifest_dir: impl AsRef<Path>) -> Self {
         Exploration {
-            schedules: crate::DEFAULT_SCHEDULES,
-            seed: 1,
-            replay: None,
-            manifest_dir: manifest_dir.as_ref().to_owned(),
-            rules: Rules { steps: MOST_STEPS, deadlines: Deadlines::Exact, wakes: Wakes::Caused },
-            ways: Ways::Both,
+            settings: Settings {
+                schedules: crate::DEFAULT_SCHEDULES,
+                seed: 1,
+                replay: None,
+                manifest_dir: manifest_dir.as_ref().to_owned(),
+                rules: Rules { steps: MOST_STEPS, deadlines: Deadlines::Exact, wakes: Wakes::Caused },
+                ways: Ways::Both,
+            },
         }
     }
 
     /// How many schedules, at most. A test in which there is never a choice has only one.
     #[must_use]
     pub fn schedules(mut self, schedules: u32) -> Self {
-        self.schedules = schedules;
+        self.settings.schedules = schedules;
         self
     }
 
     /// The same seed explores the same schedules.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.settings.seed = seed;
         self
     }
 
     /// Runs one schedule only: the one with these choices.
     #[must_use]
     pub fn replay(mut self, choices: Vec<u32>) -> Self {
-        self.replay = Some(choices);
+        self.settings.replay = Some(choices);
         self
     }
 
     /// After how many steps a schedule goes on under a fair scheduler, at least one.
     #[must_use]
     pub fn steps(mut self, steps: usize) -> Self {
-        self.rules.steps = steps.max(1);
+        self.settings.rules.steps = steps.max(1);
         self
     }
 
     /// When deadlines may strike.
     #[must_use]
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
-        self.rules.deadlines = deadlines;
+        self.settings.rules.deadlines = deadlines;
         self
     }
 
     /// When waiting threads wake up.
     #[must_use]
     pub fn wakes(mut self, wakes: Wakes) -> Self {
-        self.rules.wakes = wakes;
+        self.settings.rules.wakes = wakes;
         self
     }
 
@@ -116,7 +92,7 @@ impl Exploration {
     #[doc(hidden)]
     #[must_use]
     pub fn sampled_only(mut self) -> Self {
-        self.ways = Ways::Sample;
+        self.settings.ways = Ways::Sample;
         self
     }
 
@@ -124,7 +100,7 @@ impl Exploration {
     #[doc(hidden)]
     #[must_use]
     pub fn searched_only(mut self) -> Self {
-        self.ways = Ways::Search;
+        self.settings.ways = Ways::Search;
         self
     }
 
@@ -144,7 +120,7 @@ impl Exploration {
             let state = body();
             *returns.lock().unwrap_or_else(PoisonError::into_inner) = state;
         };
-        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
         let mut search = Box::new(Search::new(reduction));
         let (mut runs, mut endings) = (0, BTreeSet::new());
         loop {
@@ -173,7 +149,7 @@ impl Exploration {
     pub fn map(&self, body: impl Fn() + Send + Sync + 'static) -> Option<Map> {
         install_panic_hook();
         overflow::install();
-        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
         let _sentinel = Sentinel::start(&run.heartbeat);
         run.map().ok()
     }
@@ -185,9 +161,9 @@ impl Exploration {
     pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> Finding {
         install_panic_hook();
         overflow::install();
-        let run = Run { what: self, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
         let _sentinel = Sentinel::start(&run.heartbeat);
-        match &self.replay {
+        match &self.settings.replay {
             Some(choices) => run.one(choices),
             None => run.many(),
         }

@@ -22,13 +22,15 @@ pub mod scheduler;
 mod search;
 mod sentinel;
 pub(crate) mod session;
+mod settings;
 mod strategy;
 pub mod thread_local;
 pub mod threads;
 
 pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};
-pub use exploration::{Exploration, Finding, MOST_STEPS};
+pub use exploration::{Exploration, MOST_STEPS};
 pub use hook::is_kit;
 #[doc(hidden)]
 pub use search::Reduction;
+pub use settings::Finding;
 pub use trace::Side;

@@ -6,13 +6,14 @@ use trace::map::Map;
 use trace::{Coverage, Explored, Failure, FailureKind, Report, Trace};
 
 use super::choice::Rules;
-use super::exploration::{Exploration, Finding, Ways};
+
 use super::hook::is_ours;
 use super::mapping::{self, NoMap};
 use super::outward::{self, Walk};
 use super::search::Search;
 use super::sentinel::Heartbeat;
 use super::session::{Recording, Session, Stop};
+use super::settings::{Finding, Settings, Ways};
 use super::strategy::{Source, Strategies};
 use super::{names, schedule};
 
@@ -27,7 +28,7 @@ const SEARCHED_PER_SCHEDULE: u32 = 20;
 
 /// An exploration under way.
 pub(super) struct Run<'a> {
-    pub(super) what: &'a Exploration,
+    pub(super) what: &'a Settings,
     pub(super) body: Arc<dyn Fn() + Send + Sync>,
     pub(super) heartbeat: Arc<Heartbeat>,
 }

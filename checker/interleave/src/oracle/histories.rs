@@ -11,9 +11,9 @@ mod tests;
 
 use std::fmt::Debug;
 
-use crate::harness;
 use crate::panics;
 use crate::random::Random;
+use crate::test_fn;
 pub use draws::Draws;
 use shorten::shortest;
 
@@ -163,7 +163,7 @@ fn run<Op, S>(
     step: &impl Fn(&mut S, Op) -> Result<(), String>,
 ) -> Result<(), Refused> {
     let mut after = 0;
-    let ended = harness::catch(|| {
+    let ended = test_fn::catch(|| {
         let mut state = start();
         history.iter_mut().try_for_each(|draws| {
             after += 1;

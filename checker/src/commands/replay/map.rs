@@ -4,14 +4,13 @@ use anyhow::Result;
 use serde_json::json;
 use trace::map::Map;
 
-use super::write_pages;
-use crate::cli;
-use crate::exercise::Exercise;
-use crate::replayer::Replayer;
+use super::{Args, write_pages};
+use crate::course::exercise::Exercise;
+use crate::error::UserError;
+use crate::runner::replayer::Replayer;
 use crate::session::{self, Session};
-use crate::trouble::Trouble;
-use crate::view::map;
-use crate::view::style::Text;
+use crate::ui::text::style::Text;
+use crate::ui::view::map;
 
 /// Shows the map of the test that is wanted, or of all that have one. `None` if it was interrupted.
 pub fn execute(
@@ -19,7 +18,7 @@ pub fn execute(
     exercise: &Exercise,
     replayer: &mut Replayer<'_>,
     wanted: Option<&str>,
-    args: &cli::Replay,
+    args: &Args,
 ) -> Result<Option<u8>> {
     let names = wanted.map_or_else(|| replayer.names(), |name| vec![name.to_owned()]);
     let mut maps: Vec<(String, Map)> = Vec::new();
@@ -40,13 +39,13 @@ pub fn execute(
             None => format!("no test of `{}` has a map", exercise.name),
         };
         let help = format!("its verdict: checker run {}", exercise.name);
-        return Err(Trouble::new(what, help).into());
+        return Err(UserError::new(what, help).into());
     }
     let fails = maps.iter().any(|(_, map)| map.ends().any(|end| map.failure(end).is_some()));
     if args.html.is_some() {
         let [(name, map)] = maps.as_slice() else {
             let what = "a page shows one test, and several have a map";
-            return Err(Trouble::new(what, "choose one with `--test NAME`").into());
+            return Err(UserError::new(what, "choose one with `--test NAME`").into());
         };
         let failed = map.ends().find_map(|end| Some((map.failure(end)?, map.trace(end))));
         write_pages(session, &format!("{} · {name}", exercise.name), failed, Some(map), args)?;
@@ -59,9 +58,9 @@ pub fn execute(
             if index > 0 {
                 text.blank();
             }
-            text.append(map::text(&format!("{} · {name}", exercise.name), map, session.screen.width));
+            text.append(map::text(&format!("{} · {name}", exercise.name), map, session.printer.width));
         }
-        session.screen.print(&text)?;
+        session.printer.print(&text)?;
     }
     Ok(Some(u8::from(fails)))
 }

@@ -8,16 +8,16 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use trace::timeline;
 
-use crate::exercise::Exercise;
-use crate::keys::Key;
-use crate::replayer::Replayer;
+use crate::course::exercise::Exercise;
+use crate::error::UserError;
+use crate::runner::replayer::Replayer;
 use crate::session::Session;
-use crate::stepper::{Effect, Input, Stepper};
-use crate::terminal::{self, Frame, Surface, Terminal};
-use crate::trouble::Trouble;
+use crate::ui::keys::Key;
+use crate::ui::stepper::{Input, Reaction, Stepper};
+use crate::ui::terminal::{self, Frame, Surface, Terminal};
+use crate::ui::view::page::Source;
+use crate::ui::view::step;
 use crate::verdict::{Outcome, TestResult};
-use crate::view::page::Source;
-use crate::view::step;
 
 /// How often to look whether the window has another size, or a signal came.
 const LOOK: Duration = Duration::from_millis(200);
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'_>, result: TestResult) -> Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         let help = format!("run it in a terminal, or look at the picture with `checker replay {}`", exercise.name);
-        return Err(Trouble::new("going step by step needs a terminal", help).into());
+        return Err(UserError::new("going step by step needs a terminal", help).into());
     }
     let title = format!("{} · {}", exercise.name, result.name);
     let (trace, ending) = step_through(result)?;
@@ -43,7 +43,7 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
     let _given_back = GivenBack(terminal.clone());
     loop {
         let (width, height) = terminal.size();
-        let text = step::screen(&title, &stepper, &sources, width, height).print(session.screen.colour);
+        let text = step::screen(&title, &stepper, &sources, width, height).print(session.printer.colour);
         let rows = text.lines().map(str::to_owned).collect();
         terminal.draw(&Frame { rows, cursor: None }).context("drawing")?;
         // Behind the first screen, as it takes a moment.
@@ -61,12 +61,12 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
             Err(RecvTimeoutError::Timeout) => None,
         };
         match input.map(|input| stepper.handle(input)) {
-            Some(Effect::Quit) => return Ok(()),
-            Some(Effect::Rerun(choices)) => {
+            Some(Reaction::Quit) => return Ok(()),
+            Some(Reaction::Rerun(choices)) => {
                 let (trace, ending) = step_through(replayer.run(&choices)?)?;
                 stepper.go_on_in(trace, ending);
             }
-            Some(Effect::Redraw) | None => {}
+            Some(Reaction::Redraw) | None => {}
         }
     }
 }
@@ -89,7 +89,7 @@ fn step_through(result: TestResult) -> Result<(trace::Trace, String)> {
     };
     let Some(trace) = result.trace else {
         let what = format!("`{}` could not be run step by step: {ending}", result.name);
-        return Err(Trouble::new(what, "run `checker run` to see its verdict").into());
+        return Err(UserError::new(what, "run `checker run` to see its verdict").into());
     };
     Ok((trace, ending))
 }

@@ -3,6 +3,7 @@
 //! `sync` is the real one with a scheduling point around each operation, so its queues are as fair as they are. Runtimes,
 //! tasks and time are modelled.
 
+mod join;
 pub mod runtime;
 pub mod sync;
 pub mod task;

@@ -17,6 +17,10 @@ struct Context {
 
 static CONTEXT: LocalKey<Context> = LocalKey::new(Context::default);
 
+/// What the real package says of a thread outside of any runtime.
+pub(super) const NO_CONTEXT: &str =
+    "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
+
 /// The runtime that the running thread is in.
 pub(crate) fn current() -> Option<Handle> {
     CONTEXT.try_with(|context| context.handles.borrow().last().cloned()).ok().flatten()

@@ -11,10 +11,10 @@ use interleave::model::executor::{Executor, Workers};
 use interleave::model::thread;
 use real::runtime::RuntimeFlavor;
 
-use super::context::{self, Entered};
+use super::context::{self, Entered, NO_CONTEXT};
 use super::time::RuntimeTime;
 use super::{Flavor, Id, Options, RuntimeMetrics};
-use crate::explore::task::JoinHandle;
+use crate::explore::join::JoinHandle;
 
 /// See [`real::runtime::Handle`].
 #[derive(Clone)]
@@ -41,9 +41,6 @@ pub struct TryCurrentError(());
 
 impl UnwindSafe for Handle {}
 impl RefUnwindSafe for Handle {}
-
-pub(super) const NO_CONTEXT: &str =
-    "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
 
 impl Handle {
     pub(super) fn new(executor: Executor, flavor: Flavor, is_local: bool, options: &Options) -> Self {

@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::{EnterGuard, Handle, Options, Runtime, RuntimeMetrics};
-use crate::explore::task::JoinHandle;
+use crate::explore::join::JoinHandle;
 
 /// See [`real::runtime::LocalOptions`].
 #[derive(Debug, Default)]

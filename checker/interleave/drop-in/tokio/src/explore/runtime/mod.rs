@@ -26,7 +26,7 @@ pub use metrics::RuntimeMetrics;
 #[doc(no_inline)]
 pub use real::runtime::{RuntimeFlavor, is_rt_shutdown_err};
 
-use super::task::JoinHandle;
+use super::join::JoinHandle;
 use time::TimeOptions;
 
 /// How many blocking jobs run at once if the builder does not say.

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use super::handle::NO_CONTEXT;
+use super::context::NO_CONTEXT;
 use super::{Flavor, Handle, context};
 
 /// What a builder says of it.

@@ -1,8 +1,6 @@
 //! `tokio::task` on the model of an executor.
 
 pub mod coop;
-mod error;
-mod join_handle;
 mod join_set;
 mod local;
 mod task_local;
@@ -10,8 +8,8 @@ mod task_local;
 use std::panic::Location;
 
 pub use coop::{Unconstrained, consume_budget, unconstrained};
-pub use error::JoinError;
-pub use join_handle::{AbortHandle, Id, JoinHandle, id, try_id};
+
+pub use super::join::{AbortHandle, Id, JoinError, JoinHandle, id, try_id};
 pub use join_set::JoinSet;
 pub use local::{LocalEnterGuard, LocalSet, spawn_local};
 pub use task_local::{AccessError, LocalKey};

@@ -1,0 +1,39 @@
+//! What an exploration is asked for, and what it finds.
+
+use std::path::PathBuf;
+
+use trace::{Explored, Failure, Trace};
+
+use super::choice::Rules;
+
+/// What is explored, and how far.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) schedules: u32,
+    pub(super) seed: u64,
+    pub(super) replay: Option<Vec<u32>>,
+    pub(super) manifest_dir: PathBuf,
+    pub(super) rules: Rules,
+    pub(super) ways: Ways,
+}
+
+/// Which ways of choosing schedules are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ways {
+    /// The search, and if there is too much to search, the sample.
+    Both,
+    Search,
+    Sample,
+}
+
+/// The result of an exploration.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How far the exploration came.
+    pub explored: Explored,
+    /// The first failure.
+    pub failure: Option<Box<Failure>>,
+    /// What happened in a replayed schedule that did not fail.
+    pub trace: Option<Trace>,
+}

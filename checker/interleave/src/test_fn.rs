@@ -1,0 +1,79 @@
+//! A test function: what the attribute knows of it, and the ways in which it can end.
+
+use std::any::Any;
+
+/// How many interleavings are explored if a test does not say.
+pub const DEFAULT_SCHEDULES: u32 = 1_000;
+
+/// What `#[interleave::test]` knows about its function. Made by the code that it generates.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Test {
+    pub name: &'static str,
+    pub manifest_dir: &'static str,
+    pub schedules: Option<u32>,
+    pub steps: Option<usize>,
+    pub early_deadlines: bool,
+    pub spurious_wakes: bool,
+}
+
+/// The payload of a panic.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// Ends the test that calls this with the verdict "deadlock". For runtimes that find out by themselves that no task
+/// can go on.
+///
+/// # Panics
+///
+/// Always.
+#[doc(hidden)]
+pub fn deadlock(message: &str) -> ! {
+    std::panic::panic_any(Deadlock(message.to_owned()))
+}
+
+/// Runs `f` and returns what it panicked with, if it did. A panic by which the kit itself ends a test goes on.
+pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
+    #[cfg(feature = "explore")]
+    return crate::engine::scheduler::catch(f);
+    #[cfg(not(feature = "explore"))]
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
+        Err(payload) if payload.is::<Deadlock>() => std::panic::resume_unwind(payload),
+        result => result,
+    }
+}
+
+/// The payload that stands for a deadlock that a runtime found.
+#[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
+pub(crate) struct Deadlock(pub(crate) String);
+
+/// The return types that a test may have.
+#[doc(hidden)]
+pub trait Conclude {
+    #[track_caller]
+    fn conclude(self);
+}
+
+impl Conclude for () {
+    fn conclude(self) {}
+}
+
+impl Conclude for std::convert::Infallible {
+    fn conclude(self) {}
+}
+
+impl<T: Conclude, E: std::fmt::Debug> Conclude for Result<T, E> {
+    #[track_caller]
+    fn conclude(self) {
+        match self {
+            Ok(value) => value.conclude(),
+            Err(error) => panic!("the test returned an error: {error:?}"),
+        }
+    }
+}
+
+/// Fails the test if what it returned says so.
+#[doc(hidden)]
+#[track_caller]
+pub fn conclude(returned: impl Conclude) {
+    returned.conclude();
+}

@@ -1,0 +1,90 @@
+//! A plain watch under observation: how soon it begins a check, and what it does when there is nothing to do.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::authoring::proof::speed::{self, Source};
+use crate::system::process;
+
+/// How long an idle watch is observed.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long to wait for a line before giving up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Watching {
+    child: Child,
+    /// With the moment when each was read.
+    lines: Receiver<(Instant, String)>,
+}
+
+impl Watching {
+    /// Starts a watch of `exercise` in the course at `root`, and waits for its first verdict.
+    pub fn start(root: &Path, exercise: &str) -> Result<Watching> {
+        let state = root.join(".checker");
+        fs::create_dir_all(&state)?;
+        fs::write(state.join("progress.json"), format!(r#"{{"schema":1,"current":{exercise:?}}}"#))?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["watch", "--plain", "--color=never"]).current_dir(root);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let stdout = BufReader::new(child.stdout.take().context("it was asked for")?);
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = sender.send((Instant::now(), line));
+            }
+        });
+        let mut watching = Watching { child, lines };
+        watching.wait_for("passed")?;
+        Ok(watching)
+    }
+
+    fn wait_for(&mut self, words: &str) -> Result<Instant> {
+        loop {
+            let (at, line) =
+                self.lines.recv_timeout(PATIENCE).with_context(|| format!("the watch says no `{words}`"))?;
+            if line.contains(words) {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// The median of the time from a save to the line that says that a check begins.
+    pub fn saves(&mut self, mut source: Source) -> Result<f64> {
+        let mut measured = Vec::new();
+        for _ in 0..speed::TIMES {
+            // The last event of the last save must not be taken for one of this save.
+            thread::sleep(Duration::from_millis(300));
+            while self.lines.try_recv().is_ok() {}
+            let saved = Instant::now();
+            source.save("")?;
+            measured.push(self.wait_for("checking")?.duration_since(saved).as_secs_f64() * 1000.0);
+            self.wait_for("passed")?;
+        }
+        drop(source);
+        self.wait_for("passed")?;
+        Ok(speed::median(measured))
+    }
+
+    /// How often its threads wake up while nothing happens, and its mebibytes; `None` if the system does not show it.
+    pub fn idle(&self) -> Option<(f64, f64)> {
+        thread::sleep(Duration::from_secs(1));
+        let before = process::usage(self.child.id())?;
+        thread::sleep(IDLE);
+        let after = process::usage(self.child.id())?;
+        Some(((after.wake_ups - before.wake_ups) as f64, after.memory as f64 / f64::from(1 << 20)))
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,130 @@
+//! What an exercise promises, the test that looks, and the wrong answer that breaks just that promise.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::authoring::proof::Complaint;
+use crate::authoring::proof::trial::Tried;
+use crate::verdict::{Kind, Outcome, Verdict};
+
+/// The table in the folder of a solution.
+pub const FILE: &str = "promises.toml";
+
+/// What stands for a test where only the compiler can refuse a wrong answer.
+const COMPILER: &str = "compiler";
+
+/// One sentence of the brief or of a doc comment.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    pub says: String,
+    /// The test that fails if it is broken, or [`COMPILER`].
+    test: String,
+    /// The answer in `rejected/` that breaks it.
+    broken_by: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    #[serde(default)]
+    promise: Vec<Promise>,
+}
+
+/// The promises of the exercise whose solution lies in `solution`.
+pub fn read(solution: &Path) -> Result<Vec<Promise>, Complaint> {
+    let text = fs::read_to_string(solution.join(FILE)).map_err(|error| {
+        Complaint::new(FILE, format!("cannot be read ({error}): it names a test for each promise of the brief"))
+    })?;
+    let table: Table = toml::from_str(&text).map_err(|error| Complaint::new(FILE, in_one_line(&error, &text)))?;
+    Ok(table.promise)
+}
+
+fn in_one_line(error: &toml::de::Error, text: &str) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+}
+
+/// The tests of an exercise, as the solution ran them, and how many of them a promise names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    pub tests: usize,
+    pub promised: usize,
+}
+
+pub fn coverage(promises: &[Promise], tried: &[Tried]) -> Coverage {
+    let tests = tests(tried);
+    let promised = tests.iter().filter(|test| is_promised(promises, test)).count();
+    Coverage { tests: tests.len(), promised }
+}
+
+/// What is wrong with `promises`, now that the answers have been tried.
+pub fn complaints(promises: &[Promise], tried: &[Tried]) -> Vec<Complaint> {
+    let tests = tests(tried);
+    let mut complaints: Vec<Complaint> = promises
+        .iter()
+        .filter_map(|promise| {
+            let objection = objection(promise, &tests, tried)?;
+            Some(Complaint::new(FILE, format!("{:?}: {objection}", promise.says)))
+        })
+        .collect();
+    let unpromised = tests.into_iter().filter(|test| !is_promised(promises, test));
+    complaints.extend(unpromised.map(|test| Complaint::new(FILE, format!("no promise names the test `{test}`"))));
+    complaints
+}
+
+/// The names of all tests. Known only if the solution compiles.
+fn tests(tried: &[Tried]) -> BTreeSet<&str> {
+    let solution = tried.iter().find(|tried| tried.attempt.name == "solution");
+    solution.into_iter().flat_map(|solution| &solution.verdict.tests).map(|test| test.name.as_str()).collect()
+}
+
+fn is_promised(promises: &[Promise], test: &str) -> bool {
+    promises.iter().any(|promise| promise.test == test)
+}
+
+fn objection(promise: &Promise, tests: &BTreeSet<&str>, tried: &[Tried]) -> Option<String> {
+    let Promise { says, test, broken_by } = promise;
+    if says.trim().is_empty() {
+        return Some(format!("says nothing about the test `{test}`"));
+    }
+    // Without a solution that compiles nobody knows which tests there are; that is objected to already.
+    if test != COMPILER && !tests.is_empty() && !tests.contains(test.as_str()) {
+        return Some(format!("there is no test `{test}`"));
+    }
+    let name = format!("rejected/{broken_by}");
+    let Some(answer) = tried.iter().find(|tried| tried.attempt.name == name) else {
+        return Some(format!("there is no answer {name}.rs"));
+    };
+    match test.as_str() {
+        COMPILER if refused_by_the_compiler(&answer.verdict) => None,
+        COMPILER => Some(format!("{name} compiles")),
+        _ if fails(&answer.verdict, test) => None,
+        _ if refused_by_the_compiler(&answer.verdict) => {
+            Some(format!("{name} does not compile, so no test fails: is it `test = \"{COMPILER}\"`?"))
+        }
+        _ => Some(format!("{name} does not make `{test}` fail; failing: {}", failing(&answer.verdict))),
+    }
+}
+
+fn refused_by_the_compiler(verdict: &Verdict) -> bool {
+    matches!(verdict.kind, Kind::CompileError | Kind::Lint)
+}
+
+/// Whether `test` fails in either mode.
+fn fails(verdict: &Verdict, test: &str) -> bool {
+    failed_tests(verdict).contains(test)
+}
+
+fn failing(verdict: &Verdict) -> String {
+    let failed: Vec<String> = failed_tests(verdict).into_iter().map(|test| format!("`{test}`")).collect();
+    if failed.is_empty() { "none".to_owned() } else { failed.join(", ") }
+}
+
+fn failed_tests(verdict: &Verdict) -> BTreeSet<&str> {
+    let failed = verdict.tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+    failed.map(|test| test.name.as_str()).collect()
+}

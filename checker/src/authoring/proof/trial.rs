@@ -1,0 +1,306 @@
+//! One attempt on trial: checked several times, under several seeds, and with its tests all in one process.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::authoring::proof::build::Products;
+use crate::authoring::proof::course::{Bench, package_name};
+use crate::authoring::proof::{Attempt, Expected, objection};
+use crate::course::catalogue::Catalogue;
+use crate::course::exercise::Exercise;
+use crate::runner::check::{self, Check};
+use crate::runner::compile;
+use crate::runner::suite::{self, Listed, Suite, Test};
+use crate::system::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::system::toolchain::Toolchain;
+use crate::verdict::{Mode, Outcome, TestResult, Verdict};
+
+/// An attempt, as it was laid out and compiled.
+pub struct Trial<'a> {
+    /// Of the bench.
+    pub root: &'a Path,
+    pub attempt: &'a Attempt,
+    /// As laid out.
+    pub exercise: &'a Exercise,
+    pub products: &'a Products,
+    pub toolchain: Toolchain,
+}
+
+/// What came of one attempt.
+#[derive(Debug)]
+pub struct Tried {
+    pub attempt: Attempt,
+    /// Of the first round.
+    pub verdict: Verdict,
+    pub seeds: Option<Seeds>,
+    /// The slowest real test, and its milliseconds.
+    pub slowest: Option<(u64, String)>,
+    pub objections: Vec<String>,
+}
+
+/// What came of exploring a rejected answer with several seeds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seeds {
+    /// The latest schedule that failed first.
+    pub worst: u32,
+    /// How many schedules there were for each seed.
+    pub within: u32,
+    /// The seeds under which it did not get its verdict.
+    pub missed: Vec<u64>,
+}
+
+/// How long all tests of one binary may take together.
+const TOGETHER: Duration = Duration::from_secs(60);
+/// How many attempts are tried at a time, for each core. Most wrong ones wait, for each other or for a time limit.
+const CROWD: usize = 2;
+/// How many schedules are explored where only the company of the other tests is of interest.
+const FEW_SCHEDULES: &str = "20";
+
+/// Brings each attempt together with what it was laid out and compiled as.
+pub fn trials<'a>(
+    bench: &'a Bench,
+    catalogue: &'a Catalogue,
+    products: &'a Products,
+    attempts: &[&'a Attempt],
+    toolchain: Toolchain,
+) -> Result<Vec<Trial<'a>>> {
+    let trial = |attempt: &&'a Attempt| {
+        let exercise = &catalogue.exercises[catalogue.get(&package_name(attempt))?];
+        Ok(Trial { root: bench.dir(), attempt, exercise, products, toolchain })
+    };
+    attempts.iter().map(trial).collect()
+}
+
+impl Trial<'_> {
+    /// One verdict; `None` if it was stopped.
+    ///
+    /// In each round a right answer is explored under another seed, for it must pass under all of them.
+    pub fn check(&self, round: u64, stop: &Stop) -> Result<Option<Verdict>> {
+        let seed = (self.attempt.expected == Expected::Passes && round > 1).then_some(round);
+        check::check(&Check {
+            root: self.root,
+            exercise: self.exercise,
+            compile: compile::Options { toolchain: self.toolchain, colour: false },
+            compiled: Some(&|mode| self.products.of(self.exercise, mode)),
+            seed,
+            stop,
+            report: &|_| {},
+        })
+    }
+
+    /// Explores again the test that found `verdict`, with other seeds and a twentieth of the budget. `None` if the
+    /// verdict did not come from sampling, or if it was stopped. What the search for every interleaving finds, it finds
+    /// always.
+    pub fn seeds(&self, verdict: &Verdict, seeds: u64, stop: &Stop) -> Result<Option<Seeds>> {
+        let (Some(test), Expected::Fails { .. }) = (explored(verdict), &self.attempt.expected) else {
+            return Ok(None);
+        };
+        let within = (test.1 / 20).max(1);
+        let mut exercise = self.exercise.clone();
+        exercise.about.schedules = Some(within);
+        let Some(found) = self.find(test.0, &exercise, stop)? else { return Ok(None) };
+        let mut result = Seeds { within, ..Seeds::default() };
+        for seed in 1..=seeds {
+            let suite = Suite::new(self.root, &exercise, Some(seed))?;
+            let ran = suite.run(&found, Mode::Explore, stop)?;
+            if stop.is_stopped() {
+                return Ok(None);
+            }
+            match ran.outcome {
+                // Some mistakes show in more than one way, and under another seed another one comes first.
+                Outcome::Failed(_) => {
+                    result.worst = result.worst.max(ran.explored.map_or(1, |explored| explored.schedules));
+                }
+                _ => result.missed.push(seed),
+            }
+        }
+        Ok(Some(result))
+    }
+
+    fn find(&self, name: &str, exercise: &Exercise, stop: &Stop) -> Result<Option<Test>> {
+        let suite = Suite::new(self.root, exercise, None)?;
+        for binary in self.products.binaries(self.exercise, Mode::Explore) {
+            if let Listed::Tests(tests) = suite.list(binary, Mode::Explore, stop)?
+                && let Some(test) = tests.into_iter().find(|test| test.name == name)
+            {
+                return Ok(Some(test));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is wrong when all tests run in one process, as plain `cargo test` runs them: side by side, and in order.
+    pub fn together(&self, stop: &Stop) -> Result<Vec<String>> {
+        let mut objections = Vec::new();
+        for mode in [Mode::Real, Mode::Explore] {
+            for binary in self.products.binaries(self.exercise, mode) {
+                for (arguments, how) in [(&[][..], "side by side"), (&["--test-threads=1"], "one after the other")] {
+                    let mut command = Command::new(&binary.path);
+                    command.args(arguments).current_dir(&self.exercise.dir).env("RUST_BACKTRACE", "0");
+                    command.env("CARGO_MANIFEST_DIR", &self.exercise.dir);
+                    command.env("INTERLEAVE_SCHEDULES", FEW_SCHEDULES).env_remove("RUST_TEST_THREADS");
+                    let (end, printed) = run(command, stop)?;
+                    if end != How::Exited(0) && end != How::Stopped {
+                        let failed = printed.lines().filter_map(|line| line.strip_suffix(" ... FAILED"));
+                        let failed: Vec<&str> = failed.filter_map(|line| line.strip_prefix("test ")).collect();
+                        let failed = if failed.is_empty() { "the process".to_owned() } else { failed.join(", ") };
+                        objections.push(format!("when its tests run in one process, {how}: {failed} fails"));
+                    }
+                }
+            }
+        }
+        Ok(objections)
+    }
+}
+
+fn run(command: Command, stop: &Stop) -> Result<(How, String)> {
+    let mut printed = HeadTail::new(64 * 1024);
+    let spec = Spec {
+        command,
+        streams: Streams::Merged,
+        limit: Some(TOGETHER),
+        confine: Some(Confinement::default()),
+        mark: None,
+        standstill: Standstill::Ends,
+        rest: Rest::IsWanted,
+        stop,
+    };
+    let end = process::run(spec, &mut |_, bytes| printed.push(bytes))?;
+    Ok((end.how, printed.finish().to_text()))
+}
+
+/// The sampled test that decided, and its budget.
+fn explored(verdict: &Verdict) -> Option<(&str, u32)> {
+    let decisive = verdict.decisive().filter(|test| test.mode == Mode::Explore && !was_searched(test))?;
+    Some((&decisive.name, decisive.explored?.budget))
+}
+
+/// Whether the search for every interleaving found this failure.
+pub fn was_searched(test: &TestResult) -> bool {
+    test.trace.as_ref().is_some_and(|trace| trace.budget == 0)
+}
+
+/// What is wrong with what came of several rounds of the same attempt.
+pub fn objections(attempt: &Attempt, rounds: &[Verdict]) -> Vec<String> {
+    let mut objections: Vec<String> =
+        rounds.iter().filter_map(|verdict| objection(&attempt.expected, verdict)).collect();
+    objections.dedup();
+    let all: Vec<String> = rounds.iter().map(essence).collect();
+    if let Some(other) = all.iter().find(|other| **other != all[0]) {
+        objections.push(format!("not the same every time: {}, and then {other}", all[0]));
+    }
+    objections
+}
+
+/// What must be the same in every round: the kind of the verdict, and the test that decides if it was explored. Which
+/// of several tests a wrong answer fails first on real threads may be luck. Of a pass, no more than that: it is
+/// explored under other seeds.
+fn essence(verdict: &Verdict) -> String {
+    match verdict.decisive() {
+        None if verdict.passed() => "it passes".to_owned(),
+        None => verdict.headline.clone(),
+        Some(test) if test.mode == Mode::Explore => format!("{}: `{}`", verdict.kind.word(), test.name),
+        Some(_) => verdict.kind.word().to_owned(),
+    }
+}
+
+/// The longest that a real test took, in the round that took it least, and which it was.
+pub fn slowest(rounds: &[Verdict]) -> Option<(u64, &str)> {
+    let first = rounds.first()?;
+    let least = |name: &str| {
+        let tests = rounds.iter().flat_map(|verdict| &verdict.tests);
+        tests.filter(|test| test.mode == Mode::Real && test.name == name).map(|test| test.duration_ms).min()
+    };
+    let real = first.tests.iter().filter(|test| test.mode == Mode::Real);
+    real.filter_map(|test| Some((least(&test.name)?, test.name.as_str()))).max()
+}
+
+/// Does `work` for each of `items`, several at a time; `None` if one of them was stopped.
+pub fn side_by_side<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<Option<R>> + Sync,
+) -> Result<Option<Vec<R>>> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut results = Vec::new();
+        while let Some((at, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+        {
+            results.push((at, work(item)?));
+        }
+        Ok(results)
+    };
+    let mut results = thread::scope(|scope| {
+        let workers: Vec<_> = (0..CROWD * suite::processors()).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("it does not panic")).collect::<Result<Vec<_>>>()
+    })?
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>();
+    results.sort_by_key(|(at, _)| *at);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// Keeps all cores busy while `work` is done.
+pub fn on_a_busy_machine<R>(work: impl FnOnce() -> R) -> R {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..suite::processors() {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::{Kind, example};
+
+    fn attempt(expected: Expected) -> Attempt {
+        Attempt { exercise: "abba".to_owned(), name: "a".to_owned(), expected, source: String::new() }
+    }
+
+    #[test]
+    fn a_verdict_that_changes_is_objected_to() {
+        let deadlock = attempt(Expected::Fails { kind: Kind::Deadlock, detail: None });
+        let (one, mut other) = (example::verdict("abba", Kind::Deadlock), example::verdict("abba", Kind::Deadlock));
+        assert_eq!(objections(&deadlock, &[one.clone(), one.clone()]), Vec::<String>::new());
+        other.headline = "`b` deadlocks".to_owned();
+        let objections = objections(&deadlock, &[one.clone(), one, other]);
+        assert_eq!(objections, ["not the same every time: deadlock it is, and then `b` deadlocks"]);
+    }
+
+    #[test]
+    fn the_slowest_test_is_measured_at_its_best() {
+        let round = |a, b| {
+            let mut verdict = example::verdict("abba", Kind::Passed);
+            for (name, mode, ms) in [("a", Mode::Real, a), ("b", Mode::Real, b), ("b", Mode::Explore, 5000)] {
+                let mut test = example::test(name, mode, Outcome::Passed);
+                test.duration_ms = ms;
+                verdict.tests.push(test);
+            }
+            verdict
+        };
+        assert_eq!(slowest(&[round(90, 20), round(10, 30)]), Some((20, "b")));
+        assert_eq!(slowest(&[]), None);
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_their_items() {
+        let items: Vec<u32> = (0..50).collect();
+        assert_eq!(side_by_side(&items, |item| Ok(Some(item * 2))).unwrap().unwrap()[49], 98);
+        assert_eq!(side_by_side(&items, |item| Ok((*item != 7).then_some(()))).unwrap(), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! `checker dev verify --mutants`: solutions that were changed mechanically, each of which the tests must find wrong.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::authoring::mutants::{self, Changes};
+use crate::authoring::proof::build::{self, Products};
+use crate::authoring::proof::course::Bench;
+use crate::authoring::proof::trial::{self, Trial};
+use crate::authoring::proof::{Attempt, Expected};
+use crate::course::exercise::Exercise;
+use crate::session::{self, Session};
+use crate::system::toolchain::Toolchain;
+use crate::ui::text::document;
+use crate::ui::text::style::{Line, Style, Text};
+use crate::verdict::{Kind, Mode, Verdict};
+
+/// How many exercises are done at a time: their binaries take up space until they have run.
+const AT_A_TIME: usize = 8;
+
+/// What became of the mutants of one solution.
+struct Hunt<'a> {
+    exercise: &'a Exercise,
+    changes: Changes,
+    solution: String,
+    mutants: Vec<Attempt>,
+    verdicts: Vec<Verdict>,
+}
+
+/// `None` if it was interrupted.
+pub fn execute(
+    session: &Session,
+    exercises: &[&Exercise],
+    toolchain: Toolchain,
+    changes: Changes,
+    is_json: bool,
+) -> Result<Option<u8>> {
+    let mut documents = Vec::new();
+    let mut failed = false;
+    if !is_json {
+        let mut head = Text::new();
+        head.push(row(["", "made", "compiler", "tests", "equivalent", "survivors"]));
+        session.printer.print(&head)?;
+    }
+    for some in exercises.chunks(AT_A_TIME) {
+        let mut hunts = some.iter().map(|exercise| prepare(session, exercise, changes)).collect::<Result<Vec<_>>>()?;
+        if try_all(session, &mut hunts, toolchain)?.is_none() {
+            return Ok(None);
+        }
+        for hunt in &hunts {
+            failed |= hunt.is_objected_to();
+            if is_json {
+                documents.push(hunt.document());
+            } else {
+                session.printer.print(&hunt.text())?;
+            }
+        }
+    }
+    if is_json {
+        session::print_json(&json!({ "schema": 1, "exercises": documents }))?;
+    }
+    Ok(Some(u8::from(failed)))
+}
+
+fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> Result<Hunt<'a>> {
+    let file = session.catalogue.solution(exercise).join("src/lib.rs");
+    let solution = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let made = mutants::mutants(&solution, changes).with_context(|| file.display().to_string())?;
+    let attempt = |mutant: mutants::Mutant| Attempt {
+        exercise: exercise.name.clone(),
+        name: mutant.name,
+        expected: Expected::Passes,
+        source: mutant.source,
+    };
+    let mutants = made.into_iter().map(attempt).collect();
+    Ok(Hunt { exercise, changes, solution, mutants, verdicts: Vec::new() })
+}
+
+/// Compiles and checks all mutants; `None` if it was interrupted.
+fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> Result<Option<()>> {
+    let plan: Vec<(&Exercise, &[Attempt])> =
+        hunts.iter().map(|hunt| (hunt.exercise, hunt.mutants.as_slice())).collect();
+    if plan.iter().all(|(_, mutants)| mutants.is_empty()) {
+        return Ok(Some(()));
+    }
+    let bench = Bench::new(session.root(), "mutants")?;
+    let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else {
+        return Ok(None);
+    };
+    let all: Vec<&Attempt> = hunts.iter().flat_map(|hunt| &hunt.mutants).collect();
+    let trials = trial::trials(&bench, &catalogue, &products, &all, toolchain)?;
+    let verdicts = trial::side_by_side(&trials, |trial| trial.check(1, &session.stop))?;
+    remove_binaries(&trials, &products);
+    let Some(verdicts) = verdicts else { return Ok(None) };
+    let mut verdicts = verdicts.into_iter();
+    for hunt in hunts {
+        hunt.verdicts = verdicts.by_ref().take(hunt.mutants.len()).collect();
+    }
+    Ok(Some(()))
+}
+
+/// Mutants are many, and none of their binaries is wanted again.
+fn remove_binaries(trials: &[Trial<'_>], products: &Products) {
+    for trial in trials {
+        for mode in [Mode::Real, Mode::Explore] {
+            for binary in products.binaries(trial.exercise, mode) {
+                let _ = fs::remove_file(&binary.path);
+            }
+        }
+    }
+}
+
+impl Hunt<'_> {
+    /// Surviving general mutants are only counted: many are equivalent to the solution, and they have not been reviewed.
+    fn is_objected_to(&self) -> bool {
+        let survives = self.changes == Changes::Locks && !self.survivors().is_empty();
+        survives || !self.wrong_marks().is_empty()
+    }
+
+    fn is_marked(&self, name: &str) -> bool {
+        self.exercise.about.equivalent.iter().any(|equivalent| equivalent.mutant == name)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&Attempt, &Verdict)> {
+        self.mutants.iter().zip(&self.verdicts)
+    }
+
+    fn survivors(&self) -> Vec<&Attempt> {
+        let lives = |(mutant, verdict): &(&Attempt, &Verdict)| verdict.passed() && !self.is_marked(&mutant.name);
+        self.all().filter(lives).map(|(mutant, _)| mutant).collect()
+    }
+
+    /// Marks of mutants that are not made, or that are found wrong and so are not equivalent.
+    fn wrong_marks(&self) -> Vec<String> {
+        let wrong = |name: &str| match self.all().find(|(mutant, _)| mutant.name == name) {
+            None => Some(format!("`{name}` is marked equivalent, and no such mutant is made")),
+            Some((_, verdict)) if !verdict.passed() => {
+                Some(format!("`{name}` is marked equivalent, and yet: {}", verdict.headline))
+            }
+            Some(_) => None,
+        };
+        let marked = self.exercise.about.equivalent.iter().map(|equivalent| equivalent.mutant.as_str());
+        marked.filter(|name| self.changes.make(name)).filter_map(wrong).collect()
+    }
+
+    /// Made, killed by the compiler, killed by the tests, equivalent.
+    fn counts(&self) -> [usize; 4] {
+        let count = |of: &dyn Fn(&Attempt, &Verdict) -> bool| self.all().filter(|(m, v)| of(m, v)).count();
+        let compiler = |verdict: &Verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint);
+        [
+            self.mutants.len(),
+            count(&|_, verdict| compiler(verdict)),
+            count(&|_, verdict| !verdict.passed() && !compiler(verdict)),
+            count(&|mutant, verdict| verdict.passed() && self.is_marked(&mutant.name)),
+        ]
+    }
+
+    fn text(&self) -> Text {
+        let mut text = Text::new();
+        let survivors = self.survivors();
+        let [made, compiler, tests, equivalent] = self.counts().map(|count| count.to_string());
+        let name = &self.exercise.name;
+        text.push(row([name, &made, &compiler, &tests, &equivalent, &survivors.len().to_string()]));
+        for wrong in self.wrong_marks() {
+            text.push(Line::styled(Style::Bad, format!("FAIL  {name}  ")).then(Style::Plain, wrong));
+        }
+        for survivor in survivors {
+            let (style, label) = match self.changes {
+                Changes::Locks => (Style::Bad, "FAIL  "),
+                Changes::General => (Style::Plain, ""),
+            };
+            text.push(Line::styled(style, format!("{label}{name}  {} passes", survivor.name)));
+            text.append(document::difference(("the solution", &self.solution), ("the mutant", &survivor.source)));
+            text.blank();
+        }
+        text
+    }
+
+    fn document(&self) -> Value {
+        let [made, compiler, tests, equivalent] = self.counts();
+        let mutants = self.all().map(|(mutant, verdict)| {
+            json!({
+                "mutant": mutant.name,
+                "kind": verdict.kind,
+                "headline": verdict.headline,
+                "equivalent": self.is_marked(&mutant.name),
+            })
+        });
+        json!({
+            "exercise": self.exercise.name,
+            "made": made,
+            "killed_by_compiler": compiler,
+            "killed_by_tests": tests,
+            "equivalent": equivalent,
+            "survivors": self.survivors().iter().map(|mutant| mutant.name.as_str()).collect::<Vec<_>>(),
+            "wrong_marks": self.wrong_marks(),
+            "mutants": mutants.collect::<Vec<Value>>(),
+        })
+    }
+}
+
+fn row(cells: [&str; 6]) -> Line {
+    let [name, made, compiler, tests, equivalent, survivors] = cells;
+    Line::styled(Style::Name, name)
+        .pad(26)
+        .then(Style::Plain, format!("{made:>5} {compiler:>9} {tests:>6} {equivalent:>11} {survivors:>10}"))
+}

@@ -1,0 +1,173 @@
+//! `checker dev verify`: every exercise against its texts and its right and wrong answers.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+use super::survivors;
+use crate::authoring::mutants::Changes;
+use crate::authoring::proof::build;
+use crate::authoring::proof::course::Bench;
+use crate::authoring::proof::report::{self, Proof, Times};
+use crate::authoring::proof::trial::{self, Trial, Tried};
+use crate::authoring::proof::{self, Attempt, Expected, book, promises, texts};
+use crate::course::exercise::Exercise;
+use crate::course::originals::Originals;
+use crate::session::{self, Session};
+use crate::system::process::{self, Stop};
+use crate::system::toolchain::Toolchain;
+use crate::verdict::Verdict;
+
+/// A test of a right answer that takes longer is too slow to be run at every save.
+const SLOW: Duration = Duration::from_secs(1);
+
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Without any: all exercises
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// How often each answer is checked; the verdicts must be the same
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub repeat: u64,
+    /// With how many seeds each wrong answer must be found by exploring
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub seeds: u64,
+    /// Keep all cores busy meanwhile
+    #[arg(long)]
+    pub busy: bool,
+    /// Check mutants of the solutions instead: each that changes locks must be found wrong
+    #[arg(long, value_name = "CHANGES", num_args = 0..=1, default_missing_value = "locks")]
+    #[arg(conflicts_with_all = ["repeat", "seeds", "busy"])]
+    pub mutants: Option<Changes>,
+}
+
+/// `None` if it was interrupted.
+pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
+    let toolchain = thread::spawn(Toolchain::find);
+    let exercises = chosen(session, &args.names)?;
+    let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
+    process::adopt_orphans();
+    if let Some(changes) = args.mutants {
+        return survivors::execute(session, &exercises, toolchain, changes, args.json);
+    }
+    let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(None) };
+    let book =
+        if args.names.is_empty() { book::complaints(session.root(), &session.catalogue.exercises) } else { Vec::new() };
+    if args.json {
+        session::print_json(&report::document(&proofs, &book, times)?)?;
+    } else {
+        session.printer.print(&report::table(&proofs, &book, times))?;
+    }
+    let is_proven = book.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
+    Ok(Some(u8::from(!is_proven)))
+}
+
+/// The exercises that `names` mean; all of them if there are none.
+pub fn chosen<'a>(session: &'a Session, names: &[String]) -> Result<Vec<&'a Exercise>> {
+    if names.is_empty() {
+        return Ok(session.catalogue.exercises.iter().collect());
+    }
+    names.iter().map(|name| Ok(session.exercise(session.catalogue.get(name)?))).collect()
+}
+
+fn prove(
+    session: &Session,
+    exercises: &[&Exercise],
+    toolchain: Toolchain,
+    args: &Args,
+) -> Result<Option<(Vec<Proof>, Times)>> {
+    let started = Instant::now();
+    let mut proofs = Vec::new();
+    let mut attempts = Vec::new();
+    for exercise in exercises {
+        let solution = session.catalogue.solution(exercise);
+        let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
+        complaints.extend(texts::complaints(exercise, &solution));
+        let promises = promises::read(&solution).map_err(|complaint| complaints.push(complaint)).ok();
+        if Originals::of(exercise).keep(&solution)? {
+            (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
+        }
+        complaints.extend(book::listed(session.root(), exercise));
+        proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
+        attempts.push(answers);
+    }
+    let plan: Vec<(&Exercise, &[Attempt])> =
+        exercises.iter().copied().zip(attempts.iter().map(Vec::as_slice)).collect();
+    let bench = Bench::new(session.root(), "proof")?;
+    let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
+    let building = started.elapsed();
+    let all: Vec<&Attempt> = attempts.iter().flatten().collect();
+    let trials = trial::trials(&bench, &catalogue, &products, &all, toolchain)?;
+    let Some(tried) = try_all(&trials, args, &session.stop)? else { return Ok(None) };
+    for tried in tried {
+        let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
+        proof.expect("each attempt answers one of the exercises").tried.push(tried);
+    }
+    for proof in &mut proofs {
+        proof.complaints.extend(
+            proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
+        );
+    }
+    Ok(Some((proofs, Times { building, running: started.elapsed() - building })))
+}
+
+fn try_all(trials: &[Trial<'_>], args: &Args, stop: &Stop) -> Result<Option<Vec<Tried>>> {
+    // Wrong answers first: they wait for time limits, and others can work meanwhile.
+    let (wrong, right) =
+        (0..trials.len()).partition::<Vec<_>, _>(|at| trials[*at].attempt.expected != Expected::Passes);
+    let rounds = args.repeat.max(1);
+    let jobs: Vec<(usize, u64)> =
+        wrong.into_iter().chain(right).flat_map(|at| (1..=rounds).map(move |round| (at, round))).collect();
+    let check_all =
+        || trial::side_by_side(&jobs, |(at, round)| Ok(trials[*at].check(*round, stop)?.map(|verdict| (*at, verdict))));
+    let checked = if args.busy { trial::on_a_busy_machine(check_all) } else { check_all() }?;
+    let mut rounds: Vec<Vec<Verdict>> = trials.iter().map(|_| Vec::new()).collect();
+    let Some(checked) = checked else { return Ok(None) };
+    for (at, verdict) in checked {
+        rounds[at].push(verdict);
+    }
+    let items: Vec<(&Trial<'_>, &[Verdict])> = trials.iter().zip(rounds.iter().map(Vec::as_slice)).collect();
+    let tried = trial::side_by_side(&items, |(trial, rounds)| judge(trial, rounds, args.seeds, stop))?;
+    let Some(mut tried) = tried else { return Ok(None) };
+    for (trial, tried) in trials.iter().zip(&mut tried) {
+        if tried.slowest.as_ref().is_some_and(is_slow) && trial.attempt.expected == Expected::Passes {
+            // Now that nothing else runs.
+            let Some(verdict) = trial.check(1, stop)? else { return Ok(None) };
+            tried.slowest = trial::slowest(&[verdict]).map(|(ms, name)| (ms, name.to_owned()));
+            if let Some((ms, name)) = tried.slowest.as_ref().filter(|slowest| is_slow(slowest)) {
+                tried.objections.push(format!("`{name}` takes {ms} ms, more than {} ms", SLOW.as_millis()));
+            }
+        }
+    }
+    Ok(Some(tried))
+}
+
+fn is_slow((ms, _): &(u64, String)) -> bool {
+    u128::from(*ms) > SLOW.as_millis()
+}
+
+/// All that there is to say about one attempt; `None` if it was interrupted.
+fn judge(trial: &Trial<'_>, rounds: &[Verdict], seeds: u64, stop: &Stop) -> Result<Option<Tried>> {
+    let mut objections = trial::objections(trial.attempt, rounds);
+    let mut found = None;
+    if trial.attempt.name.starts_with("rejected/") && objections.is_empty() && seeds > 0 {
+        found = trial.seeds(&rounds[0], seeds, stop)?;
+        if let Some(found) = found.as_ref().filter(|found| !found.missed.is_empty()) {
+            let (missed, within) = (&found.missed, found.within);
+            objections.push(format!("not found in the first {within} schedules with the seeds {missed:?} of {seeds}"));
+        }
+    }
+    if trial.attempt.name == "solution" && objections.is_empty() {
+        objections.extend(trial.together(stop)?);
+    }
+    let slowest = trial::slowest(rounds).map(|(ms, name)| (ms, name.to_owned()));
+    if stop.is_stopped() {
+        return Ok(None);
+    }
+    let (attempt, verdict) = (trial.attempt.clone(), rounds[0].clone());
+    Ok(Some(Tried { attempt, verdict, seeds: found, slowest, objections }))
+}

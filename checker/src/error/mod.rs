@@ -1,0 +1,62 @@
+//! What keeps the tool from working: one line of what, one line of what to do.
+
+pub mod causes;
+
+use std::fmt;
+
+/// An error that comes with advice.
+#[derive(Debug)]
+pub struct UserError {
+    what: String,
+    help: String,
+}
+
+impl UserError {
+    /// Both without a full stop at the end; `help` as an imperative.
+    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { what: what.into(), help: help.into() }
+    }
+}
+
+impl std::error::Error for UserError {}
+
+impl fmt::Display for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// `error` as it is shown, with the advice if it has any.
+pub fn describe(error: &anyhow::Error) -> String {
+    match error.chain().find_map(|cause| cause.downcast_ref::<UserError>()) {
+        Some(advised) => format!("error: {error:#}\n help: {}", advised.help),
+        None => format!("error: {error:#}"),
+    }
+}
+
+/// Whether `error` only says that nobody reads our output any more: `checker list | head -1`.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn advice_is_found_under_context() {
+        let error = Err::<(), _>(UserError::new("no `x`", "create `x`")).context("reading").unwrap_err();
+        assert_eq!(describe(&error), "error: reading: no `x`\n help: create `x`");
+    }
+
+    #[test]
+    fn a_broken_pipe_is_found_under_context() {
+        let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        assert!(is_broken_pipe(&Err::<(), _>(pipe).context("printing").unwrap_err()));
+        assert!(!is_broken_pipe(&anyhow::anyhow!("other")));
+    }
+}

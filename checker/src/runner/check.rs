@@ -1,0 +1,268 @@
+//! Checks one exercise: compile, run the tests, explore, and judge.
+//!
+//! While the real tests run, the explore mode compiles and then runs beside them. An explored failure is the same
+//! in every run and decides; whether a real thread meets the bug is luck, so its twin is not waited for.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use anyhow::Result;
+
+use crate::course::exercise::Exercise;
+use crate::course::version::Version;
+use crate::error::UserError;
+use crate::runner::compile::{self, Binary, Compiled};
+use crate::runner::suite::{self, Listed, Suite, Test};
+use crate::system::files;
+use crate::system::process::Stop;
+use crate::verdict::summary;
+use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
+
+/// A source file longer than this was not meant.
+const LONGEST_SOURCE: u64 = 1 << 20;
+
+/// What is to be checked, and how.
+#[derive(Clone, Copy)]
+pub struct Check<'a> {
+    pub root: &'a Path,
+    pub exercise: &'a Exercise,
+    pub compile: compile::Options,
+    /// What compiling brought, where that was done before, for many exercises at once.
+    pub compiled: Option<&'a (dyn Fn(Mode) -> Compiled + Sync)>,
+    /// Instead of the kit's own.
+    pub seed: Option<u64>,
+    pub stop: &'a Stop,
+    /// Hears what goes on, from several threads.
+    pub report: &'a (dyn Fn(Stage) + Sync),
+}
+
+/// How often a check starts over because a file was saved meanwhile.
+const MOST_STARTS: usize = 5;
+
+/// Checks; `None` if it was stopped.
+///
+/// Both modes are built from the same version of the files, and the verdict is about the version that is on disk when
+/// it is known. A check during which a file is saved starts over.
+pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
+    if check.compiled.is_some() {
+        // Answers that are laid out for a proof do not change meanwhile.
+        return Attempt { check: *check, stop: check.stop, version: None }.verdict();
+    }
+    let mut outdated = None;
+    for start in 0..MOST_STARTS {
+        if start > 0 {
+            (check.report)(Stage::StartedOver);
+        }
+        let (stop, version) = (check.stop.child(), Version::of(&check.exercise.dir));
+        let verdict = Attempt { check: *check, stop: &stop, version: Some(version) }.verdict()?;
+        if check.stop.is_stopped() {
+            return Ok(None);
+        }
+        if Version::of(&check.exercise.dir) == version && verdict.is_some() {
+            return Ok(verdict);
+        }
+        outdated = verdict.map(|verdict| (version, verdict)).or(outdated);
+    }
+    let Some((version, mut verdict)) = outdated else {
+        let what = format!("the files of `{}` are saved more often than they can be compiled", check.exercise.name);
+        return Err(UserError::new(what, "check again when they are at rest").into());
+    };
+    verdict.headline += &format!("; this is about version {version} of its files, which have been saved since");
+    Ok(Some(verdict))
+}
+
+/// One check, about one version of the files.
+struct Attempt<'a> {
+    check: Check<'a>,
+    /// Also stops what is left of this attempt when there is another version.
+    stop: &'a Stop,
+    /// `None` if it cannot change.
+    version: Option<Version>,
+}
+
+/// What keeps the compiler from a useful answer.
+fn problem_with_source(exercise: &Exercise) -> Option<String> {
+    files::appears(&exercise.source(), files::ABSENCE);
+    let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
+    match fs::metadata(exercise.source()) {
+        Ok(data) if !data.is_file() => Some(format!("src/lib.rs is not a file; {help}")),
+        Ok(data) if data.len() > LONGEST_SOURCE => {
+            Some(format!("src/lib.rs is {} MiB long, which cannot be meant; {help}", data.len().div_ceil(1 << 20)))
+        }
+        Ok(_) => None,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(format!("src/lib.rs is missing; {help}")),
+        Err(error) => Some(format!("src/lib.rs cannot be read ({error}); {help}")),
+    }
+}
+
+/// What the tests of one mode brought.
+#[derive(Default)]
+struct Ran {
+    results: Vec<(Test, TestResult)>,
+    /// It compiles for real, but not in explore mode.
+    errors: Vec<Diagnostic>,
+    /// It could not say which tests it has.
+    failed_to_list: Option<TestResult>,
+}
+
+impl Attempt<'_> {
+    /// `None` if it was stopped, or was about more than one version.
+    fn verdict(&self) -> Result<Option<Verdict>> {
+        let exercise = self.check.exercise;
+        let verdict = |outcome| summary::summarize(exercise, self.check.compile.toolchain.clippy, outcome);
+        if let Some(problem) = problem_with_source(exercise) {
+            return Ok(Some(verdict(summary::Found::NoSource(problem))));
+        }
+        if exercise.tests.is_empty() {
+            return Ok(Some(verdict(summary::Found::Tests {
+                results: Vec::new(),
+                warnings: Vec::new(),
+                unexplored: None,
+            })));
+        }
+        match self.compile(Mode::Real)? {
+            Compiled::Stopped => Ok(None),
+            Compiled::Failed { diagnostics } => Ok(Some(verdict(summary::Found::Errors(diagnostics)))),
+            Compiled::Built { binaries, diagnostics } => Ok(self.run(&binaries, diagnostics)?.map(verdict)),
+        }
+    }
+
+    fn compile(&self, mode: Mode) -> Result<Compiled> {
+        if let Some(compiled) = self.check.compiled {
+            return Ok(compiled(mode));
+        }
+        // What is wrong with the code is said once, and by the real compilation.
+        let report = |stage| {
+            if mode == Mode::Real || !matches!(stage, Stage::Diagnosed(_)) {
+                (self.check.report)(stage);
+            }
+        };
+        let compiled =
+            compile::compile(self.check.root, self.check.exercise, mode, self.check.compile, self.stop, &report);
+        if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
+            // The result may mix two versions.
+            self.stop.stop();
+            return Ok(Compiled::Stopped);
+        }
+        compiled
+    }
+
+    /// Runs all tests in both modes; `None` if stopped.
+    fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<summary::Found>> {
+        let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?;
+        let twins = Twins::new(self.stop);
+        let (real, explored) = thread::scope(|scope| {
+            let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
+            let real = self.run_real(&suite, binaries, &twins);
+            // One of the two cannot do its work: the other need not go on.
+            if real.is_err() {
+                self.stop.stop();
+            }
+            (real, explored.map_or_else(|| Ok(Ran::default()), |explored| explored.join().expect("it does not panic")))
+        });
+        let (real, explored) = (real?, explored?);
+        if self.stop.is_stopped() {
+            return Ok(None);
+        }
+        let mut results = real.results;
+        results.extend(explored.results);
+        // Each test as it stands in the file, first for real, then explored.
+        results.sort_by(|(a, x), (b, y)| (a.place(), x.mode).cmp(&(b.place(), y.mode)));
+        let listing = real.failed_to_list.into_iter().chain(explored.failed_to_list);
+        let results = listing.chain(results.into_iter().map(|(_, result)| result)).collect();
+        // Where it cannot be explored, real threads decide.
+        let unexplored = Some(explored.errors).filter(|errors| !errors.is_empty());
+        Ok(Some(summary::Found::Tests { results, warnings, unexplored }))
+    }
+
+    fn explore(&self, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {
+        match self.compile(Mode::Explore)? {
+            Compiled::Stopped => Ok(Ran::default()),
+            Compiled::Failed { diagnostics } => Ok(Ran { errors: diagnostics, ..Ran::default() }),
+            Compiled::Built { binaries, .. } => self.run_all(suite, &binaries, Mode::Explore, &|test, run| {
+                let result = run(self.stop)?;
+                if matches!(result.outcome, Outcome::Failed(_)) {
+                    twins.decided(test);
+                }
+                Ok(result)
+            }),
+        }
+    }
+
+    fn run_real(&self, suite: &Suite<'_>, binaries: &[Binary], twins: &Twins) -> Result<Ran> {
+        self.run_all(suite, binaries, Mode::Real, &|test, run| {
+            let stop = twins.stop(test);
+            let result = run(&stop)?;
+            Ok(match result.outcome {
+                Outcome::Skipped => TestResult::skipped(&test.name, Mode::Real, "the explored failure decides"),
+                _ => result,
+            })
+        })
+    }
+
+    /// Lists the tests of `binaries` and runs them side by side, each through `each`.
+    fn run_all(&self, suite: &Suite<'_>, binaries: &[Binary], mode: Mode, each: Each<'_>) -> Result<Ran> {
+        let mut ran = Ran::default();
+        let mut tests = Vec::new();
+        for binary in binaries {
+            match suite.list(binary, mode, self.stop)? {
+                Listed::Tests(listed) => tests.extend(listed),
+                Listed::Failed(result) => ran.failed_to_list = Some(*result),
+                Listed::Stopped => return Ok(ran),
+            }
+        }
+        (self.check.report)(Stage::Testing(mode, tests.len()));
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Vec<(Test, TestResult)>> {
+            let mut results = Vec::new();
+            while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let result = each(test, &|stop| suite.run(test, mode, stop))?;
+                (self.check.report)(Stage::Tested(Box::new(result.clone())));
+                results.push((test.clone(), result));
+            }
+            Ok(results)
+        };
+        // Each mode on its own: a real test that is asleep must not hold up an explored one.
+        let workers = suite::processors().min(tests.len());
+        let results = thread::scope(|scope| {
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().expect("it does not panic")).collect::<Result<Vec<_>>>()
+        })?;
+        ran.results = results.into_iter().flatten().collect();
+        Ok(ran)
+    }
+}
+
+/// Runs one test with the given handle.
+type Run<'a> = &'a dyn Fn(&Stop) -> Result<TestResult>;
+/// Does what belongs to running one test in a mode.
+type Each<'a> = &'a (dyn Fn(&Test, Run<'_>) -> Result<TestResult> + Sync);
+
+/// The handles by which a real test is stopped when its explored twin has failed.
+struct Twins<'a> {
+    all: &'a Stop,
+    each: Mutex<HashMap<(PathBuf, String), Stop>>,
+}
+
+impl<'a> Twins<'a> {
+    fn new(all: &'a Stop) -> Self {
+        Self { all, each: Mutex::default() }
+    }
+
+    fn stop(&self, test: &Test) -> Stop {
+        let key = (test.source.clone(), test.name.clone());
+        lock(&self.each).entry(key).or_insert_with(|| self.all.child()).clone()
+    }
+
+    fn decided(&self, test: &Test) {
+        self.stop(test).stop();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

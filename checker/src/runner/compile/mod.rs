@@ -1,0 +1,171 @@
+//! One call of cargo: test binaries, or what the compiler and clippy object to.
+//!
+//! Clippy stands in for rustc, so compiling and linting are one pass.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use crate::course::exercise::Exercise;
+use crate::system::files;
+use crate::system::process::{self, Confinement, How, Priority, Rest, Spec, Standstill, Stop, Streams};
+use crate::system::toolchain::{self, Toolchain};
+use crate::verdict::{Diagnostic, Mode, Stage};
+
+use self::cargo_output::Listener;
+use self::fault::cargo_error;
+use self::settings::Settings;
+
+mod cargo_output;
+pub mod fault;
+pub mod message;
+pub mod settings;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub toolchain: Toolchain,
+    /// Whether rustc is to colour its messages.
+    pub colour: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Compiled {
+    /// The diagnostics are warnings.
+    Built {
+        binaries: Vec<Binary>,
+        diagnostics: Vec<Diagnostic>,
+    },
+    Failed {
+        diagnostics: Vec<Diagnostic>,
+    },
+    Stopped,
+}
+
+/// A test binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    pub path: PathBuf,
+    pub source: PathBuf,
+}
+
+/// Compiles the tests of `exercise` in `mode`, and reports as it goes on.
+pub fn compile(
+    root: &Path,
+    exercise: &Exercise,
+    mode: Mode,
+    options: Options,
+    stop: &Stop,
+    report: &dyn Fn(Stage),
+) -> Result<Compiled> {
+    let called = call(root, exercise, mode, options, stop, report)?;
+    // Cargo goes by the date of the file. One that was moved here may be older than what it replaced.
+    if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
+        File::options().append(true).open(exercise.source())?.set_modified(SystemTime::now())?;
+        return Ok(call(root, exercise, mode, options, stop, report)?.compiled);
+    }
+    Ok(called.compiled)
+}
+
+/// Whether `source`, whatever its date, came to its place after `library` was made.
+fn was_put_there_after(source: &Path, library: &Path) -> bool {
+    let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
+    matches!((files::arrived(&source), library.modified()), (Some(arrived), Ok(made)) if arrived > made)
+}
+
+/// What one call of cargo brought.
+struct Called {
+    compiled: Compiled,
+    /// That of the exercise, if it was taken as it was.
+    library: Option<PathBuf>,
+}
+
+fn call(
+    root: &Path,
+    exercise: &Exercise,
+    mode: Mode,
+    options: Options,
+    stop: &Stop,
+    report: &dyn Fn(Stage),
+) -> Result<Called> {
+    let spec = Spec {
+        command: command(root, exercise, mode, options),
+        streams: Streams::Split,
+        limit: None,
+        confine: Some(Confinement::default()),
+        mark: None,
+        standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
+        stop,
+    };
+    let mut listener = Listener::new(exercise, mode, report);
+    let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
+    let failed = match end.how {
+        How::Stopped => return Ok(Called { compiled: Compiled::Stopped, library: None }),
+        How::Exited(code) => code != 0,
+        _ => true,
+    };
+    let Listener { binaries, mut diagnostics, said, library, foreign, .. } = listener;
+    // Errors first; each part stays in the compiler's order.
+    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    match (foreign, diagnostics.first()) {
+        (Some(foreign), _) => Err(fault::foreign(&foreign)),
+        (None, Some(first)) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
+        _ if failed => Err(cargo_error(&said.finish().to_text())),
+        // Without this, a mode whose binaries got lost would count as a mode without tests.
+        _ if binaries.is_empty() && !exercise.tests.is_empty() => {
+            Err(cargo_error("it built no test, although there are some"))
+        }
+        _ => Ok(Called { compiled: Compiled::Built { binaries, diagnostics }, library }),
+    }
+}
+
+fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Command {
+    let format = if options.colour { "json-diagnostic-rendered-ansi" } else { "json" };
+    let mut command = cargo(root, mode, options.toolchain);
+    command
+        .args(["--package", &exercise.package_id])
+        .arg(format!("--message-format={format}"))
+        // For us to read: how far it has come.
+        .env("CARGO_TERM_PROGRESS_WHEN", "always")
+        .env("CARGO_TERM_PROGRESS_WIDTH", "60");
+    command
+}
+
+/// Compiles what can be compiled of `exercise` before anybody waits for it, and only with time that is left over.
+pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
+    let spec = Spec {
+        command: command(root, exercise, mode, options),
+        streams: Streams::Merged,
+        limit: None,
+        confine: Some(Confinement { priority: Priority::Lowest, ..Confinement::default() }),
+        mark: None,
+        standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
+        stop,
+    };
+    process::run(spec, &mut |_, _| {})?;
+    Ok(())
+}
+
+/// The call of cargo that compiles tests in `mode`, without saying whose.
+pub fn cargo(root: &Path, mode: Mode, toolchain: Toolchain) -> Command {
+    let mut command = toolchain::cargo();
+    command
+        .current_dir(root)
+        .args(["test", "--no-run", "--test", "*"])
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_TERM_PROGRESS_WHEN", "never");
+    if mode == Mode::Explore {
+        command.args(["--features", "explore", "--profile", "explore"]);
+    }
+    if toolchain.clippy {
+        command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    }
+    Settings::read(root).apply(&mut command);
+    command
+}

@@ -1,0 +1,397 @@
+//! The tests of one binary: which there are, and what becomes of each, run in a process of its own.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use trace::Report;
+use trace::map::Map;
+
+use crate::course::exercise::Exercise;
+use crate::error::{UserError, causes};
+use crate::runner::compile::Binary;
+use crate::system::process::confine::NOT_STARTED;
+use crate::system::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::verdict::classify::{self, Classified, Evidence};
+use crate::verdict::{Mode, Outcome, Output, TestResult};
+
+use self::scratch::Scratch;
+
+mod scratch;
+
+/// One test that is to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// The file that it stands in.
+    pub source: PathBuf,
+    /// Where it stands in that file.
+    at: usize,
+    pub name: String,
+    binary: PathBuf,
+}
+
+impl Test {
+    /// What libtest is told to run this test alone.
+    fn arguments(&self) -> [&str; 4] {
+        [&self.name, "--exact", "--nocapture", "--test-threads=1"]
+    }
+
+    /// Where it stands among all tests; the same in both modes.
+    pub fn place(&self) -> (&Path, usize, &str) {
+        (&self.source, self.at, &self.name)
+    }
+}
+
+/// What asking a binary for its tests brought.
+#[derive(Debug)]
+pub enum Listed {
+    /// Without those that are ignored.
+    Tests(Vec<Test>),
+    /// It could not even say: what should have been an answer, as the result of a test.
+    Failed(Box<TestResult>),
+    Stopped,
+}
+
+/// What an explored test is asked.
+#[derive(Clone, Debug)]
+enum Question {
+    /// Whether any interleaving fails.
+    Any,
+    /// What happens in the one that begins with these choices, as [`trace::wire::write_choices`] writes them.
+    One(String),
+    /// Which there are.
+    Map,
+}
+
+/// What the tests of one check have in common.
+pub struct Suite<'a> {
+    root: &'a Path,
+    exercise: &'a Exercise,
+    seed: Option<u64>,
+    question: Question,
+    scratch: Scratch,
+    count: AtomicUsize,
+}
+
+/// The least and the most memory that a test may address. Stacks of threads are reserved long before they are used.
+const MEMORY: (u64, u64) = (2 << 30, 4 << 30);
+/// The largest file that a test may write.
+const FILE: u64 = 256 << 20;
+/// How much of a test's output is kept from its beginning, and how much from its end.
+const KEPT: usize = 16 * 1024;
+/// A report longer than this is not read to its end.
+const LONGEST_REPORT: u64 = 16 << 20;
+/// The name under which a failure to list the tests is reported.
+const LISTING: &str = "--list";
+
+impl<'a> Suite<'a> {
+    pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
+        let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
+        Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
+    }
+
+    /// Asks `binary` which tests it has.
+    pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
+        let mut answers = Vec::new();
+        for arguments in [&["--list"][..], &["--list", "--ignored"]] {
+            let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted };
+            let ran = self.process(&binary.path, arguments, mode, output, stop)?;
+            let answer = ran.printed.to_text();
+            match ran.end.how {
+                How::Stopped => return Ok(Listed::Stopped),
+                How::Exited(0) if is_whole(&answer) => answers.push(answer),
+                _ => return Ok(Listed::Failed(Box::new(self.listing_failed(ran, mode)))),
+            }
+        }
+        let [all, ignored] = answers.as_slice() else { unreachable!("two questions, two answers") };
+        let source = fs::read_to_string(&binary.source).unwrap_or_default();
+        let ignored: Vec<&str> = names(ignored).collect();
+        let tests = names(all)
+            .filter(|name| !ignored.contains(name))
+            .map(|name| Test {
+                source: binary.source.clone(),
+                at: position(&source, name),
+                name: name.to_owned(),
+                binary: binary.path.clone(),
+            })
+            .collect();
+        Ok(Listed::Tests(tests))
+    }
+
+    /// Runs `test` to its end.
+    pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
+        let arguments = test.arguments();
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
+        Ok(self.result(&test.name, mode, ran))
+    }
+
+    /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
+    /// trace, failed or not.
+    pub fn replay(&mut self, choices: &[u32]) {
+        self.question = Question::One(trace::wire::write_choices(choices));
+    }
+
+    /// Maps all interleavings of an explored test. `None` if it has no map, or was stopped.
+    pub fn map(&mut self, test: &Test, stop: &Stop) -> Result<Option<Map>> {
+        let before = std::mem::replace(&mut self.question, Question::Map);
+        let arguments = test.arguments();
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let ran = self.process(&test.binary, &arguments, Mode::Explore, output, stop);
+        self.question = before;
+        Ok(ran?.report.and_then(|report| report.map))
+    }
+
+    /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
+    fn listing_failed(&self, ran: Ran, mode: Mode) -> TestResult {
+        let mut result = self.result(LISTING, mode, ran);
+        result.message = format!("while the tests were listed: {}", result.message);
+        result
+    }
+
+    fn result(&self, name: &str, mode: Mode, ran: Ran) -> TestResult {
+        let printed = ran.printed.to_text();
+        let evidence = Evidence {
+            how: ran.end.how,
+            report: ran.report.as_ref(),
+            nonce: &ran.nonce,
+            printed: &printed,
+            limit: self.exercise.limit(),
+        };
+        let classified = classify::classify(evidence, self.exercise, self.root);
+        let own = |bytes: &[u8]| own_output(&String::from_utf8_lossy(bytes), name, &classified);
+        let output =
+            Output { head: own(&ran.printed.head), tail: own(&ran.printed.tail), dropped: ran.printed.dropped };
+        let Classified { outcome, message, place, trace } = classified;
+        TestResult {
+            name: name.to_owned(),
+            mode,
+            outcome,
+            duration_ms: u64::try_from(ran.end.elapsed.as_millis()).unwrap_or(u64::MAX),
+            message,
+            place,
+            output,
+            explored: ran.report.as_ref().and_then(|report| report.explored),
+            trace: trace.or(ran.report.and_then(|report| report.trace)),
+        }
+    }
+
+    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, output: Wanted, stop: &Stop) -> Result<Ran> {
+        let nonce = scratch::nonce().context("no random number could be had")?;
+        let path = self.scratch.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string());
+        let limit = self.exercise.limit();
+        let mut command = Command::new(binary);
+        command
+            .args(arguments)
+            .current_dir(&self.exercise.dir)
+            .env("CARGO_MANIFEST_DIR", &self.exercise.dir)
+            .env("INTERLEAVE_REPORT", &path)
+            .env("RUST_BACKTRACE", "0")
+            .env_remove("RUST_TEST_SHUFFLE");
+        if let Some(seed) = self.seed {
+            command.env("INTERLEAVE_SEED", seed.to_string());
+        }
+        match (mode, &self.question) {
+            (Mode::Real, _) | (Mode::Explore, Question::Any) => {}
+            (Mode::Explore, Question::One(choices)) => {
+                command.env("INTERLEAVE_REPLAY", choices);
+            }
+            (Mode::Explore, Question::Map) => {
+                command.env("INTERLEAVE_MAP", "1");
+            }
+        }
+        if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
+            command.env("INTERLEAVE_SCHEDULES", schedules.to_string());
+        }
+        let spec = Spec {
+            command,
+            streams: Streams::Merged,
+            limit: Some(limit),
+            confine: Some(Confinement {
+                memory: Some(memory()),
+                file: Some(FILE),
+                cpu: Some(processor_seconds(limit)),
+                ..Confinement::default()
+            }),
+            mark: Some(format!("INTERLEAVE_NONCE={nonce}")),
+            standstill: Standstill::Ends,
+            rest: output.rest,
+            stop,
+        };
+        let mut printed = HeadTail::new(output.keep);
+        let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
+            .with_context(|| format!("{} could not be run", binary.display()))?;
+        let (report, printed) = (read_report(&path), printed.finish());
+        if report.is_none() {
+            could_report(&printed.to_text(), &path)?;
+        }
+        Ok(Ran { end, nonce, report, printed })
+    }
+}
+
+/// What is wanted of the output of a process.
+struct Wanted {
+    /// How many bytes from its beginning, and how many from its end.
+    keep: usize,
+    rest: Rest,
+}
+
+/// A process that has ended.
+struct Ran {
+    end: End,
+    nonce: String,
+    report: Option<Report>,
+    printed: process::Kept,
+}
+
+/// A safety net for a checker that cannot watch the clock: all processors, for the whole time and some more.
+fn processor_seconds(limit: Duration) -> u64 {
+    (limit.as_secs() + 1) * processors() as u64 + 5
+}
+
+/// A quarter of what the machine has, as several tests run at once, within the bounds.
+fn memory() -> u64 {
+    let (least, most) = MEMORY;
+    process::machine_memory().map_or(most, |all| (all / 4).clamp(least, most))
+}
+
+/// How many tests run side by side.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn read_report(path: &Path) -> Option<Report> {
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(LONGEST_REPORT).read_to_end(&mut bytes).ok()?;
+    trace::wire::read(&String::from_utf8_lossy(&bytes))
+}
+
+/// A test that was not started, or could not leave its report at `path`, says nothing about the code. What it printed
+/// tells.
+fn could_report(printed: &str, path: &Path) -> Result<()> {
+    let not_written = format!("interleave: cannot write the report {}: ", path.display());
+    let complaint = printed.lines().find(|line| line.starts_with(&not_written) || line.starts_with(NOT_STARTED));
+    let Some(line) = complaint else { return Ok(()) };
+    let unknown = || UserError::new(line, "see that the folder for temporary files can be written");
+    let error = match line.strip_prefix(NOT_STARTED) {
+        Some(program) => UserError::new(format!("a test could not be started: {program}"), causes::MAY_NOT_RUN),
+        None => causes::known(line).unwrap_or_else(unknown),
+    };
+    Err(error.into())
+}
+
+/// Whether a list of tests ends as libtest ends it: `2 tests, 0 benchmarks`. A list that was cut short would pass for
+/// one of fewer tests.
+fn is_whole(list: &str) -> bool {
+    let last = list.lines().next_back().unwrap_or_default();
+    last.split_once(" test").is_some_and(|(count, rest)| count.parse::<usize>().is_ok() && rest.contains(" benchmark"))
+}
+
+/// The names in libtest's list: `NAME: test`.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter_map(|line| line.strip_suffix(": test"))
+}
+
+/// Where the function `name` stands in `source`; at the end if it is not found, as a macro may have made it.
+fn position(source: &str, name: &str) -> usize {
+    let function = name.rsplit("::").next().unwrap_or(name);
+    let named = |at: &usize| {
+        let rest = source[*at + "fn ".len()..].trim_start();
+        rest.strip_prefix(function).is_some_and(|rest| rest.starts_with(['(', '<', ' ']))
+    };
+    source.match_indices("fn ").map(|(at, _)| at).find(named).unwrap_or(usize::MAX)
+}
+
+/// What the test printed itself: without what libtest prints around it, and without the panic that is told anyway.
+fn own_output(printed: &str, name: &str, told: &Classified) -> String {
+    let before = printed.trim_start().strip_prefix("running 1 test\n").map(|rest| {
+        let label = format!("test {name} ... ");
+        rest.strip_prefix(label.as_str()).unwrap_or(rest)
+    });
+    let rest = before.unwrap_or(printed);
+    let ends = ["ok\n\ntest result: ok. ", "FAILED\n\nfailures:\n\nfailures:\n"];
+    let end = ends.iter().filter_map(|end| rest.rfind(end)).max().unwrap_or(rest.len());
+    without_panic(&rest[..end], told)
+}
+
+/// `printed` without the report of the panic that is told as the reason.
+fn without_panic(printed: &str, told: &Classified) -> String {
+    let Some(place) = &told.place else { return printed.to_owned() };
+    let Some(at) = printed.find(&format!(" panicked at {}:{}:", place.file, place.line)) else {
+        return printed.to_owned();
+    };
+    let before = printed[..at].rfind("thread '").map_or("", |start| &printed[..start]);
+    let after = printed[at..].split_once('\n').map_or("", |(_, after)| after);
+    let after = after.strip_prefix(told.message.as_str()).unwrap_or(after).trim_start_matches('\n');
+    let note = "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+    format!("{}{}", before.strip_suffix('\n').unwrap_or(before), after.strip_prefix(note).unwrap_or(after))
+}
+
+impl TestResult {
+    /// The result of a test that did not have to run.
+    pub fn skipped(name: &str, mode: Mode, why: &str) -> TestResult {
+        TestResult {
+            name: name.to_owned(),
+            mode,
+            outcome: Outcome::Skipped,
+            duration_ms: 0,
+            message: why.to_owned(),
+            place: None,
+            output: Output::default(),
+            explored: None,
+            trace: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn benchmarks_and_summaries_are_not_tests() {
+        let list = "a: test\nmodule::b: test\nc: benchmark\n\n2 tests, 1 benchmark\n";
+        assert_eq!(names(list).collect::<Vec<_>>(), ["a", "module::b"]);
+        assert!(is_whole(list) && is_whole("0 tests, 0 benchmarks\n"));
+        assert!(!is_whole("") && !is_whole("a: test\nmodule::b: te") && !is_whole("a: test\n\n1 test"));
+    }
+
+    #[test]
+    fn tests_are_ordered_as_they_stand_in_their_file() {
+        let source =
+            "fn helper() { second() }\n#[test]\nfn first_of_all() {}\n#[test]\nasync fn first() {}\nfn  second () {}";
+        let mut names = vec!["second", "first", "made_by_a_macro", "m::first_of_all"];
+        names.sort_by_key(|name| position(source, name));
+        assert_eq!(names, ["m::first_of_all", "first", "second", "made_by_a_macro"]);
+    }
+
+    fn told(message: &str, trace: Option<trace::Trace>) -> Classified {
+        let place = Some(trace::Place { file: "tests/a.rs".to_owned(), line: 8 });
+        Classified { outcome: Outcome::Passed, message: message.to_owned(), place, trace }
+    }
+
+    #[test]
+    fn what_libtest_prints_is_not_the_learners() {
+        let own = |printed| own_output(printed, "a", &told("", None));
+        let passed = "\nrunning 1 test\ntest a ... hello\nok\n\ntest result: ok. 1 passed; 0 failed\n\n";
+        assert_eq!(own(passed), "hello\n");
+        let failed =
+            "\nrunning 1 test\ntest a ... hello\nFAILED\n\nfailures:\n\nfailures:\n    a\n\ntest result: FAILED.";
+        assert_eq!(own(failed), "hello\n");
+        let died = "\nrunning 1 test\ntest a ... half a li";
+        assert_eq!(own(died), "half a li");
+        assert_eq!(own("another main\n"), "another main\n");
+    }
+
+    #[test]
+    fn what_is_told_anyway_is_not_shown_as_output() {
+        let panic = "before\n\nthread 'a' (12) panicked at tests/a.rs:8:5:\nleft\nright\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\nafter\n";
+        assert_eq!(own_output(panic, "a", &told("left\nright", None)), "before\nafter\n");
+        let other = "thread 'b' (13) panicked at tests/b.rs:8:5:\nother\n";
+        assert_eq!(own_output(other, "a", &told("left", None)), other);
+    }
+}

@@ -1,0 +1,260 @@
+//! What only Linux offers: `/proc`, which shows whether a process runs, sleeps, or can never wake up again; the
+//! adoption of orphans; and limits that other systems lack.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{
+    Pid, Resource, Signal, WaitOptions, getppid, kill_process, set_child_subreaper, set_parent_process_death_signal,
+    waitpid,
+};
+
+use super::unix::lower;
+use super::{Activity, Usage};
+
+/// From now on, processes that lose their parent become our children.
+pub fn adopt_orphans() {
+    let _ = set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Starts this very program, even if its file was replaced by a newer build.
+pub fn own_command() -> io::Result<Command> {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0("checker");
+    Ok(command)
+}
+
+/// The limits that no other system has. The process dies with `parent`, the checker.
+pub fn confine(parent: u32, memory: Option<u64>) -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // The parent may have died before that line.
+    if getppid().is_none_or(|pid| pid.as_raw_nonzero().get().unsigned_abs() != parent) {
+        return Err(io::Error::other("the checker is gone"));
+    }
+    rustix::thread::set_no_new_privs(true)?;
+    lower(Resource::As, memory, 0)
+}
+
+/// Kills the processes that left their group. Their parents are dead, so they are our children now.
+pub fn kill_escaped(mark: &str) {
+    // Each round orphans the children of those killed in it.
+    for _ in 0..32 {
+        let mut escaped = children(std::process::id()).unwrap_or_default();
+        escaped.retain(|id| has_in_environment(*id, mark));
+        if escaped.is_empty() {
+            return;
+        }
+        for pid in escaped.into_iter().filter_map(|id| Pid::from_raw(id.cast_signed())) {
+            let _ = kill_process(pid, Signal::KILL);
+            let _ = waitpid(Some(pid), WaitOptions::empty());
+        }
+    }
+}
+
+/// What the process `id` has used so far.
+pub fn usage(id: u32) -> Option<Usage> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let threads = fs::read_dir(format!("/proc/{id}/task")).ok()?.filter_map(Result::ok);
+    let threads = threads.filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok());
+    let wake_ups = threads.map(|status| field(&status, "voluntary_ctxt_switches:")).sum();
+    Some(Usage { wake_ups, memory: field(&status, "VmRSS:") * 1024 })
+}
+
+/// The number in a line of `status`.
+fn field(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// Looks at the threads of `id` twice. A thread that is blocked on writing to our pipe counts as running.
+pub fn activity(id: u32) -> Activity {
+    let before = threads(id);
+    std::thread::sleep(Duration::from_millis(50));
+    let after = threads(id);
+    let rests = |thread: &Thread| !thread.runs() && !syscall(id, thread).is_some_and(|syscall| writes(&syscall));
+    match (before, after) {
+        (Some(before), Some(after)) if before == after && after.iter().all(rests) => Activity::Asleep,
+        (Some(_), Some(_)) => Activity::Busy,
+        _ => Activity::Unknown,
+    }
+}
+
+/// Notices that a process can never go on: each of its threads waits, without a time limit, for another one.
+#[derive(Debug, Default)]
+pub struct StandstillDetector {
+    since: Option<(Instant, Vec<Thread>)>,
+}
+
+impl StandstillDetector {
+    /// How long nothing may have moved.
+    const PROOF: Duration = Duration::from_millis(500);
+
+    /// Takes a look; whether the process has stood still long enough.
+    pub fn observe(&mut self, id: u32) -> bool {
+        let Some(threads) = threads(id).filter(|threads| stands_still(id, threads)) else {
+            self.since = None;
+            return false;
+        };
+        match &self.since {
+            Some((since, then)) if *then == threads => since.elapsed() >= Self::PROOF,
+            _ => {
+                self.since = Some((Instant::now(), threads));
+                false
+            }
+        }
+    }
+}
+
+fn stands_still(id: u32, threads: &[Thread]) -> bool {
+    !threads.is_empty()
+        && threads.iter().all(|thread| syscall(id, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
+        && children(id).is_some_and(|children| children.is_empty())
+}
+
+/// The system call that `thread` is in: its number and its arguments.
+fn syscall(id: u32, thread: &Thread) -> Option<String> {
+    fs::read_to_string(format!("/proc/{id}/task/{}/syscall", thread.id)).ok()
+}
+
+/// Whether a thread is in `write` or `writev`.
+fn writes(syscall: &str) -> bool {
+    let numbers: &[&str] = match () {
+        () if cfg!(target_arch = "x86_64") => &["1", "20"],
+        () if cfg!(target_arch = "aarch64") => &["64", "66"],
+        () => &[],
+    };
+    syscall.split_whitespace().next().is_some_and(|number| numbers.contains(&number))
+}
+
+/// Whether a thread is in a futex wait without a timeout: what std, parking_lot and tokio block with.
+fn waits_for_ever(syscall: &str) -> bool {
+    const FUTEX: &str = if cfg!(target_arch = "x86_64") { "202" } else { "98" };
+    const WAIT: u64 = 0;
+    const LOCK_PI: u64 = 6;
+    const WAIT_BITSET: u64 = 9;
+    /// `FUTEX_PRIVATE_FLAG` and `FUTEX_CLOCK_REALTIME`.
+    const FLAGS: u64 = 128 | 256;
+    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return false;
+    }
+    let mut fields = syscall.split_whitespace();
+    let number = fields.next();
+    let mut argument = |n| fields.nth(n).and_then(|field| u64::from_str_radix(field.strip_prefix("0x")?, 16).ok());
+    // The arguments are: address, operation, value, timeout, …
+    let (operation, timeout) = (argument(1), argument(1));
+    number == Some(FUTEX)
+        && operation.is_some_and(|operation| matches!(operation & !FLAGS, WAIT | LOCK_PI | WAIT_BITSET))
+        && timeout == Some(0)
+}
+
+/// A thread at one moment. Two moments between which it ran are not equal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Thread {
+    id: i32,
+    state: u8,
+    cpu_ticks: u64,
+    switches: u64,
+}
+
+impl Thread {
+    fn runs(&self) -> bool {
+        self.state == b'R'
+    }
+}
+
+fn threads(id: u32) -> Option<Vec<Thread>> {
+    let mut threads = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{id}/task")).ok()? {
+        let entry = entry.ok()?;
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let (state, cpu_ticks) = parse_stat(&stat)?;
+        let status = fs::read_to_string(entry.path().join("status")).ok()?;
+        threads.push(Thread { id, state, cpu_ticks, switches: parse_switches(&status) });
+    }
+    threads.sort_unstable_by_key(|thread| thread.id);
+    Some(threads)
+}
+
+/// The state and the time used. The name, which stands before them in parentheses, may contain anything.
+fn parse_stat(stat: &str) -> Option<(u8, u64)> {
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let ticks = |i: usize| fields.get(i)?.parse::<u64>().ok();
+    Some((*fields.first()?.as_bytes().first()?, ticks(11)? + ticks(12)?))
+}
+
+fn parse_switches(status: &str) -> u64 {
+    status
+        .lines()
+        .filter_map(|line| line.split_once("ctxt_switches:"))
+        .filter_map(|(_, count)| count.trim().parse::<u64>().ok())
+        .sum()
+}
+
+/// How many bytes of memory the machine has.
+pub fn machine_memory() -> Option<u64> {
+    memory_total(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+fn memory_total(meminfo: &str) -> Option<u64> {
+    let rest = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    rest.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// The processes whose parent is `id`; `None` if that cannot be told.
+fn children(id: u32) -> Option<Vec<u32>> {
+    let mut children = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{id}/task")).ok()? {
+        // A thread that has just ended has no children.
+        let Ok(list) = fs::read_to_string(entry.ok()?.path().join("children")) else { continue };
+        children.extend(list.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+    }
+    Some(children)
+}
+
+/// Whether `id` was started with this variable in its environment.
+fn has_in_environment(id: u32, variable: &str) -> bool {
+    fs::read(format!("/proc/{id}/environ"))
+        .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn only_a_futex_wait_without_a_timeout_waits_for_ever() {
+        let futex = |operation, timeout| format!("202 0x7f00 {operation} 0x2 {timeout} 0x0 0xffffffff 0x7ffd 0x7f01\n");
+        assert!(waits_for_ever(&futex("0x80", "0x0")), "std's mutex");
+        assert!(waits_for_ever(&futex("0x189", "0x0")), "wait_bitset, private, realtime");
+        assert!(!waits_for_ever(&futex("0x189", "0x7ffd9000")), "with a timeout");
+        assert!(!waits_for_ever(&futex("0x81", "0x0")), "wake");
+        assert!(!waits_for_ever("0 0x3 0x7f 0x2000 0x0 0xffffffff 0x0 0x7ffd 0x7f"), "read");
+        assert!(!waits_for_ever("running\n"));
+        assert!(!waits_for_ever(""));
+    }
+
+    #[test]
+    fn a_name_with_parentheses_does_not_shift_the_fields() {
+        let stat = "7 (a) R (b) S 1 7 7 0 -1 4194304 1 2 3 4 50 8 0 0 20 0 1";
+        assert_eq!(parse_stat(stat), Some((b'S', 58)));
+        assert_eq!(parse_stat("7 (cut"), None);
+    }
+
+    #[test]
+    fn the_total_is_found_among_the_rest() {
+        assert_eq!(memory_total("MemTotal:       24670336 kB\nMemFree:        14 kB\n"), Some(24_670_336 << 10));
+        assert_eq!(memory_total("MemFree: 14 kB\n"), None);
+    }
+
+    #[test]
+    fn switches_of_both_kinds_count() {
+        let status = "Name:\tx\nvoluntary_ctxt_switches:\t150\nnonvoluntary_ctxt_switches:\t5\n";
+        assert_eq!(parse_switches(status), 155);
+    }
+}

@@ -1,0 +1,327 @@
+//! Runs one process to its end, its limit, or our [`Stop`], and leaves nobody behind.
+//!
+//! A process leads a group of its own, so that what it starts can be killed with it. Its output comes through
+//! one bounded channel: a process that prints without end waits for us, not the other way round. The thread that
+//! waits for its end does not reap it, so its number cannot mean another process when the group is killed.
+
+use std::io::{self, PipeReader, Read};
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use self::confine::{Confinement, Priority};
+use self::group::Leader;
+pub use self::group::death;
+pub use self::output::{HeadTail, Kept};
+pub use self::stop::Stop;
+pub use self::sys::{adopt_orphans, machine_memory, usage};
+
+pub mod confine;
+mod output;
+mod stop;
+
+#[cfg(not(target_os = "linux"))]
+mod fallback;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+// A group of processes: started, killed and waited for.
+#[cfg(unix)]
+use self::unix as group;
+#[cfg(windows)]
+use self::windows as group;
+// The system's view of a process.
+#[cfg(not(target_os = "linux"))]
+use self::fallback as sys;
+#[cfg(target_os = "linux")]
+use self::linux as sys;
+
+/// What is to be run, and how far.
+pub struct Spec<'a> {
+    pub command: Command,
+    pub streams: Streams,
+    pub limit: Option<Duration>,
+    /// `None` runs the command as it is. It should be `None` only in tests of this module.
+    pub confine: Option<Confinement>,
+    /// `NAME=VALUE`, unique to this run, in the environment of the process and of all that descend from it.
+    pub mark: Option<String>,
+    /// Whether to end a process that can never go on before its limit.
+    pub standstill: Standstill,
+    pub rest: Rest,
+    pub stop: &'a Stop,
+}
+
+/// Whether standard output and standard error are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streams {
+    /// In the order of their writing, all as [`Stream::Out`].
+    Merged,
+    Split,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standstill {
+    Ends,
+    Waits,
+}
+
+/// How long to wait, after the end of the process, for output that has not been read.
+///
+/// A descendant may hold the pipe for ever; on a busy machine our own reader may come late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Not long. For what is only shown.
+    MayBeLost,
+    /// For what is read by us, every word.
+    IsWanted,
+}
+
+impl Rest {
+    fn patience(self) -> Duration {
+        match self {
+            Rest::MayBeLost => Duration::from_millis(100),
+            Rest::IsWanted => Duration::from_secs(10),
+        }
+    }
+}
+
+/// Where a piece of output came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    Out,
+    Err,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    pub how: How,
+    pub elapsed: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Exited(i32),
+    /// By a signal, or on Windows by an exception: its number.
+    Signalled(i32),
+    /// By our `Stop`.
+    Stopped,
+    /// Each of its threads waited for another one, without a time limit.
+    StoodStill,
+    OverLimit(Activity),
+}
+
+/// Whether a process that is over its limit did anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(target_os = "linux", test)), expect(dead_code, reason = "only Linux shows it"))]
+pub enum Activity {
+    Busy,
+    Asleep,
+    /// The system does not show it.
+    Unknown,
+}
+
+/// The resources that a process has used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// How often one of its threads went to sleep and woke up again.
+    pub wake_ups: u64,
+    /// Bytes of memory that it occupies.
+    pub memory: u64,
+}
+
+/// From the reader threads and the waiting thread.
+enum Event {
+    Chunk(Stream, Vec<u8>),
+    Closed,
+    Ended,
+}
+
+/// The reading ends of a process's output.
+type Pipes = Vec<(Stream, PipeReader)>;
+
+/// When to look for a standstill first, and how often from then on.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Runs `spec` and passes its output to `sink` as it comes.
+pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {
+    let started = Instant::now();
+    let stop = spec.stop;
+    let paused = stop.paused();
+    let mut watch = Supervisor::new(started, &spec);
+    let Some((mut group, pipes)) = start(spec)? else {
+        return Ok(End { how: How::Stopped, elapsed: started.elapsed() });
+    };
+    watch.open_pipes = pipes.len();
+    let events = listen(&group.leader, pipes)?;
+    while let Some(patience) = watch.look(&group) {
+        match events.recv_timeout(patience) {
+            Ok(Event::Chunk(stream, bytes)) => sink(stream, &bytes),
+            Ok(Event::Closed) => watch.open_pipes -= 1,
+            Ok(Event::Ended) => {
+                // What it left behind in its group may hold the pipes.
+                group.leader.kill();
+                watch.ended = Some(Instant::now());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let how = group.end();
+    let (Some(at), Some(how)) = (watch.ended, how) else {
+        return Err(io::Error::other("the end of a process could not be waited for"));
+    };
+    let how = if stop.is_stopped() { How::Stopped } else { watch.killed.unwrap_or(how) };
+    Ok(End { how, elapsed: (at - started).saturating_sub(stop.paused() - paused) })
+}
+
+/// Decides how long to wait for what, and when it has been long enough.
+struct Supervisor {
+    /// Without the time for which everything is held up, which is not the process's own.
+    deadline: Option<Instant>,
+    paused: Duration,
+    linger: Duration,
+    next_look: Option<Instant>,
+    standstill: sys::StandstillDetector,
+    open_pipes: usize,
+    /// Why we killed it, if we did.
+    killed: Option<How>,
+    ended: Option<Instant>,
+}
+
+impl Supervisor {
+    fn new(started: Instant, spec: &Spec<'_>) -> Self {
+        Self {
+            deadline: spec.limit.map(|limit| started + limit),
+            paused: spec.stop.paused(),
+            linger: spec.rest.patience(),
+            next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
+            standstill: sys::StandstillDetector::default(),
+            open_pipes: 0,
+            killed: None,
+            ended: None,
+        }
+    }
+
+    /// Kills what has had its time. Says how long to wait for an event; `None` if it is over.
+    fn look(&mut self, group: &Group<'_>) -> Option<Duration> {
+        let now = Instant::now();
+        if let Some(at) = self.ended {
+            let left = (at + self.linger).saturating_duration_since(now);
+            return (self.open_pipes > 0 && !left.is_zero()).then_some(left);
+        }
+        let paused = group.stop.paused();
+        let lost = paused - std::mem::replace(&mut self.paused, paused);
+        self.deadline = self.deadline.map(|deadline| deadline + lost);
+        if self.killed.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.killed = Some(How::OverLimit(sys::activity(group.leader.id())));
+            group.leader.kill();
+        }
+        if self.killed.is_none() && self.next_look.is_some_and(|look| now >= look) {
+            self.next_look = Some(now + LOOK_AGAIN);
+            if self.standstill.observe(group.leader.id()) {
+                self.killed = Some(How::StoodStill);
+                group.leader.kill();
+            }
+        }
+        let next = self.deadline.into_iter().chain(self.next_look).min().filter(|_| self.killed.is_none());
+        Some(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
+    }
+}
+
+/// Hears the pipes and the end of `leader`, each on a thread of its own.
+fn listen(leader: &Leader, pipes: Pipes) -> io::Result<Receiver<Event>> {
+    let (sender, events) = mpsc::sync_channel(16);
+    for (stream, pipe) in pipes {
+        // Detached, as it may be blocked for as long as somebody keeps the pipe open.
+        let sender = sender.clone();
+        thread::Builder::new().name("reader".to_owned()).spawn(move || forward(stream, pipe, &sender))?;
+    }
+    let leader = leader.clone();
+    thread::Builder::new().name("waiter".to_owned()).spawn(move || {
+        leader.wait();
+        sender.send(Event::Ended)
+    })?;
+    Ok(events)
+}
+
+/// Starts the process; `None` if it was stopped before.
+fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
+    let mut command = match spec.confine {
+        Some(confinement) => confinement.apply(&spec.command)?,
+        None => spec.command,
+    };
+    if let Some((name, value)) = spec.mark.as_deref().and_then(|mark| mark.split_once('=')) {
+        command.env(name, value);
+    }
+    let (out, writer) = io::pipe()?;
+    let mut pipes = vec![(Stream::Out, out)];
+    match spec.streams {
+        Streams::Merged => command.stderr(writer.try_clone()?),
+        Streams::Split => {
+            let (err, writer) = io::pipe()?;
+            pipes.push((Stream::Err, err));
+            command.stderr(writer)
+        }
+    };
+    command.stdout(writer);
+    // With the command, our copies of the writing ends are dropped.
+    let leader = spec.stop.spawn(&mut command)?;
+    Ok(leader.map(|leader| (Group { leader, mark: spec.mark, stop: spec.stop, is_gone: false }, pipes)))
+}
+
+/// A process, those in its group, and those that escaped from it. None of them outlives this value.
+struct Group<'a> {
+    leader: Leader,
+    mark: Option<String>,
+    stop: &'a Stop,
+    is_gone: bool,
+}
+
+impl Group<'_> {
+    /// Kills all of them. Says how the first one ended.
+    fn end(&mut self) -> Option<How> {
+        if std::mem::replace(&mut self.is_gone, true) {
+            return None;
+        }
+        // The leader has not been reaped, so this group is still the one that was meant.
+        self.leader.kill();
+        self.stop.forget(&self.leader);
+        let how = self.leader.reap();
+        if let Some(mark) = &self.mark {
+            sys::kill_escaped(mark);
+        }
+        self.stop.gone();
+        how
+    }
+}
+
+impl Drop for Group<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Passes on what comes out of `pipe`, until its end or until nobody wants it any more.
+fn forward(stream: Stream, mut pipe: PipeReader, sender: &SyncSender<Event>) {
+    let mut buffer = vec![0; 8 * 1024];
+    loop {
+        match pipe.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => {
+                if sender.send(Event::Chunk(stream, buffer[..n].to_vec())).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    let _ = sender.send(Event::Closed);
+}

@@ -1,0 +1,192 @@
+//! Real children that misbehave. Each test says how long it may take, as that is the point.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::SIGBUS;
+
+use super::death;
+use crate::system::process::*;
+
+/// What is seen of a process that does nothing, and of one that does.
+const ASLEEP: Activity = if cfg!(target_os = "linux") { Activity::Asleep } else { Activity::Unknown };
+const BUSY: Activity = if cfg!(target_os = "linux") { Activity::Busy } else { Activity::Unknown };
+
+struct Ran {
+    how: How,
+    elapsed: Duration,
+    output: String,
+    dropped: u64,
+}
+
+/// Runs a shell script with a limit of one second.
+fn sh(script: &str) -> Ran {
+    sh_with(script, &Stop::new(), None)
+}
+
+fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
+    adopt_orphans();
+    let mut command = Command::new("sh");
+    command.args(["-c", script]);
+    let started = Instant::now();
+    let mut kept = HeadTail::new(16 * 1024);
+    let spec = Spec {
+        command,
+        streams: Streams::Merged,
+        limit: Some(Duration::from_secs(1)),
+        confine: None,
+        mark: mark.map(str::to_owned),
+        standstill: Standstill::Ends,
+        rest: Rest::MayBeLost,
+        stop,
+    };
+    let end = run(spec, &mut |_, bytes| kept.push(bytes)).unwrap();
+    let kept = kept.finish();
+    Ran {
+        how: end.how,
+        elapsed: started.elapsed(),
+        output: String::from_utf8_lossy(&kept.head).into_owned(),
+        dropped: kept.dropped,
+    }
+}
+
+fn alive(pid: &str) -> bool {
+    // A zombie that waits for its parent, which is not us, is dead enough.
+    if cfg!(target_os = "linux") {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        return stat.is_ok_and(|stat| !stat.contains(") Z "));
+    }
+    let state = Command::new("ps").args(["-o", "state=", "-p", pid.trim()]).output().unwrap().stdout;
+    state.first().is_some_and(|state| *state != b'Z')
+}
+
+/// Would catch: a lost exit code, or output lost that is still in the pipe at the end.
+#[test]
+fn a_process_ends_with_its_code_and_all_of_its_output() {
+    let ran = sh("echo out; echo err >&2; exit 3");
+    assert_eq!((ran.how, ran.output.as_str()), (How::Exited(3), "out\nerr\n"));
+    assert!(ran.elapsed < Duration::from_millis(900), "{:?}", ran.elapsed);
+}
+
+/// Would catch: taking an abort for an exit.
+#[test]
+fn a_signal_is_told_from_an_exit() {
+    assert_eq!(sh("kill -ABRT $$").how, How::Signalled(6));
+}
+
+#[test]
+fn a_signal_is_called_by_its_name_on_this_system() {
+    assert_eq!(death(SIGBUS), "the process was ended by a signal (bus error, SIGBUS)");
+    assert!(death(if cfg!(target_os = "linux") { 7 } else { 10 }).contains("SIGBUS"));
+    assert_eq!(death(0), "the process was ended by signal 0");
+}
+
+/// Would catch: killing only the child itself, and waiting for a pipe that its descendants keep.
+#[test]
+fn at_the_limit_the_whole_group_is_killed() {
+    for script in ["exec sleep 30", "sleep 30 & echo $!; wait", "trap '' TERM INT; sleep 30 & echo $!; wait"] {
+        let ran = sh(script);
+        assert_eq!(ran.how, How::OverLimit(ASLEEP), "{script}");
+        assert!(ran.elapsed < Duration::from_millis(2000), "{script}: {:?}", ran.elapsed);
+        assert!(ran.output.is_empty() || !alive(&ran.output), "{script}: {} lives", ran.output);
+    }
+}
+
+/// Would catch: calling every timeout a deadlock.
+#[test]
+fn what_runs_until_the_limit_is_busy() {
+    assert_eq!(sh("while :; do :; done").how, How::OverLimit(BUSY));
+}
+
+/// Would catch: waiting for the pipe of a grandchild, and leaving it running.
+#[test]
+fn a_grandchild_that_keeps_the_pipe_does_not_hold_up_the_end() {
+    let ran = sh("sleep 30 & echo $!; exit 0");
+    assert_eq!(ran.how, How::Exited(0));
+    assert!(ran.elapsed < Duration::from_millis(900), "{:?}", ran.elapsed);
+    assert!(!alive(&ran.output), "{} lives", ran.output);
+}
+
+/// Would catch: killing by group only. What calls `setsid` is found through the subreaper and the mark.
+#[test]
+#[cfg(target_os = "linux")]
+fn who_escapes_from_the_group_is_found() {
+    for script in ["setsid sleep 30 & echo $!; exit 0", "setsid sh -c 'sleep 30 & echo $!; wait' & wait"] {
+        let ran = sh_with(script, &Stop::new(), Some("CHECKER_TEST_MARK=5c1e"));
+        assert!(ran.elapsed < Duration::from_millis(2000), "{script}: {:?}", ran.elapsed);
+        let pid = ran.output.trim().to_owned();
+        assert!(!pid.is_empty() && !alive(&pid), "{script}: `{pid}` lives");
+    }
+}
+
+/// Would catch: collecting output without a bound, and a limit that is only looked at when nothing is printed.
+#[test]
+fn output_without_end_neither_fills_the_memory_nor_extends_the_limit() {
+    let before = resident_kib();
+    let ran = sh("yes");
+    assert!(matches!(ran.how, How::OverLimit(_)), "{:?}", ran.how);
+    assert!(ran.elapsed < Duration::from_millis(2000), "{:?}", ran.elapsed);
+    assert!(ran.dropped > 1_000_000, "dropped {}", ran.dropped);
+    assert!(resident_kib() < before + 8 * 1024, "{before} KiB before, {} after", resident_kib());
+}
+
+/// Would catch: taking a process that waits for us to read what it prints for one that sleeps.
+#[test]
+fn who_waits_for_its_reader_is_busy() {
+    let mut command = Command::new("yes");
+    command.arg("and another thing");
+    let spec = Spec {
+        command,
+        streams: Streams::Merged,
+        limit: Some(Duration::from_millis(500)),
+        confine: None,
+        mark: None,
+        standstill: Standstill::Ends,
+        rest: Rest::MayBeLost,
+        stop: &Stop::new(),
+    };
+    let end = run(spec, &mut |_, _| thread::sleep(Duration::from_millis(100))).unwrap();
+    assert_eq!(end.how, How::OverLimit(BUSY));
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    line.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0)
+}
+
+/// Would catch: a stop that waits for the next look, or that misses what has not started yet.
+#[test]
+fn a_stop_ends_it_at_once_and_for_ever() {
+    let stop = Stop::new();
+    let child = stop.child();
+    let stopper = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        stop.stop();
+        stop.wait_until_idle(Duration::from_secs(5));
+        Instant::now()
+    });
+    let ran = sh_with("sleep 30", &child, None);
+    let ended = Instant::now();
+    assert_eq!(ran.how, How::Stopped);
+    assert!(ran.elapsed < Duration::from_millis(900), "{:?}", ran.elapsed);
+    assert!(stopper.join().unwrap().saturating_duration_since(ended) < Duration::from_millis(100));
+    assert_eq!(sh_with("echo started", &child, None).output, "");
+}
+
+/// Would catch: an unreadable program taken for a program that ran.
+#[test]
+fn what_cannot_be_started_is_an_error() {
+    let spec = Spec {
+        command: Command::new("/nonexistent/program"),
+        streams: Streams::Split,
+        limit: None,
+        confine: None,
+        mark: None,
+        standstill: Standstill::Waits,
+        rest: Rest::IsWanted,
+        stop: &Stop::new(),
+    };
+    assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+}

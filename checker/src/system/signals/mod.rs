@@ -1,0 +1,88 @@
+//! Signals: whatever the checker does, Ctrl-C and its relatives end it, and nothing that it started goes on; Ctrl-Z
+//! holds it up, together with the processes and the clocks of its tests.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::system::process::Stop;
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use self::unix as sys;
+#[cfg(windows)]
+use self::windows as sys;
+
+/// The signals that the checker hears, and who wants to know.
+#[derive(Clone, Default)]
+pub struct Signals {
+    received: Arc<AtomicI32>,
+    /// Whether the terminal belongs to another program now, to which the keys of the terminal are directed.
+    lent: Arc<AtomicBool>,
+    hooks: Arc<Mutex<Hooks>>,
+}
+
+type Work = Box<dyn Fn() + Send>;
+
+/// What is to be done about signals, beyond the usual.
+#[derive(Default)]
+pub struct Hooks {
+    /// A signal ends the program.
+    pub on_end: Option<Work>,
+    /// What has to be done even if the rest of the program does not come to its end.
+    pub at_exit: Option<Work>,
+    /// The program is about to be held up.
+    pub on_suspend: Option<Work>,
+    /// It goes on.
+    pub on_resume: Option<Work>,
+    pub on_resize: Option<Work>,
+}
+
+impl Signals {
+    /// From now on a signal stops what runs under `stop`, and then the program.
+    pub fn install(stop: Stop) -> io::Result<Signals> {
+        let signals = Signals::default();
+        sys::hear(&signals, stop)?;
+        Ok(signals)
+    }
+
+    /// Until this is called with `false`, Ctrl-C is for another program.
+    pub fn lend(&self, lent: bool) {
+        self.lent.store(lent, Ordering::SeqCst);
+    }
+
+    /// The exit code by which others see that a signal ended us.
+    pub fn exit_code(&self) -> Option<u8> {
+        match self.received.load(Ordering::SeqCst) {
+            0 => None,
+            signal => u8::try_from(128 + signal).ok(),
+        }
+    }
+
+    pub fn set(&self, hooks: Hooks) {
+        *self.hooks.lock().unwrap_or_else(PoisonError::into_inner) = hooks;
+    }
+
+    fn end(&self, signal: i32, stop: &Stop) {
+        self.received.store(signal, Ordering::SeqCst);
+        stop.stop();
+        self.perform(|hooks| &hooks.on_end);
+        stop.wait_until_idle(Duration::from_secs(1));
+        // The main thread ends by itself, and cleans up, unless it is blocked, for instance by reading.
+        thread::sleep(Duration::from_millis(200));
+        self.perform(|hooks| &hooks.at_exit);
+        std::process::exit(128 + signal);
+    }
+
+    fn perform(&self, which: impl Fn(&Hooks) -> &Option<Work>) {
+        if let Some(work) = which(&self.hooks.lock().unwrap_or_else(PoisonError::into_inner)) {
+            work();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What the watch shows in the middle of the screen: results, the timeline, the help.
+
+use super::verdict as view;
+use crate::ui::keys;
+use crate::ui::text::style::{Line, Style, Text};
+use crate::ui::text::{document, prose};
+use crate::verdict::{Diagnostic, Mode, Outcome, TestResult, Verdict};
+
+/// A text, and the lines at which the things begin that one may want to jump to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub text: Text,
+    pub anchors: Vec<usize>,
+}
+
+/// What helps after success.
+#[derive(Clone, Copy, Debug)]
+pub struct Success<'a> {
+    /// The beginning of the explanation.
+    pub explanation: Option<&'a str>,
+    /// The name of the exercise to go on with.
+    pub next: Option<&'a str>,
+}
+
+impl Page {
+    fn anchor(&mut self) {
+        self.anchors.push(self.text.line_count());
+    }
+
+    fn aside(&mut self, words: impl Into<String>) {
+        self.text.push(Line::styled(Style::Aside, words));
+    }
+}
+
+/// The verdict without its headline: what shows the reason comes first.
+pub fn result(verdict: &Verdict, success: Success<'_>, width: usize) -> Page {
+    let mut page = Page::default();
+    if verdict.passed() {
+        // Only its beginning may fit in the line that says the state. Of a failure, the rest is told below.
+        if verdict.headline.len() + 12 > width {
+            page.text.push(Line::plain(&verdict.headline));
+            page.text.blank();
+        }
+        passed(&mut page, success);
+    } else {
+        failed_tests(&mut page, verdict, width);
+    }
+    diagnostics(&mut page, &verdict.diagnostics);
+    if verdict.tests.is_empty() && verdict.diagnostics.is_empty() && !verdict.passed() {
+        page.text.push(Line::plain(&verdict.headline));
+    }
+    page
+}
+
+/// What kept a check from doing its work.
+pub fn error(words: &str) -> Page {
+    let mut page = Page::default();
+    page.text.push_lines(Style::Warning, words);
+    page
+}
+
+/// The errors of a check that is under way.
+pub fn errors(errors: &[Diagnostic]) -> Page {
+    let mut page = Page::default();
+    diagnostics(&mut page, errors);
+    page
+}
+
+/// The tests of a check that is under way, above what is known from the one before.
+pub fn results(results: &[TestResult], before: Page) -> Page {
+    let mut page = Page::default();
+    page.text.append(view::table(results));
+    if before.text.line_count() > 0 {
+        page.aside("before this save:");
+        page.text.blank();
+    }
+    let lines = page.text.line_count();
+    page.anchors = before.anchors.iter().map(|line| line + lines).collect();
+    page.text.append(before.text);
+    page
+}
+
+fn passed(page: &mut Page, success: Success<'_>) {
+    if let Some(explanation) = success.explanation {
+        page.text.append(prose::reflow(&document::markdown(explanation)));
+        page.text.blank();
+    }
+    let next = match success.next {
+        Some(next) => format!("n goes on to `{next}`"),
+        None => "all exercises are solved".to_owned(),
+    };
+    page.text.push(Line::styled(Style::Good, format!("s compares your code with the solution · {next}")));
+    page.text.blank();
+}
+
+/// The one that decides, all in a table, and the other ones.
+fn failed_tests(page: &mut Page, verdict: &Verdict, width: usize) {
+    let Some(decisive) = verdict.decisive() else { return };
+    page.anchor();
+    page.text.append(view::failed_test(&verdict.exercise, decisive, width));
+    if verdict.tests.len() > 1 {
+        page.text.append(view::table(&verdict.tests));
+    }
+    for test in &verdict.tests {
+        if matches!(test.outcome, Outcome::Failed(_)) && test.name != decisive.name && test.mode == decisive.mode {
+            page.anchor();
+            page.text.append(view::failed_test(&verdict.exercise, test, width));
+        }
+    }
+}
+
+fn diagnostics(page: &mut Page, diagnostics: &[Diagnostic]) {
+    for (number, diagnostic) in diagnostics.iter().enumerate() {
+        page.anchor();
+        if diagnostics.len() > 1 {
+            page.aside(format!("{} of {}", number + 1, diagnostics.len()));
+        }
+        page.text.append(view::diagnostic(diagnostic));
+    }
+}
+
+/// The failing interleaving alone; `None` if none is known.
+pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
+    let test = verdict.decisive()?;
+    let trace = test.trace.as_ref()?;
+    let mut text = Text::new();
+    let title = format!(" · {}", trace::timeline::title(trace));
+    text.push(
+        Line::plain(" ")
+            .then(Style::Name, &verdict.exercise)
+            .then(Style::Plain, " · ")
+            .then(Style::Heading, &test.name)
+            .then(Style::Plain, title),
+    );
+    text.blank();
+    text.append(view::picture(&test.failure(), width));
+    text.blank();
+    text.push(Line::styled(Style::Aside, format!("y copies the command that replays it: {}", replay(verdict))));
+    Some(text)
+}
+
+/// The command that shows the same interleaving again.
+pub fn replay(verdict: &Verdict) -> String {
+    format!("cargo checker replay {}", verdict.exercise)
+}
+
+/// What each key does.
+pub fn all_keys() -> Text {
+    let mut text = Text::new();
+    text.push(Line::styled(Style::Heading, "Keys"));
+    text.blank();
+    for (keys, words) in keys::all() {
+        text.push(Line::plain("  ").then(Style::Name, keys).pad(19).then(Style::Plain, words));
+    }
+    text.blank();
+    text.push(Line::plain("Keys work while a check runs. A save stops it and starts over."));
+    text.push(Line::plain("The mouse is left to the terminal: text can be selected as everywhere."));
+    text
+}
+
+/// Which test of which mode is shown by `t` and replayed.
+pub fn has_timeline(verdict: &Verdict) -> bool {
+    verdict.decisive().is_some_and(|test| test.mode == Mode::Explore && test.trace.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::style::Colour;
+    use crate::verdict::{Kind, Level, example};
+
+    const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None };
+
+    #[test]
+    fn errors_are_numbered_so_that_one_can_jump_to_them() {
+        let diagnostic = |text: &str| Diagnostic {
+            level: Level::Error,
+            code: None,
+            message: text.to_owned(),
+            place: None,
+            rendered: format!("error: {text}\n --> lib.rs:1\n"),
+        };
+        let mut verdict = example::verdict("abba", Kind::CompileError);
+        verdict.diagnostics = vec![diagnostic("one"), diagnostic("two")];
+        let page = result(&verdict, NO_SUCCESS, 80);
+        let expected = "1 of 2\nerror: one\n --> lib.rs:1\n\n2 of 2\nerror: two\n --> lib.rs:1\n\n";
+        assert_eq!(page.text.print(Colour::Off), expected);
+        assert_eq!(page.anchors, [0, 4]);
+    }
+
+    #[test]
+    fn each_failed_test_can_be_jumped_to() {
+        let mut verdict = example::verdict("abba", Kind::FailingTest);
+        let mut test = example::test("a", Mode::Real, Outcome::Failed(Kind::FailingTest));
+        test.message = "left is not right".to_owned();
+        verdict.tests = vec![test.clone(), TestResult { name: "b".to_owned(), ..test }];
+        let page = result(&verdict, NO_SUCCESS, 80);
+        let text = page.text.print(Colour::Off);
+        assert!(text.starts_with(" abba · a · failing test\n"), "{text}");
+        assert_eq!(page.anchors.len(), 2, "{text}");
+    }
+
+    #[test]
+    fn success_is_explained_and_leads_on() {
+        let verdict = example::verdict("abba", Kind::Passed);
+        let success = Success { explanation: Some("Because."), next: Some("third") };
+        let text = result(&verdict, success, 80).text.print(Colour::Off);
+        assert_eq!(text, "Because.\n\ns compares your code with the solution · n goes on to `third`\n\n");
+    }
+}

@@ -1,0 +1,286 @@
+//! One verdict as text: what is the matter first, then what shows it.
+
+use trace::timeline::{self, Paint, grouped};
+use trace::{Coverage, Explored, Failure};
+
+use crate::ui::text::style::{Line, Style, Text};
+use crate::verdict::classify::seconds;
+use crate::verdict::summary::counted;
+use crate::verdict::{Diagnostic, Mode, Outcome, Output, TestResult, Verdict};
+
+/// Which diagnostics are still to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Diagnostics {
+    All,
+    /// The errors were shown when the compiler printed them.
+    Warnings,
+}
+
+/// How much of a test's own output is shown.
+const SHOWN_LINES: usize = 20;
+
+/// The whole verdict, at most `width` cells wide where it is ours to say.
+pub fn verdict(verdict: &Verdict, diagnostics: Diagnostics, width: usize) -> Text {
+    let mut text = Text::new();
+    for diagnostic in &verdict.diagnostics {
+        if diagnostics == Diagnostics::All || !diagnostic.is_error() {
+            text.append(self::diagnostic(diagnostic));
+        }
+    }
+    if let Some(test) = verdict.decisive() {
+        text.append(failed_test(&verdict.exercise, test, width));
+    }
+    if verdict.tests.len() > 1 && !verdict.passed() {
+        text.append(table(&verdict.tests));
+    }
+    text.push(headline(verdict));
+    text
+}
+
+/// The verdict in one line.
+pub fn headline(verdict: &Verdict) -> Line {
+    let style = if verdict.passed() { Style::Good } else { Style::Bad };
+    Line::styled(style, verdict.kind.word())
+        .then(Style::Plain, " · ")
+        .then(Style::Name, &verdict.exercise)
+        .then(Style::Plain, format!(": {}", verdict.headline))
+}
+
+/// A diagnostic as rustc shows it.
+pub fn diagnostic(diagnostic: &Diagnostic) -> Text {
+    let mut text = Text::new();
+    text.push_lines(Style::Rendered, diagnostic.rendered.trim_end());
+    text.blank();
+    text
+}
+
+/// What the learner may do next.
+pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
+    let name = &verdict.exercise;
+    let mut text = Text::new();
+    if verdict.passed() {
+        text.push(Line::styled(Style::Aside, format!("compare: checker solution {name}")));
+        match next {
+            Some(next) => text.push(Line::styled(Style::Aside, format!("next:    checker run {next}"))),
+            None => text.push(Line::styled(Style::Good, "all exercises are solved")),
+        }
+    } else {
+        text.push(Line::styled(Style::Aside, format!("stuck?   checker hint {name}")));
+        if verdict.decisive().is_some_and(|test| test.mode == Mode::Explore) {
+            let command = format!("by hand: cargo test -p {name} --features explore");
+            text.push(Line::styled(Style::Aside, command));
+        }
+    }
+    text
+}
+
+/// A test that failed, with what shows why.
+pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
+    let mut text = Text::new();
+    let mut header =
+        Line::plain(" ").then(Style::Name, exercise).then(Style::Plain, " · ").then(Style::Heading, &test.name);
+    match &test.trace {
+        Some(trace) => {
+            header = header.then(Style::Plain, format!(" · {}", timeline::title(trace)));
+            text.push(header);
+            text.append(message_and_place(test));
+            text.append(output(&test.output));
+            text.blank();
+            text.append(picture(&test.failure(), width));
+        }
+        None => {
+            header = header.then(Style::Plain, " · ").then(Style::Bad, test.outcome.word());
+            text.push(header);
+            text.append(message_and_place(test));
+            text.append(output(&test.output));
+        }
+    }
+    text.blank();
+    text
+}
+
+/// The message, if the picture does not end with it anyway.
+fn message_and_place(test: &TestResult) -> Text {
+    let mut text = Text::new();
+    let told_by_picture = test.trace.is_some();
+    let place = test.place.as_ref().map(|place| format!("{}:{}", place.file, place.line));
+    if let Some(place) = &place {
+        text.push(Line::styled(Style::Aside, format!("   {place}")));
+    }
+    if !told_by_picture {
+        for line in test.message.lines() {
+            text.push(Line::plain(format!("   {line}")));
+        }
+    }
+    text
+}
+
+/// The timeline, each lock in a colour of its own.
+pub fn picture(failure: &Failure, width: usize) -> Text {
+    let style = |paint| match paint {
+        Paint::Plain => Style::Plain,
+        Paint::Task => Style::Heading,
+        Paint::Object(number) => Style::Object(number),
+        Paint::Aside | Paint::Source => Style::Aside,
+        Paint::Cause => Style::Bad,
+    };
+    let mut text = Text::new();
+    for line in timeline::layout(failure, width) {
+        text.push(line.0.into_iter().fold(Line::new(), |line, piece| line.then(style(piece.paint), piece.text)));
+    }
+    text
+}
+
+/// The learner's own prints, shortened in their middle.
+fn output(output: &Output) -> Text {
+    let mut text = Text::new();
+    let head: Vec<&str> = output.head.trim().lines().collect();
+    let tail: Vec<&str> = output.tail.trim().lines().collect();
+    if head.is_empty() && tail.is_empty() {
+        return text;
+    }
+    text.push(Line::styled(Style::Aside, "   printed:"));
+    let mut show = |line: &str| text.push(Line::plain(format!("   │ {line}")));
+    let half = SHOWN_LINES / 2;
+    if output.dropped > 0 {
+        head.iter().take(half).for_each(|line| show(line));
+        show(&format!("… {} not kept …", bytes(output.dropped)));
+        tail.iter().skip(tail.len().saturating_sub(half)).for_each(|line| show(line));
+    } else if head.len() > SHOWN_LINES {
+        head[..half].iter().for_each(|line| show(line));
+        show(&format!("… {} …", counted(head.len() - 2 * half, "line")));
+        head[head.len() - half..].iter().for_each(|line| show(line));
+    } else {
+        head.iter().for_each(|line| show(line));
+    }
+    text
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        0..10_000 => format!("{count} bytes"),
+        10_000..10_000_000 => format!("{} KiB", count / 1024),
+        _ => format!("{} MiB", count / (1024 * 1024)),
+    }
+}
+
+/// A line per test and mode.
+pub fn table(tests: &[TestResult]) -> Text {
+    let mut text = Text::new();
+    for test in tests {
+        let style = match test.outcome {
+            Outcome::Passed => Style::Good,
+            Outcome::Failed(_) => Style::Bad,
+            Outcome::Skipped => Style::Aside,
+        };
+        let mode = match (test.mode, test.explored) {
+            (Mode::Real, _) => "real".to_owned(),
+            (Mode::Explore, None) => "explored".to_owned(),
+            (Mode::Explore, Some(Explored { schedules, coverage: Coverage::Proven, .. })) => match schedules {
+                1 => "explored, has one interleaving".to_owned(),
+                _ => format!("explored, proven for all {} interleavings", grouped(schedules)),
+            },
+            (Mode::Explore, Some(explored)) if test.outcome == Outcome::Passed => {
+                let runs = grouped(explored.schedules);
+                match explored.coverage {
+                    Coverage::Bounded { departures, schedules } => format!(
+                        "explored, bounded: {runs} interleavings, all {} with at most {} from the plain order among them",
+                        grouped(schedules),
+                        counted(departures as usize, "departure")
+                    ),
+                    Coverage::Proven | Coverage::Sampled => format!("explored, {runs} of many interleavings sampled"),
+                }
+            }
+            (Mode::Explore, Some(explored)) => format!("explored, interleaving {}", grouped(explored.schedules)),
+        };
+        let took = seconds(std::time::Duration::from_millis(test.duration_ms));
+        let mut line = Line::plain("   ").then(style, test.outcome.word()).pad(19).then(Style::Plain, &test.name);
+        line = line.then(Style::Aside, format!("  ({mode}, {took})"));
+        if test.outcome == Outcome::Skipped {
+            line = line.then(Style::Aside, format!(": {}", test.message));
+        }
+        text.push(line);
+    }
+    text.blank();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::style::Colour;
+    use crate::verdict::Kind;
+    use crate::verdict::example;
+    use trace::Place;
+
+    fn shown(verdict: &Verdict) -> String {
+        self::verdict(verdict, Diagnostics::All, 80).print(Colour::Off)
+    }
+
+    fn failing() -> Verdict {
+        let mut test = example::test("no_money_is_lost", Mode::Real, Outcome::Failed(Kind::FailingTest));
+        test.message = "assertion failed\n  left: 1\n right: 2".to_owned();
+        test.place = Some(Place { file: "exercises/02_mutex/03_abba/tests/abba.rs".into(), line: 12 });
+        let mut verdict = example::verdict("abba", Kind::FailingTest);
+        verdict.headline = "`no_money_is_lost` fails at abba.rs:12".to_owned();
+        verdict.tests = vec![test, example::test("another", Mode::Real, Outcome::Passed)];
+        verdict
+    }
+
+    #[test]
+    fn a_failing_test_shows_its_message_its_place_and_what_was_printed() {
+        let mut verdict = failing();
+        verdict.tests[0].output.head = "balance: 1\n".to_owned();
+        let expected = "\
+\x20abba · no_money_is_lost · failing test
+   exercises/02_mutex/03_abba/tests/abba.rs:12
+   assertion failed
+     left: 1
+    right: 2
+   printed:
+   │ balance: 1
+
+   failing test    no_money_is_lost  (real, 3 ms)
+   passed          another  (real, 3 ms)
+
+failing test · abba: `no_money_is_lost` fails at abba.rs:12
+";
+        assert_eq!(shown(&verdict), expected);
+    }
+
+    #[test]
+    fn output_without_end_is_shown_by_its_ends() {
+        let mut verdict = failing();
+        let lines = |word: &str| (0..500).map(|i| format!("{word} {i}\n")).collect::<String>();
+        verdict.tests[0].output = Output { head: lines("first"), tail: lines("last"), dropped: 1_400_000_000 };
+        let text = shown(&verdict);
+        assert!(text.contains("│ first 0\n") && text.contains("│ last 499\n"), "{text}");
+        assert!(text.contains("… 1335 MiB not kept …"), "{text}");
+        assert!(text.lines().count() < 40, "{text}");
+    }
+
+    #[test]
+    fn errors_that_were_shown_already_are_not_shown_again() {
+        use crate::verdict::Level;
+        let mut verdict = example::verdict("abba", Kind::CompileError);
+        let diagnostic = |level, rendered: &str| Diagnostic {
+            level,
+            code: None,
+            message: String::new(),
+            place: None,
+            rendered: rendered.to_owned(),
+        };
+        verdict.diagnostics =
+            vec![diagnostic(Level::Error, "error: one\n"), diagnostic(Level::Warning, "warning: two\n")];
+        assert_eq!(shown(&verdict), "error: one\n\nwarning: two\n\ndoes not compile · abba: does not compile it is\n");
+        let rest = self::verdict(&verdict, Diagnostics::Warnings, 80).print(Colour::Off);
+        assert_eq!(rest, "warning: two\n\ndoes not compile · abba: does not compile it is\n");
+    }
+
+    #[test]
+    fn every_state_has_a_word_without_colour() {
+        for kind in [Kind::Passed, Kind::Deadlock, Kind::Timeout, Kind::Crashed, Kind::NoTests] {
+            assert!(shown(&example::verdict("abba", kind)).starts_with(kind.word()));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! From how a test's process ended, and what it reported, to how the test ended.
+
+use std::path::Path;
+use std::time::Duration;
+
+use trace::{Failure, FailureKind, Place, Report, Trace};
+
+use crate::course::exercise::Exercise;
+use crate::system::process::{self, Activity, How};
+use crate::verdict::{Kind, Outcome};
+
+/// What is known about a test when its process is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    pub how: How,
+    pub report: Option<&'a Report>,
+    /// What the report of a test that passed has to repeat.
+    pub nonce: &'a str,
+    /// The end of what was printed.
+    pub printed: &'a str,
+    pub limit: Duration,
+}
+
+/// How a test ended, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classified {
+    pub outcome: Outcome,
+    pub message: String,
+    pub place: Option<Place>,
+    pub trace: Option<Trace>,
+}
+
+/// Judges by the report first: a test that said why it failed may have ended in any way after that.
+///
+/// A test passed only if its process ended well *and* the test itself came to its end.
+pub fn classify(evidence: Evidence<'_>, exercise: &Exercise, root: &Path) -> Classified {
+    let Evidence { how, report, nonce, .. } = evidence;
+    if let Some(failure) = report.and_then(|report| report.failure.as_ref()) {
+        let (outcome, message) = match failure.kind {
+            // Nothing is known of the code; real mode decides.
+            FailureKind::Unsupported => (Outcome::Skipped, format!("not explored: {}", failure.message)),
+            FailureKind::Internal => (
+                Outcome::Failed(Kind::Crashed),
+                format!("the test kit itself failed, which is not your fault: {}", failure.message),
+            ),
+            _ => (Outcome::Failed(kind(failure, exercise, root)), failure.message.clone()),
+        };
+        return Classified { outcome, message, place: failure.place.clone(), trace: failure.trace.clone() };
+    }
+    let reached_its_end = report.and_then(|report| report.passed.as_deref()) == Some(nonce);
+    let (outcome, message) = match how {
+        How::Exited(0) if reached_its_end => (Outcome::Passed, String::new()),
+        How::Stopped => (Outcome::Skipped, "stopped".to_owned()),
+        _ => {
+            let (kind, message) = without_report(evidence, reached_its_end);
+            (Outcome::Failed(kind), message)
+        }
+    };
+    Classified { outcome, message, place: None, trace: None }
+}
+
+/// A panic in the tests is a wrong result that they found; one in the learner's code is the learner's.
+fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
+    match failure.kind {
+        FailureKind::Deadlock => Kind::Deadlock,
+        FailureKind::Livelock => Kind::Livelock,
+        FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => match &failure.place {
+            Some(place) if !exercise.is_test(Path::new(&place.file), root) && !is_kit(&place.file) => Kind::Panic,
+            _ => Kind::FailingTest,
+        },
+    }
+}
+
+/// Whether the compiler's name of `file` is that of a file of the test kit.
+fn is_kit(file: &str) -> bool {
+    let file = file.replace('\\', "/");
+    file.contains("checker/interleave/") || file.contains("../interleave/")
+}
+
+fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, String) {
+    let limit = seconds(evidence.limit);
+    match evidence.how {
+        How::StoodStill => (
+            Kind::Deadlock,
+            "every thread of the test waits for another one, without a time limit: none of them can ever go on"
+                .to_owned(),
+        ),
+        How::OverLimit(Activity::Asleep) => (
+            Kind::Deadlock,
+            format!("not done after {limit}, and every thread was asleep: each waits for something that does not come"),
+        ),
+        How::OverLimit(Activity::Busy) => {
+            (Kind::Timeout, format!("still running after {limit}: is there a loop that does not end?"))
+        }
+        How::OverLimit(Activity::Unknown) => (
+            Kind::Timeout,
+            format!(
+                "not done after {limit}; on this system the checker cannot see whether the threads wait for each other \
+                 (a deadlock) or keep running (an endless loop)"
+            ),
+        ),
+        How::Signalled(signal) => (Kind::Crashed, crash(signal, evidence.printed)),
+        How::Exited(code) if reached_its_end => {
+            (Kind::Crashed, format!("the test came to its end, but its process then failed with code {code}"))
+        }
+        How::Exited(0) if evidence.printed.contains("test result: ok. 1 passed") => {
+            (Kind::Unfinished, format!("the test passed, but reported nothing: {PLAIN}"))
+        }
+        How::Exited(101) if evidence.printed.contains("test result: FAILED. 0 passed; 1 failed") => {
+            (Kind::FailingTest, format!("the test failed, but reported nothing: {PLAIN}"))
+        }
+        // libtest's code for a test that failed.
+        How::Exited(101) => (Kind::FailingTest, "the test failed without saying why".to_owned()),
+        How::Exited(code) => (
+            Kind::Unfinished,
+            format!("the process ended, with code {code}, before the test did: was `std::process::exit` called?"),
+        ),
+        How::Stopped => (Kind::Unfinished, "stopped".to_owned()),
+    }
+}
+
+/// Why a test may end without a report that libtest saw to its end.
+const PLAIN: &str =
+    "is it marked `#[test]`? With `#[interleave::test]` it runs in both modes and reports to the checker";
+
+fn crash(signal: i32, printed: &str) -> String {
+    if printed.contains("has overflowed its stack") {
+        return "the stack overflowed: does a function call itself without end?".to_owned();
+    }
+    if printed.contains("memory allocation of") {
+        return "the memory was used up: is something growing without end?".to_owned();
+    }
+    process::death(signal)
+}
+
+/// `10 s`, `1.5 s`, `70 ms`.
+pub fn seconds(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        return format!("{} ms", duration.as_millis());
+    }
+    let tenths = duration.as_millis() / 100;
+    match tenths % 10 {
+        0 => format!("{} s", tenths / 10),
+        tenth => format!("{}.{tenth} s", tenths / 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::exercise::example;
+
+    const NONCE: &str = "7f";
+
+    fn judged(how: How, report: Option<&Report>) -> Classified {
+        let evidence = Evidence { how, report, nonce: NONCE, printed: "", limit: Duration::from_secs(10) };
+        classify(evidence, &example::exercise("abba"), Path::new("/course"))
+    }
+
+    fn passed(nonce: &str) -> Report {
+        Report { passed: Some(nonce.to_owned()), ..Report::default() }
+    }
+
+    fn panicked(file: Option<&str>) -> Report {
+        let place = file.map(|file| Place { file: file.to_owned(), line: 7 });
+        let failure = Failure { kind: FailureKind::Panic, message: "left is not right".into(), place, trace: None };
+        Report { failure: Some(failure), ..Report::default() }
+    }
+
+    #[test]
+    fn only_exit_0_with_this_runs_marker_is_a_pass() {
+        assert_eq!(judged(How::Exited(0), Some(&passed(NONCE))).outcome, Outcome::Passed);
+        for (how, report) in [
+            (How::Exited(0), None),
+            (How::Exited(0), Some(Report::default())),
+            (How::Exited(0), Some(passed("of another run"))),
+            (How::Exited(0), Some(passed(""))),
+            (How::Exited(1), Some(passed(NONCE))),
+            (How::Signalled(6), Some(passed(NONCE))),
+            (How::OverLimit(Activity::Asleep), Some(passed(NONCE))),
+            (How::Exited(0), Some(panicked(None))),
+        ] {
+            let outcome = judged(how, report.as_ref()).outcome;
+            assert!(matches!(outcome, Outcome::Failed(_)), "{how:?} {report:?}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_failing_test_unless_it_is_the_learners() {
+        for (file, kind) in [
+            (Some("exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
+            (Some("/course/exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
+            (Some("checker/interleave/src/oracle.rs"), Kind::FailingTest),
+            (Some(r"checker\interleave\src\oracle.rs"), Kind::FailingTest),
+            (None, Kind::FailingTest),
+            (Some("exercises/02_mutex/03_abba/src/lib.rs"), Kind::Panic),
+            (Some("/rustc/abc/library/core/src/cell.rs"), Kind::Panic),
+        ] {
+            assert_eq!(judged(How::Exited(101), Some(&panicked(file))).outcome, Outcome::Failed(kind), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_reported_counts_more_than_how_the_process_ended() {
+        for how in [How::Signalled(6), How::OverLimit(Activity::Busy), How::Exited(0)] {
+            assert_eq!(judged(how, Some(&panicked(None))).message, "left is not right", "{how:?}");
+        }
+    }
+
+    #[test]
+    fn asleep_is_a_deadlock_and_busy_is_a_timeout() {
+        for (how, kind) in [
+            (How::StoodStill, Kind::Deadlock),
+            (How::OverLimit(Activity::Asleep), Kind::Deadlock),
+            (How::OverLimit(Activity::Busy), Kind::Timeout),
+            (How::OverLimit(Activity::Unknown), Kind::Timeout),
+            (How::Signalled(11), Kind::Crashed),
+            (How::Exited(0), Kind::Unfinished),
+            (How::Exited(3), Kind::Unfinished),
+            (How::Exited(101), Kind::FailingTest),
+        ] {
+            assert_eq!(judged(how, None).outcome, Outcome::Failed(kind), "{how:?}");
+        }
+    }
+
+    /// Would catch: calling it a deadlock or an endless loop where nobody looked.
+    #[test]
+    fn where_the_system_shows_nothing_the_verdict_says_so() {
+        let message = judged(How::OverLimit(Activity::Unknown), None).message;
+        assert!(message.starts_with("not done after 10 s; on this system the checker cannot see"), "{message}");
+    }
+
+    /// Would catch: a riddle about `std::process::exit` for somebody who wrote `#[test]`.
+    #[test]
+    fn a_plain_test_is_told_what_it_lacks() {
+        for (printed, how, kind) in [
+            ("test a ... ok\n\ntest result: ok. 1 passed; 0 failed;", How::Exited(0), Kind::Unfinished),
+            ("test a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed;", How::Exited(101), Kind::FailingTest),
+        ] {
+            let limit = Duration::from_secs(10);
+            let evidence = Evidence { how, report: None, nonce: NONCE, printed, limit };
+            let judgement = classify(evidence, &example::exercise("abba"), Path::new("/course"));
+            assert_eq!(judgement.outcome, Outcome::Failed(kind));
+            assert!(judgement.message.contains("With `#[interleave::test]`"), "{}", judgement.message);
+        }
+    }
+
+    #[test]
+    fn durations_are_short_words() {
+        assert_eq!(seconds(Duration::from_millis(10_000)), "10 s");
+        assert_eq!(seconds(Duration::from_millis(70)), "70 ms");
+        assert_eq!(seconds(Duration::from_millis(1_250)), "1.2 s");
+    }
+}

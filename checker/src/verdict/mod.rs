@@ -1,0 +1,332 @@
+//! What a check found. Failing code of the learner is a verdict, never an error.
+
+pub mod classify;
+pub mod summary;
+
+use serde::{Serialize, Serializer};
+use trace::{Explored, Failure, FailureKind, Place, Trace};
+
+use crate::course::store::FailedSchedule;
+
+/// The result of checking one exercise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    pub exercise: String,
+    pub kind: Kind,
+    /// One sentence.
+    pub headline: String,
+    pub diagnostics: Vec<Diagnostic>,
+    pub tests: Vec<TestResult>,
+    /// Whether clippy was there to look.
+    pub lints_checked: bool,
+}
+
+/// What is the matter, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Passed,
+    CompileError,
+    Lint,
+    /// An assertion of a test, or the test kit, found a wrong result.
+    FailingTest,
+    /// The learner's own code panicked.
+    Panic,
+    Deadlock,
+    /// It ran until the limit.
+    Timeout,
+    /// Tasks run, but none gets ahead.
+    Livelock,
+    /// The process was ended by a signal: an abort, a stack overflow.
+    Crashed,
+    /// The process ended well, but before the test did.
+    Unfinished,
+    /// Nothing was there to run.
+    NoTests,
+    /// It passes tests that are not the course's.
+    Altered,
+}
+
+impl Kind {
+    /// As JSON and the headers of rejected answers spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Passed => "passed",
+            Kind::CompileError => "compile-error",
+            Kind::Lint => "lint",
+            Kind::FailingTest => "failing-test",
+            Kind::Panic => "panic",
+            Kind::Deadlock => "deadlock",
+            Kind::Timeout => "timeout",
+            Kind::Livelock => "livelock",
+            Kind::Crashed => "crashed",
+            Kind::Unfinished => "unfinished",
+            Kind::NoTests => "no-tests",
+            Kind::Altered => "altered",
+        }
+    }
+
+    /// The state in a word or two. Colour alone never says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Passed => "passed",
+            Kind::CompileError => "does not compile",
+            Kind::Lint => "lint",
+            Kind::FailingTest => "failing test",
+            Kind::Panic => "panic",
+            Kind::Deadlock => "deadlock",
+            Kind::Timeout => "timeout",
+            Kind::Livelock => "livelock",
+            Kind::Crashed => "crashed",
+            Kind::Unfinished => "unfinished",
+            Kind::NoTests => "no tests",
+            Kind::Altered => "altered tests",
+        }
+    }
+}
+
+impl Verdict {
+    pub fn passed(&self) -> bool {
+        self.kind == Kind::Passed
+    }
+
+    /// The schedule that decided, if one did.
+    pub fn failed_schedule(&self) -> Option<FailedSchedule> {
+        let test = self.decisive()?;
+        Some(FailedSchedule { test: test.name.clone(), choices: test.trace.as_ref()?.choices.clone() })
+    }
+
+    /// The test that decided.
+    pub fn decisive(&self) -> Option<&TestResult> {
+        decisive(&self.tests)
+    }
+}
+
+/// The test that decides: the first that failed, but those first that fail in every run.
+pub fn decisive(tests: &[TestResult]) -> Option<&TestResult> {
+    let first = tests.iter().find(|test| matches!(test.outcome, Outcome::Failed(_)));
+    failed_without_luck(tests).next().or(first)
+}
+
+/// The tests that fail in every run. Whether a real thread meets what exploring meets is luck; a test that exists in
+/// real mode only was written to leave nothing to it.
+pub fn failed_without_luck(tests: &[TestResult]) -> impl Iterator<Item = &TestResult> {
+    let is_explored = |name: &str| {
+        let mut explored = tests.iter().filter(|test| test.mode == Mode::Explore && test.outcome != Outcome::Skipped);
+        explored.any(|test| test.name == name)
+    };
+    let failed = tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+    failed.filter(move |test| test.mode == Mode::Explore || !is_explored(&test.name))
+}
+
+/// What the compiler or clippy has to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    pub level: Level,
+    /// `E0382`, or the name of a lint.
+    pub code: Option<String>,
+    pub message: String,
+    pub place: Option<Place>,
+    /// As rustc shows it, possibly coloured.
+    pub rendered: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    Error,
+    Warning,
+}
+
+impl Diagnostic {
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+
+    /// Whether a lint said it. Compiler errors have a code of the form `E0382`, or none.
+    pub fn is_lint(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| {
+            let digits = code.strip_prefix('E').unwrap_or_default();
+            digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+}
+
+/// One test in one mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TestResult {
+    pub name: String,
+    pub mode: Mode,
+    pub outcome: Outcome,
+    pub duration_ms: u64,
+    pub message: String,
+    pub place: Option<Place>,
+    /// What the test and the learner's code printed.
+    pub output: Output,
+    pub explored: Option<Explored>,
+    pub trace: Option<Trace>,
+}
+
+impl TestResult {
+    /// What a picture is drawn from, of which a result keeps the parts.
+    pub fn failure(&self) -> Failure {
+        let kind = match self.outcome {
+            Outcome::Failed(Kind::Deadlock) => FailureKind::Deadlock,
+            Outcome::Failed(Kind::Livelock) => FailureKind::Livelock,
+            _ => FailureKind::Panic,
+        };
+        Failure { kind, message: self.message.clone(), place: self.place.clone(), trace: self.trace.clone() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// The real packages.
+    Real,
+    /// Under many interleavings.
+    Explore,
+}
+
+/// How one test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    /// Never [`Kind::Passed`].
+    Failed(Kind),
+    /// It did not have to run, for this reason is in the message.
+    Skipped,
+}
+
+impl Outcome {
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed(kind) => kind.word(),
+            Outcome::Skipped => "skipped",
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Outcome::Passed => Kind::Passed.serialize(serializer),
+            Outcome::Failed(kind) => kind.serialize(serializer),
+            Outcome::Skipped => serializer.serialize_str("skipped"),
+        }
+    }
+}
+
+/// Printed text, its middle left out if it was long.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Output {
+    pub head: String,
+    pub tail: String,
+    /// How many bytes are missing between the two.
+    pub dropped: u64,
+}
+
+/// What a check reports while it is under way.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// Another cargo holds the lock on the build folder.
+    Blocked,
+    /// Cargo compiles this package for this mode.
+    Compiling(Mode, String),
+    /// And has come so far: units of work done, and all of them.
+    Built { mode: Mode, done: usize, of: usize },
+    /// The compiler printed an error.
+    Diagnosed(Box<Diagnostic>),
+    /// It compiled; so many tests will run.
+    Testing(Mode, usize),
+    /// One of them ended.
+    Tested(Box<TestResult>),
+    /// A file was saved, so what was said before is about another version.
+    StartedOver,
+}
+
+#[cfg(test)]
+pub mod example {
+    use super::*;
+
+    /// A verdict without details, for tests that need one.
+    pub fn verdict(exercise: &str, kind: Kind) -> Verdict {
+        Verdict {
+            exercise: exercise.to_owned(),
+            kind,
+            headline: format!("{} it is", kind.word()),
+            diagnostics: Vec::new(),
+            tests: Vec::new(),
+            lints_checked: true,
+        }
+    }
+
+    /// The verdict on `a`, with the test `t` that decided if it was one.
+    pub fn decided(kind: Kind) -> Box<Verdict> {
+        let mut verdict = verdict("a", kind);
+        if !matches!(kind, Kind::Passed | Kind::CompileError) {
+            verdict.tests = vec![test("t", Mode::Real, Outcome::Failed(kind))];
+        }
+        Box::new(verdict)
+    }
+
+    /// A test result without details.
+    pub fn test(name: &str, mode: Mode, outcome: Outcome) -> TestResult {
+        TestResult {
+            name: name.to_owned(),
+            mode,
+            outcome,
+            duration_ms: 3,
+            message: String::new(),
+            place: None,
+            output: Output::default(),
+            explored: None,
+            trace: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coded(code: Option<&str>) -> Diagnostic {
+        Diagnostic {
+            level: Level::Error,
+            code: code.map(str::to_owned),
+            message: String::new(),
+            place: None,
+            rendered: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_lint_is_told_from_a_compile_error_by_its_code() {
+        for lint in ["clippy::await_holding_lock", "unused_must_use", "E", "Extra", "deprecated"] {
+            assert!(coded(Some(lint)).is_lint(), "{lint}");
+        }
+        for error in [Some("E0382"), Some("E0277"), None] {
+            assert!(!coded(error).is_lint(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn an_explored_failure_decides_over_an_earlier_real_one() {
+        let mut verdict = example::verdict("abba", Kind::Deadlock);
+        verdict.tests = vec![
+            example::test("a", Mode::Real, Outcome::Failed(Kind::Timeout)),
+            example::test("a", Mode::Explore, Outcome::Passed),
+            example::test("b", Mode::Explore, Outcome::Failed(Kind::Deadlock)),
+            example::test("c", Mode::Explore, Outcome::Failed(Kind::Panic)),
+        ];
+        assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("b"));
+        verdict.tests.insert(0, example::test("real_only", Mode::Real, Outcome::Failed(Kind::FailingTest)));
+        assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("real_only"));
+        verdict.tests.remove(0);
+        verdict.tests.truncate(2);
+        assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("a"));
+        verdict.tests.remove(0);
+        assert_eq!(verdict.decisive(), None);
+    }
+}

@@ -1,0 +1,197 @@
+//! `checker watch`: a check on every save. Events in, [`App`] decides, effects out; the work is done elsewhere.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::runner::compile::settings::Settings;
+use crate::session::{Printer, Session};
+use crate::system::process;
+use crate::system::signals::{Hooks, Signals};
+use crate::system::toolchain::Toolchain;
+use crate::ui::terminal::{self, Frame, Input, Surface, Terminal};
+use crate::watch::files::{Means, Watcher};
+use crate::watch::screen;
+use crate::watch::state::{App, Effect, Event, Sight, State};
+
+use super::effects::Performer;
+use super::plain;
+
+/// Nobody notices a shorter check, so nothing moves on the screen before.
+const NOTICEABLE: Duration = Duration::from_millis(300);
+/// How often something moves from then on.
+const TICK: Duration = Duration::from_millis(100);
+/// So many events are taken in at most before the screen follows.
+const AT_ONCE: usize = 256;
+
+#[derive(clap::Args, Debug, Default)]
+pub struct Args {
+    /// Print plain lines, one for each thing that happens
+    #[arg(long)]
+    pub plain: bool,
+    /// Look at the files twice a second instead of waiting for events
+    #[arg(long)]
+    pub poll: bool,
+}
+
+pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<u8> {
+    let toolchain = Toolchain::find()?;
+    session.store.require_known_version()?;
+    process::adopt_orphans();
+    let (events, incoming) = mpsc::channel();
+    let notes = events.clone();
+    session.notes = Box::new(move |note| drop(notes.send(Event::Standing(without_label(note)))));
+    let surface = if !args.plain && Printer::is_full() { Surface::Screen } else { Surface::Lines };
+
+    let changed = events.clone();
+    let means = if args.poll { Means::Polling } else { Means::Events };
+    let (watcher, note) = Watcher::new(means, move || drop(changed.send(Event::Saved)))?;
+    let settings = Settings::read(session.root());
+    let notes = toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str));
+    for note in notes.map(without_label).chain(note) {
+        let _ = events.send(Event::Standing(note));
+    }
+    let progress = session.progress();
+    let at = session.find(None, &progress)?;
+    let exercises = session.catalogue.exercises.clone();
+    let sight = if surface == Surface::Screen { Sight::Screen } else { Sight::Lines };
+    let mut app = App::new(exercises, session.root().display().to_string(), progress, at, sight);
+    app.colour = session.printer.colour;
+
+    let session = Arc::new(session);
+    let terminal = open_terminal(surface, &session, signals, &events)?;
+    let is_full = surface == Surface::Screen && terminal.is_some();
+    let mut driver = Driver {
+        performer: Performer::new(Arc::clone(&session), toolchain, watcher, events, terminal.clone(), signals.clone())?,
+        plain: (!is_full).then(|| plain::Plain::new(session)),
+        links: terminal::has_links(|name| std::env::var(name).ok()).then(|| app.root.clone()),
+        terminal,
+        incoming,
+    };
+    let done = driver.go_on(&mut app);
+    driver.performer.end();
+    if let Some(terminal) = &driver.terminal {
+        terminal.leave();
+    }
+    done.map(|()| 0)
+}
+
+/// Takes the terminal over, and sees to it that whatever ends the program gives it back.
+fn open_terminal(
+    surface: Surface,
+    session: &Arc<Session>,
+    signals: &Signals,
+    events: &Sender<Event>,
+) -> Result<Option<Terminal>> {
+    let heard = events.clone();
+    let hear = move |input| match input {
+        Input::Key(key) => drop(heard.send(Event::Key(key))),
+        Input::Resized(columns, rows) => drop(heard.send(Event::Resized(columns, rows))),
+        Input::End => drop(heard.send(Event::Ended)),
+    };
+    let terminal = Terminal::open(surface, hear).context("the terminal cannot be set up")?;
+    let ended = events.clone();
+    let mut hooks = Hooks { on_end: Some(Box::new(move || drop(ended.send(Event::Ended)))), ..Hooks::default() };
+    if let Some(terminal) = &terminal {
+        let (leaving, at_last, back, resized) =
+            (terminal.clone(), terminal.clone(), terminal.clone(), terminal.clone());
+        hooks.on_suspend = Some(Box::new(move || leaving.leave()));
+        hooks.at_exit = Some(Box::new(move || at_last.leave_by_force()));
+        let (events, again) = (events.clone(), events.clone());
+        hooks.on_resume = Some(Box::new(move || drop(back.resume().map(|()| tell_size(&back, &again)))));
+        hooks.on_resize = Some(Box::new(move || tell_size(&resized, &events)));
+    }
+    signals.set(hooks);
+    terminal::give_back_on_panic(terminal.clone(), session.stop.clone());
+    Ok(terminal)
+}
+
+fn tell_size(terminal: &Terminal, events: &Sender<Event>) {
+    terminal.forget();
+    let (columns, rows) = terminal.size();
+    let _ = events.send(Event::Resized(columns, rows));
+}
+
+/// Notes for standard error begin with this.
+fn without_label(note: &str) -> String {
+    note.strip_prefix("note: ").unwrap_or(note).to_owned()
+}
+
+struct Driver {
+    performer: Performer,
+    /// Says things line by line, if there is no screen of our own.
+    plain: Option<plain::Plain>,
+    terminal: Option<Terminal>,
+    /// The folder of the course, if the terminal makes links of names of files.
+    links: Option<String>,
+    incoming: Receiver<Event>,
+}
+
+impl Driver {
+    fn go_on(&mut self, app: &mut App) -> Result<()> {
+        if let Some(terminal) = &self.terminal {
+            let (columns, rows) = terminal.size();
+            self.take_in(app, Event::Resized(columns, rows))?;
+        }
+        if let Some(plain) = &self.plain {
+            plain.greet(self.terminal.is_some())?;
+        }
+        let mut goes_on = self.take_in(app, Event::Started)?;
+        let mut clock = None;
+        while goes_on {
+            self.draw(app)?;
+            let event = self.next(app, &mut clock)?;
+            goes_on = self.take_in(app, event)?;
+            for _ in 0..AT_ONCE {
+                match self.incoming.try_recv() {
+                    Ok(event) if goes_on => goes_on = self.take_in(app, event)?,
+                    _ => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether to go on.
+    fn take_in(&mut self, app: &mut App, event: Event) -> Result<bool> {
+        for effect in app.handle(event) {
+            match (effect, &self.plain) {
+                (Effect::Quit, _) => return Ok(false),
+                (Effect::Say(say), Some(plain)) => plain.say(app, say)?,
+                (Effect::Say(_), None) => {}
+                (effect, _) => self.performer.perform(effect)?,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Waits for an event, and for the clock only while a check runs.
+    fn next(&self, app: &App, clock: &mut Option<(Instant, Instant)>) -> Result<Event> {
+        let gone = "all senders are gone";
+        let Some(started) = self.performer.started().filter(|_| app.state == State::Running) else {
+            return self.incoming.recv().context(gone);
+        };
+        let tick = match clock {
+            Some((of, tick)) if *of == started => *tick,
+            _ => started + NOTICEABLE,
+        };
+        *clock = Some((started, tick));
+        match self.incoming.recv_timeout(tick.saturating_duration_since(Instant::now())) {
+            Ok(event) => Ok(event),
+            Err(RecvTimeoutError::Timeout) => {
+                *clock = Some((started, Instant::now() + TICK));
+                Ok(Event::Tick(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(anyhow::anyhow!(gone)),
+        }
+    }
+
+    fn draw(&self, app: &App) -> Result<()> {
+        let (Some(terminal), None) = (&self.terminal, &self.plain) else { return Ok(()) };
+        let drawn = screen::draw(app);
+        let rows = screen::paint(&drawn, self.links.as_deref());
+        terminal.draw(&Frame { rows, cursor: drawn.cursor }).context("the screen cannot be drawn")
+    }
+}

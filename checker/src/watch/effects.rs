@@ -1,0 +1,247 @@
+//! Does what the watch has decided. Whatever may take long is done by others: nothing here waits.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::io::BackgroundIo;
+use crate::commands::{hint, read, reset, solution};
+use crate::course::store;
+use crate::error;
+use crate::session::Session;
+use crate::system::process::Stop;
+use crate::system::signals::Signals;
+use crate::system::toolchain::Toolchain;
+use crate::ui::terminal::{self, Terminal};
+use crate::ui::text::document;
+use crate::ui::text::style::Text;
+use crate::watch::files::Watcher;
+use crate::watch::state::{CheckNumber, Effect, Event, Job, Topic};
+
+/// What the effects need.
+pub struct Performer {
+    session: Arc<Session>,
+    toolchain: Toolchain,
+    watcher: Watcher,
+    events: Sender<Event>,
+    terminal: Option<Terminal>,
+    signals: Signals,
+    desk: BackgroundIo,
+    /// The check under way, or the last one.
+    check: Option<Work>,
+    preparing: Option<Work>,
+    /// What was stopped, and may still be cleaning up.
+    stopped: Vec<JoinHandle<()>>,
+}
+
+struct Work {
+    stop: Stop,
+    thread: JoinHandle<()>,
+    started: Instant,
+}
+
+/// How long to wait at the end for those who clean up.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Performer {
+    pub fn new(
+        session: Arc<Session>,
+        toolchain: Toolchain,
+        watcher: Watcher,
+        events: Sender<Event>,
+        terminal: Option<Terminal>,
+        signals: Signals,
+    ) -> Result<Performer> {
+        let desk = BackgroundIo::new()?;
+        Ok(Performer {
+            session,
+            toolchain,
+            watcher,
+            events,
+            terminal,
+            signals,
+            desk,
+            check: None,
+            preparing: None,
+            stopped: Vec::new(),
+        })
+    }
+
+    /// When the last check was started.
+    pub fn started(&self) -> Option<Instant> {
+        self.check.as_ref().map(|check| check.started)
+    }
+
+    pub fn perform(&mut self, effect: Effect) -> Result<()> {
+        match effect {
+            Effect::Check(run, at) => self.check(run, at)?,
+            Effect::Stop => {
+                let check = self.check.take();
+                self.stop(check);
+            }
+            Effect::Prepare(job) => self.prepare(job)?,
+            Effect::StopPreparing => {
+                let preparing = self.preparing.take();
+                self.stop(preparing);
+            }
+            Effect::MoveTo(at) => {
+                if let Some(note) = self.watcher.watch(&self.session.exercise(at).dir) {
+                    let _ = self.events.send(Event::Standing(note));
+                }
+                let name = self.session.exercise(at).name.clone();
+                self.file(move |session| session.update(|progress| progress.current = Some(name)));
+            }
+            Effect::Record { exercise, passed } => self.file(move |session| {
+                let name = &session.exercise(exercise).name;
+                session.update(|progress| progress.record(name, passed, store::now()))
+            }),
+            Effect::Peeked(at) => self.file(move |session| {
+                let name = &session.exercise(at).name;
+                session.update(|progress| progress.entry(name).peeked = true)
+            }),
+            Effect::Fetch(topic, at) => {
+                self.ask(move |session| Ok(Event::Fetched(topic, at, fetch(session, topic, at)?)));
+            }
+            Effect::Explain(at) => self.ask(move |session| Ok(Event::Explained(at, explanation(session, at)?))),
+            Effect::Reset(at) => self.ask(move |session| Ok(Event::Note(reset::reset(session, at)?))),
+            Effect::Edit(at) => self.edit(at)?,
+            Effect::Copy(text) => {
+                if let Some(terminal) = &self.terminal {
+                    terminal.send(&terminal::copy_sequence(&text))?;
+                }
+            }
+            Effect::Say(_) | Effect::Quit => {}
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, run: CheckNumber, at: usize) -> Result<()> {
+        let (session, events, toolchain) = (Arc::clone(&self.session), self.events.clone(), self.toolchain);
+        let check = move |stop: &Stop| {
+            let stages = events.clone();
+            let report = move |stage| drop(stages.send(Event::Stage(run, stage)));
+            let event = match session.check(at, toolchain, None, stop, &report) {
+                Ok(Some(verdict)) => Event::Checked(run, Box::new(verdict)),
+                Ok(None) => return,
+                Err(error) => Event::Failed(run, error::describe(&error)),
+            };
+            drop(events.send(event));
+        };
+        self.check = Some(self.start("check", check)?);
+        Ok(())
+    }
+
+    /// What comes of it is of no interest: when somebody waits for it, it is asked for again.
+    fn prepare(&mut self, job: Job) -> Result<()> {
+        let (session, events, toolchain) = (Arc::clone(&self.session), self.events.clone(), self.toolchain);
+        let prepare = move |stop: &Stop| {
+            let _ = session.prepare(job.0, job.1, toolchain, stop);
+            if !stop.is_stopped() {
+                drop(events.send(Event::Prepared(job)));
+            }
+        };
+        let preparing = self.start("prepare", prepare)?;
+        let before = self.preparing.replace(preparing);
+        self.stop(before);
+        Ok(())
+    }
+
+    fn start(&self, name: &str, work: impl FnOnce(&Stop) + Send + 'static) -> Result<Work> {
+        let stop = self.session.stop.child();
+        let own = stop.clone();
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || work(&own))?;
+        Ok(Work { stop, thread, started: Instant::now() })
+    }
+
+    /// The processes are killed at once; the thread ends when they are gone.
+    fn stop(&mut self, work: Option<Work>) {
+        self.stopped.retain(|thread| !thread.is_finished());
+        if let Some(work) = work {
+            work.stop.stop();
+            self.stopped.push(work.thread);
+        }
+    }
+
+    /// Leaves nothing behind: no process, no temporary folder, nothing unwritten.
+    pub fn end(&mut self) {
+        self.session.stop.stop();
+        for work in [self.check.take(), self.preparing.take()] {
+            self.stop(work);
+        }
+        let give_up = Instant::now() + PATIENCE;
+        while self.stopped.iter().any(|thread| !thread.is_finished()) && Instant::now() < give_up {
+            thread::sleep(Duration::from_millis(2));
+        }
+        self.desk.close(PATIENCE);
+    }
+
+    /// Has something written that nobody waits for.
+    fn file(&self, write: impl FnOnce(&Session) -> Result<()> + Send + 'static) {
+        self.ask_for(|session| write(session).map(|()| None));
+    }
+
+    /// Has something read or written, of which the learner hears.
+    fn ask(&self, work: impl FnOnce(&Session) -> Result<Event> + Send + 'static) {
+        self.ask_for(|session| work(session).map(Some));
+    }
+
+    fn ask_for(&self, work: impl FnOnce(&Session) -> Result<Option<Event>> + Send + 'static) {
+        let (session, events) = (Arc::clone(&self.session), self.events.clone());
+        self.desk.put(move || {
+            let event = work(&session).unwrap_or_else(|error| Some(Event::Note(error::describe(&error))));
+            event.map(|event| events.send(event));
+        });
+    }
+
+    /// Lends the terminal to the editor. Checks go on meanwhile.
+    fn edit(&self, at: usize) -> Result<()> {
+        let editor = ["VISUAL", "EDITOR"].iter().filter_map(|name| std::env::var(name).ok()).find(|e| !e.is_empty());
+        let (Some(editor), Some(terminal)) = (editor, self.terminal.clone()) else {
+            let _ = self.events.send(Event::Note("set $VISUAL or $EDITOR to have your editor opened".to_owned()));
+            return Ok(());
+        };
+        let (path, events, signals) = (self.session.exercise(at).source(), self.events.clone(), self.signals.clone());
+        signals.lend(true);
+        terminal.lend();
+        thread::Builder::new().name("editor".to_owned()).spawn(move || {
+            let error = open_editor(&editor, &path);
+            // What ended the editor may have been Ctrl-C, of which we hear as well.
+            thread::sleep(Duration::from_millis(100));
+            signals.lend(false);
+            let _ = terminal.take_back();
+            let (columns, rows) = terminal.size();
+            let _ = events.send(Event::Resized(columns, rows));
+            error.map(|error| events.send(Event::Note(error)));
+        })?;
+        Ok(())
+    }
+}
+
+/// Waits for the editor to be closed, and says what went wrong.
+fn open_editor(editor: &str, path: &Path) -> Option<String> {
+    match terminal::editor(editor, path).status() {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("`{editor}` did not end well ({status})")),
+        Err(error) => Some(format!("`{editor}` could not be started: {error}")),
+    }
+}
+
+fn fetch(session: &Session, topic: Topic, at: usize) -> Result<Text> {
+    match topic {
+        Topic::Hint => hint::next(session, at),
+        Topic::Solution => solution::explain(session, at),
+        _ => Ok(document::markdown(&read::read(&session.exercise(at).dir.join("README.md"))?)),
+    }
+}
+
+/// The first paragraph of why the solution works.
+fn explanation(session: &Session, at: usize) -> Result<String> {
+    let path = session.catalogue.solution(session.exercise(at)).join("README.md");
+    let text = read::read(&path)?;
+    let lines = text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
+    Ok(lines.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,65 @@
+//! Reads and writes files in the order in which that was asked for, while the watch goes on.
+//!
+//! A slow disk, or another checker that holds the lock of the progress file, must not keep keys from being answered.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Duration;
+
+type Task = Box<dyn FnOnce() + Send>;
+
+pub struct BackgroundIo {
+    tasks: Option<Sender<Task>>,
+    /// Disconnected when all is done.
+    done: Receiver<()>,
+}
+
+impl BackgroundIo {
+    pub fn new() -> io::Result<BackgroundIo> {
+        let (tasks, incoming) = mpsc::channel::<Task>();
+        let (working, done) = mpsc::channel();
+        thread::Builder::new().name("desk".to_owned()).spawn(move || {
+            let _working: Sender<()> = working;
+            incoming.iter().for_each(|task| task());
+        })?;
+        Ok(BackgroundIo { tasks: Some(tasks), done })
+    }
+
+    pub fn put(&self, task: impl FnOnce() + Send + 'static) {
+        if let Some(tasks) = &self.tasks {
+            let _ = tasks.send(Box::new(task));
+        }
+    }
+
+    /// Waits until all is done, but no longer than `limit`.
+    pub fn close(&mut self, limit: Duration) {
+        self.tasks = None;
+        let _ = self.done.recv_timeout(limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use std::time::Instant;
+
+    #[test]
+    fn all_is_done_in_order_before_the_end_unless_it_takes_too_long() {
+        let mut desk = BackgroundIo::new().unwrap();
+        let done = Arc::new(Mutex::new(Vec::new()));
+        for n in 0..100 {
+            let done = Arc::clone(&done);
+            desk.put(move || done.lock().unwrap().push(n));
+        }
+        desk.close(Duration::from_secs(10));
+        assert_eq!(*done.lock().unwrap(), (0..100).collect::<Vec<_>>());
+
+        let mut desk = BackgroundIo::new().unwrap();
+        desk.put(|| thread::sleep(Duration::from_secs(30)));
+        let started = Instant::now();
+        desk.close(Duration::from_millis(50));
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}

@@ -1,0 +1,194 @@
+//! A text that is longer than its place on the screen: where one is in it, and what was searched for.
+
+use crate::ui::text::style::{Colour, Text};
+use crate::ui::view::rows::{self, Row};
+
+/// A text, laid out for one width, and the part of it that is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Pager {
+    rows: Vec<Row>,
+    top: usize,
+    height: usize,
+    search: Option<Search>,
+}
+
+#[derive(Clone, Debug)]
+struct Search {
+    words: String,
+    /// The rows in which what was found begins.
+    places: Vec<usize>,
+    /// Which of them was gone to last.
+    at: usize,
+}
+
+impl Pager {
+    /// The text has changed, or the screen. What stands at the top stays there.
+    pub fn update(&mut self, text: &Text, colour: Colour, (width, height): (usize, usize)) {
+        let line = self.rows.get(self.top).map_or(0, |row| row.line);
+        self.rows = rows::rows(text, colour, width);
+        self.height = height;
+        if self.top > 0 {
+            self.go_to_line(line);
+        }
+        if let Some(search) = &mut self.search {
+            search.places = places(&self.rows, &search.words);
+            search.at = search.at.min(search.places.len().saturating_sub(1));
+        }
+    }
+
+    /// The rows to be seen.
+    pub fn visible(&self) -> impl Iterator<Item = Row> {
+        let words = self.search.as_ref().map_or("", |search| &search.words);
+        self.rows[self.top.min(self.rows.len())..].iter().take(self.height).map(move |row| row.clone().marked(words))
+    }
+
+    /// Which rows are shown, and of how many, from 1; `None` if that is all of them.
+    pub fn part(&self) -> Option<(usize, usize, usize)> {
+        let end = (self.top + self.height).min(self.rows.len());
+        (self.rows.len() > self.height).then_some((self.top + 1, end, self.rows.len()))
+    }
+
+    /// What was searched for, which of the places one is at, from 1, and how many there are.
+    pub fn found(&self) -> Option<(&str, usize, usize)> {
+        let search = self.search.as_ref()?;
+        let at = if search.places.is_empty() { 0 } else { search.at + 1 };
+        Some((&search.words, at, search.places.len()))
+    }
+
+    pub fn scroll(&mut self, rows: isize) {
+        self.to(self.top.saturating_add_signed(rows));
+    }
+
+    /// A screenful, but for a row that stays for orientation.
+    pub fn page(&self) -> isize {
+        isize::try_from(self.height.saturating_sub(1).max(1)).unwrap_or(1)
+    }
+
+    pub fn to(&mut self, row: usize) {
+        self.top = row.min(self.rows.len().saturating_sub(self.height));
+    }
+
+    /// To the row with which `line` of the text begins.
+    pub fn go_to_line(&mut self, line: usize) {
+        self.to(self.rows.iter().position(|row| row.line >= line).unwrap_or(usize::MAX));
+    }
+
+    /// Goes to the first place at or after the top.
+    pub fn search(&mut self, words: String) {
+        let places = places(&self.rows, &words);
+        let at = places.iter().position(|row| *row >= self.top).unwrap_or(0);
+        self.search = Some(Search { words, places, at });
+        self.go_to_match();
+    }
+
+    /// Whether there was a search to end.
+    pub fn end_search(&mut self) -> bool {
+        self.search.take().is_some()
+    }
+
+    /// Goes on to another place, and from the last to the first.
+    pub fn step(&mut self, forward: bool) {
+        if let Some(Search { places, at, .. }) = &mut self.search
+            && !places.is_empty()
+        {
+            *at = (*at + if forward { 1 } else { places.len() - 1 }) % places.len();
+        }
+        self.go_to_match();
+    }
+
+    fn go_to_match(&mut self) {
+        let Some(row) = self.search.as_ref().and_then(|search| search.places.get(search.at).copied()) else { return };
+        if row < self.top || row >= self.top + self.height {
+            // With something before it, so that it is seen where it stands.
+            self.to(row.saturating_sub(self.height / 3));
+        }
+    }
+}
+
+/// The rows in which `words` begin, wherever the lines were cut.
+fn places(rows: &[Row], words: &str) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut start = 0;
+    while start < rows.len() {
+        let length = rows[start..].iter().take_while(|row| row.line == rows[start].line).count();
+        let parts: Vec<String> = rows[start..start + length].iter().map(Row::part).collect();
+        for found in rows::find(&parts.concat(), words) {
+            let mut end = 0;
+            let row = parts.iter().position(|part| {
+                end += part.len();
+                found.start < end
+            });
+            let row = start + row.unwrap_or(0);
+            if places.last() != Some(&row) {
+                places.push(row);
+            }
+        }
+        start += length;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::style::Line;
+
+    fn text(lines: usize) -> Text {
+        let mut text = Text::new();
+        (0..lines).for_each(|n| text.push(Line::plain(format!("line {n} with some words"))));
+        text
+    }
+
+    fn seen(pager: &Pager) -> Vec<String> {
+        pager.visible().map(|row| row.plain()).collect()
+    }
+
+    #[test]
+    fn it_goes_no_further_than_there_is_text() {
+        let mut pager = Pager::default();
+        pager.update(&text(10), Colour::Off, (80, 4));
+        pager.scroll(-3);
+        assert_eq!(pager.part(), Some((1, 4, 10)));
+        pager.scroll(100);
+        assert_eq!(pager.part(), Some((7, 10, 10)));
+        pager.scroll(-pager.page());
+        assert_eq!(pager.part(), Some((4, 7, 10)));
+        pager.update(&text(2), Colour::Off, (80, 4));
+        assert_eq!((pager.part(), seen(&pager).len()), (None, 2));
+    }
+
+    #[test]
+    fn what_stands_at_the_top_stays_there_when_the_width_changes() {
+        let mut pager = Pager::default();
+        pager.update(&text(30), Colour::Off, (80, 4));
+        pager.go_to_line(12);
+        for width in [7, 3, 40, 12, 80] {
+            pager.update(&text(30), Colour::Off, (width, 4));
+            assert_eq!(pager.visible().next().unwrap().line, 12, "{width}");
+        }
+    }
+
+    #[test]
+    fn a_search_goes_round_and_over_the_ends_of_rows() {
+        let mut pager = Pager::default();
+        pager.update(&text(30), Colour::Off, (10, 4));
+        pager.search("2 WITH".to_owned());
+        assert_eq!(pager.found(), Some(("2 WITH", 0, 0)), "capital letters count if there are some");
+        pager.search("2 with".to_owned());
+        assert_eq!(pager.found(), Some(("2 with", 1, 3)), "2, 12, 22");
+        pager.step(true);
+        assert!(seen(&pager).iter().any(|row| row.contains("line 12")), "{:?}", seen(&pager));
+        pager.step(true);
+        pager.step(true);
+        assert_eq!(pager.found(), Some(("2 with", 1, 3)));
+        pager.step(false);
+        assert_eq!(pager.found(), Some(("2 with", 3, 3)));
+        // The text shrinks while one searches.
+        pager.update(&text(3), Colour::Off, (10, 4));
+        assert_eq!(pager.found(), Some(("2 with", 1, 1)));
+        pager.update(&Text::new(), Colour::Off, (10, 4));
+        pager.step(false);
+        assert_eq!(pager.found(), Some(("2 with", 0, 0)));
+        assert!(pager.end_search() && !pager.end_search());
+    }
+}

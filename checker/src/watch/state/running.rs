@@ -1,0 +1,121 @@
+//! What is known of a check that is under way.
+
+use crate::verdict::{Diagnostic, Mode, Stage, TestResult};
+
+/// What a check has reported so far.
+#[derive(Clone, Debug, Default)]
+pub struct RunningCheck {
+    /// For how long it has been running; `None` as long as nobody would notice.
+    pub elapsed_ms: Option<u64>,
+    /// What the compiler objects to.
+    pub errors: Vec<Diagnostic>,
+    /// The tests that have ended.
+    pub results: Vec<TestResult>,
+    is_blocked: bool,
+    real: Part,
+    explored: Part,
+}
+
+/// One mode.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    /// What cargo compiles now.
+    package: Option<String>,
+    /// How many units of work are done, of how many.
+    units: Option<(usize, usize)>,
+    /// How many tests have ended, of how many.
+    tests: Option<(usize, usize)>,
+}
+
+impl RunningCheck {
+    pub fn hear(&mut self, stage: Stage) {
+        self.is_blocked = matches!(stage, Stage::Blocked);
+        match stage {
+            Stage::Blocked => {}
+            Stage::StartedOver => *self = RunningCheck { elapsed_ms: self.elapsed_ms, ..RunningCheck::default() },
+            Stage::Compiling(mode, package) => self.part(mode).package = Some(package),
+            Stage::Built { mode, done, of } => self.part(mode).units = Some((done, of)),
+            Stage::Diagnosed(error) => self.errors.push(*error),
+            Stage::Testing(mode, of) => self.part(mode).tests = Some((0, of)),
+            Stage::Tested(result) => {
+                if let Some((done, _)) = &mut self.part(result.mode).tests {
+                    *done += 1;
+                }
+                self.results.push(*result);
+            }
+        }
+    }
+
+    fn part(&mut self, mode: Mode) -> &mut Part {
+        match mode {
+            Mode::Real => &mut self.real,
+            Mode::Explore => &mut self.explored,
+        }
+    }
+
+    /// What is going on, in a few words.
+    pub fn phase(&self, exercise: &str) -> String {
+        if self.is_blocked {
+            return "waiting for another cargo, perhaps your editor's, to finish its build".to_owned();
+        }
+        let Some((tested, tests)) = self.real.tests else { return self.real.building(exercise, "") };
+        let testing = format!("testing {tested} of {tests}");
+        match (self.explored.tests, &self.explored.package) {
+            (Some((explored, of)), _) if tested == tests => format!("exploring {explored} of {of}"),
+            (Some((explored, of)), _) => format!("{testing}, exploring {explored} of {of}"),
+            (None, Some(_)) if tested == tests => self.explored.building(exercise, " for exploring"),
+            (None, Some(_)) => format!("{testing}, {}", self.explored.building(exercise, " for exploring")),
+            (None, None) => testing,
+        }
+    }
+
+    /// How far the dependencies are, while they are what takes the time.
+    pub fn bar(&self, exercise: &str) -> Option<(usize, usize)> {
+        let part = if self.real.tests.is_none() { &self.real } else { &self.explored };
+        part.tests.is_none().then(|| part.dependencies(exercise)).flatten()
+    }
+}
+
+impl Part {
+    fn building(&self, exercise: &str, what_for: &str) -> String {
+        match (self.dependencies(exercise), &self.package) {
+            (Some((done, of)), Some(package)) => {
+                format!("building dependencies{what_for}, {done} of {of}: {package}")
+            }
+            _ => format!("compiling{what_for}"),
+        }
+    }
+
+    fn dependencies(&self, exercise: &str) -> Option<(usize, usize)> {
+        let is_dependency = self.package.as_ref().is_some_and(|package| package != exercise);
+        self.units.filter(|_| is_dependency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::{Outcome, example};
+
+    #[test]
+    fn each_phase_is_told_in_words() {
+        let mut running = RunningCheck::default();
+        let mut after = |stage| {
+            running.hear(stage);
+            running.phase("abba")
+        };
+        assert_eq!(after(Stage::Built { mode: Mode::Real, done: 0, of: 34 }), "compiling");
+        assert_eq!(after(Stage::Compiling(Mode::Real, "mio".into())), "building dependencies, 0 of 34: mio");
+        assert!(after(Stage::Blocked).starts_with("waiting for another cargo"));
+        let built = Stage::Built { mode: Mode::Real, done: 12, of: 34 };
+        assert_eq!(after(built), "building dependencies, 12 of 34: mio");
+        assert_eq!(after(Stage::Compiling(Mode::Real, "abba".into())), "compiling");
+        assert_eq!(after(Stage::Testing(Mode::Real, 2)), "testing 0 of 2");
+        assert_eq!(after(Stage::Compiling(Mode::Explore, "abba".into())), "testing 0 of 2, compiling for exploring");
+        assert_eq!(after(Stage::Testing(Mode::Explore, 2)), "testing 0 of 2, exploring 0 of 2");
+        for name in ["a", "b"] {
+            let _ = after(Stage::Tested(Box::new(example::test(name, Mode::Real, Outcome::Passed))));
+        }
+        assert_eq!(running.phase("abba"), "exploring 0 of 2");
+    }
+}
