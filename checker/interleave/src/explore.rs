@@ -3,20 +3,12 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use trace::protocol::{MAP, REPLAY, SCHEDULES, SEED};
 use trace::{Failure, Report, timeline};
 
 use crate::engine::{Deadlines, Exploration, Wakes};
 use crate::report;
 use crate::test_fn::{Payload, Test};
-
-/// Which schedules are explored. The same seed explores the same ones.
-const SEED: &str = "INTERLEAVE_SEED";
-/// How many.
-const SCHEDULES: &str = "INTERLEAVE_SCHEDULES";
-/// The choices of one schedule, to run that one only.
-const REPLAY: &str = "INTERLEAVE_REPLAY";
-/// Set to map every interleaving instead, in the report.
-const MAP: &str = "INTERLEAVE_MAP";
 
 /// Runs `body` under many interleavings, and prints the one that failed if nobody else does.
 pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Report, Option<(Failure, Payload)>) {

@@ -2,14 +2,10 @@
 //!
 //! The checker runs every test in a process of its own and tells it, in the environment, where the report goes.
 
+use trace::protocol::{NONCE, REPORT, report_not_written};
 use trace::{Failure, FailureKind, Report};
 
 use crate::panics::{RecordedPanic, Who, abort_message};
-
-/// Where the report goes. Set by the checker.
-const REPORT: &str = "INTERLEAVE_REPORT";
-/// What a passing test writes last, so that a process that merely ended with 0 did not pass.
-const NONCE: &str = "INTERLEAVE_NONCE";
 
 /// Whether somebody reads a report of this test, and shows it.
 pub(crate) fn is_asked_for() -> bool {
@@ -29,7 +25,7 @@ pub(crate) fn path() -> Option<String> {
 pub(crate) fn write(report: &Report) {
     let Some(path) = path() else { return };
     if let Err(error) = std::fs::write(&path, trace::wire::write(report)) {
-        eprintln!("interleave: cannot write the report {path}: {error}");
+        eprintln!("{}{error}", report_not_written(&path));
     }
 }
 

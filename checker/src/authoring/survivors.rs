@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::authoring::mutants::{self, Changes};
-use crate::authoring::proof::build::{self, Products};
-use crate::authoring::proof::course::Bench;
+use crate::authoring::proof::build;
+use crate::authoring::proof::layout::Bench;
 use crate::authoring::proof::trial::{self, Trial};
 use crate::authoring::proof::{Attempt, Expected};
 use crate::course::exercise::Exercise;
@@ -86,13 +86,13 @@ fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> R
         return Ok(Some(()));
     }
     let bench = Bench::new(session.root(), "mutants")?;
-    let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else {
+    let Some(products) = build::set_up(&bench, &plan, toolchain, &session.stop)? else {
         return Ok(None);
     };
     let all: Vec<&Attempt> = hunts.iter().flat_map(|hunt| &hunt.mutants).collect();
-    let trials = trial::trials(&bench, &catalogue, &products, &all, toolchain)?;
+    let trials = trial::trials(&bench, &products, &all, toolchain)?;
     let verdicts = trial::side_by_side(&trials, |trial| trial.check(1, &session.stop))?;
-    remove_binaries(&trials, &products);
+    remove_binaries(&trials);
     let Some(verdicts) = verdicts else { return Ok(None) };
     let mut verdicts = verdicts.into_iter();
     for hunt in hunts {
@@ -102,10 +102,10 @@ fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> R
 }
 
 /// Mutants are many, and none of their binaries is wanted again.
-fn remove_binaries(trials: &[Trial<'_>], products: &Products) {
+fn remove_binaries(trials: &[Trial<'_>]) {
     for trial in trials {
         for mode in [Mode::Real, Mode::Explore] {
-            for binary in products.binaries(trial.exercise, mode) {
+            for binary in trial.binaries(mode) {
                 let _ = fs::remove_file(&binary.path);
             }
         }

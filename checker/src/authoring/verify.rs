@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use super::survivors;
 use crate::authoring::mutants::Changes;
 use crate::authoring::proof::build;
-use crate::authoring::proof::course::Bench;
+use crate::authoring::proof::layout::Bench;
 use crate::authoring::proof::report::{self, Proof, Times};
 use crate::authoring::proof::trial::{self, Trial, Tried};
 use crate::authoring::proof::{self, Attempt, Expected, book, promises, texts};
@@ -98,10 +98,10 @@ fn prove(
     let plan: Vec<(&Exercise, &[Attempt])> =
         exercises.iter().copied().zip(attempts.iter().map(Vec::as_slice)).collect();
     let bench = Bench::new(session.root(), "proof")?;
-    let Some((catalogue, products)) = build::set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
+    let Some(products) = build::set_up(&bench, &plan, toolchain, &session.stop)? else { return Ok(None) };
     let building = started.elapsed();
     let all: Vec<&Attempt> = attempts.iter().flatten().collect();
-    let trials = trial::trials(&bench, &catalogue, &products, &all, toolchain)?;
+    let trials = trial::trials(&bench, &products, &all, toolchain)?;
     let Some(tried) = try_all(&trials, args, &session.stop)? else { return Ok(None) };
     for tried in tried {
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);

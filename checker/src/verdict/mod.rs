@@ -19,6 +19,17 @@ pub struct Verdict {
     pub tests: Vec<TestResult>,
     /// Whether clippy was there to look.
     pub lints_checked: bool,
+    pub modes: Modes,
+}
+
+/// In which modes the tests could be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modes {
+    /// Both, as far as the exercise has them.
+    All,
+    /// Explore mode does not support something that the code uses.
+    RealOnly,
 }
 
 /// What is the matter, if anything.
@@ -259,6 +270,7 @@ pub mod example {
             diagnostics: Vec::new(),
             tests: Vec::new(),
             lints_checked: true,
+            modes: Modes::All,
         }
     }
 

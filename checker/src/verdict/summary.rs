@@ -7,7 +7,7 @@ use trace::Coverage;
 use trace::timeline::grouped;
 
 use crate::course::exercise::Exercise;
-use crate::verdict::{Diagnostic, Kind, Mode, Outcome, TestResult, Verdict, decisive, failed_without_luck};
+use crate::verdict::{Diagnostic, Kind, Mode, Modes, Outcome, TestResult, Verdict, decisive, failed_without_luck};
 
 /// What a check found.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub enum Found {
 }
 
 pub fn summarize(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdict {
+    let mut modes = Modes::All;
     let (kind, headline, diagnostics, tests) = match found {
         Found::NoSource(problem) => (Kind::CompileError, problem, Vec::new(), Vec::new()),
         Found::Errors(errors) => {
@@ -35,12 +36,13 @@ pub fn summarize(exercise: &Exercise, lints_checked: bool, found: Found) -> Verd
         Found::Tests { results, warnings, unexplored } => {
             let (kind, mut headline) = tests_in_words(&results);
             if let Some(errors) = unexplored {
+                modes = Modes::RealOnly;
                 let _ = write!(headline, "; {UNEXPLORED}: {}", errors_in_words(&errors).1);
             }
             (kind, headline, warnings, results)
         }
     };
-    Verdict { exercise: exercise.name.clone(), kind, headline, diagnostics, tests, lints_checked }
+    Verdict { exercise: exercise.name.clone(), kind, headline, diagnostics, tests, lints_checked, modes }
 }
 
 fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
@@ -168,11 +170,6 @@ pub fn with_altered(mut verdict: Verdict, exercise: &Exercise, altered: &[String
         verdict.kind = Kind::Altered;
     }
     verdict
-}
-
-/// Whether the tests of `verdict` were to be explored and could not be.
-pub fn is_unexplored(verdict: &Verdict) -> bool {
-    verdict.headline.contains(UNEXPLORED)
 }
 
 /// `1 test`, `2 tests`.

@@ -1,11 +1,12 @@
 //! What happened in one interleaving, as plain data.
 //!
 //! The test kit writes a [`Report`] per test and the checker reads it, so this is the one crate that both
-//! sides share. It does no I/O and has no dependencies: [`wire`] turns reports into text and back,
-//! [`timeline`] draws a [`Trace`] for people.
+//! sides share. It does no I/O and has no dependencies: [`protocol`] says how they talk, [`wire`] turns
+//! reports into text and back, [`timeline`] draws a [`Trace`] for people.
 
 mod ends;
 pub mod map;
+pub mod protocol;
 pub mod timeline;
 pub mod wire;
 mod words;

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use self::watching::Watching;
-use crate::authoring::proof::course::{Bench, package_name};
+use crate::authoring::proof::layout::{Bench, Place, attempt_name};
 use crate::authoring::proof::speed::{self, Budget, ByHand, Row, Source};
 use crate::authoring::proof::{self, Attempt};
 use crate::course::catalogue::Catalogue;
@@ -90,10 +90,10 @@ impl<'a> Lab<'a> {
         let plan: Vec<(&Exercise, &[Attempt])> =
             exercises.iter().zip(solutions.iter().map(std::slice::from_ref)).collect();
         let bench = Bench::new(session.root(), "bench")?;
-        bench.lay_out(&plan)?;
+        bench.lay_out(&plan, &|_| Place::Apart)?;
         let catalogue = Catalogue::find(bench.dir())?;
         let at = exercises.iter().position(|exercise| exercise.name == chosen.name).unwrap_or(0);
-        Ok(Lab { session, toolchain, bench, catalogue, chosen: package_name(&solutions[at]) })
+        Ok(Lab { session, toolchain, bench, catalogue, chosen: attempt_name(&solutions[at]) })
     }
 
     fn exercise(&self) -> Result<&Exercise> {
@@ -205,7 +205,7 @@ impl<'a> Lab<'a> {
             let names = (0..size).map(|number| format!("of-{size}-{number:03}"));
             let copies = names.map(|name| solution(self.session, exercise, &name)).collect::<Result<Vec<_>>>()?;
             let bench = Bench::new(self.session.root(), &format!("bench-{size}"))?;
-            bench.lay_out(&[(exercise, &copies)])?;
+            bench.lay_out(&[(exercise, &copies)], &|_| Place::Apart)?;
             let catalogue = Catalogue::find(bench.dir())?;
             let source = Source::new(catalogue.exercises[0].source())?;
             courses.push((bench, catalogue, RefCell::new(source)));

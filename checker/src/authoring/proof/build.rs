@@ -1,12 +1,13 @@
 //! All attempts compiled, in one call of cargo per mode: each call costs as much as a small exercise.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, anyhow};
 
-use crate::authoring::proof::Attempt;
-use crate::authoring::proof::course::Bench;
+use crate::authoring::proof::layout::{Bench, LaidOut, Place, attempt_name};
+use crate::authoring::proof::{Attempt, Expected, gathered};
 use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
 use crate::error::UserError;
@@ -16,57 +17,149 @@ use crate::runner::compile::settings::Settings;
 use crate::runner::compile::{Binary, Compiled};
 use crate::system::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Stream, Streams};
 use crate::system::toolchain::{self, Toolchain};
-use crate::verdict::{Diagnostic, Mode};
+use crate::verdict::{Diagnostic, Kind, Mode};
 
-/// What compiling brought, by package and mode.
+/// What compiling brought, by attempt.
 #[derive(Debug, Default)]
-pub struct Products(HashMap<(String, Mode), Compiled>);
+pub struct Products(HashMap<String, Built>);
+
+/// An attempt that was laid out and compiled.
+#[derive(Debug)]
+pub struct Built {
+    pub exercise: Exercise,
+    modes: HashMap<Mode, Compiled>,
+}
 
 impl Products {
-    /// What became of `package`. Never asked for what was not compiled.
-    pub fn of(&self, exercise: &Exercise, mode: Mode) -> Compiled {
-        self.0.get(&(exercise.package_id.clone(), mode)).cloned().unwrap_or(Compiled::Stopped)
+    pub fn of(&self, attempt: &Attempt) -> Option<&Built> {
+        self.0.get(&attempt_name(attempt))
+    }
+}
+
+impl Built {
+    /// What became of it. Never asked for what was not compiled.
+    pub fn compiled(&self, mode: Mode) -> Compiled {
+        self.modes.get(&mode).cloned().unwrap_or(Compiled::Stopped)
     }
 
-    /// The test binaries of `package`, if it has been built.
-    pub fn binaries(&self, exercise: &Exercise, mode: Mode) -> &[Binary] {
-        match self.0.get(&(exercise.package_id.clone(), mode)) {
+    /// Its tests, if it compiles.
+    pub fn binaries(&self, mode: Mode) -> &[Binary] {
+        match self.modes.get(&mode) {
             Some(Compiled::Built { binaries, .. }) => binaries,
             _ => &[],
         }
     }
 }
 
+/// After so many rounds, whatever shares a package with an answer that does not compile is compiled apart.
+const PATIENCE: usize = 5;
+
 /// Lays out and compiles; `None` if it was interrupted.
+///
+/// Answers share packages unless they are not to compile. One that does not, against what was expected, would keep the
+/// others of its package from being built, so it moves into a package of its own, and all is compiled again.
 pub fn set_up(
     bench: &Bench,
     plan: &[(&Exercise, &[Attempt])],
     toolchain: Toolchain,
     stop: &Stop,
-) -> Result<Option<(Catalogue, Products)>> {
-    bench.lay_out(plan)?;
-    let catalogue = Catalogue::find(bench.dir())?;
-    let exercises: Vec<&Exercise> = catalogue.exercises.iter().collect();
-    let products = compile(bench, &exercises, toolchain, stop)?;
-    Ok(products.map(|products| (catalogue, products)))
+) -> Result<Option<Products>> {
+    let mut apart: HashSet<String> = HashSet::new();
+    for round in 1.. {
+        let place = |attempt: &Attempt| {
+            let is_apart = compiles_alone(attempt) || apart.contains(&attempt_name(attempt));
+            if is_apart { Place::Apart } else { Place::Together }
+        };
+        let laid_out = bench.lay_out(plan, &place)?;
+        let catalogue = Catalogue::find(bench.dir())?;
+        let Some(packages) = compile(bench, &catalogue, toolchain, stop)? else { return Ok(None) };
+        let broken = broken(&laid_out, &packages, round >= PATIENCE);
+        if broken.is_empty() {
+            let products = laid_out.into_iter().map(|laid| product(bench, laid, &catalogue, &packages));
+            return Ok(Some(Products(products.collect::<Result<_>>()?)));
+        }
+        apart.extend(broken);
+    }
+    unreachable!("in each round some attempt is set apart, and there are only so many")
 }
 
-/// Compiles all `exercises`, which lie on `bench`; `None` if it was stopped.
-fn compile(bench: &Bench, exercises: &[&Exercise], toolchain: Toolchain, stop: &Stop) -> Result<Option<Products>> {
-    let mut products = Products::default();
+/// Whether `attempt` would keep others from being compiled, or could not be a module.
+fn compiles_alone(attempt: &Attempt) -> bool {
+    let is_not_to_compile = matches!(attempt.expected, Expected::Fails { kind: Kind::CompileError | Kind::Lint, .. });
+    is_not_to_compile || !gathered::can_be_a_module(&attempt.source)
+}
+
+/// By package and mode.
+type Packages = HashMap<(String, Mode), Compiled>;
+
+/// Compiles all packages on `bench`; `None` if it was stopped.
+fn compile(bench: &Bench, catalogue: &Catalogue, toolchain: Toolchain, stop: &Stop) -> Result<Option<Packages>> {
+    let mut packages = Packages::new();
     for mode in [Mode::Real, Mode::Explore] {
-        let wanted = |exercise: &&&Exercise| match mode {
-            Mode::Real => true,
-            Mode::Explore => exercise.explored && !products.binaries(exercise, Mode::Real).is_empty(),
+        let builds = |exercise: &Exercise| {
+            matches!(packages.get(&(exercise.name.clone(), Mode::Real)), Some(Compiled::Built { .. }))
         };
-        let wanted: Vec<&Exercise> = exercises.iter().filter(wanted).copied().collect();
+        let is_wanted = |exercise: &&Exercise| mode == Mode::Real || exercise.explored && builds(exercise);
+        let wanted: Vec<&Exercise> = catalogue.exercises.iter().filter(is_wanted).collect();
         if wanted.is_empty() {
             continue;
         }
-        let Some(compiled) = compile_in(bench, &wanted, mode, toolchain, stop)? else { return Ok(None) };
-        products.0.extend(compiled.into_iter().map(|(package, compiled)| ((package, mode), compiled)));
+        let Some(mut compiled) = compile_in(bench, &wanted, mode, toolchain, stop)? else { return Ok(None) };
+        packages.extend(
+            wanted
+                .into_iter()
+                .filter_map(|exercise| Some(((exercise.name.clone(), mode), compiled.remove(&exercise.package_id)?))),
+        );
     }
-    Ok(Some(products))
+    Ok(Some(packages))
+}
+
+/// The attempts that keep a package with several from being built: those with errors, or all, if none has any.
+fn broken(laid_out: &[LaidOut], packages: &Packages, all: bool) -> Vec<String> {
+    let mut broken = Vec::new();
+    for ((package, _), compiled) in packages {
+        let Compiled::Failed { diagnostics } = compiled else { continue };
+        let together = || laid_out.iter().filter(|laid| laid.package == *package && laid.module.is_some());
+        let has_errors = |laid: &&LaidOut| diagnostics.iter().any(|found| found.is_error() && is_in(found, laid));
+        let before = broken.len();
+        broken.extend(together().filter(has_errors).map(|laid| laid.attempt.clone()));
+        if all || broken.len() == before {
+            broken.extend(together().map(|laid| laid.attempt.clone()));
+        }
+    }
+    broken
+}
+
+/// Whether the compiler found `diagnostic` in the files of this attempt.
+fn is_in(diagnostic: &Diagnostic, laid: &LaidOut) -> bool {
+    diagnostic.place.as_ref().is_some_and(|place| Path::new(&place.file).starts_with(&laid.dir))
+}
+
+/// An attempt with its share of what was compiled.
+fn product(bench: &Bench, laid: LaidOut, catalogue: &Catalogue, packages: &Packages) -> Result<(String, Built)> {
+    let package = &catalogue.exercises[catalogue.get(&laid.package)?];
+    let compiled = |mode| packages.get(&(laid.package.clone(), mode)).cloned();
+    let modes = [Mode::Real, Mode::Explore].into_iter().filter_map(|mode| Some((mode, compiled(mode)?)));
+    let Some(module) = &laid.module else {
+        return Ok((laid.attempt.clone(), Built { exercise: package.clone(), modes: modes.collect() }));
+    };
+    let dir = bench.dir().join(&laid.dir);
+    let source = |binary: &Path| dir.join("tests").join(binary.file_name().unwrap_or_default());
+    let tests = package.tests.iter().map(|test| source(test)).collect();
+    let exercise = Exercise { name: laid.attempt.clone(), dir: dir.clone(), tests, ..package.clone() };
+    let share = |compiled| match compiled {
+        Compiled::Built { mut binaries, mut diagnostics } => {
+            for binary in &mut binaries {
+                binary.source = source(&binary.source);
+                binary.prefix = gathered::tests(module);
+            }
+            diagnostics.retain(|diagnostic| is_in(diagnostic, &laid));
+            Compiled::Built { binaries, diagnostics }
+        }
+        other => other,
+    };
+    let modes = modes.map(|(mode, compiled)| (mode, share(compiled))).collect();
+    Ok((laid.attempt.clone(), Built { exercise, modes }))
 }
 
 fn compile_in(
@@ -138,7 +231,7 @@ fn sort(out: &[u8], exercises: &[&Exercise], said: &str) -> Result<HashMap<Strin
             },
             Message::TestBinary { package_id, path, source } => {
                 if let Some((binaries, _)) = built.get_mut(&package_id) {
-                    binaries.push(Binary { path, source });
+                    binaries.push(Binary { path, source, prefix: String::new() });
                 }
             }
             Message::FreshLibrary { .. } | Message::Other => {}

@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
-use crate::authoring::proof::build::Products;
-use crate::authoring::proof::course::{Bench, package_name};
+use crate::authoring::proof::build::{Built, Products};
+use crate::authoring::proof::layout::Bench;
 use crate::authoring::proof::{Attempt, Expected, objection};
-use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
 use crate::runner::check::{self, Check};
-use crate::runner::compile;
+use crate::runner::compile::{self, Binary};
 use crate::runner::suite::{self, Listed, Suite, Test};
 use crate::system::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
 use crate::system::toolchain::Toolchain;
@@ -27,7 +26,7 @@ pub struct Trial<'a> {
     pub attempt: &'a Attempt,
     /// As laid out.
     pub exercise: &'a Exercise,
-    pub products: &'a Products,
+    built: &'a Built,
     pub toolchain: Toolchain,
 }
 
@@ -64,14 +63,13 @@ const FEW_SCHEDULES: &str = "20";
 /// Brings each attempt together with what it was laid out and compiled as.
 pub fn trials<'a>(
     bench: &'a Bench,
-    catalogue: &'a Catalogue,
     products: &'a Products,
     attempts: &[&'a Attempt],
     toolchain: Toolchain,
 ) -> Result<Vec<Trial<'a>>> {
     let trial = |attempt: &&'a Attempt| {
-        let exercise = &catalogue.exercises[catalogue.get(&package_name(attempt))?];
-        Ok(Trial { root: bench.dir(), attempt, exercise, products, toolchain })
+        let built = products.of(attempt).with_context(|| format!("{} was not laid out", attempt.name))?;
+        Ok(Trial { root: bench.dir(), attempt, exercise: &built.exercise, built, toolchain })
     };
     attempts.iter().map(trial).collect()
 }
@@ -86,7 +84,7 @@ impl Trial<'_> {
             root: self.root,
             exercise: self.exercise,
             compile: compile::Options { toolchain: self.toolchain, colour: false },
-            compiled: Some(&|mode| self.products.of(self.exercise, mode)),
+            compiled: Some(&|mode| self.built.compiled(mode)),
             seed,
             stop,
             report: &|_| {},
@@ -124,7 +122,7 @@ impl Trial<'_> {
 
     fn find(&self, name: &str, exercise: &Exercise, stop: &Stop) -> Result<Option<Test>> {
         let suite = Suite::new(self.root, exercise, None)?;
-        for binary in self.products.binaries(self.exercise, Mode::Explore) {
+        for binary in self.binaries(Mode::Explore) {
             if let Listed::Tests(tests) = suite.list(binary, Mode::Explore, stop)?
                 && let Some(test) = tests.into_iter().find(|test| test.name == name)
             {
@@ -134,20 +132,29 @@ impl Trial<'_> {
         Ok(None)
     }
 
+    pub fn binaries(&self, mode: Mode) -> &[Binary] {
+        self.built.binaries(mode)
+    }
+
     /// What is wrong when all tests run in one process, as plain `cargo test` runs them: side by side, and in order.
     pub fn together(&self, stop: &Stop) -> Result<Vec<String>> {
         let mut objections = Vec::new();
         for mode in [Mode::Real, Mode::Explore] {
-            for binary in self.products.binaries(self.exercise, mode) {
+            for binary in self.binaries(mode) {
                 for (arguments, how) in [(&[][..], "side by side"), (&["--test-threads=1"], "one after the other")] {
                     let mut command = Command::new(&binary.path);
-                    command.args(arguments).current_dir(&self.exercise.dir).env("RUST_BACKTRACE", "0");
+                    command
+                        .arg(&binary.prefix)
+                        .args(arguments)
+                        .current_dir(&self.exercise.dir)
+                        .env("RUST_BACKTRACE", "0");
                     command.env("CARGO_MANIFEST_DIR", &self.exercise.dir);
-                    command.env("INTERLEAVE_SCHEDULES", FEW_SCHEDULES).env_remove("RUST_TEST_THREADS");
+                    command.env(trace::protocol::SCHEDULES, FEW_SCHEDULES).env_remove("RUST_TEST_THREADS");
                     let (end, printed) = run(command, stop)?;
                     if end != How::Exited(0) && end != How::Stopped {
                         let failed = printed.lines().filter_map(|line| line.strip_suffix(" ... FAILED"));
-                        let failed: Vec<&str> = failed.filter_map(|line| line.strip_prefix("test ")).collect();
+                        let failed = failed.filter_map(|line| line.strip_prefix("test ")?.strip_prefix(&binary.prefix));
+                        let failed: Vec<&str> = failed.collect();
                         let failed = if failed.is_empty() { "the process".to_owned() } else { failed.join(", ") };
                         objections.push(format!("when its tests run in one process, {how}: {failed} fails"));
                     }

@@ -64,7 +64,7 @@ impl<'a> Listener<'a> {
                 self.diagnostic(diagnostic, if is_own { Package::Exercise } else { Package::Other });
             }
             Message::TestBinary { package_id, path, source } if package_id == self.exercise.package_id => {
-                self.binaries.push(Binary { path, source });
+                self.binaries.push(Binary { path, source, prefix: String::new() });
             }
             Message::FreshLibrary { package_id, path } if package_id == self.exercise.package_id => {
                 self.library = Some(path);

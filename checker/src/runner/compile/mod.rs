@@ -46,11 +46,13 @@ pub enum Compiled {
     Stopped,
 }
 
-/// A test binary.
+/// The tests of one file, in the binary that has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary {
     pub path: PathBuf,
     pub source: PathBuf,
+    /// What stands before the names of its tests, as `answers::`. Tests under other names are not looked at.
+    pub prefix: String,
 }
 
 /// Compiles the tests of `exercise` in `mode`, and reports as it goes on.

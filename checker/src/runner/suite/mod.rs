@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use trace::Report;
 use trace::map::Map;
+use trace::protocol;
 
 use crate::course::exercise::Exercise;
 use crate::error::{UserError, causes};
@@ -32,12 +33,14 @@ pub struct Test {
     at: usize,
     pub name: String,
     binary: PathBuf,
+    /// What the binary calls it.
+    path: String,
 }
 
 impl Test {
     /// What libtest is told to run this test alone.
     fn arguments(&self) -> [&str; 4] {
-        [&self.name, "--exact", "--nocapture", "--test-threads=1"]
+        [&self.path, "--exact", "--nocapture", "--test-threads=1"]
     }
 
     /// Where it stands among all tests; the same in both modes.
@@ -111,12 +114,14 @@ impl<'a> Suite<'a> {
         let source = fs::read_to_string(&binary.source).unwrap_or_default();
         let ignored: Vec<&str> = names(ignored).collect();
         let tests = names(all)
-            .filter(|name| !ignored.contains(name))
-            .map(|name| Test {
+            .filter(|path| !ignored.contains(path))
+            .filter_map(|path| Some((path, path.strip_prefix(&binary.prefix)?)))
+            .map(|(path, name)| Test {
                 source: binary.source.clone(),
                 at: position(&source, name),
                 name: name.to_owned(),
                 binary: binary.path.clone(),
+                path: path.to_owned(),
             })
             .collect();
         Ok(Listed::Tests(tests))
@@ -127,7 +132,7 @@ impl<'a> Suite<'a> {
         let arguments = test.arguments();
         let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
         let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
-        Ok(self.result(&test.name, mode, ran))
+        Ok(TestResult { name: test.name.clone(), ..self.result(&test.path, mode, ran) })
     }
 
     /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
@@ -189,23 +194,23 @@ impl<'a> Suite<'a> {
             .args(arguments)
             .current_dir(&self.exercise.dir)
             .env("CARGO_MANIFEST_DIR", &self.exercise.dir)
-            .env("INTERLEAVE_REPORT", &path)
+            .env(protocol::REPORT, &path)
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUST_TEST_SHUFFLE");
         if let Some(seed) = self.seed {
-            command.env("INTERLEAVE_SEED", seed.to_string());
+            command.env(protocol::SEED, seed.to_string());
         }
         match (mode, &self.question) {
             (Mode::Real, _) | (Mode::Explore, Question::Any) => {}
             (Mode::Explore, Question::One(choices)) => {
-                command.env("INTERLEAVE_REPLAY", choices);
+                command.env(protocol::REPLAY, choices);
             }
             (Mode::Explore, Question::Map) => {
-                command.env("INTERLEAVE_MAP", "1");
+                command.env(protocol::MAP, "1");
             }
         }
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
-            command.env("INTERLEAVE_SCHEDULES", schedules.to_string());
+            command.env(protocol::SCHEDULES, schedules.to_string());
         }
         let spec = Spec {
             command,
@@ -217,7 +222,7 @@ impl<'a> Suite<'a> {
                 cpu: Some(processor_seconds(limit)),
                 ..Confinement::default()
             }),
-            mark: Some(format!("INTERLEAVE_NONCE={nonce}")),
+            mark: Some(format!("{}={nonce}", protocol::NONCE)),
             standstill: Standstill::Ends,
             rest: output.rest,
             stop,
@@ -273,7 +278,7 @@ fn read_report(path: &Path) -> Option<Report> {
 /// A test that was not started, or could not leave its report at `path`, says nothing about the code. What it printed
 /// tells.
 fn could_report(printed: &str, path: &Path) -> Result<()> {
-    let not_written = format!("interleave: cannot write the report {}: ", path.display());
+    let not_written = protocol::report_not_written(&path.display().to_string());
     let complaint = printed.lines().find(|line| line.starts_with(&not_written) || line.starts_with(NOT_STARTED));
     let Some(line) = complaint else { return Ok(()) };
     let unknown = || UserError::new(line, "see that the folder for temporary files can be written");

@@ -1,0 +1,261 @@
+//! A course made of attempts: answers to exercises, in folders of their own, as packages.
+//!
+//! The learner's files are not touched. The course lies below the build folder and shares it, so packages from
+//! outside are built once for both. Files are written only where they changed, so that a second proof is quick.
+//! Cargo tells packages of different courses in one build folder apart by their names and folders only, so no two
+//! benches may use the same ones.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::authoring::proof::{Attempt, gathered};
+use crate::course::exercise::Exercise;
+use crate::error::UserError;
+
+/// Where attempts are laid out, with a manifest like that of the course at `root`.
+pub struct Bench {
+    root: PathBuf,
+    dir: PathBuf,
+    /// Held for as long as this lives.
+    _lock: File,
+}
+
+impl Bench {
+    /// The bench `name`, for this process alone: two that lay out different answers would mix them.
+    pub fn new(root: &Path, name: &str) -> Result<Bench> {
+        let dir = target(root).join(name);
+        fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+        let lock = dir.join("lock");
+        let lock = File::create(&lock).with_context(|| format!("{} cannot be opened", lock.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Bench { root: root.to_owned(), dir, _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                let what = format!("another `checker dev` is using {}", dir.display());
+                Err(UserError::new(what, "wait until it has ended, and run this again").into())
+            }
+            Err(TryLockError::Error(error)) => Err(error).context("the folder of the proof cannot be locked"),
+        }
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Lays out the attempts at each exercise, and nothing else. Those for which `place` says so share a package.
+    pub fn lay_out(&self, plan: &[(&Exercise, &[Attempt])], place: &dyn Fn(&Attempt) -> Place) -> Result<Vec<LaidOut>> {
+        let mut all = Vec::new();
+        for (exercise, attempts) in plan {
+            let original = Original::read(exercise)?;
+            let (apart, together): (Vec<&Attempt>, Vec<&Attempt>) =
+                attempts.iter().partition(|attempt| place(attempt) == Place::Apart);
+            for attempt in apart {
+                all.push(self.lay_out_apart(&original, attempt)?);
+            }
+            if !together.is_empty() {
+                all.extend(self.lay_out_together(&original, &together)?);
+            }
+        }
+        let members: BTreeSet<String> = all.iter().map(|laid| laid.folder().display().to_string()).collect();
+        let manifest = read(&self.root.join("Cargo.toml"))?;
+        self.write("Cargo.toml", &workspace_manifest(&manifest, &members, &self.root))?;
+        self.write("Cargo.lock", &read(&self.root.join("Cargo.lock"))?)?;
+        let target = format!("[build]\ntarget-dir = {:?}\n", target(&self.root));
+        self.write(".cargo/config.toml", &target)?;
+        Ok(all)
+    }
+
+    fn lay_out_apart(&self, original: &Original<'_>, attempt: &Attempt) -> Result<LaidOut> {
+        let package = attempt_name(attempt);
+        let dir = original.folder(&attempt.name.replace('/', "-"));
+        let manifest = original.manifest(&package, &gathered::library(&original.exercise.name))?;
+        self.write(dir.join("Cargo.toml"), &manifest)?;
+        self.write(dir.join("src/lib.rs"), &attempt.source)?;
+        for (name, text) in &original.tests {
+            self.write(dir.join("tests").join(name), text)?;
+        }
+        Ok(LaidOut { attempt: package.clone(), package, dir, module: None })
+    }
+
+    fn lay_out_together(&self, original: &Original<'_>, attempts: &[&Attempt]) -> Result<Vec<LaidOut>> {
+        let package = format!("{}--{}", original.exercise.name, gathered::PACKAGE);
+        let folder = original.folder(gathered::PACKAGE);
+        let files: Vec<&str> = original.tests.iter().map(|(name, _)| name.as_str()).collect();
+        self.write(folder.join("Cargo.toml"), &original.manifest(&package, &gathered::targets(&files))?)?;
+        for file in files {
+            let modules = attempts.iter().map(|attempt| gathered::module(&attempt.name));
+            self.write(folder.join(file), &gathered::root(modules, file))?;
+        }
+        let lay_out = |attempt: &&Attempt| {
+            let module = gathered::module(&attempt.name);
+            let dir = folder.join(&module);
+            self.write(dir.join("src/lib.rs"), &attempt.source)?;
+            for (name, text) in &original.tests {
+                let text = gathered::with_module(text, &original.exercise.name, &module);
+                self.write(dir.join("tests").join(name), &text)?;
+            }
+            Ok(LaidOut { attempt: attempt_name(attempt), package: package.clone(), dir, module: Some(module) })
+        };
+        attempts.iter().map(lay_out).collect()
+    }
+
+    fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<()> {
+        let file = self.dir.join(file);
+        let write = || -> io::Result<()> {
+            if fs::read(&file).is_ok_and(|old| old == text.as_bytes()) {
+                return Ok(());
+            }
+            fs::create_dir_all(file.parent().unwrap_or(&self.root))?;
+            fs::write(&file, text)
+        };
+        write().with_context(|| format!("{} cannot be written", file.display()))
+    }
+}
+
+/// Where an attempt is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// As a package of its own, as a learner's answer is.
+    Apart,
+    /// As a module beside the other answers to the same exercise, which is three times as fast.
+    Together,
+}
+
+/// An attempt as it was laid out.
+#[derive(Clone, Debug)]
+pub struct LaidOut {
+    /// Unique on the bench; see [`attempt_name`].
+    pub attempt: String,
+    pub package: String,
+    /// With its `src/lib.rs` and its tests; below that of the bench.
+    pub dir: PathBuf,
+    /// What it is called in its package, if that has several.
+    pub module: Option<String>,
+}
+
+impl LaidOut {
+    /// That of its package.
+    fn folder(&self) -> &Path {
+        let above = self.module.is_some().then(|| self.dir.parent()).flatten();
+        above.unwrap_or(&self.dir)
+    }
+}
+
+/// The exercise that attempts answer, as far as they share it.
+struct Original<'a> {
+    exercise: &'a Exercise,
+    manifest: String,
+    /// The files of its tests: name and text.
+    tests: Vec<(String, String)>,
+}
+
+impl Original<'_> {
+    fn read(exercise: &Exercise) -> Result<Original<'_>> {
+        let test = |file: &PathBuf| {
+            let name = file.file_name().and_then(|name| name.to_str()).context("a test is a file with a name")?;
+            Ok((name.to_owned(), read(file)?))
+        };
+        let tests = exercise.tests.iter().map(test).collect::<Result<_>>()?;
+        Ok(Original { exercise, manifest: read(&exercise.dir.join("Cargo.toml"))?, tests })
+    }
+
+    /// Where `what` lies on the bench.
+    fn folder(&self, what: &str) -> PathBuf {
+        let Exercise { chapter, folder, .. } = self.exercise;
+        Path::new("exercises").join(chapter).join(format!("{folder}--{what}"))
+    }
+
+    fn manifest(&self, package: &str, targets: &str) -> Result<String> {
+        attempt_manifest(&self.manifest, &self.exercise.name, package, targets).ok_or_else(|| {
+            let what = format!("{}/Cargo.toml does not begin with the package's name", self.exercise.dir.display());
+            UserError::new(what, "begin it with `[package]` and `name = …`").into()
+        })
+    }
+}
+
+/// What an attempt is called among all; apart from others, its package: `abba--rejected-sleep`.
+pub fn attempt_name(attempt: &Attempt) -> String {
+    format!("{}--{}", attempt.exercise, attempt.name.replace('/', "-"))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// The build folder of the course at `root`.
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+/// The manifest of the course, with these members and paths that lead back to it.
+fn workspace_manifest(manifest: &str, members: &BTreeSet<String>, root: &Path) -> String {
+    let mut lines = Vec::new();
+    let mut in_list = false;
+    for line in manifest.lines() {
+        let is_list = ["members =", "default-members =", "exclude ="].iter().any(|key| line.starts_with(key));
+        if is_list && line.starts_with("members") {
+            let members: Vec<&String> = members.iter().collect();
+            lines.push(format!("members = {members:?}"));
+        }
+        if is_list || in_list {
+            in_list = !line.trim_end().ends_with(']');
+            continue;
+        }
+        let is_relative = !line.contains("path = \"/");
+        let from = if is_relative { format!("path = \"{}/", root.display()) } else { "path = \"".to_owned() };
+        lines.push(line.replace("path = \"", &from));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The manifest of an exercise under another package name and with these targets.
+fn attempt_manifest(manifest: &str, name: &str, package: &str, targets: &str) -> Option<String> {
+    let own = format!("name = {name:?}");
+    let at = manifest.find(&own).filter(|at| manifest[..*at].trim() == "[package]")?;
+    let rest = &manifest[at + own.len()..];
+    Some(format!("[package]\nname = {package:?}{rest}\n{targets}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would catch: two proofs at once that lay out each other's answers.
+    #[test]
+    fn a_bench_is_for_one_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let first = Bench::new(root.path(), "bench-of-a-test").unwrap();
+        assert!(Bench::new(root.path(), "other-bench-of-a-test").is_ok(), "another bench is free");
+        let refused = Bench::new(root.path(), "bench-of-a-test").err().expect("it is in use");
+        assert!(refused.to_string().contains("another `checker dev` is using"), "{refused}");
+        drop(first);
+        assert!(Bench::new(root.path(), "bench-of-a-test").is_ok(), "it is free again");
+    }
+
+    #[test]
+    fn an_attempt_is_the_exercise_under_another_name() {
+        let manifest = "[package]\nname = \"abba\"\nversion.workspace = true\n\n[dependencies]\nabba-x = \"1\"\n";
+        assert_eq!(
+            attempt_manifest(manifest, "abba", "abba--starter", &gathered::library("abba")).as_deref(),
+            Some(
+                "[package]\nname = \"abba--starter\"\nversion.workspace = true\n\n[dependencies]\nabba-x = \"1\"\n\n\
+                 [lib]\nname = \"abba\"\n"
+            )
+        );
+        assert_eq!(attempt_manifest(manifest, "other", "other--starter", ""), None);
+    }
+
+    #[test]
+    fn the_course_of_attempts_has_no_other_members_and_finds_the_drop_ins() {
+        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"checker\",\n]\nexclude = [\"x\"]\n\
+                        default-members = [\"checker\"]\n\n[workspace.dependencies]\nstd = { path = \"checker/std\" }\n";
+        assert_eq!(
+            workspace_manifest(manifest, &BTreeSet::from(["exercises/a/b".to_owned()]), Path::new("/course")),
+            "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/a/b\"]\n\n[workspace.dependencies]\n\
+             std = { path = \"/course/checker/std\" }\n"
+        );
+    }
+}
