@@ -48,13 +48,13 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Op
 
 fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
-    let status = Status::new(session.printer, !args.json);
+    let status = Status::new(session.printer, if args.json { Errors::InTheVerdict } else { Errors::AtOnce });
     let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
     status.clear();
     let Some(verdict) = verdict else { return Ok(None) };
     let chosen = args.name.is_some();
     session.update(|progress| {
-        progress.record(&verdict.exercise, verdict.passed(), store::now());
+        progress.record(&verdict.exercise, verdict.passed().then(store::now));
         if chosen {
             progress.current = Some(verdict.exercise.clone());
         }
@@ -79,12 +79,12 @@ fn next(session: &Session, progress: &Progress, at: usize) -> Option<String> {
 fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
     let mut verdicts: Vec<Verdict> = Vec::new();
     for at in 0..session.catalogue.exercises.len() {
-        let status = Status::new(session.printer, false);
+        let status = Status::new(session.printer, Errors::InTheVerdict);
         let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
         status.clear();
         let Some(verdict) = verdict else { return Ok(None) };
         if verdict.passed() {
-            session.update(|progress| progress.record(&verdict.exercise, true, store::now()))?;
+            session.update(|progress| progress.record(&verdict.exercise, Some(store::now())))?;
         }
         if !args.json {
             let mut text = Text::new();
@@ -105,23 +105,30 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Optio
     Ok(Some(u8::from(passed < total)))
 }
 
+/// When the compiler's errors are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Errors {
+    AtOnce,
+    InTheVerdict,
+}
+
 /// What is going on, in one line that is overwritten, and errors as soon as the compiler prints them.
 struct Status {
     screen: Printer,
-    prints_errors: bool,
+    errors: Errors,
     /// Whether somebody sees the line; then, whether there is one.
     line: Option<Mutex<bool>>,
 }
 
 impl Status {
-    fn new(screen: Printer, prints_errors: bool) -> Self {
+    fn new(screen: Printer, errors: Errors) -> Self {
         let is_seen = io::stderr().is_terminal() && screen.colour == Colour::On;
-        Self { screen, prints_errors, line: is_seen.then(Mutex::default) }
+        Self { screen, errors, line: is_seen.then(Mutex::default) }
     }
 
     fn hear(&self, stage: &Stage) {
         match stage {
-            Stage::Diagnosed(diagnostic) if self.prints_errors => {
+            Stage::Diagnosed(diagnostic) if self.errors == Errors::AtOnce => {
                 self.clear();
                 // That nobody reads it is found out by whoever prints the verdict.
                 let _ = self.screen.print(&view::diagnostic(diagnostic));

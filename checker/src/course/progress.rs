@@ -55,17 +55,15 @@ impl Progress {
         self.exercises.entry(name.to_owned()).or_default()
     }
 
-    /// Takes in the result of a check that ended at `now`.
-    pub fn record(&mut self, name: &str, passed: bool, now: u64) {
+    /// Takes in a check, and when it ended if it passed, in seconds since 1970.
+    pub fn record(&mut self, name: &str, passed_at: Option<u64>) {
         let entry = self.entry(name);
         if entry.solved {
             return;
         }
         entry.attempts += 1;
-        if passed {
-            entry.solved = true;
-            entry.first_solved_at = Some(now);
-        }
+        entry.solved = passed_at.is_some();
+        entry.first_solved_at = passed_at;
     }
 
     /// Which of `names` the learner is at: the one chosen, else the first that is not solved, else the last.
@@ -87,10 +85,10 @@ mod tests {
     #[test]
     fn attempts_count_up_to_the_first_success() {
         let mut progress = Progress::default();
-        progress.record("abba", false, 5);
-        progress.record("abba", true, 7);
-        progress.record("abba", false, 9);
-        progress.record("abba", true, 11);
+        progress.record("abba", None);
+        progress.record("abba", Some(7));
+        progress.record("abba", None);
+        progress.record("abba", Some(11));
         let entry = progress.entry("abba");
         assert!(entry.solved);
         assert_eq!((entry.attempts, entry.first_solved_at), (2, Some(7)));
@@ -100,14 +98,14 @@ mod tests {
     fn the_current_exercise_is_the_chosen_one_else_the_first_unsolved_else_the_last() {
         let names = ["a", "b", "c"];
         let mut progress = Progress::default();
-        progress.record("a", true, 1);
+        progress.record("a", Some(1));
         assert_eq!(progress.current(&names), Some(1));
         progress.current = Some("a".to_owned());
         assert_eq!(progress.current(&names), Some(0));
         progress.current = Some("no longer there".to_owned());
         assert_eq!(progress.current(&names), Some(1));
-        progress.record("b", true, 1);
-        progress.record("c", true, 1);
+        progress.record("b", Some(1));
+        progress.record("c", Some(1));
         assert_eq!(progress.current(&names), Some(2));
         assert_eq!(progress.current(&[]), None);
     }
@@ -116,10 +114,10 @@ mod tests {
     fn next_skips_what_is_solved_and_begins_anew() {
         let names = ["a", "b", "c"];
         let mut progress = Progress::default();
-        progress.record("c", true, 1);
+        progress.record("c", Some(1));
         assert_eq!(progress.next(&names, 0), Some(1));
         assert_eq!(progress.next(&names, 1), Some(0));
-        progress.record("a", true, 1);
+        progress.record("a", Some(1));
         assert_eq!(progress.next(&names, 1), None);
     }
 
@@ -127,7 +125,7 @@ mod tests {
     fn what_is_not_known_is_kept() {
         let text = r#"{"schema":1,"colour":"blue","exercises":{"later":{"solved":true,"stars":3}}}"#;
         let mut progress: Progress = serde_json::from_str(text).unwrap();
-        progress.record("abba", false, 1);
+        progress.record("abba", None);
         let written: Value = serde_json::to_value(&progress).unwrap();
         assert_eq!(written["colour"], "blue");
         assert_eq!(written["exercises"]["later"]["stars"], 3);

@@ -249,7 +249,7 @@ mod tests {
         for n in 1..=2 {
             fs::write(store.file(), format!("damage {n}")).unwrap();
             let aside = root.path().join(format!(".checker/progress.json.damaged-{n}"));
-            let saved = store.update(|progress| progress.record("abba", true, 5)).unwrap();
+            let saved = store.update(|progress| progress.record("abba", Some(5))).unwrap();
             assert_eq!(saved, Saved::Afresh(aside.clone()));
             assert_eq!(fs::read_to_string(aside).unwrap(), format!("damage {n}"));
             assert!(store.read().progress.is_solved("abba"));
@@ -274,7 +274,7 @@ mod tests {
     fn a_newer_file_is_never_overwritten() {
         let text = "{\"schema\":2,\"exercises\":{\"abba\":{\"stars\":3}}}";
         let (_root, store) = with_file(text);
-        assert!(store.update(|progress| progress.record("abba", true, 5)).is_err());
+        assert!(store.update(|progress| progress.record("abba", Some(5))).is_err());
         assert!(store.require_known_version().is_err());
         assert_eq!(fs::read_to_string(store.file()).unwrap(), text);
     }
@@ -290,7 +290,7 @@ mod tests {
                 scope.spawn(move || {
                     for i in 0..10 {
                         let name = format!("exercise_{thread}_{i}");
-                        assert_eq!(store.update(|progress| progress.record(&name, true, 1)).unwrap(), Saved::Yes);
+                        assert_eq!(store.update(|progress| progress.record(&name, Some(1))).unwrap(), Saved::Yes);
                     }
                 });
             }
@@ -306,7 +306,7 @@ mod tests {
     fn what_cannot_be_written_is_said_and_no_error() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join(".checker"), "a file where the folder should be").unwrap();
-        let saved = Store::new(root.path()).update(|progress| progress.record("abba", true, 5)).unwrap();
+        let saved = Store::new(root.path()).update(|progress| progress.record("abba", Some(5))).unwrap();
         assert!(matches!(&saved, Saved::No(_)), "{saved:?}");
         assert!(saved.note().unwrap().contains(".checker"));
     }

@@ -113,7 +113,7 @@ impl Attempt<'_> {
     /// `None` if it was stopped, or was about more than one version.
     fn verdict(&self) -> Result<Option<Verdict>> {
         let exercise = self.check.exercise;
-        let verdict = |outcome| summary::summarize(exercise, self.check.compile.toolchain.clippy, outcome);
+        let verdict = |outcome| summary::summarize(exercise, self.check.compile.toolchain, outcome);
         if let Some(problem) = problem_with_source(exercise) {
             return Ok(Some(verdict(summary::Found::NoSource(problem))));
         }

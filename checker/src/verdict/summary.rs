@@ -7,6 +7,7 @@ use trace::Coverage;
 use trace::timeline::grouped;
 
 use crate::course::exercise::Exercise;
+use crate::system::toolchain::Toolchain;
 use crate::verdict::{Diagnostic, Kind, Mode, Modes, Outcome, TestResult, Verdict, decisive, failed_without_luck};
 
 /// What a check found.
@@ -25,7 +26,7 @@ pub enum Found {
     },
 }
 
-pub fn summarize(exercise: &Exercise, lints_checked: bool, found: Found) -> Verdict {
+pub fn summarize(exercise: &Exercise, toolchain: Toolchain, found: Found) -> Verdict {
     let mut modes = Modes::All;
     let (kind, headline, diagnostics, tests) = match found {
         Found::NoSource(problem) => (Kind::CompileError, problem, Vec::new(), Vec::new()),
@@ -42,7 +43,8 @@ pub fn summarize(exercise: &Exercise, lints_checked: bool, found: Found) -> Verd
             (kind, headline, warnings, results)
         }
     };
-    Verdict { exercise: exercise.name.clone(), kind, headline, diagnostics, tests, lints_checked, modes }
+    let (exercise, lints_checked) = (exercise.name.clone(), toolchain.clippy);
+    Verdict { exercise, kind, headline, diagnostics, tests, lints_checked, modes }
 }
 
 fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
@@ -186,7 +188,7 @@ mod tests {
     use trace::{Explored, Place, Trace};
 
     fn judged(found: Found) -> (Kind, String) {
-        let verdict = summarize(&exercise("abba"), true, found);
+        let verdict = summarize(&exercise("abba"), Toolchain { clippy: true }, found);
         (verdict.kind, verdict.headline)
     }
 

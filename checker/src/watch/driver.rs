@@ -11,6 +11,7 @@ use crate::session::{Printer, Session};
 use crate::system::process;
 use crate::system::signals::{Hooks, Signals};
 use crate::system::toolchain::Toolchain;
+use crate::ui::keys;
 use crate::ui::terminal::{self, Frame, Input, Surface, Terminal};
 use crate::watch::files::{Means, Watcher};
 use crate::watch::screen;
@@ -136,7 +137,8 @@ impl Driver {
             self.take_in(app, Event::Resized(columns, rows))?;
         }
         if let Some(plain) = &self.plain {
-            plain.greet(self.terminal.is_some())?;
+            let without_keys = || "save to check; Ctrl-C ends".to_owned();
+            plain.greet(self.terminal.as_ref().map_or_else(without_keys, |_| keys::help()))?;
         }
         let mut goes_on = self.take_in(app, Event::Started)?;
         let mut clock = None;

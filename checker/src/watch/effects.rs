@@ -97,7 +97,7 @@ impl Performer {
             }
             Effect::Record { exercise, passed } => self.file(move |session| {
                 let name = &session.exercise(exercise).name;
-                session.update(|progress| progress.record(name, passed, store::now()))
+                session.update(|progress| progress.record(name, passed.then(store::now)))
             }),
             Effect::Peeked(at) => self.file(move |session| {
                 let name = &session.exercise(at).name;
@@ -205,13 +205,13 @@ impl Performer {
             return Ok(());
         };
         let (path, events, signals) = (self.session.exercise(at).source(), self.events.clone(), self.signals.clone());
-        signals.lend(true);
+        signals.lend();
         terminal.lend();
         thread::Builder::new().name("editor".to_owned()).spawn(move || {
             let error = open_editor(&editor, &path);
             // What ended the editor may have been Ctrl-C, of which we hear as well.
             thread::sleep(Duration::from_millis(100));
-            signals.lend(false);
+            signals.take_back();
             let _ = terminal.take_back();
             let (columns, rows) = terminal.size();
             let _ = events.send(Event::Resized(columns, rows));

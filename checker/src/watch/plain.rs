@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::session::Session;
-use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::ui::view::list::{self, Row};
 use crate::ui::view::verdict::{self as view, Diagnostics};
@@ -20,9 +19,8 @@ impl Plain {
         Plain { session }
     }
 
-    pub fn greet(&self, has_keys: bool) -> Result<()> {
-        let keys = if has_keys { keys::help() } else { "save to check; Ctrl-C ends".to_owned() };
-        self.print_line(Line::styled(Style::Aside, keys))
+    pub fn greet(&self, help: String) -> Result<()> {
+        self.print_line(Line::styled(Style::Aside, help))
     }
 
     pub fn say(&self, app: &App, say: Say) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::runner::compile::fault::{self, Fault, Package};
 use crate::runner::compile::message::{self, Message};
 use crate::runner::compile::settings::Settings;
 use crate::runner::compile::{Binary, Compiled};
-use crate::system::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Stream, Streams};
+use crate::system::process::{self, HeadTail, How, Spec, Stop, Stream};
 use crate::system::toolchain::{self, Toolchain};
 use crate::verdict::{Diagnostic, Kind, Mode};
 
@@ -73,7 +73,7 @@ pub fn set_up(
         let laid_out = bench.lay_out(plan, &place)?;
         let catalogue = Catalogue::find(bench.dir())?;
         let Some(packages) = compile(bench, &catalogue, toolchain, stop)? else { return Ok(None) };
-        let broken = broken(&laid_out, &packages, round >= PATIENCE);
+        let broken = broken(&laid_out, &packages, if round < PATIENCE { Suspects::WithErrors } else { Suspects::All });
         if broken.is_empty() {
             let products = laid_out.into_iter().map(|laid| product(bench, laid, &catalogue, &packages));
             return Ok(Some(Products(products.collect::<Result<_>>()?)));
@@ -114,8 +114,16 @@ fn compile(bench: &Bench, catalogue: &Catalogue, toolchain: Toolchain, stop: &St
     Ok(Some(packages))
 }
 
-/// The attempts that keep a package with several from being built: those with errors, or all, if none has any.
-fn broken(laid_out: &[LaidOut], packages: &Packages, all: bool) -> Vec<String> {
+/// Which attempts of a package are taken to keep it from being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suspects {
+    /// Those in whose files there are errors, or all if there are none.
+    WithErrors,
+    All,
+}
+
+/// The attempts that keep a package with several from being built.
+fn broken(laid_out: &[LaidOut], packages: &Packages, suspects: Suspects) -> Vec<String> {
     let mut broken = Vec::new();
     for ((package, _), compiled) in packages {
         let Compiled::Failed { diagnostics } = compiled else { continue };
@@ -123,7 +131,7 @@ fn broken(laid_out: &[LaidOut], packages: &Packages, all: bool) -> Vec<String> {
         let has_errors = |laid: &&LaidOut| diagnostics.iter().any(|found| found.is_error() && is_in(found, laid));
         let before = broken.len();
         broken.extend(together().filter(has_errors).map(|laid| laid.attempt.clone()));
-        if all || broken.len() == before {
+        if suspects == Suspects::All || broken.len() == before {
             broken.extend(together().map(|laid| laid.attempt.clone()));
         }
     }
@@ -170,16 +178,7 @@ fn compile_in(
     stop: &Stop,
 ) -> Result<Option<HashMap<String, Compiled>>> {
     let command = cargo(bench, exercises, mode, toolchain);
-    let spec = Spec {
-        command,
-        streams: Streams::Split,
-        limit: None,
-        confine: Some(Confinement::default()),
-        mark: None,
-        standstill: Standstill::Waits,
-        rest: Rest::IsWanted,
-        stop,
-    };
+    let spec = Spec::new(command, stop);
     let (mut out, mut said) = (Vec::new(), HeadTail::new(4 * 1024));
     let end = process::run(spec, &mut |stream, bytes| match stream {
         Stream::Out => out.extend_from_slice(bytes),

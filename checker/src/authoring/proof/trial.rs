@@ -15,7 +15,7 @@ use crate::course::exercise::Exercise;
 use crate::runner::check::{self, Check};
 use crate::runner::compile::{self, Binary};
 use crate::runner::suite::{self, Listed, Suite, Test};
-use crate::system::process::{self, Confinement, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::system::process::{self, HeadTail, How, Spec, Standstill, Stop, Streams};
 use crate::system::toolchain::Toolchain;
 use crate::verdict::{Mode, Outcome, TestResult, Verdict};
 
@@ -167,16 +167,7 @@ impl Trial<'_> {
 
 fn run(command: Command, stop: &Stop) -> Result<(How, String)> {
     let mut printed = HeadTail::new(64 * 1024);
-    let spec = Spec {
-        command,
-        streams: Streams::Merged,
-        limit: Some(TOGETHER),
-        confine: Some(Confinement::default()),
-        mark: None,
-        standstill: Standstill::Ends,
-        rest: Rest::IsWanted,
-        stop,
-    };
+    let spec = Spec::new(command, stop).streams(Streams::Merged).limit(TOGETHER).standstill(Standstill::Ends);
     let end = process::run(spec, &mut |_, bytes| printed.push(bytes))?;
     Ok((end.how, printed.finish().to_text()))
 }

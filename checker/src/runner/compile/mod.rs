@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::course::exercise::Exercise;
 use crate::system::files;
-use crate::system::process::{self, Confinement, How, Priority, Rest, Spec, Standstill, Stop, Streams};
+use crate::system::process::{self, Confinement, How, Priority, Spec, Stop, Streams};
 use crate::system::toolchain::{self, Toolchain};
 use crate::verdict::{Diagnostic, Mode, Stage};
 
@@ -94,16 +94,7 @@ fn call(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Called> {
-    let spec = Spec {
-        command: command(root, exercise, mode, options),
-        streams: Streams::Split,
-        limit: None,
-        confine: Some(Confinement::default()),
-        mark: None,
-        standstill: Standstill::Waits,
-        rest: Rest::IsWanted,
-        stop,
-    };
+    let spec = Spec::new(command(root, exercise, mode, options), stop);
     let mut listener = Listener::new(exercise, mode, report);
     let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
     let failed = match end.how {
@@ -140,16 +131,8 @@ fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Co
 
 /// Compiles what can be compiled of `exercise` before anybody waits for it, and only with time that is left over.
 pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
-    let spec = Spec {
-        command: command(root, exercise, mode, options),
-        streams: Streams::Merged,
-        limit: None,
-        confine: Some(Confinement { priority: Priority::Lowest, ..Confinement::default() }),
-        mark: None,
-        standstill: Standstill::Waits,
-        rest: Rest::IsWanted,
-        stop,
-    };
+    let confinement = Confinement { priority: Priority::Lowest, ..Confinement::default() };
+    let spec = Spec::new(command(root, exercise, mode, options), stop).streams(Streams::Merged).confine(confinement);
     process::run(spec, &mut |_, _| {})?;
     Ok(())
 }

@@ -212,21 +212,19 @@ impl<'a> Suite<'a> {
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
             command.env(protocol::SCHEDULES, schedules.to_string());
         }
-        let spec = Spec {
-            command,
-            streams: Streams::Merged,
-            limit: Some(limit),
-            confine: Some(Confinement {
-                memory: Some(memory()),
-                file: Some(FILE),
-                cpu: Some(processor_seconds(limit)),
-                ..Confinement::default()
-            }),
-            mark: Some(format!("{}={nonce}", protocol::NONCE)),
-            standstill: Standstill::Ends,
-            rest: output.rest,
-            stop,
+        let confinement = Confinement {
+            memory: Some(memory()),
+            file: Some(FILE),
+            cpu: Some(processor_seconds(limit)),
+            ..Confinement::default()
         };
+        let spec = Spec::new(command, stop)
+            .streams(Streams::Merged)
+            .limit(limit)
+            .confine(confinement)
+            .mark(format!("{}={nonce}", protocol::NONCE))
+            .standstill(Standstill::Ends)
+            .rest(output.rest);
         let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;

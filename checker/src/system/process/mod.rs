@@ -42,18 +42,66 @@ use self::fallback as sys;
 use self::linux as sys;
 
 /// What is to be run, and how far.
+///
+/// By default the command is confined, has no limit of time, both streams are read to their end, and a process that can
+/// never go on is waited for.
 pub struct Spec<'a> {
-    pub command: Command,
-    pub streams: Streams,
-    pub limit: Option<Duration>,
-    /// `None` runs the command as it is. It should be `None` only in tests of this module.
-    pub confine: Option<Confinement>,
+    command: Command,
+    streams: Streams,
+    limit: Option<Duration>,
+    confine: Option<Confinement>,
+    mark: Option<String>,
+    standstill: Standstill,
+    rest: Rest,
+    stop: &'a Stop,
+}
+
+impl<'a> Spec<'a> {
+    pub fn new(command: Command, stop: &'a Stop) -> Spec<'a> {
+        Spec {
+            command,
+            streams: Streams::Split,
+            limit: None,
+            confine: Some(Confinement::default()),
+            mark: None,
+            standstill: Standstill::Waits,
+            rest: Rest::IsWanted,
+            stop,
+        }
+    }
+
+    pub fn streams(self, streams: Streams) -> Self {
+        Self { streams, ..self }
+    }
+
+    /// After so long the process is ended.
+    pub fn limit(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    pub fn confine(self, confinement: Confinement) -> Self {
+        Self { confine: Some(confinement), ..self }
+    }
+
+    /// Runs the command as it is.
+    #[cfg(test)]
+    pub fn unconfined(self) -> Self {
+        Self { confine: None, ..self }
+    }
+
     /// `NAME=VALUE`, unique to this run, in the environment of the process and of all that descend from it.
-    pub mark: Option<String>,
+    pub fn mark(self, mark: String) -> Self {
+        Self { mark: Some(mark), ..self }
+    }
+
     /// Whether to end a process that can never go on before its limit.
-    pub standstill: Standstill,
-    pub rest: Rest,
-    pub stop: &'a Stop,
+    pub fn standstill(self, standstill: Standstill) -> Self {
+        Self { standstill, ..self }
+    }
+
+    pub fn rest(self, rest: Rest) -> Self {
+        Self { rest, ..self }
+    }
 }
 
 /// Whether standard output and standard error are told apart.

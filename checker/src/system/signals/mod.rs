@@ -52,9 +52,13 @@ impl Signals {
         Ok(signals)
     }
 
-    /// Until this is called with `false`, Ctrl-C is for another program.
-    pub fn lend(&self, lent: bool) {
-        self.lent.store(lent, Ordering::SeqCst);
+    /// From now on Ctrl-C is for another program, until [`Signals::take_back`].
+    pub fn lend(&self) {
+        self.lent.store(true, Ordering::SeqCst);
+    }
+
+    pub fn take_back(&self) {
+        self.lent.store(false, Ordering::SeqCst);
     }
 
     /// The exit code by which others see that a signal ended us.

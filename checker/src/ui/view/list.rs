@@ -61,7 +61,7 @@ mod tests {
     fn each_row_says_its_state_in_a_word() {
         let exercises = ["abba", "counter", "third"].map(example::exercise);
         let mut progress = Progress::default();
-        progress.record("abba", true, 1);
+        progress.record("abba", Some(1));
         let rows: Vec<Row<'_>> =
             exercises.iter().enumerate().map(|(i, exercise)| Row { exercise, is_current: i == 1 }).collect();
         let expected = "\

@@ -80,7 +80,7 @@ mod tests {
     fn the_list_is_narrowed_by_state_and_by_words() {
         let exercises = ["abba", "counter", "third"].map(exercise);
         let mut progress = Progress::default();
-        progress.record("counter", true, 1);
+        progress.record("counter", Some(1));
         let mut choice = Choice::default();
         assert_eq!(choice.listed(&exercises, &progress), [0, 1, 2]);
         choice.next_filter();

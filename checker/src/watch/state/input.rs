@@ -1,5 +1,6 @@
 //! What becomes of a key.
 
+use super::pager::Match;
 use super::{App, Effect, Prompt, Say, Sight, State, Topic};
 use crate::ui::keys::{self, Action, Key};
 use crate::ui::view::pages;
@@ -72,8 +73,8 @@ impl App {
             Action::PageDown => self.pager.scroll(self.pager.page()),
             Action::Top => self.pager.to(0),
             Action::Bottom => self.pager.to(usize::MAX),
-            Action::NextMatch => self.pager.step(true),
-            Action::PreviousMatch => self.pager.step(false),
+            Action::NextMatch => self.pager.go_to(Match::Next),
+            Action::PreviousMatch => self.pager.go_to(Match::Previous),
             Action::Jump(number) => {
                 self.turn_to(Topic::Result);
                 self.lay_out();

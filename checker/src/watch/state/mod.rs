@@ -213,7 +213,7 @@ impl App {
         let passed = verdict.passed();
         self.state = if passed { State::Passes } else { State::DoesNotPass };
         let name = self.exercise().name.clone();
-        self.progress.record(&name, passed, 0);
+        self.progress.record(&name, passed.then_some(0));
         self.verdict = Some(verdict.clone());
         self.error = None;
         if self.topic == Topic::Result {

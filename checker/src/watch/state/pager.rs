@@ -21,6 +21,13 @@ struct Search {
     at: usize,
 }
 
+/// Which of the places that a search found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    Next,
+    Previous,
+}
+
 impl Pager {
     /// The text has changed, or the screen. What stands at the top stays there.
     pub fn update(&mut self, text: &Text, colour: Colour, (width, height): (usize, usize)) {
@@ -87,11 +94,15 @@ impl Pager {
     }
 
     /// Goes on to another place, and from the last to the first.
-    pub fn step(&mut self, forward: bool) {
+    pub fn go_to(&mut self, which: Match) {
         if let Some(Search { places, at, .. }) = &mut self.search
             && !places.is_empty()
         {
-            *at = (*at + if forward { 1 } else { places.len() - 1 }) % places.len();
+            let steps = match which {
+                Match::Next => 1,
+                Match::Previous => places.len() - 1,
+            };
+            *at = (*at + steps) % places.len();
         }
         self.go_to_match();
     }
@@ -176,18 +187,18 @@ mod tests {
         assert_eq!(pager.found(), Some(("2 WITH", 0, 0)), "capital letters count if there are some");
         pager.search("2 with".to_owned());
         assert_eq!(pager.found(), Some(("2 with", 1, 3)), "2, 12, 22");
-        pager.step(true);
+        pager.go_to(Match::Next);
         assert!(seen(&pager).iter().any(|row| row.contains("line 12")), "{:?}", seen(&pager));
-        pager.step(true);
-        pager.step(true);
+        pager.go_to(Match::Next);
+        pager.go_to(Match::Next);
         assert_eq!(pager.found(), Some(("2 with", 1, 3)));
-        pager.step(false);
+        pager.go_to(Match::Previous);
         assert_eq!(pager.found(), Some(("2 with", 3, 3)));
         // The text shrinks while one searches.
         pager.update(&text(3), Colour::Off, (10, 4));
         assert_eq!(pager.found(), Some(("2 with", 1, 1)));
         pager.update(&Text::new(), Colour::Off, (10, 4));
-        pager.step(false);
+        pager.go_to(Match::Previous);
         assert_eq!(pager.found(), Some(("2 with", 0, 0)));
         assert!(pager.end_search() && !pager.end_search());
     }

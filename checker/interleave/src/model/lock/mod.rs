@@ -21,7 +21,7 @@ use crate::engine::{Access, ending, scheduler, threads};
 pub use held::Held;
 pub(crate) use state::LaterPlace;
 pub use state::Queue;
-use state::State;
+use state::{Granted, State};
 pub use taking::Taking;
 
 /// A lock's state and queue. One model serves mutexes, reader-writer locks and upgradable ones.
@@ -169,7 +169,7 @@ impl Lock {
 
     /// Leaves the place that [`enlist_later`](Self::enlist_later) gave.
     pub(crate) fn withdraw(&self, ticket: u64) {
-        let left = self.state().leave_queue(ticket, false);
+        let left = self.state().leave_queue(ticket, Granted::GivenBack);
         drop(left);
     }
 

@@ -75,6 +75,13 @@ impl Waiter {
     }
 }
 
+/// What becomes of a right that a waiter has been given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Granted {
+    Kept,
+    GivenBack,
+}
+
 impl State {
     pub(super) const fn new() -> Self {
         State { epoch: 0, readers: 0, upgradable: false, writer: false, claim: None, waiters: Vec::new() }
@@ -228,23 +235,23 @@ impl State {
         ticket
     }
 
-    /// Leaves the queue. What was handed to the waiter in the meantime is given back if it does not `keep` it.
-    pub(super) fn leave_queue(&mut self, ticket: u64, keep: bool) -> Option<Waiter> {
+    /// Leaves the queue, and keeps or gives back what was handed to the waiter in the meantime.
+    pub(super) fn leave_queue(&mut self, ticket: u64, granted: Granted) -> Option<Waiter> {
         let at = self.waiters.iter().position(|waiter| waiter.ticket == ticket)?;
         let left = self.waiters.remove(at);
         if self.claim == Some(ticket) {
             self.claim = None;
         }
-        if left.granted && !keep {
+        if left.granted && granted == Granted::GivenBack {
             self.leave(left.mode);
         }
         Some(left)
     }
 
-    /// Gives up an upgrade. The upgradable right is restored in the same step if `restore` asks for it.
-    pub(super) fn end_upgrade(&mut self, ticket: u64, restore: bool) -> Option<Waiter> {
-        let left = self.leave_queue(ticket, false);
-        self.upgradable |= restore;
+    /// Gives up an upgrade, and keeps the upgradable right or gives it back as well.
+    pub(super) fn end_upgrade(&mut self, ticket: u64, upgradable: Granted) -> Option<Waiter> {
+        let left = self.leave_queue(ticket, Granted::GivenBack);
+        self.upgradable |= upgradable == Granted::Kept;
         left
     }
 
@@ -313,7 +320,7 @@ mod tests {
         state.leave(Mode::Lock);
         state.hand_over(Queue::Parked);
         assert!(state.is_locked());
-        state.leave_queue(ticket, false);
+        state.leave_queue(ticket, Granted::GivenBack);
         assert!(!state.is_locked());
     }
 

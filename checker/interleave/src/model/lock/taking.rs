@@ -61,7 +61,7 @@ impl Taking {
         let waker = Arc::new(waker.clone());
         let mut state = lock.state();
         if state.try_enter(lock.queue, self.mode, self.ticket) {
-            let left = self.ticket.take().and_then(|ticket| state.leave_queue(ticket, true));
+            let left = self.ticket.take().and_then(|ticket| state.leave_queue(ticket, Granted::Kept));
             drop(state);
             match self.upgrade {
                 Upgrade::Nothing => lock.enter(self.mode),
@@ -95,8 +95,10 @@ impl Taking {
             lock.exclusion.leave(Mode::Upgradable);
         }
         let left = lock.change(|state| match self.upgrade {
-            Upgrade::Nothing => state.leave_queue(ticket, false),
-            Upgrade::Upgradable | Upgrade::UpgradableForNow => state.end_upgrade(ticket, restore),
+            Upgrade::Nothing => state.leave_queue(ticket, Granted::GivenBack),
+            Upgrade::Upgradable | Upgrade::UpgradableForNow => {
+                state.end_upgrade(ticket, if restore { Granted::Kept } else { Granted::GivenBack })
+            }
         });
         drop(left);
         if self.is_asleep {

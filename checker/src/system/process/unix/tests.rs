@@ -25,22 +25,19 @@ fn sh(script: &str) -> Ran {
     sh_with(script, &Stop::new(), None)
 }
 
+/// A command whose output is only shown.
+fn shown(command: Command, stop: &Stop) -> Spec<'_> {
+    Spec::new(command, stop).streams(Streams::Merged).unconfined().standstill(Standstill::Ends).rest(Rest::MayBeLost)
+}
+
 fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
     adopt_orphans();
     let mut command = Command::new("sh");
     command.args(["-c", script]);
     let started = Instant::now();
     let mut kept = HeadTail::new(16 * 1024);
-    let spec = Spec {
-        command,
-        streams: Streams::Merged,
-        limit: Some(Duration::from_secs(1)),
-        confine: None,
-        mark: mark.map(str::to_owned),
-        standstill: Standstill::Ends,
-        rest: Rest::MayBeLost,
-        stop,
-    };
+    let spec = shown(command, stop).limit(Duration::from_secs(1));
+    let spec = mark.into_iter().fold(spec, |spec, mark| spec.mark(mark.to_owned()));
     let end = run(spec, &mut |_, bytes| kept.push(bytes)).unwrap();
     let kept = kept.finish();
     Ran {
@@ -136,16 +133,8 @@ fn output_without_end_neither_fills_the_memory_nor_extends_the_limit() {
 fn who_waits_for_its_reader_is_busy() {
     let mut command = Command::new("yes");
     command.arg("and another thing");
-    let spec = Spec {
-        command,
-        streams: Streams::Merged,
-        limit: Some(Duration::from_millis(500)),
-        confine: None,
-        mark: None,
-        standstill: Standstill::Ends,
-        rest: Rest::MayBeLost,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let spec = shown(command, &stop).limit(Duration::from_millis(500));
     let end = run(spec, &mut |_, _| thread::sleep(Duration::from_millis(100))).unwrap();
     assert_eq!(end.how, How::OverLimit(BUSY));
 }
@@ -178,15 +167,7 @@ fn a_stop_ends_it_at_once_and_for_ever() {
 /// Would catch: an unreadable program taken for a program that ran.
 #[test]
 fn what_cannot_be_started_is_an_error() {
-    let spec = Spec {
-        command: Command::new("/nonexistent/program"),
-        streams: Streams::Split,
-        limit: None,
-        confine: None,
-        mark: None,
-        standstill: Standstill::Waits,
-        rest: Rest::IsWanted,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let spec = Spec::new(Command::new("/nonexistent/program"), &stop).unconfined();
     assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), std::io::ErrorKind::NotFound);
 }

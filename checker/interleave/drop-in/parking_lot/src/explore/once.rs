@@ -16,6 +16,13 @@ pub struct Once {
     state: PerSchedule<OnceState>,
 }
 
+/// What a call makes of a poisoned [`Once`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Poison {
+    Refused,
+    Ignored,
+}
+
 impl Once {
     #[track_caller]
     pub const fn new() -> Once {
@@ -48,26 +55,26 @@ impl Once {
 
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, f: F) {
-        self.call(false, Location::caller(), |_| f());
+        self.call(Poison::Refused, Location::caller(), |_| f());
     }
 
     #[track_caller]
     pub fn call_once_force<F: FnOnce(OnceState)>(&self, f: F) {
-        self.call(true, Location::caller(), f);
+        self.call(Poison::Ignored, Location::caller(), f);
     }
 
     #[track_caller]
     pub fn wait(&self) {
-        self.wait_for(false, Location::caller());
+        self.wait_for(Poison::Refused, Location::caller());
     }
 
     #[track_caller]
     pub fn wait_force(&self) {
-        self.wait_for(true, Location::caller());
+        self.wait_for(Poison::Ignored, Location::caller());
     }
 
     #[track_caller]
-    fn call(&self, ignores_poison: bool, place: &'static Location<'static>, f: impl FnOnce(OnceState)) {
+    fn call(&self, poison: Poison, place: &'static Location<'static>, f: impl FnOnce(OnceState)) {
         /// A call that panics poisons.
         struct End<'a>(&'a Once, OnceState, &'static Location<'static>);
 
@@ -82,7 +89,7 @@ impl Once {
         loop {
             match self.state() {
                 OnceState::Done => return,
-                OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
+                OnceState::Poisoned if poison == Poison::Refused => panic!("{POISONED}"),
                 before @ (OnceState::Poisoned | OnceState::New) => {
                     self.object.touch(Access::Write);
                     self.state.with(|state| *state = OnceState::InProgress);
@@ -97,11 +104,11 @@ impl Once {
     }
 
     #[track_caller]
-    fn wait_for(&self, ignores_poison: bool, place: &'static Location<'static>) {
+    fn wait_for(&self, poison: Poison, place: &'static Location<'static>) {
         loop {
             match self.state() {
                 OnceState::Done => return,
-                OnceState::Poisoned if !ignores_poison => panic!("{POISONED}"),
+                OnceState::Poisoned if poison == Poison::Refused => panic!("{POISONED}"),
                 OnceState::Poisoned | OnceState::New | OnceState::InProgress => self.sleep(place),
             }
         }

@@ -43,12 +43,12 @@ impl UnwindSafe for Handle {}
 impl RefUnwindSafe for Handle {}
 
 impl Handle {
-    pub(super) fn new(executor: Executor, flavor: Flavor, is_local: bool, options: &Options) -> Self {
+    pub(super) fn new(executor: Executor, flavor: Flavor, local_to: Option<NonZeroUsize>, options: &Options) -> Self {
         Handle {
             executor,
             flavor,
             id: Id::next(),
-            local_to: is_local.then(|| thread::current().number()),
+            local_to,
             time: Arc::new(options.time.of(flavor)),
             name: options.name.as_deref().map(Arc::from),
         }

@@ -9,13 +9,14 @@ mod metrics;
 pub(in crate::explore) mod time;
 
 use std::cell::RefCell;
+use std::num::NonZeroUsize;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use interleave::model::executor::{Executor, Leave, Role, Settings, Workers};
-use interleave::model::{OnlyHere, Order, coop};
+use interleave::model::{OnlyHere, Order, coop, thread};
 
 pub use builder::Builder;
 use context::Entered;
@@ -90,15 +91,16 @@ impl Runtime {
     }
 
     fn with(flavor: Flavor, options: Options) -> Runtime {
-        Runtime::of_kind(flavor, false, options)
+        Runtime::of_kind(flavor, None, options)
     }
 
     /// A runtime of one thread, where tasks may be spawned that are not `Send`.
     fn local(options: Options) -> Runtime {
-        Runtime::of_kind(Flavor::CurrentThread, true, options)
+        Runtime::of_kind(Flavor::CurrentThread, Some(thread::current().number()), options)
     }
 
-    fn of_kind(flavor: Flavor, is_local: bool, options: Options) -> Runtime {
+    /// With the number of the thread on which tasks may be spawned that are not `Send`, if there is one.
+    fn of_kind(flavor: Flavor, local_to: Option<NonZeroUsize>, options: Options) -> Runtime {
         let known: Known = Rc::default();
         let executor = Executor::new(Settings {
             workers: match flavor {
@@ -114,7 +116,7 @@ impl Runtime {
                 Box::new(move |role| Box::new(ThreadOfRuntime::new(&known, role, &options)))
             },
         });
-        let handle = Handle::new(executor, flavor, is_local, &options);
+        let handle = Handle::new(executor, flavor, local_to, &options);
         *known.borrow_mut() = Some(handle.clone());
         Runtime { handle, known: OnlyHere::new(known) }
     }
