@@ -8,13 +8,14 @@ const LONGEST_FILE: usize = 400;
 /// The longest function.
 const LONGEST_FUNCTION: usize = 60;
 
-fn sources() -> Vec<(PathBuf, String)> {
-    fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { collect(&path, files) } else { files.push(path) }
-        }
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { collect(&path, files) } else { files.push(path) }
     }
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
@@ -27,10 +28,18 @@ fn sources() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
+/// All crates but the exercises.
 #[test]
 fn every_file_says_what_it_is_and_is_short() {
-    for (path, text) in sources() {
-        assert!(text.starts_with("//! "), "{}: no opening sentence", path.display());
+    let checker = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut others = Vec::new();
+    for folder in ["trace", "interleave"] {
+        collect(&checker.join(folder), &mut others);
+    }
+    let others = others.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let others = others.map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
+    for (path, text) in sources().into_iter().chain(others) {
+        assert!(text.starts_with("//! ") || text.starts_with("#![doc"), "{}: no opening sentence", path.display());
         assert!(text.lines().count() <= LONGEST_FILE, "{}: {} lines", path.display(), text.lines().count());
     }
 }

@@ -1,3 +1,5 @@
+//! A future that lets the other tasks run first.
+
 use std::pin::Pin;
 use std::task::{Context, Poll};
 

@@ -1,3 +1,5 @@
+//! Maps of small trees, merged and drawn.
+
 use super::*;
 use crate::{Action, FailureKind, Mode, Object, Point, Task};
 

@@ -1,3 +1,5 @@
+//! What is written is read again, and what is cut off is not guessed.
+
 use super::*;
 use crate::map::{Extent, Map, Node, Way};
 use crate::*;

@@ -7,8 +7,11 @@
 //! the first of them. A thread that was tried sleeps until a step dependent on its own has been made.
 
 mod order;
+mod tree;
 
 pub(crate) use order::hash;
+pub(crate) use tree::Taken;
+use tree::{Node, Step, Threads, depend, merge};
 
 use self::order::{Enabling, Order};
 use super::choice::{Access, CLOCK_SLOT, Candidate, Reason};
@@ -55,84 +58,6 @@ pub enum Reduction {
     Yes,
     /// Every order is run, to compare with.
     No,
-}
-
-#[derive(Debug)]
-enum Node {
-    Threads(Threads),
-    Branch { chosen: usize, of: usize },
-}
-
-/// A choice between threads.
-#[derive(Debug)]
-struct Threads {
-    enabled: Vec<usize>,
-    chosen: usize,
-    /// What the next step of the chosen thread touched, in all schedules so far.
-    touched: Touched,
-    /// Threads that were tried here, and what their steps touched.
-    done: Vec<(usize, Touched)>,
-    /// Threads that are to be tried.
-    backtrack: Vec<usize>,
-    /// Threads that need not be tried, because what follows was seen before.
-    sleep: Vec<(usize, Touched)>,
-}
-
-/// One step of the schedule that runs.
-#[derive(Debug)]
-struct Step {
-    /// The choice before it.
-    node: usize,
-    slot: usize,
-    touched: Touched,
-    /// The step that let it go on, if it waited.
-    enabled_by: Option<usize>,
-    /// Steps that came before it in every equivalent schedule, because it could not be made before them.
-    after: Vec<usize>,
-    /// Time moved before it, which waits for everybody.
-    after_time: bool,
-    /// The thread goes on with what it waited for.
-    resumes: bool,
-    /// The thread waits after it.
-    blocks: bool,
-}
-
-/// A choice that a schedule makes, and what else it could have been.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// Between threads, named by their slots.
-    Thread {
-        enabled: Vec<usize>,
-        chosen: usize,
-    },
-    Branch {
-        of: usize,
-        chosen: usize,
-    },
-}
-
-impl Taken {
-    /// What could be chosen: slots of threads, or the numbers of branches.
-    pub(crate) fn alternatives(&self) -> Box<dyn Iterator<Item = usize> + '_> {
-        match self {
-            Taken::Thread { enabled, .. } => Box::new(enabled.iter().copied()),
-            Taken::Branch { of, .. } => Box::new(0..*of),
-        }
-    }
-
-    /// What was chosen.
-    pub(crate) fn chosen(&self) -> usize {
-        let (Taken::Thread { chosen, .. } | Taken::Branch { chosen, .. }) = self;
-        *chosen
-    }
-
-    /// The same choice, made otherwise.
-    pub(crate) fn with(&self, other: usize) -> Taken {
-        let mut taken = self.clone();
-        let (Taken::Thread { chosen, .. } | Taken::Branch { chosen, .. }) = &mut taken;
-        *chosen = other;
-        taken
-    }
 }
 
 impl Search {
@@ -371,58 +296,6 @@ impl Search {
             if !candidates.iter().any(|slot| node.is_covered(*slot)) {
                 node.add_backtrack(&candidates, self.steps[second].slot);
             }
-        }
-    }
-}
-
-impl Threads {
-    /// Whether schedules in which the thread in `slot` goes on here are tried, will be, or have been seen.
-    fn is_covered(&self, slot: usize) -> bool {
-        self.chosen == slot
-            || self.backtrack.contains(&slot)
-            || self.done.iter().chain(&self.sleep).any(|(other, _)| *other == slot)
-    }
-
-    /// One of `candidates` is to be tried here, `preferred` if it is among them.
-    fn add_backtrack(&mut self, candidates: &[usize], preferred: usize) {
-        let enabled = |slot: &&usize| self.enabled.contains(slot);
-        let best = candidates.iter().find(|slot| **slot == preferred).filter(enabled);
-        match best.or_else(|| candidates.iter().find(enabled)) {
-            Some(slot) => self.backtrack.push(*slot),
-            // None of them can go on here, so any may be what is needed.
-            None => self
-                .backtrack
-                .extend(self.enabled.iter().filter(|slot| !self.backtrack.contains(slot)).copied().collect::<Vec<_>>()),
-        }
-    }
-
-    /// Goes on to the next thread that is to be tried. Whether there is one.
-    fn next(&mut self) -> bool {
-        self.done.push((self.chosen, std::mem::take(&mut self.touched)));
-        let tried = |slot: &usize| self.done.iter().chain(&self.sleep).any(|(other, _)| other == slot);
-        let next = self.backtrack.iter().copied().find(|slot| !tried(slot));
-        if let Some(next) = next {
-            self.chosen = next;
-        }
-        next.is_some()
-    }
-}
-
-/// Whether the order of two steps matters.
-fn depend(a: &Touched, b: &Touched) -> bool {
-    let everything = |touched: &Touched| touched.iter().any(|(key, _)| *key == EVERYTHING);
-    let clash = |(key, access): &(Key, Access)| {
-        b.iter().any(|(other, theirs)| other == key && (*access == Access::Write || *theirs == Access::Write))
-    };
-    everything(a) || everything(b) || a.iter().any(clash)
-}
-
-fn merge(into: &mut Touched, from: &Touched) {
-    for (key, access) in from {
-        match into.iter_mut().find(|(other, _)| other == key) {
-            Some((_, before)) if *access == Access::Write => *before = *access,
-            Some(_) => {}
-            None => into.push((*key, *access)),
         }
     }
 }

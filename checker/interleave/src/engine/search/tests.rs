@@ -1,3 +1,5 @@
+//! The search on programs that need no threads.
+
 use super::*;
 use std::collections::HashSet;
 

@@ -1,3 +1,5 @@
+//! `async_lock::Barrier`.
+
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;

@@ -1,3 +1,5 @@
+//! `async_lock::Mutex`.
+
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::panic::Location;

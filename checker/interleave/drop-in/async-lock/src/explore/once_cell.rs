@@ -1,3 +1,5 @@
+//! `async_lock::OnceCell`.
+
 use std::convert::Infallible;
 use std::fmt;
 use std::panic::Location;

@@ -1,3 +1,5 @@
+//! `async_lock::Semaphore`.
+
 use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;

@@ -1,3 +1,5 @@
+//! `std::thread_local!`.
+
 /// See [`::std::thread_local`]: each explored thread has a value of its own.
 #[macro_export]
 macro_rules! thread_local {

@@ -7,6 +7,7 @@ mod channels;
 mod guards;
 mod locks;
 mod operations;
+mod sources;
 mod steps;
 mod watch;
 

@@ -1,7 +1,6 @@
 //! Each operation by which a task looks at something shared, waits for it or changes it passes a scheduling point.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, Mutex as StdMutex};
 use std::task::{Context, Waker};
@@ -15,6 +14,7 @@ use tokio::sync::{
 };
 
 use super::passes;
+use super::sources::public_functions;
 
 /// The operations that were tried, as `file::function`.
 #[derive(Default)]
@@ -51,7 +51,7 @@ impl Tried {
 }
 
 /// Functions that pass no scheduling point: they create an object, have exclusive access, or read what never changes.
-const PRIVATE: &[&str] = &[
+pub const PRIVATE: &[&str] = &[
     "new",
     "new_with",
     "const_new",
@@ -101,35 +101,6 @@ fn every_operation_passes_a_scheduling_point() {
     let tried = tried.0.lock().unwrap();
     let missing: Vec<String> = public_functions().into_iter().filter(|name| !tried.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "nobody tried {missing:?}");
-}
-
-/// The public functions of the drop-in that are not private matters, as `file::function`.
-fn public_functions() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explore/sync");
-    let mut files = Vec::new();
-    collect(&folder, &mut files);
-    let mut names = BTreeSet::new();
-    for file in files {
-        let module = file.strip_prefix(&folder).unwrap().with_extension("");
-        let module = if module.ends_with("mod") { module.parent().unwrap() } else { &module };
-        let module = module.to_str().unwrap().replace('\\', "/");
-        for line in std::fs::read_to_string(&file).unwrap().lines() {
-            let Some(rest) = line.trim_start().strip_prefix("pub fn ") else { continue };
-            let function = rest.split(['(', '<']).next().unwrap();
-            let name = format!("{module}::{function}");
-            if !PRIVATE.contains(&function) && !PRIVATE.contains(&&*name) {
-                names.insert(name);
-            }
-        }
-    }
-    names
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { collect(&path, files) } else { files.push(path) }
-    }
 }
 
 fn mutex(tried: &Tried) {

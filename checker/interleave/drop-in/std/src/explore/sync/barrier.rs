@@ -1,3 +1,5 @@
+//! `std::sync::Barrier`.
+
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, PoisonError};

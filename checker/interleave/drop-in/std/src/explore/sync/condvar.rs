@@ -1,3 +1,5 @@
+//! `std::sync::Condvar`.
+
 use ::std::panic::Location;
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;

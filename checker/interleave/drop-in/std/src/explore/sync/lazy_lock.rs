@@ -1,3 +1,5 @@
+//! `std::sync::LazyLock`.
+
 use ::std::fmt;
 use ::std::mem::{ManuallyDrop, needs_drop};
 use ::std::ops::{Deref, DerefMut};

@@ -1,3 +1,5 @@
+//! `std::sync::Mutex`.
+
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};

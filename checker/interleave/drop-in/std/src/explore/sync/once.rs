@@ -1,3 +1,5 @@
+//! `std::sync::Once`.
+
 use ::std::fmt;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 

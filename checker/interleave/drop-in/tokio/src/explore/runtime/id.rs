@@ -1,3 +1,5 @@
+//! `tokio::runtime::Id`.
+
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;

@@ -1,3 +1,5 @@
+//! `tokio::sync::Barrier`.
+
 use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,3 +1,5 @@
+//! `tokio::sync::Mutex`.
+
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;

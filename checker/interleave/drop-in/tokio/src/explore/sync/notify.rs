@@ -1,3 +1,5 @@
+//! `tokio::sync::Notify`.
+
 use std::marker::PhantomPinned;
 use std::panic::Location;
 use std::pin::Pin;

@@ -1,3 +1,5 @@
+//! `tokio::sync::OnceCell`.
+
 use std::fmt;
 use std::panic::Location;
 

@@ -1,3 +1,5 @@
+//! `tokio::sync::Semaphore`.
+
 use std::panic::Location;
 use std::sync::Arc;
 

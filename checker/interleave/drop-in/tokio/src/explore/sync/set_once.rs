@@ -1,3 +1,5 @@
+//! `tokio::sync::SetOnce`.
+
 use std::fmt;
 use std::panic::Location;
 

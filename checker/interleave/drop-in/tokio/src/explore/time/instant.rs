@@ -1,3 +1,5 @@
+//! `tokio::time::Instant`.
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! `tokio::time::interval`.
+
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;

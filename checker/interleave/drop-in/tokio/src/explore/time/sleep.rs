@@ -1,3 +1,5 @@
+//! `tokio::time::sleep`.
+
 use std::marker::PhantomPinned;
 use std::panic::Location;
 use std::pin::Pin;

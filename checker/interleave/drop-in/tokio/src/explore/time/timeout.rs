@@ -1,3 +1,5 @@
+//! `tokio::time::timeout`.
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};

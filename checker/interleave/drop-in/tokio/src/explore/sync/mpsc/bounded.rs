@@ -1,3 +1,5 @@
+//! `tokio::sync::mpsc::Sender`.
+
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;

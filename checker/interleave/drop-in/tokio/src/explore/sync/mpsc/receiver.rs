@@ -1,3 +1,5 @@
+//! `tokio::sync::mpsc::Receiver`, bounded and not.
+
 use std::fmt;
 use std::panic::Location;
 use std::task::{Context, Poll};

@@ -1,3 +1,5 @@
+//! `send_timeout` of `tokio::sync::mpsc`.
+
 use std::panic::Location;
 use std::pin::pin;
 use std::task::Poll;

@@ -1,3 +1,5 @@
+//! `tokio::sync::mpsc::UnboundedSender`.
+
 use std::fmt;
 use std::panic::Location;
 

@@ -1,3 +1,5 @@
+//! `tokio::sync::watch::Receiver`.
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! `tokio::sync::watch::Sender`.
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;

@@ -7,19 +7,27 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
 use trace::{Action, TaskKind, TaskState};
 
 use crate::engine::Access;
-use crate::engine::scheduler::{self, Foreign, catch};
-use crate::engine::session::{self, record, record_panic};
+use crate::engine::scheduler::{self, Foreign};
+use crate::engine::session::{self, record};
 use crate::engine::threads::Name;
 
 use super::only_here::OnlyHere;
-use super::thread::lock;
 use super::{Object, coop};
+
+mod acting;
+mod body;
+mod handle;
+
+pub(super) use acting::Acting;
+pub use acting::current;
+use body::{Body, Ending, FutureBody, Outcome};
+pub use handle::Task;
 
 /// The panic that a task leaves for the code that awaits it.
 pub type Payload = Box<dyn Any + Send>;
@@ -73,106 +81,6 @@ enum Status {
     /// It was woken while it was polled.
     RunningAndWoken,
     Ended,
-}
-
-/// The future of a task, with the place for its output.
-trait Body {
-    /// Polls the future and keeps its output or panic. Whether it panicked, once it has ended.
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ending>;
-    /// Drops the future.
-    fn cancel(self: Pin<&mut Self>) -> Ending;
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    Returned,
-    Panicked,
-    Cancelled,
-}
-
-struct FutureBody<F: Future> {
-    /// `None` once it has ended.
-    future: Option<Pin<Box<F>>>,
-    outcome: Arc<Outcome<F::Output>>,
-    place: &'static Location<'static>,
-}
-
-impl<F: Future> FutureBody<F> {
-    /// Drops the future, whose destructors may panic, and ends with `result`. A panicking destructor is what comes of a
-    /// cancelled task; what a future returned is its result all the same.
-    fn end(&mut self, result: Result<F::Output, NoResult>) -> Ending {
-        let future = self.future.take();
-        let dropped = catch(|| drop(future));
-        let result = match (result, dropped) {
-            (Err(NoResult::Cancelled), Err(payload)) => Err(NoResult::Panicked(payload)),
-            (result, _) => result,
-        };
-        let ending = match &result {
-            Ok(_) => Ending::Returned,
-            Err(NoResult::Panicked(_)) => Ending::Panicked,
-            Err(NoResult::Cancelled) => Ending::Cancelled,
-        };
-        self.outcome.end(result);
-        ending
-    }
-}
-
-impl<F: Future> Body for FutureBody<F> {
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ending> {
-        let future = self.future.as_mut().expect("a task is polled until it has ended");
-        let result = match catch(|| future.as_mut().poll(context)) {
-            Ok(output) => {
-                let output = ready!(output);
-                record(self.place, |_| Action::Ends);
-                Ok(output)
-            }
-            Err(payload) => {
-                record_panic();
-                Err(NoResult::Panicked(payload))
-            }
-        };
-        Poll::Ready(self.end(result))
-    }
-
-    fn cancel(mut self: Pin<&mut Self>) -> Ending {
-        self.end(Err(NoResult::Cancelled))
-    }
-}
-
-impl<F: Future> Drop for FutureBody<F> {
-    fn drop(&mut self) {
-        if self.future.is_some() {
-            self.end(Err(NoResult::Cancelled));
-        }
-    }
-}
-
-/// The result of a task and its waiters.
-struct Outcome<T>(Mutex<OutcomeState<T>>);
-
-struct OutcomeState<T> {
-    ended: bool,
-    result: Option<Result<T, NoResult>>,
-    /// Nobody will ask for the result.
-    is_unwanted: bool,
-    waiting: Option<Waker>,
-}
-
-impl<T> Outcome<T> {
-    fn end(&self, result: Result<T, NoResult>) {
-        let mut result = Some(result);
-        let waiting = {
-            let mut state = lock(&self.0);
-            state.ended = true;
-            if !state.is_unwanted {
-                state.result = result.take();
-            }
-            state.waiting.take()
-        };
-        // A destructor of an output that nobody wants must not end the executor.
-        let _ = catch(|| drop(result));
-        waiting.into_iter().for_each(Waker::wake);
-    }
 }
 
 impl TaskCell {
@@ -362,141 +270,6 @@ impl fmt::Debug for TaskCell {
     }
 }
 
-/// While this lives, what the running thread does is done by a task.
-pub(super) struct Acting {
-    before: Option<(usize, Option<u64>)>,
-}
-
-impl Acting {
-    pub(super) fn begin(actor: usize, number: u64) -> Self {
-        let before = session::with(|session| {
-            let own = session.thread().own;
-            let entry = &mut session.actors[actor];
-            entry.state = TaskState::Running;
-            entry.on = (own != actor).then_some(own);
-            let thread = session.thread();
-            let before = (thread.actor, thread.task);
-            (thread.actor, thread.task) = (actor, Some(number));
-            before
-        });
-        Acting { before }
-    }
-}
-
-impl Drop for Acting {
-    fn drop(&mut self) {
-        if let Some((actor, task)) = self.before {
-            session::with(|session| {
-                let thread = session.thread();
-                (thread.actor, thread.task) = (actor, task);
-            });
-        }
-    }
-}
-
-/// The number of the task that the running thread polls.
-pub fn current() -> Option<u64> {
-    session::with(|session| session.thread().task).flatten()
-}
-
-/// An async task that can be awaited. Dropping it lets the task go on.
-pub struct Task<T> {
-    cell: Arc<TaskCell>,
-    outcome: Arc<Outcome<T>>,
-    /// What it does while it waits has been recorded.
-    asleep: bool,
-}
-
-impl<T> Task<T> {
-    /// What aborts the task and knows its number.
-    pub fn cell(&self) -> &Arc<TaskCell> {
-        &self.cell
-    }
-
-    /// The result once the task has ended. Until then the task of `context` is woken when it has.
-    pub fn poll_result(&mut self, context: &Context<'_>) -> Poll<Result<T, NoResult>> {
-        self.cell.object.point(Access::Write);
-        let budget = ready!(coop::proceed(context));
-        let (other, place) = (self.cell.actor, self.cell.place);
-        let waker = context.waker().clone();
-        let (result, old) = {
-            let mut state = lock(&self.outcome.0);
-            match state.result.take() {
-                None if !state.ended => (None, state.waiting.replace(waker)),
-                result => (result, Some(waker)),
-            }
-        };
-        drop(old);
-        budget.spend_if(result.is_some());
-        match result {
-            None => {
-                if !std::mem::replace(&mut self.asleep, true) {
-                    record(place, |_| Action::Joins { other });
-                }
-                Poll::Pending
-            }
-            Some(result) => {
-                if self.asleep {
-                    record(place, |_| Action::Joined { other });
-                }
-                Poll::Ready(result)
-            }
-        }
-    }
-
-    /// Wakes `waker` when the task has ended, or at once if it has. Not a scheduling point.
-    pub fn wake_at_end(&self, waker: &Waker) {
-        let waker = waker.clone();
-        let (now, old) = {
-            let mut state = lock(&self.outcome.0);
-            if state.ended { (Some(waker), None) } else { (None, state.waiting.replace(waker)) }
-        };
-        drop(old);
-        now.into_iter().for_each(Waker::wake);
-    }
-
-    /// The result, if the task has ended, without waiting.
-    pub fn try_take(&self) -> Option<Result<T, NoResult>> {
-        self.cell.object.point(Access::Write);
-        lock(&self.outcome.0).result.take()
-    }
-}
-
-impl<T> Drop for Task<T> {
-    fn drop(&mut self) {
-        let (output, old) = {
-            let mut state = lock(&self.outcome.0);
-            state.is_unwanted = true;
-            (state.result.take(), state.waiting.take())
-        };
-        drop(old);
-        // Its destructor belongs to the task.
-        let _numbered = Numbered::begin(self.cell.number);
-        drop(output);
-    }
-}
-
-/// While this lives, what the running thread does counts as that of a task.
-struct Numbered(Option<u64>);
-
-impl Numbered {
-    fn begin(number: u64) -> Self {
-        Numbered(session::with(|session| session.thread().task.replace(number)).flatten())
-    }
-}
-
-impl Drop for Numbered {
-    fn drop(&mut self) {
-        session::with(|session| session.thread().task = self.0);
-    }
-}
-
-impl<T> fmt::Debug for Task<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.cell.fmt(f)
-    }
-}
-
 /// A new task that has not been scheduled yet.
 pub(super) fn new<F: Future + 'static>(
     kind: &'static str,
@@ -516,15 +289,14 @@ where
     });
     let (actor, number, epoch, foreign) = known.expect(scheduler::OUTSIDE);
     record(place, |_| Action::Spawns { child: actor });
-    let state = OutcomeState { ended: false, result: None, is_unwanted: false, waiting: None };
-    let outcome = Arc::new(Outcome(Mutex::new(state)));
-    let body = FutureBody { future: Some(Box::pin(future)), outcome: Arc::clone(&outcome), place };
+    let outcome = Arc::new(Outcome::default());
+    let body = FutureBody::new(future, Arc::clone(&outcome), place);
     let state = State { body: Some(Box::pin(body)), status: Status::Queued, cancelled: false };
     let inner = Inner { schedule: schedule(actor), budget, state: RefCell::new(state) };
     let object = Object::of_unknown_origin("task");
     object.announce();
     let cell = Arc::new(TaskCell { actor, number, epoch, foreign, place, object, inner: OnlyHere::new(inner) });
-    Task { cell, outcome, asleep: false }
+    Task::new(cell, outcome)
 }
 
 impl TaskCell {

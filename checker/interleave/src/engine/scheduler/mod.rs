@@ -1,28 +1,29 @@
 //! Decides at every scheduling point which thread goes on.
 
 use std::panic::{self, AssertUnwindSafe, Location};
-use std::task::{Wake, Waker};
-use std::time::Duration;
+use std::task::Waker;
 
 use trace::{CLOCK, Place, Point};
 
-use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, MOST_SPURIOUS_WAKES, Reason, Wakes};
-use super::clock;
+use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason};
 use super::coroutine;
-use super::search::{EVERYTHING, Key, MOST_OBJECTS};
+use super::search::EVERYTHING;
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
 use crate::panics::{RecordedPanic, Who};
 
 pub use super::session::lose_track;
 
+mod choices;
+mod time;
+mod wakers;
+
+pub(crate) use choices::wakes_spuriously;
+pub use choices::{ExecutorChoice, choose, choose_executor};
+pub use time::{advance, current_time, let_time_pass, now};
+pub(crate) use wakers::{Foreign, ThreadWaker, enable, thread_key, unblock};
+
 /// How often each thread that can run has to offer to wait before time moves on, although they could run.
 const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
-
-/// How often a thread may look at the clock without waiting for anything before time moves under its eyes.
-const LOOKS_BEFORE_TIME_MOVES: u32 = 100;
-
-/// By how much it moves then.
-const TICK: Duration = Duration::from_millis(1);
 
 enum Decision {
     Run(usize),
@@ -67,7 +68,7 @@ pub fn point() {
 }
 
 /// A scheduling point before something that others cannot see. Whoever shares what follows calls [`point`], or that of
-/// the [`Object`](super::object::Object) that is shared.
+/// the [`Object`](super::super::object::Object) that is shared.
 #[inline]
 pub fn local_point() {
     reschedule(Reason::Point);
@@ -106,76 +107,6 @@ pub(crate) fn block_until_enabled() {
 /// The message for a call that blocks outside an exploration.
 pub(crate) const OUTSIDE: &str = "explore mode: this would block outside of an explored test. Use \
     `#[interleave::test]` instead of `#[test]`, and start threads with the packages that explore mode knows";
-
-/// Wakes a thread of the running schedule.
-pub(crate) fn unblock(id: usize) {
-    // Which thread wakes it first makes no difference, so this is a read.
-    session::touch(thread_key(id), Access::Read);
-    enable(id);
-}
-
-/// The same for a thread that waits in [`block_until_enabled`] for the end of the caller.
-pub(crate) fn enable(id: usize) {
-    session::with(|session| match session.threads[id].state {
-        ThreadState::Blocked => {
-            session.make_runnable(id);
-            session.threads.iter_mut().for_each(|thread| thread.yields = 0);
-            if let Some(search) = session.source.search() {
-                search.enable(id + 1);
-            }
-        }
-        ThreadState::Runnable | ThreadState::Settling => session.threads[id].token = true,
-        ThreadState::Ended => {}
-    });
-}
-
-/// The object key that represents a thread's sleep.
-pub(crate) fn thread_key(id: usize) -> Key {
-    MOST_OBJECTS | id as Key
-}
-
-/// The waker that a thread passes to the future it polls; it wakes that thread.
-pub(crate) struct ThreadWaker {
-    pub(crate) id: usize,
-    pub(crate) epoch: u64,
-    pub(crate) foreign: Foreign,
-}
-
-impl Wake for ThreadWaker {
-    fn wake(self: std::sync::Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &std::sync::Arc<Self>) {
-        if self.foreign.is_known(self.epoch) {
-            unblock(self.id);
-        }
-    }
-}
-
-/// Notices when something of a schedule is used from an OS thread that the scheduler does not know.
-#[derive(Clone, Debug)]
-pub(crate) struct Foreign {
-    os_thread: std::thread::ThreadId,
-    seen: std::sync::Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Foreign {
-    pub(crate) fn of(session: &Session) -> Self {
-        Foreign { os_thread: session.os_thread, seen: std::sync::Arc::clone(&session.foreign) }
-    }
-
-    /// Whether the caller belongs to the schedule `epoch`, which is running. Remembers a caller from elsewhere.
-    pub(crate) fn is_known(&self, epoch: u64) -> bool {
-        if session::with(|session| session.epoch == epoch).unwrap_or(false) {
-            return true;
-        }
-        if std::thread::current().id() != self.os_thread {
-            self.seen.store(true, std::sync::atomic::Ordering::Release);
-        }
-        false
-    }
-}
 
 pub(crate) fn reschedule(reason: Reason) {
     POINTS.set(POINTS.get().wrapping_add(1));
@@ -351,118 +282,9 @@ pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
     }
 }
 
-/// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
-pub fn choose(alternatives: usize) -> usize {
-    assert!(alternatives > 0, "there is something to choose from");
-    if alternatives == 1 {
-        return 0;
-    }
-    session::with(|session| {
-        if session.phase == Phase::TearingDown {
-            return 0;
-        }
-        session.had_a_choice = true;
-        let choice = session.source.branch(alternatives, session.choices.len());
-        if session.recording >= Recording::Points {
-            let candidates = (0..alternatives).map(|n| trace::branch(n as u32)).collect();
-            session.points.push(Point { step: session.steps.len(), candidates });
-        }
-        session.choices.push(trace::branch(choice as u32));
-        choice
-    })
-    .unwrap_or(0)
-}
-
-/// The executor of a test's async tasks when the test does not choose one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExecutorChoice {
-    /// All on the thread of the test, as on tokio's runtime of one thread.
-    OneWorker,
-    /// Each on a thread of its own, so that they interleave as they may on a runtime with as many threads as tasks.
-    ThreadEach,
-}
-
-/// Which of the two this schedule tries.
-pub fn choose_executor() -> ExecutorChoice {
-    let choice = session::with(|session| {
-        session.chose_executor = true;
-        let choice = session.source.executor(session.choices.len());
-        if session.recording >= Recording::Points {
-            session
-                .points
-                .push(Point { step: session.steps.len(), candidates: vec![trace::branch(0), trace::branch(1)] });
-        }
-        session.choices.push(trace::branch(choice as u32));
-        choice
-    });
-    match choice {
-        Some(0) => ExecutorChoice::OneWorker,
-        _ => ExecutorChoice::ThreadEach,
-    }
-}
-
-/// The time since the schedule began. Outside of a schedule it stands at zero.
-pub fn now() -> clock::Time {
-    reschedule(Reason::Point);
-    let (now, due) = session::with(|session| {
-        let thread = session.thread();
-        thread.looks_at_clock += 1;
-        let mut due = Vec::new();
-        if thread.looks_at_clock > LOOKS_BEFORE_TIME_MOVES {
-            session.lose_track();
-            due = session.clock.advance_to(session.clock.now() + TICK);
-        }
-        (session.clock.now(), due)
-    })
-    .unwrap_or_default();
-    due.into_iter().for_each(Waker::wake);
-    now
-}
-
-/// Moves the clock a little, for whoever looks at it again and again without waiting.
-pub fn let_time_pass() {
-    lose_track();
-    advance(TICK);
-}
-
-/// What [`now`] says, without a scheduling point, for whoever only computes a deadline.
-pub fn current_time() -> clock::Time {
-    session::with(|session| session.clock.now()).unwrap_or_default()
-}
-
-/// Moves the clock forward by `duration`, through all deadlines on the way, as a test may ask for.
-pub fn advance(duration: Duration) {
-    let to = current_time() + duration;
-    while let Some(due) = session::with(|session| {
-        let next = session.clock.next().filter(|next| *next <= to)?;
-        Some(session.clock.advance_to(next))
-    })
-    .flatten()
-    {
-        due.into_iter().for_each(Waker::wake);
-    }
-    session::with(|session| {
-        session.threads.iter_mut().for_each(|thread| thread.yields = 0);
-        session.clock.advance_to(to)
-    });
-}
-
 /// Tells the schedules of this process apart; `None` outside of one.
 pub fn epoch() -> Option<u64> {
     session::with(|session| session.epoch)
-}
-
-/// Whether a wait that is about to begin ends without a notification: never, or as the scheduler likes if the test asks
-/// for it, up to [`MOST_SPURIOUS_WAKES`] times for each thread.
-pub(crate) fn wakes_spuriously() -> bool {
-    let may = session::with(|session| {
-        session.rules.wakes == Wakes::Spurious && session.thread().spurious_wakes < MOST_SPURIOUS_WAKES
-    });
-    let wakes = may == Some(true) && choose(2) == 1;
-    if wakes {
-        session::with(|session| session.thread().spurious_wakes += 1);
-    }
-    wakes
 }
 
 /// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].

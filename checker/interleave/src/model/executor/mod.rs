@@ -7,9 +7,9 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::Location;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use trace::TaskKind;
@@ -20,6 +20,10 @@ use crate::engine::{Access, scheduler};
 use super::only_here::OnlyHere;
 use super::task::{self, Schedule, Task, TaskCell};
 use super::{Object, Order};
+
+mod turns;
+
+use turns::{BlockingJob, Driver, MainWaker, OwnThread, Queued};
 
 /// How many tasks tokio's runtime of one thread polls before it looks at the future of `block_on` again.
 pub(super) const TASKS_PER_TURN: usize = 61;
@@ -389,117 +393,5 @@ impl Shared {
                 }
             }
         }
-    }
-}
-
-/// The right to poll the tasks from within `block_on`, which one thread has at a time.
-struct Driver<'a>(&'a Shared);
-
-impl<'a> Driver<'a> {
-    fn become_one(shared: &'a Shared) -> Option<Self> {
-        (!shared.is_driven.replace(true)).then_some(Driver(shared))
-    }
-}
-
-impl Drop for Driver<'_> {
-    fn drop(&mut self) {
-        self.0.is_driven.set(false);
-        // Somebody else who waits in `block_on` may take over.
-        self.0.wake_one();
-    }
-}
-
-struct MainWaker {
-    woken: OnlyHere<Cell<bool>>,
-    thread: Waker,
-}
-
-impl Wake for MainWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if let Some(woken) = self.woken.try_get() {
-            woken.set(true);
-        }
-        // The thread's own waker notices callers that the scheduler does not know.
-        self.thread.wake_by_ref();
-    }
-}
-
-/// Tasks that wait in the executor's queue for a worker.
-struct Queued(Weak<Shared>);
-
-impl Schedule for Queued {
-    fn schedule(&self, task: Arc<TaskCell>) {
-        let Some(shared) = self.0.upgrade() else { return };
-        shared.object.touch(Access::Write);
-        if !shared.is_shut_down.get() {
-            shared.ready.borrow_mut().push_back(task);
-            shared.wake_one();
-        }
-    }
-}
-
-/// A task that has a thread for itself.
-struct OwnThread {
-    shared: Weak<Shared>,
-    /// `None` until it has started.
-    thread: Cell<Option<usize>>,
-}
-
-impl Schedule for OwnThread {
-    fn schedule(&self, task: Arc<TaskCell>) {
-        if let Some(thread) = self.thread.get() {
-            scheduler::unblock(thread);
-            return;
-        }
-        let Some(shared) = self.shared.upgrade() else { return };
-        let started = threads::start_as(task.actor(), move || {
-            let _started = (shared.settings.on_start)(Role::Worker);
-            while !task.has_ended() {
-                task.run();
-                threads::wait_until(None, || task.is_queued() || task.has_ended());
-            }
-            let leaving = shared.leaving.take();
-            leaving.into_iter().for_each(Waker::wake);
-        });
-        self.thread.set(Some(started.id));
-    }
-}
-
-/// A job for the threads that may block.
-struct BlockingJob(Weak<Shared>);
-
-impl Schedule for BlockingJob {
-    fn schedule(&self, job: Arc<TaskCell>) {
-        let Some(shared) = self.0.upgrade() else { return };
-        shared.object.touch(Access::Write);
-        {
-            let mut blocking = shared.blocking.borrow_mut();
-            if blocking.running >= shared.settings.most_blocking {
-                blocking.queue.push_back(job);
-                return;
-            }
-            blocking.running += 1;
-        }
-        shared.threads.set(shared.threads.get() + 1);
-        let ends = Rc::clone(&shared);
-        let run = move || {
-            let _started = (shared.settings.on_start)(Role::Blocking);
-            let mut next = Some(job);
-            while let Some(job) = next {
-                job.run();
-                shared.object.touch(Access::Write);
-                next = shared.blocking.borrow_mut().queue.pop_front();
-            }
-        };
-        let end = move || {
-            ends.blocking.borrow_mut().running -= 1;
-            ends.thread_ended();
-        };
-        let name = Name::Worker("blocking thread".to_owned());
-        threads::start(TaskKind::Worker, name, run, end);
     }
 }

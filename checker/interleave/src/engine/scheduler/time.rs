@@ -1,0 +1,60 @@
+//! The clock as the program sees and moves it.
+
+use std::time::Duration;
+
+use super::super::choice::Reason;
+use super::super::clock;
+use super::super::session::{self, lose_track};
+use super::{Waker, reschedule};
+
+/// How often a thread may look at the clock without waiting for anything before time moves under its eyes.
+const LOOKS_BEFORE_TIME_MOVES: u32 = 100;
+
+/// By how much it moves then.
+const TICK: Duration = Duration::from_millis(1);
+
+/// The time since the schedule began. Outside of a schedule it stands at zero.
+pub fn now() -> clock::Time {
+    reschedule(Reason::Point);
+    let (now, due) = session::with(|session| {
+        let thread = session.thread();
+        thread.looks_at_clock += 1;
+        let mut due = Vec::new();
+        if thread.looks_at_clock > LOOKS_BEFORE_TIME_MOVES {
+            session.lose_track();
+            due = session.clock.advance_to(session.clock.now() + TICK);
+        }
+        (session.clock.now(), due)
+    })
+    .unwrap_or_default();
+    due.into_iter().for_each(Waker::wake);
+    now
+}
+
+/// Moves the clock a little, for whoever looks at it again and again without waiting.
+pub fn let_time_pass() {
+    lose_track();
+    advance(TICK);
+}
+
+/// What [`now`] says, without a scheduling point, for whoever only computes a deadline.
+pub fn current_time() -> clock::Time {
+    session::with(|session| session.clock.now()).unwrap_or_default()
+}
+
+/// Moves the clock forward by `duration`, through all deadlines on the way, as a test may ask for.
+pub fn advance(duration: Duration) {
+    let to = current_time() + duration;
+    while let Some(due) = session::with(|session| {
+        let next = session.clock.next().filter(|next| *next <= to)?;
+        Some(session.clock.advance_to(next))
+    })
+    .flatten()
+    {
+        due.into_iter().for_each(Waker::wake);
+    }
+    session::with(|session| {
+        session.threads.iter_mut().for_each(|thread| thread.yields = 0);
+        session.clock.advance_to(to)
+    });
+}
