@@ -67,7 +67,9 @@ pub fn proceed(context: &Context<'_>) -> Poll<Spending> {
 /// The budget that an operation takes from its task when it completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cost {
+    /// One of the operations that a poll may make.
     One,
+    /// It is free.
     Nothing,
 }
 

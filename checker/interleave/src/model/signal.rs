@@ -48,9 +48,11 @@ pub struct Ticket(u64);
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Woken {
+    /// By a notification.
     BySignal,
+    /// By its deadline.
     ByTime,
-    /// For no reason, as the documentation of condition variables warns.
+    /// Without a notification, as the documentation of condition variables warns.
     Spuriously,
 }
 

@@ -56,6 +56,7 @@ impl CountingWaker {
         future.poll(&mut Context::from_waker(&self.waker()))
     }
 
+    /// A waker that is counted here.
     pub fn waker(&self) -> Waker {
         Waker::from(Arc::clone(&self.0))
     }

@@ -54,6 +54,7 @@ pub(crate) struct Search {
 /// Whether steps that do not depend on each other are run in one order only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
+    /// Only one of them, as in every exploration.
     #[default]
     Yes,
     /// Every order is run, to compare with.

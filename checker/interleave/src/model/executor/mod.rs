@@ -41,6 +41,7 @@ pub enum Workers {
 
 /// How an executor works.
 pub struct Settings {
+    /// The threads that poll.
     pub workers: Workers,
     /// Which ready task is polled first.
     pub order: Order,
@@ -92,11 +93,14 @@ struct Blocking {
     queue: VecDeque<Arc<TaskCell>>,
 }
 
-/// How long whoever shuts an executor down waits for its threads.
+/// How long shutting an executor down waits for its threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
+    /// Until all threads have ended.
     WhenAllHaveEnded,
+    /// So long at most.
     After(Duration),
+    /// It does not wait.
     AtOnce,
 }
 

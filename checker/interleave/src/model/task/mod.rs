@@ -35,7 +35,9 @@ pub type Payload = Box<dyn Any + Send>;
 /// Why a task has no result.
 #[derive(Debug)]
 pub enum NoResult {
+    /// It was aborted, or its executor was dropped.
     Cancelled,
+    /// Its future panicked.
     Panicked(Payload),
 }
 
