@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use toml_edit::{Array, DocumentMut, Item, value};
 
 use crate::authoring::proof::{Attempt, gathered};
 use crate::course::exercise::Exercise;
@@ -61,7 +62,7 @@ impl Bench {
         }
         let members: BTreeSet<String> = all.iter().map(|laid| laid.folder().display().to_string()).collect();
         let manifest = read(&self.root.join("Cargo.toml"))?;
-        self.write("Cargo.toml", &workspace_manifest(&manifest, &members, &self.root))?;
+        self.write("Cargo.toml", &workspace_manifest(&manifest, &members, &self.root)?)?;
         self.write("Cargo.lock", &read(&self.root.join("Cargo.lock"))?)?;
         let target = format!("[build]\ntarget-dir = {:?}\n", target(&self.root));
         self.write(".cargo/config.toml", &target)?;
@@ -169,10 +170,8 @@ impl Original<'_> {
     }
 
     fn manifest(&self, package: &str, targets: &str) -> Result<String> {
-        attempt_manifest(&self.manifest, &self.exercise.name, package, targets).ok_or_else(|| {
-            let what = format!("{}/Cargo.toml does not begin with the package's name", self.exercise.dir.display());
-            UserError::new(what, "begin it with `[package]` and `name = …`").into()
-        })
+        let file = || format!("{}/Cargo.toml", self.exercise.dir.display());
+        attempt_manifest(&self.manifest, package, targets).with_context(file)
     }
 }
 
@@ -191,32 +190,30 @@ pub fn target(root: &Path) -> PathBuf {
 }
 
 /// The manifest of the course, with these members and paths that lead back to it.
-fn workspace_manifest(manifest: &str, members: &BTreeSet<String>, root: &Path) -> String {
-    let mut lines = Vec::new();
-    let mut in_list = false;
-    for line in manifest.lines() {
-        let is_list = ["members =", "default-members =", "exclude ="].iter().any(|key| line.starts_with(key));
-        if is_list && line.starts_with("members") {
-            let members: Vec<&String> = members.iter().collect();
-            lines.push(format!("members = {members:?}"));
+fn workspace_manifest(manifest: &str, members: &BTreeSet<String>, root: &Path) -> Result<String> {
+    let mut manifest: DocumentMut = manifest.parse().context("the manifest of the course is not understood")?;
+    let workspace = manifest["workspace"].as_table_mut().context("the manifest of the course has no workspace")?;
+    workspace["members"] = value(members.iter().collect::<Array>());
+    workspace.remove("default-members");
+    workspace.remove("exclude");
+    let dependencies = workspace.get_mut("dependencies").and_then(Item::as_table_like_mut);
+    for (_, dependency) in dependencies.into_iter().flat_map(|table| table.iter_mut()) {
+        if let Some(path) = dependency.get_mut("path")
+            && let Some(relative) = path.as_str()
+        {
+            // An absolute one stays what it is.
+            *path = value(root.join(relative).display().to_string());
         }
-        if is_list || in_list {
-            in_list = !line.trim_end().ends_with(']');
-            continue;
-        }
-        let is_relative = !line.contains("path = \"/");
-        let from = if is_relative { format!("path = \"{}/", root.display()) } else { "path = \"".to_owned() };
-        lines.push(line.replace("path = \"", &from));
     }
-    lines.join("\n") + "\n"
+    Ok(manifest.to_string())
 }
 
 /// The manifest of an exercise under another package name and with these targets.
-fn attempt_manifest(manifest: &str, name: &str, package: &str, targets: &str) -> Option<String> {
-    let own = format!("name = {name:?}");
-    let at = manifest.find(&own).filter(|at| manifest[..*at].trim() == "[package]")?;
-    let rest = &manifest[at + own.len()..];
-    Some(format!("[package]\nname = {package:?}{rest}\n{targets}"))
+fn attempt_manifest(manifest: &str, package: &str, targets: &str) -> Result<String> {
+    let mut manifest: DocumentMut = manifest.parse()?;
+    let name = manifest.get_mut("package").and_then(|table| table.get_mut("name"));
+    *name.context("it has no `package.name`")? = value(package);
+    Ok(format!("{manifest}\n{targets}"))
 }
 
 #[cfg(test)]
@@ -237,25 +234,25 @@ mod tests {
 
     #[test]
     fn an_attempt_is_the_exercise_under_another_name() {
-        let manifest = "[package]\nname = \"abba\"\nversion.workspace = true\n\n[dependencies]\nabba-x = \"1\"\n";
+        let manifest =
+            "[package]\nname = \"abba\" # a comment\nversion.workspace = true\n\n[dependencies]\nabba = \"1\"\n";
         assert_eq!(
-            attempt_manifest(manifest, "abba", "abba--starter", &gathered::library("abba")).as_deref(),
-            Some(
-                "[package]\nname = \"abba--starter\"\nversion.workspace = true\n\n[dependencies]\nabba-x = \"1\"\n\n\
-                 [lib]\nname = \"abba\"\n"
-            )
+            attempt_manifest(manifest, "abba--starter", &gathered::library("abba")).unwrap(),
+            "[package]\nname = \"abba--starter\"\nversion.workspace = true\n\n[dependencies]\nabba = \"1\"\n\n\
+             [lib]\nname = \"abba\"\n"
         );
-        assert_eq!(attempt_manifest(manifest, "other", "other--starter", ""), None);
+        assert!(attempt_manifest("[dependencies]\n", "other--starter", "").is_err());
     }
 
     #[test]
     fn the_course_of_attempts_has_no_other_members_and_finds_the_drop_ins() {
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"checker\",\n]\nexclude = [\"x\"]\n\
-                        default-members = [\"checker\"]\n\n[workspace.dependencies]\nstd = { path = \"checker/std\" }\n";
+                        default-members = [\"checker\"]\n\n[workspace.dependencies]\nstd = { path = \"checker/std\" }\n\
+                        x = \"1\"\ny = { path = \"/y\" }\n";
         assert_eq!(
-            workspace_manifest(manifest, &BTreeSet::from(["exercises/a/b".to_owned()]), Path::new("/course")),
+            workspace_manifest(manifest, &BTreeSet::from(["exercises/a/b".to_owned()]), Path::new("/course")).unwrap(),
             "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/a/b\"]\n\n[workspace.dependencies]\n\
-             std = { path = \"/course/checker/std\" }\n"
+             std = { path = \"/course/checker/std\" }\nx = \"1\"\ny = { path = \"/y\" }\n"
         );
     }
 }
