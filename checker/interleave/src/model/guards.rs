@@ -1,4 +1,4 @@
-//! The part that the guards of all drop-ins share.
+//! What the locks and guards of all drop-ins share.
 
 /// A guard that keeps the real one in its field `data` can be read and printed.
 ///
@@ -45,6 +45,27 @@ macro_rules! write_guard {
         impl<$($generics)*> ::core::ops::DerefMut for $guard {
             fn deref_mut(&mut self) -> &mut $target {
                 &mut self.data
+            }
+        }
+    };
+}
+
+/// A lock can be made from the value that it protects, and from that value's default.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! lock_from_value {
+    ($lock:ident) => {
+        impl<T: ::core::default::Default> ::core::default::Default for $lock<T> {
+            #[track_caller]
+            fn default() -> Self {
+                $lock::new(T::default())
+            }
+        }
+
+        impl<T> ::core::convert::From<T> for $lock<T> {
+            #[track_caller]
+            fn from(value: T) -> Self {
+                $lock::new(value)
             }
         }
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use interleave::engine::threads::block_on;
 use interleave::model::{self, Mode, Queue};
-use interleave::write_guard;
+use interleave::{lock_from_value, write_guard};
 
 use super::inside::{Closed, Entering, Inside, Locked, entry};
 
@@ -115,19 +115,7 @@ impl<T: ?Sized> MutexGuardArc<T> {
     }
 }
 
-impl<T: Default> Default for Mutex<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Mutex::new(T::default())
-    }
-}
-
-impl<T> From<T> for Mutex<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        Mutex::new(value)
-    }
-}
+lock_from_value!(Mutex);
 
 impl<T: fmt::Debug + ?Sized> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

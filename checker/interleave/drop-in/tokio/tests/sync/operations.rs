@@ -338,15 +338,15 @@ fn bounded(tried: &Tried) {
     tried.run("mpsc/bounded::capacity", || sender.capacity());
     tried.run("mpsc/receiver::capacity", || receiver.capacity());
     tried.drop("mpsc::Sender", tried.run("mpsc::Sender, cloned", || sender.clone()));
-    let weak = tried.run("mpsc/bounded::downgrade", || sender.downgrade());
+    let weak = tried.run("mpsc::downgrade", || sender.downgrade());
     for counts in [[sender.strong_count(), sender.weak_count()], [weak.strong_count(), weak.weak_count()]] {
         assert_eq!(counts, [1, 1]);
     }
-    tried.run("mpsc/bounded::strong_count", || weak.strong_count());
-    tried.run("mpsc/bounded::strong_count", || sender.strong_count());
-    tried.run("mpsc/bounded::weak_count", || weak.weak_count());
-    tried.run("mpsc/bounded::weak_count", || sender.weak_count());
-    drop(tried.run("mpsc/bounded::upgrade", || weak.upgrade()));
+    tried.run("mpsc::strong_count", || weak.strong_count());
+    tried.run("mpsc::strong_count", || sender.strong_count());
+    tried.run("mpsc::weak_count", || weak.weak_count());
+    tried.run("mpsc::weak_count", || sender.weak_count());
+    drop(tried.run("mpsc::upgrade", || weak.upgrade()));
     drop(tried.run("mpsc::WeakSender, cloned", || weak.clone()));
     tried.drop("mpsc::WeakSender", weak);
     receive!(tried, receiver, block_on(sender.send(1)).unwrap());
@@ -358,15 +358,15 @@ fn unbounded(tried: &Tried) {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     tried.run("mpsc/unbounded::is_closed", || sender.is_closed());
     tried.drop("mpsc::UnboundedSender", tried.run("mpsc::UnboundedSender, cloned", || sender.clone()));
-    let weak = tried.run("mpsc/unbounded::downgrade", || sender.downgrade());
+    let weak = tried.run("mpsc::downgrade", || sender.downgrade());
     for counts in [[sender.strong_count(), sender.weak_count()], [weak.strong_count(), weak.weak_count()]] {
         assert_eq!(counts, [1, 1]);
     }
-    tried.run("mpsc/unbounded::strong_count", || weak.strong_count());
-    tried.run("mpsc/unbounded::strong_count", || sender.strong_count());
-    tried.run("mpsc/unbounded::weak_count", || weak.weak_count());
-    tried.run("mpsc/unbounded::weak_count", || sender.weak_count());
-    drop(tried.run("mpsc/unbounded::upgrade", || weak.upgrade()));
+    tried.run("mpsc::strong_count", || weak.strong_count());
+    tried.run("mpsc::strong_count", || sender.strong_count());
+    tried.run("mpsc::weak_count", || weak.weak_count());
+    tried.run("mpsc::weak_count", || sender.weak_count());
+    drop(tried.run("mpsc::upgrade", || weak.upgrade()));
     drop(tried.run("mpsc::WeakUnboundedSender, cloned", || weak.clone()));
     tried.drop("mpsc::WeakUnboundedSender", weak);
     receive!(tried, receiver, tried.run("mpsc/unbounded::send", || sender.send(1)).unwrap());

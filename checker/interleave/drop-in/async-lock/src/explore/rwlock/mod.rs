@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::threads::block_on;
+use interleave::lock_from_value;
 use interleave::model::{Lock, Mode, Queue};
 
 use super::inside::{Closed, Entering, Inside, Locked};
@@ -113,19 +114,7 @@ ways_in!([: ?Sized] Mode::Write,
     write write_blocking try_write => Write RwLockWriteGuard,
     write_arc write_arc_blocking try_write_arc => WriteArc RwLockWriteGuardArc);
 
-impl<T: Default> Default for RwLock<T> {
-    #[track_caller]
-    fn default() -> Self {
-        RwLock::new(T::default())
-    }
-}
-
-impl<T> From<T> for RwLock<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        RwLock::new(value)
-    }
-}
+lock_from_value!(RwLock);
 
 impl<T: fmt::Debug + ?Sized> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

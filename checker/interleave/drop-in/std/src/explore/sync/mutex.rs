@@ -7,7 +7,7 @@ use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 use interleave::engine::{Access, ending};
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode};
-use interleave::write_guard;
+use interleave::{lock_from_value, write_guard};
 
 use super::SHARED;
 
@@ -95,19 +95,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 }
 
-impl<T: Default> Default for Mutex<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Mutex::new(T::default())
-    }
-}
-
-impl<T> From<T> for Mutex<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        Mutex::new(value)
-    }
-}
+lock_from_value!(Mutex);
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 use interleave::engine::{Access, ending};
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode};
-use interleave::{read_guard, write_guard};
+use interleave::{lock_from_value, read_guard, write_guard};
 
 use super::SHARED;
 
@@ -140,19 +140,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     }
 }
 
-impl<T: Default> Default for RwLock<T> {
-    #[track_caller]
-    fn default() -> Self {
-        RwLock::new(T::default())
-    }
-}
-
-impl<T> From<T> for RwLock<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        RwLock::new(value)
-    }
-}
+lock_from_value!(RwLock);
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use interleave::engine::threads;
 use interleave::model::Mode;
-use interleave::write_guard;
+use interleave::{lock_from_value, write_guard};
 use real::sync::TryLockError;
 
 use super::guard::{Exclusive, fmt_data};
@@ -226,19 +226,7 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
     }
 }
 
-impl<T: Default> Default for Mutex<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Mutex::new(T::default())
-    }
-}
-
-impl<T> From<T> for Mutex<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        Mutex::new(value)
-    }
-}
+lock_from_value!(Mutex);
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

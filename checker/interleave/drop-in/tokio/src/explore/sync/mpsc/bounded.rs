@@ -183,63 +183,6 @@ impl<T> Sender<T> {
     pub fn max_capacity(&self) -> usize {
         self.0.real().max_capacity()
     }
-
-    #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
-    #[track_caller]
-    pub fn downgrade(&self) -> WeakSender<T> {
-        WeakSender(self.0.fork(Location::caller(), mpsc::Sender::downgrade))
-    }
-
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.0.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.0.look(|real| real.weak_count())
-    }
 }
 
-impl<T> WeakSender<T> {
-    #[track_caller]
-    pub fn upgrade(&self) -> Option<Sender<T>> {
-        self.0.try_fork(Location::caller(), mpsc::WeakSender::upgrade).map(Sender)
-    }
-
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.0.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.0.look(|real| real.weak_count())
-    }
-}
-
-impl<T> Clone for Sender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        Sender(self.0.fork(Location::caller(), Clone::clone))
-    }
-}
-
-impl<T> Clone for WeakSender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        WeakSender(self.0.fork(Location::caller(), Clone::clone))
-    }
-}
-
-impl<T> fmt::Debug for Sender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.real().fmt(f)
-    }
-}
-
-impl<T> fmt::Debug for WeakSender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.real().fmt(f)
-    }
-}
+sender!(Sender, WeakSender);

@@ -1,5 +1,71 @@
 //! `tokio::sync::mpsc` with a scheduling point around each operation.
 
+/// What bounded and unbounded senders have in common: they are counted, and have weak twins.
+macro_rules! sender {
+    ($sender:ident, $weak:ident) => {
+        impl<T> $sender<T> {
+            #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
+            #[track_caller]
+            pub fn downgrade(&self) -> $weak<T> {
+                $weak(self.0.fork(Location::caller(), mpsc::$sender::downgrade))
+            }
+
+            #[track_caller]
+            pub fn strong_count(&self) -> usize {
+                self.0.look(|real| real.strong_count())
+            }
+
+            #[track_caller]
+            pub fn weak_count(&self) -> usize {
+                self.0.look(|real| real.weak_count())
+            }
+        }
+
+        impl<T> $weak<T> {
+            #[track_caller]
+            pub fn upgrade(&self) -> Option<$sender<T>> {
+                self.0.try_fork(Location::caller(), mpsc::$weak::upgrade).map($sender)
+            }
+
+            #[track_caller]
+            pub fn strong_count(&self) -> usize {
+                self.0.look(|real| real.strong_count())
+            }
+
+            #[track_caller]
+            pub fn weak_count(&self) -> usize {
+                self.0.look(|real| real.weak_count())
+            }
+        }
+
+        impl<T> Clone for $sender<T> {
+            #[track_caller]
+            fn clone(&self) -> Self {
+                $sender(self.0.fork(Location::caller(), Clone::clone))
+            }
+        }
+
+        impl<T> Clone for $weak<T> {
+            #[track_caller]
+            fn clone(&self) -> Self {
+                $weak(self.0.fork(Location::caller(), Clone::clone))
+            }
+        }
+
+        impl<T> fmt::Debug for $sender<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.real().fmt(f)
+            }
+        }
+
+        impl<T> fmt::Debug for $weak<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.real().fmt(f)
+            }
+        }
+    };
+}
+
 mod bounded;
 mod permit;
 mod receiver;

@@ -40,63 +40,6 @@ impl<T> UnboundedSender<T> {
     pub fn same_channel(&self, other: &Self) -> bool {
         self.0.real().same_channel(other.0.real())
     }
-
-    #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
-    #[track_caller]
-    pub fn downgrade(&self) -> WeakUnboundedSender<T> {
-        WeakUnboundedSender(self.0.fork(Location::caller(), mpsc::UnboundedSender::downgrade))
-    }
-
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.0.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.0.look(|real| real.weak_count())
-    }
 }
 
-impl<T> WeakUnboundedSender<T> {
-    #[track_caller]
-    pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
-        self.0.try_fork(Location::caller(), mpsc::WeakUnboundedSender::upgrade).map(UnboundedSender)
-    }
-
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.0.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.0.look(|real| real.weak_count())
-    }
-}
-
-impl<T> Clone for UnboundedSender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        UnboundedSender(self.0.fork(Location::caller(), Clone::clone))
-    }
-}
-
-impl<T> Clone for WeakUnboundedSender<T> {
-    #[track_caller]
-    fn clone(&self) -> Self {
-        WeakUnboundedSender(self.0.fork(Location::caller(), Clone::clone))
-    }
-}
-
-impl<T> fmt::Debug for UnboundedSender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.real().fmt(f)
-    }
-}
-
-impl<T> fmt::Debug for WeakUnboundedSender<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.real().fmt(f)
-    }
-}
+sender!(UnboundedSender, WeakUnboundedSender);

@@ -9,6 +9,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::threads;
+use interleave::lock_from_value;
 use interleave::model::Mode;
 use real::sync::TryLockError;
 
@@ -191,19 +192,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 }
 
-impl<T: Default> Default for RwLock<T> {
-    #[track_caller]
-    fn default() -> Self {
-        RwLock::new(T::default())
-    }
-}
-
-impl<T> From<T> for RwLock<T> {
-    #[track_caller]
-    fn from(value: T) -> Self {
-        RwLock::new(value)
-    }
-}
+lock_from_value!(RwLock);
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
