@@ -1,8 +1,10 @@
 //! What tests of the drop-ins for locks and channels share.
 
-#![allow(dead_code, reason = "each test uses some of it")]
+#![allow(dead_code, unused_macros, reason = "each test uses some of it")]
 
+use std::pin::Pin;
 use std::sync::mpsc::channel;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use interleave::engine::Exploration;
@@ -88,5 +90,104 @@ macro_rules! assert_each_release_passes_two_points {
             let passed = interleave::engine::scheduler::points_passed() - before;
             assert!(passed >= 2, "{passed} scheduling points in the release of `{}`", stringify!($guard));
         })*
+    };
+}
+
+/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
+pub fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
+    scope::scope(|scope| {
+        for number in 0..3 {
+            let enter = &enter;
+            scope.spawn(move || {
+                sleep_until(number + 1);
+                enter(number);
+            });
+        }
+        sleep_until(5);
+        let_in();
+    });
+}
+
+/// Polls `future` once, with a waker that wakes nothing.
+pub fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What exploring finds with any mutex, whose blocking `lock` returns the guard.
+macro_rules! finds_with_a_mutex {
+    ($mutex:ident, $lock:ident) => {
+        #[test]
+        fn an_abba_deadlock_is_found_and_drawn() {
+            let failure = exploring::explore(|| {
+                let left = $mutex::new(1);
+                let right = $mutex::new(2);
+                exploring::both(
+                    || {
+                        let right = right.$lock();
+                        drop((left.$lock(), right));
+                    },
+                    || {
+                        let left = left.$lock();
+                        drop((right.$lock(), left));
+                    },
+                );
+            });
+            let failure = failure.expect_err("the two orders meet in some schedule");
+            assert_eq!(failure.kind, trace::FailureKind::Deadlock);
+            let picture = trace::timeline::draw(&failure, 100);
+            assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
+        }
+
+        #[test]
+        fn an_update_lost_between_two_guards_is_found() {
+            let failure = exploring::explore(|| {
+                let count = $mutex::new(0);
+                let add = || {
+                    let seen = *count.$lock();
+                    *count.$lock() = seen + 1;
+                };
+                exploring::both(add, add);
+                assert_eq!(*count.$lock(), 2, "an update was lost");
+            });
+            assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
+        }
+    };
+}
+
+/// What a lock with upgradable guards promises about its waiting writers.
+macro_rules! upgradable_rules {
+    ($read:ident, $write:ident, $upgradable_read:ident) => {
+        #[test]
+        fn a_writer_that_waits_for_an_upgradable_guard_keeps_no_reader_out() {
+            super::exploring::explore(|| {
+                let lock = RwLock::new(1);
+                super::exploring::both(
+                    || *lock.$write() = 2,
+                    || {
+                        let upgradable = lock.$upgradable_read();
+                        let plain = lock.$read();
+                        assert_eq!(*upgradable, *plain);
+                    },
+                );
+            })
+            .expect("the real lock lets the reader in, too");
+        }
+
+        #[test]
+        fn a_writer_that_waits_only_for_readers_keeps_readers_out() {
+            super::exploring::explore(|| {
+                let lock = RwLock::new(1);
+                let first = lock.$read();
+                super::exploring::both(
+                    || *lock.$write() = 2,
+                    || {
+                        super::exploring::sleep_until(1);
+                        assert!(lock.try_read().is_none() && lock.try_upgradable_read().is_none());
+                        drop(first);
+                    },
+                );
+            })
+            .expect("nothing is wrong");
+        }
     };
 }

@@ -7,19 +7,12 @@ mod exploring;
 mod cancellation;
 mod points;
 
-use std::pin::Pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll, Waker};
 
 use async_channel::{RecvError, TryRecvError, bounded, unbounded};
-use exploring::{both, can_be, explore, sleep_until};
+use exploring::{both, can_be, explore, poll_once, sleep_until};
 use interleave::model::scope;
 use trace::{FailureKind, timeline};
-
-/// Polls `future` once, with a waker that wakes nobody.
-fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
-    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
-}
 
 #[test]
 fn messages_arrive_in_the_order_in_which_they_were_sent() {

@@ -3,7 +3,7 @@
 use async_lock::{Mutex, Semaphore};
 use interleave::model::scope;
 
-use super::exploring::{both, can_be, explore, sleep_until};
+use super::exploring::{both, can_be, enter_in_order, explore, sleep_until};
 
 #[test]
 fn newcomers_can_overtake_waiters() {
@@ -35,21 +35,6 @@ fn newcomers_can_overtake_waiters() {
         );
         overtakes
     }));
-}
-
-/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
-fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
-    scope::scope(|scope| {
-        for number in 0..3 {
-            let enter = &enter;
-            scope.spawn(move || {
-                sleep_until(number + 1);
-                enter(number);
-            });
-        }
-        sleep_until(5);
-        let_in();
-    });
 }
 
 #[test]

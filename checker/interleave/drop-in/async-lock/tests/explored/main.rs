@@ -10,53 +10,11 @@ mod points;
 mod rules;
 mod soundness;
 
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
-
 use async_lock::{Mutex, RwLock};
-use exploring::{both, explore};
-use trace::{FailureKind, timeline};
+use exploring::{both, explore, poll_once};
+use trace::FailureKind;
 
-/// Polls `future` once, with a waker that wakes nobody.
-fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
-    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
-}
-
-#[test]
-fn an_abba_deadlock_is_found_and_drawn() {
-    let failure = explore(|| {
-        let left = Mutex::new(1);
-        let right = Mutex::new(2);
-        both(
-            || {
-                let right = right.lock_blocking();
-                drop((left.lock_blocking(), right));
-            },
-            || {
-                let left = left.lock_blocking();
-                drop((right.lock_blocking(), left));
-            },
-        );
-    });
-    let failure = failure.expect_err("the two orders meet in some schedule");
-    assert_eq!(failure.kind, FailureKind::Deadlock);
-    let picture = timeline::draw(&failure, 100);
-    assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
-}
-
-#[test]
-fn an_update_lost_between_two_guards_is_found() {
-    let failure = explore(|| {
-        let count = Mutex::new(0);
-        let add = || {
-            let seen = *count.lock_blocking();
-            *count.lock_blocking() = seen + 1;
-        };
-        both(add, add);
-        assert_eq!(*count.lock_blocking(), 2, "an update was lost");
-    });
-    assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
-}
+finds_with_a_mutex!(Mutex, lock_blocking);
 
 #[test]
 fn reading_twice_with_a_writer_in_between_deadlocks() {

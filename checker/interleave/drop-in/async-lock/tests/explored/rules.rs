@@ -4,40 +4,9 @@ use async_lock::{Barrier, OnceCell, RwLock, Semaphore};
 use interleave::model::scope;
 use trace::FailureKind;
 
-use super::exploring::{both, explore, sleep_until};
+use super::exploring::{both, explore};
 
-#[test]
-fn a_writer_that_waits_for_an_upgradable_guard_keeps_no_reader_out() {
-    explore(|| {
-        let lock = RwLock::new(1);
-        both(
-            || *lock.write_blocking() = 2,
-            || {
-                let upgradable = lock.upgradable_read_blocking();
-                let plain = lock.read_blocking();
-                assert_eq!(*upgradable, *plain);
-            },
-        );
-    })
-    .expect("the real lock lets the reader in, too");
-}
-
-#[test]
-fn a_writer_that_waits_only_for_readers_keeps_readers_out() {
-    explore(|| {
-        let lock = RwLock::new(1);
-        let first = lock.read_blocking();
-        both(
-            || *lock.write_blocking() = 2,
-            || {
-                sleep_until(1);
-                assert!(lock.try_read().is_none() && lock.try_upgradable_read().is_none());
-                drop(first);
-            },
-        );
-    })
-    .expect("nothing is wrong");
-}
+upgradable_rules!(read_blocking, write_blocking, upgradable_read_blocking);
 
 #[test]
 fn all_readers_enter_after_a_writer() {

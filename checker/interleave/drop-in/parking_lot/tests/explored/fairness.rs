@@ -5,7 +5,7 @@ use parking_lot::{
     Condvar, FairMutex, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
 };
 
-use super::exploring::{MS, both, can_be, explore, sleep_until};
+use super::exploring::{MS, both, can_be, enter_in_order, explore, sleep_until};
 
 #[test]
 fn a_newcomer_can_overtake_a_waiter_of_a_mutex() {
@@ -75,21 +75,6 @@ fn a_bump_lets_the_waiter_in() {
         );
     })
     .expect("nothing is wrong");
-}
-
-/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
-fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
-    scope::scope(|scope| {
-        for number in 0..3 {
-            let enter = &enter;
-            scope.spawn(move || {
-                sleep_until(number + 1);
-                enter(number);
-            });
-        }
-        sleep_until(5);
-        let_in();
-    });
 }
 
 #[test]

@@ -12,43 +12,9 @@ mod time;
 
 use exploring::{both, explore};
 use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard};
-use trace::{FailureKind, timeline};
+use trace::FailureKind;
 
-#[test]
-fn an_abba_deadlock_is_found_and_drawn() {
-    let failure = explore(|| {
-        let left = Mutex::new(1);
-        let right = Mutex::new(2);
-        both(
-            || {
-                let right = right.lock();
-                drop((left.lock(), right));
-            },
-            || {
-                let left = left.lock();
-                drop((right.lock(), left));
-            },
-        );
-    });
-    let failure = failure.expect_err("the two orders meet in some schedule");
-    assert_eq!(failure.kind, FailureKind::Deadlock);
-    let picture = timeline::draw(&failure, 100);
-    assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
-}
-
-#[test]
-fn an_update_lost_between_two_guards_is_found() {
-    let failure = explore(|| {
-        let count = Mutex::new(0);
-        let add = || {
-            let seen = *count.lock();
-            *count.lock() = seen + 1;
-        };
-        both(add, add);
-        assert_eq!(*count.lock(), 2, "an update was lost");
-    });
-    assert!(failure.expect_err("both read 0 in some schedule").message.contains("an update was lost"));
-}
+finds_with_a_mutex!(Mutex, lock);
 
 #[test]
 fn a_check_that_no_longer_holds_is_found() {

@@ -28,38 +28,7 @@ fn a_recursive_reader_passes_a_waiting_writer() {
     .expect("readers join readers");
 }
 
-#[test]
-fn a_writer_that_waits_for_an_upgradable_guard_keeps_no_reader_out() {
-    explore(|| {
-        let lock = RwLock::new(1);
-        both(
-            || *lock.write() = 2,
-            || {
-                let upgradable = lock.upgradable_read();
-                let plain = lock.read();
-                assert_eq!(*upgradable, *plain);
-            },
-        );
-    })
-    .expect("the real lock lets the reader in, too");
-}
-
-#[test]
-fn a_writer_that_waits_only_for_readers_keeps_readers_out() {
-    explore(|| {
-        let lock = RwLock::new(1);
-        let first = lock.read();
-        both(
-            || *lock.write() = 2,
-            || {
-                sleep_until(1);
-                assert!(lock.try_read().is_none() && lock.try_upgradable_read().is_none());
-                drop(first);
-            },
-        );
-    })
-    .expect("nothing is wrong");
-}
+upgradable_rules!(read, write, upgradable_read);
 
 #[test]
 fn one_upgradable_guard_beside_readers() {
