@@ -132,6 +132,8 @@ pub struct SourceLine {
     pub place: Place,
     /// Without the blanks around it.
     pub text: String,
+    /// The function of the learner that this line belongs to. `None` in the tests, and where that is not known.
+    pub function: Option<String>,
 }
 
 /// A moment at which the scheduler has a say.
@@ -163,6 +165,11 @@ impl Trace {
     /// The line of source at `place`, if it is known.
     pub fn source(&self, place: &Place) -> Option<&str> {
         self.lines.iter().find(|line| line.place == *place).map(|line| line.text.as_str())
+    }
+
+    /// The function of the learner that `place` lies in.
+    pub fn function(&self, place: &Place) -> Option<&str> {
+        self.lines.iter().find(|line| line.place == *place)?.function.as_deref()
     }
 
     /// How often the schedule goes from one task to another.

@@ -4,11 +4,12 @@
 
 mod layout;
 mod picture;
+mod repeats;
 mod rows;
 
 pub use layout::{Line, Paint, Piece, layout};
 pub use picture::{Mark, Picture, Slot, Slots};
-pub use rows::{Row, Shown, in_words};
+pub use rows::{Row, Shown, in_words, step_in_words};
 
 use crate::{Cause, Failure, FailureKind, Trace};
 
@@ -51,7 +52,10 @@ pub fn verdict(failure: &Failure, trace: &Trace) -> String {
         FailureKind::Panic => failure.message.clone(),
         FailureKind::Unsupported => format!("cannot be explored: {}", failure.message),
         FailureKind::Internal => format!("the test kit failed: {}", failure.message),
-        FailureKind::Livelock => format!("livelock: {}", failure.message),
+        FailureKind::Livelock => {
+            let words = repeats::endless_in_words(trace, &rows::rows(failure, trace));
+            format!("livelock: {}", words.unwrap_or_else(|| failure.message.clone()))
+        }
     }
 }
 
@@ -71,7 +75,11 @@ mod tests {
                 .iter()
                 .map(|name| Object { type_name: "Mutex".into(), name: (*name).to_owned(), created: None })
                 .collect(),
-            lines: vec![SourceLine { place: place(12), text: "let mut a = self.a.lock().unwrap();".into() }],
+            lines: vec![SourceLine {
+                place: place(12),
+                text: "let mut a = self.a.lock().unwrap();".into(),
+                function: None,
+            }],
             steps: steps
                 .into_iter()
                 .map(|(task, action, line)| Step { task, action, place: Some(place(line)) })
@@ -351,6 +359,76 @@ mod tests {
      right: 2
 ",
         );
+    }
+
+    /// Would catch: a timeline of locks only, in which nobody finds the own functions again.
+    #[test]
+    fn a_step_names_the_function_that_it_belongs_to() {
+        let mut failure = abba();
+        let trace = failure.trace.as_mut().unwrap();
+        let place = |line| Place { file: "src/lib.rs".into(), line };
+        let line =
+            |at, function: &str| SourceLine { place: place(at), text: "…".into(), function: Some(function.into()) };
+        trace.lines = vec![line(12, "put"), line(13, "put"), line(15, "take"), line(16, "take")];
+        let head = |text: &str| text.lines().take(3).map(|line| format!("{line}\n")).collect::<String>();
+        let wide = "       main                  thread 1
+  1  A put: locks `a`                             lib.rs:12
+  2  │                     B take: locks `b`      lib.rs:15
+";
+        assert_eq!(head(&draw(&failure, 120).replace("  …", "")), wide);
+        let narrow = draw(&failure, 58);
+        assert!(narrow.contains("A locks `a`") && narrow.contains("lib.rs:12 put\n"), "{narrow}");
+        assert!(draw(&failure, 40).contains("main      put: locks `a`"), "{}", draw(&failure, 40));
+    }
+
+    fn livelock(trace: Trace) -> Failure {
+        let message = "none makes progress".into();
+        Failure { kind: FailureKind::Livelock, message, place: None, trace: Some(trace) }
+    }
+
+    /// Would catch: 24 equal lines of a loop, and nothing of what led to it.
+    #[test]
+    fn a_loop_is_shown_once_with_what_came_before_and_what_would_end_it() {
+        let refused = || (0, Action::Refused { object: 0, mode: Mode::Lock }, 3);
+        let before = vec![(1, locks(0), 7), (1, Action::Listens { object: 1 }, 8)];
+        let rounds = (0..120).flat_map(|at| [refused(), (0, Action::Sleeps { until: format!("{at} ms") }, 4)]);
+        let steps = before.into_iter().chain(rounds).chain([refused()]).collect();
+        assert_drawn(
+            &livelock(trace(&["main", "thread 1"], &["a", "ready"], steps)),
+            80,
+            "
+     main                 thread 1
+  1                     A locks `a`         lib.rs:7
+  2                     │ waits on `ready`  lib.rs:8
+  3  is refused `a`     │                   lib.rs:3
+  4  sleeps until 0 ms  │                   lib.rs:4
+  ↻                     │                   (these 2 steps, without end)
+  ✗  livelock: main repeats these 2 steps without end. The loop would end if
+     thread 1 gave `a` back. Meanwhile thread 1 holds `a` and waits on `ready`
+",
+        );
+    }
+
+    #[test]
+    fn what_two_threads_repeat_is_one_loop() {
+        let look = |task, line| [(task, locks(0), line), (task, unlocks(0), line)];
+        let steps = (0..50).flat_map(|_| [look(0, 1), look(1, 1)].concat()).collect();
+        let text = draw(&livelock(trace(&["main", "thread 1"], &["jobs"], steps)), 200);
+        assert!(text.contains("(these 2 steps, without end)"), "{text}");
+        assert!(
+            text.contains("main and thread 1 repeat these 2 steps without end. The loop would end if what `jobs` protects changed\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn steps_that_repeat_before_a_panic_are_counted() {
+        let steps = (0..11).flat_map(|_| [(0, locks(0), 1), (0, unlocks(0), 1)]).chain([(0, locks(0), 2)]).collect();
+        let trace = Some(trace(&["main"], &["n"], steps));
+        let failure = Failure { kind: FailureKind::Panic, message: "wrong".into(), place: None, trace };
+        let text = draw(&failure, 80);
+        assert!(text.contains("(this step, 11 times in all)"), "{text}");
+        assert_eq!(text.matches("locks, unlocks").count(), 1, "{text}");
     }
 
     #[test]

@@ -223,7 +223,7 @@ impl Cause {
         }
     }
 
-    fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {
+    pub(crate) fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {
         let mut words = String::new();
         if !self.holds[wait.task].is_empty() {
             let _ = write!(words, "holds {} and ", self.held_in_words(trace, wait.task));

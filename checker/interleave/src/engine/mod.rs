@@ -9,6 +9,7 @@ pub mod clock;
 mod coroutine;
 pub mod ending;
 mod exploration;
+mod functions;
 mod hook;
 mod locals;
 mod mapping;

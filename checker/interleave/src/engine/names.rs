@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use trace::{Object, Place, SourceLine, Step};
 
+use super::functions::{self, Function};
 use super::session::ObjectOrigin;
 
 /// Names for all objects of a schedule. Equal names are numbered.
 pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Object> {
-    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
+    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
     let mut labels: Vec<String> = Vec::new();
     for origin in origins {
         // Objects that one line creates, such as those of a list, are of one kind and go by one name. The fields of a
@@ -40,13 +41,13 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
 
 /// The lines that `steps` point into, each once.
 pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> {
-    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), lines: HashMap::new() };
+    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
     let mut places: Vec<&Place> = steps.iter().filter_map(|step| step.place.as_ref()).collect();
     places.sort_unstable();
     places.dedup();
     let quote = |place: &Place| {
         let text = sources.text(&place.file, place.line)?.trim().to_owned();
-        Some(SourceLine { place: place.clone(), text })
+        Some(SourceLine { place: place.clone(), text, function: sources.function(place) })
     };
     places.into_iter().filter_map(quote).collect()
 }
@@ -54,7 +55,23 @@ pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> 
 /// The source files that locations point into.
 struct Sources {
     manifest_dir: PathBuf,
-    lines: HashMap<String, Vec<String>>,
+    files: HashMap<String, Source>,
+}
+
+#[derive(Default)]
+struct Source {
+    lines: Vec<String>,
+    /// Only of the package's own `src`, where the learner writes.
+    functions: Vec<Function>,
+}
+
+impl Source {
+    fn read(path: &Path, manifest_dir: &Path) -> Option<Source> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let is_learners = path.strip_prefix(manifest_dir).is_ok_and(|path| path.starts_with("src"));
+        let functions = if is_learners { functions::functions(&text) } else { Vec::new() };
+        Some(Source { lines: text.lines().map(str::to_owned).collect(), functions })
+    }
 }
 
 impl Sources {
@@ -84,12 +101,18 @@ impl Sources {
     /// The compiler names files relative to the folder that cargo ran in, mostly the workspace root, which is
     /// somewhere above the package.
     fn text(&mut self, file: &str, line: u32) -> Option<&str> {
+        self.source(file).lines.get(line as usize - 1).map(String::as_str)
+    }
+
+    fn source(&mut self, file: &str) -> &Source {
         let manifest_dir = &self.manifest_dir;
-        let lines = self.lines.entry(file.to_owned()).or_insert_with(|| {
-            let text = manifest_dir.ancestors().find_map(|folder| std::fs::read_to_string(folder.join(file)).ok());
-            text.unwrap_or_default().lines().map(str::to_owned).collect()
-        });
-        lines.get(line as usize - 1).map(String::as_str)
+        let read = || manifest_dir.ancestors().find_map(|folder| Source::read(&folder.join(file), manifest_dir));
+        self.files.entry(file.to_owned()).or_insert_with(|| read().unwrap_or_default())
+    }
+
+    /// The function of the learner that `place` lies in.
+    fn function(&mut self, place: &Place) -> Option<String> {
+        functions::around(&self.source(&place.file).functions, place.line).map(str::to_owned)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A moment of an interleaving: what has happened, and what each task does.
 
-use trace::timeline::in_words;
+use trace::timeline::step_in_words;
 use trace::{Action, Cause, Place, Step, Target, Trace};
 
 /// A moment of an interleaving.
@@ -44,7 +44,7 @@ impl<'a> Moment<'a> {
     pub fn last(self) -> Option<(String, Option<&'a Place>)> {
         let step = self.done().last()?;
         let name = &self.trace.tasks[step.task].name;
-        Some((format!("{name} {}", in_words(self.trace, &step.action)), step.place.as_ref()))
+        Some((format!("{name} {}", step_in_words(self.trace, step)), step.place.as_ref()))
     }
 
     /// The tasks, as they are at this moment.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::picture::{Mark, Picture, Slot};
 use super::rows::{Row, Shown};
 use super::verdict;
-use crate::{Failure, Place, Trace};
+use crate::{Failure, Trace};
 
 /// The number of a row, and what stands around it.
 const NUMBER: usize = 5;
@@ -71,9 +71,11 @@ impl Line {
 pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
     let Some(trace) = &failure.trace else { return Vec::new() };
     let picture = Picture::new(failure, trace);
-    let columns = Columns::new(trace, &picture);
-    let mut lines =
-        if columns.width() <= width { columns.side_by_side(width) } else { columns.one_below_the_other(width) };
+    let fits = |functions| Some(Columns::new(trace, &picture, functions)).filter(|columns| columns.width() <= width);
+    let mut lines = match fits(Functions::BeforeTheStep).or_else(|| fits(Functions::AfterThePlace)) {
+        Some(columns) => columns.side_by_side(width),
+        None => Columns::new(trace, &picture, Functions::BeforeTheStep).one_below_the_other(width),
+    };
     for (i, line) in verdict(failure, trace).lines().enumerate() {
         let mark = if i == 0 { "  ✗  " } else { "     " };
         for (j, part) in wrap(line, width.saturating_sub(NUMBER).max(20)).into_iter().enumerate() {
@@ -84,21 +86,47 @@ pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
     lines
 }
 
+/// Where the function is named that a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Functions {
+    BeforeTheStep,
+    /// Which takes less room: one column has it for all tasks.
+    AfterThePlace,
+}
+
 /// The columns of the picture: one for each task that has a row.
 struct Columns<'a> {
     trace: &'a Trace,
     picture: &'a Picture,
+    functions: Functions,
     /// The widest text of a step.
     text: usize,
     place: usize,
 }
 
 impl<'a> Columns<'a> {
-    fn new(trace: &'a Trace, picture: &'a Picture) -> Self {
+    fn new(trace: &'a Trace, picture: &'a Picture, functions: Functions) -> Self {
+        let mut columns = Columns { trace, picture, functions, text: 0, place: 0 };
         let shown = || picture.rows.iter().filter_map(Row::shown);
-        let text = shown().map(|row| row.what.chars().count()).max().unwrap_or(0);
-        let place = shown().map(|row| place(row.place.as_ref()).chars().count()).max().unwrap_or(0);
-        Columns { trace, picture, text, place }
+        columns.text = shown().map(|row| columns.words(row).chars().count()).max().unwrap_or(0);
+        columns.place = shown().map(|row| columns.place(row).chars().count()).max().unwrap_or(0);
+        columns
+    }
+
+    fn words(&self, shown: &Shown) -> String {
+        match self.functions {
+            Functions::BeforeTheStep => shown.words(),
+            Functions::AfterThePlace => shown.what.clone(),
+        }
+    }
+
+    /// `lib.rs:12`, or `lib.rs:12 put`.
+    fn place(&self, shown: &Shown) -> String {
+        let place = shown.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        match (self.functions, &shown.function) {
+            (Functions::AfterThePlace, Some(function)) => format!("{place} {function}"),
+            _ => place,
+        }
     }
 
     fn slots(&self, at: usize) -> usize {
@@ -109,8 +137,8 @@ impl<'a> Columns<'a> {
     fn column(&self, at: usize) -> usize {
         let slots = self.slots(at);
         let own = |row: &&Shown| row.task == self.picture.tasks[at];
-        let text =
-            self.picture.rows.iter().filter_map(Row::shown).filter(own).map(|row| row.what.chars().count()).max();
+        let rows = self.picture.rows.iter().filter_map(Row::shown).filter(own);
+        let text = rows.map(|row| self.words(row).chars().count()).max();
         let name = self.trace.lane(self.picture.tasks[at]).chars().count();
         slots + usize::from(slots > 0) + text.unwrap_or(0).max(name)
     }
@@ -142,7 +170,7 @@ impl<'a> Columns<'a> {
                 {
                     let slots = self.slots(at);
                     line.pad_to(self.start(at) + slots + usize::from(slots > 0));
-                    line.push(&*shown.what, shown.paint());
+                    line.push(self.words(shown), shown.paint());
                 }
             }
             match row {
@@ -150,9 +178,11 @@ impl<'a> Columns<'a> {
                     line.pad_to(self.start(self.picture.tasks.len()));
                     self.push_place(&mut line, shown, width);
                 }
-                Row::Folded(n) => {
-                    line.pad_to(self.start(self.picture.tasks.len()));
-                    line.push(folded(*n), Paint::Aside);
+                row => {
+                    let words = row.aside();
+                    let room = width.saturating_sub(words.chars().count());
+                    line.pad_to(self.start(self.picture.tasks.len()).min(room));
+                    line.push(words, Paint::Aside);
                 }
             }
             lines.push(line);
@@ -170,7 +200,7 @@ impl<'a> Columns<'a> {
                 Row::Shown(shown) => {
                     line.push(&*self.trace.tasks[shown.task].name, Paint::Task);
                     line.pad_to(NUMBER + names + GAP);
-                    line.push(&*shown.what, shown.paint());
+                    line.push(self.words(shown), shown.paint());
                     // On the narrowest screens a long name pushes the place to a line of its own.
                     let at = NUMBER + names + GAP + self.text + GAP;
                     if at + self.place > width {
@@ -181,7 +211,7 @@ impl<'a> Columns<'a> {
                     }
                     self.push_place(&mut line, shown, width);
                 }
-                Row::Folded(n) => line.push(folded(*n), Paint::Aside),
+                row => line.push(row.aside(), Paint::Aside),
             }
             lines.push(line);
         }
@@ -205,7 +235,7 @@ impl<'a> Columns<'a> {
     }
 
     fn push_place(&self, line: &mut Line, shown: &Shown, width: usize) {
-        line.push(place(shown.place.as_ref()), Paint::Aside);
+        line.push(self.place(shown), Paint::Aside);
         let Some(source) = shown.place.as_ref().and_then(|place| self.trace.source(place)) else { return };
         let at = line.width().max(self.start(self.picture.tasks.len()) + self.place) + GAP;
         let room = width.saturating_sub(at);
@@ -222,21 +252,27 @@ impl Shown {
     }
 }
 
+impl Row {
+    /// What stands in the place of steps that are not shown.
+    pub fn aside(&self) -> String {
+        let what = |rows: &usize| if *rows == 1 { "this step".to_owned() } else { format!("these {rows} steps") };
+        match self {
+            Row::Shown(_) => String::new(),
+            Row::Folded(1) => "(1 step not shown)".to_owned(),
+            Row::Folded(n) => format!("({n} steps not shown)"),
+            Row::Repeated { rows, times: Some(times) } => format!("({}, {times} times in all)", what(rows)),
+            Row::Repeated { rows, times: None } => format!("({}, without end)", what(rows)),
+        }
+    }
+}
+
 fn number(row: &Row) -> Line {
     let text = match row {
         Row::Shown(shown) => format!("{:3}  ", shown.number),
         Row::Folded(_) => "  ⋮  ".to_owned(),
+        Row::Repeated { .. } => "  ↻  ".to_owned(),
     };
     Line(vec![Piece { text, paint: Paint::Aside }])
-}
-
-fn folded(steps: usize) -> String {
-    let s = if steps == 1 { "" } else { "s" };
-    format!("({steps} step{s} not shown)")
-}
-
-fn place(place: Option<&Place>) -> String {
-    place.map(ToString::to_string).unwrap_or_default()
 }
 
 /// `text` in at most `room` characters.

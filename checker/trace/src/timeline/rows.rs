@@ -1,10 +1,11 @@
 //! Which steps of a trace are shown, and what is said of them.
 
+use super::repeats;
 use crate::words::{Target, Wait, quoted, unpolled};
 use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Step, Trace};
 
-/// An interleaving that did not deadlock is told by its last steps; more would not be read.
-const LAST_STEPS: usize = 24;
+/// An interleaving that did not deadlock is told by its last rows; more would not be read.
+const LAST_ROWS: usize = 24;
 
 /// One row of the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,11 @@ pub enum Row {
     Shown(Shown),
     /// So many steps that do not matter for the cause.
     Folded(usize),
+    /// So many of the rows before this one come again: how often in all, or without end.
+    Repeated {
+        rows: usize,
+        times: Option<usize>,
+    },
 }
 
 /// A step that is shown.
@@ -22,17 +28,36 @@ pub struct Shown {
     /// The indices in [`Trace::steps`] of the first and the last step that it tells of.
     pub steps: (usize, usize),
     pub task: usize,
+    /// The function of the learner that made it.
+    pub function: Option<String>,
     pub what: String,
     pub object: Option<usize>,
     pub place: Option<Place>,
 }
 
+impl Shown {
+    /// What happens, with the function of the learner that it belongs to: ``put: locks `items` ``.
+    pub fn words(&self) -> String {
+        match &self.function {
+            Some(function) => format!("{function}: {}", self.what),
+            None => self.what.clone(),
+        }
+    }
+}
+
 impl Row {
+    fn shown_mut(&mut self) -> Option<&mut Shown> {
+        match self {
+            Row::Shown(shown) => Some(shown),
+            Row::Folded(_) | Row::Repeated { .. } => None,
+        }
+    }
+
     /// The step, if this is not what was folded.
     pub fn shown(&self) -> Option<&Shown> {
         match self {
             Row::Shown(shown) => Some(shown),
-            Row::Folded(_) => None,
+            Row::Folded(_) | Row::Repeated { .. } => None,
         }
     }
 }
@@ -42,11 +67,10 @@ pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
     let keep = match failure.kind {
         FailureKind::Deadlock => deadlock_steps(trace),
         FailureKind::Panic | FailureKind::Livelock | FailureKind::Unsupported | FailureKind::Internal => {
-            last_steps(trace)
+            trace.steps.iter().map(|step| !is_bookkeeping(&step.action)).collect()
         }
     };
     let mut rows: Vec<Row> = Vec::new();
-    let mut number = 0;
     for (index, step) in trace.steps.iter().enumerate() {
         if !keep[index] {
             if is_bookkeeping(&step.action) {
@@ -64,11 +88,11 @@ pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
             (last.what, last.steps.1) = (what, index);
             continue;
         }
-        number += 1;
         rows.push(Row::Shown(Shown {
-            number,
+            number: 0,
             steps: (index, index),
             task: step.task,
+            function: step.place.as_ref().and_then(|place| trace.function(place)).map(str::to_owned),
             what: in_words(trace, &step.action),
             object: step.action.object(),
             place: step.place.clone(),
@@ -79,7 +103,23 @@ pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
         rows.remove(0);
     }
     rows.pop_if(|row| matches!(row, Row::Folded(_)));
+    if failure.kind != FailureKind::Deadlock {
+        rows = repeats::fold(trace, rows, failure.kind == FailureKind::Livelock);
+        rows.drain(..rows.len().saturating_sub(LAST_ROWS));
+        // The count of what is not shown any more.
+        rows.drain(..cut_short(&rows));
+    }
+    for (number, shown) in (1..).zip(rows.iter_mut().filter_map(Row::shown_mut)) {
+        shown.number = number;
+    }
     rows
+}
+
+/// How many of the first rows belong to a round that is not shown whole.
+fn cut_short(rows: &[Row]) -> usize {
+    let first = rows.iter().position(|row| matches!(row, Row::Repeated { .. }));
+    let is_cut = |at: &usize| matches!(rows[*at], Row::Repeated { rows, .. } if rows > *at);
+    first.filter(is_cut).map_or(0, |at| at + 1)
 }
 
 /// A lock that is given back in the step after it was got, in the same line of source, is one thing to a reader.
@@ -179,17 +219,14 @@ fn stale_look(trace: &Trace, wait: &Wait) -> Option<[usize; 2]> {
     Some([look, look + change])
 }
 
-/// Otherwise: the last steps that touch something shared.
-fn last_steps(trace: &Trace) -> Vec<bool> {
-    let mut keep: Vec<bool> = trace.steps.iter().map(|step| !is_bookkeeping(&step.action)).collect();
-    let shown = keep.iter().filter(|keep| **keep).count();
-    for keep in keep.iter_mut().filter(|keep| **keep).take(shown.saturating_sub(LAST_STEPS)) {
-        *keep = false;
-    }
-    keep
+/// What a step did, as a predicate, and in which function of the learner: ``locks `a` in put``.
+pub fn step_in_words(trace: &Trace, step: &Step) -> String {
+    let function = step.place.as_ref().and_then(|place| trace.function(place));
+    let function = function.map_or_else(String::new, |function| format!(" in {function}"));
+    format!("{}{function}", in_words(trace, &step.action))
 }
 
-/// What a step did, as a predicate: ``locks `a` ``.
+/// What an action is, as a predicate: ``locks `a` ``.
 pub fn in_words(trace: &Trace, action: &Action) -> String {
     let name = |object: usize| quoted(trace, object);
     let task = |id: usize| trace.tasks.get(id).map_or("?", |task| task.name.as_str());

@@ -48,7 +48,11 @@ fn sample() -> Report {
                     .collect(),
                 choices: vec![0, 0, 0, 2, 1, 1],
                 points: vec![Point { step: 0, candidates: vec![0] }, Point { step: 4, candidates: vec![0, 2, 1] }],
-                lines: vec![SourceLine { place: place(9).unwrap(), text: "let a = b\t;".into() }],
+                lines: vec![SourceLine {
+                    place: place(9).unwrap(),
+                    text: "let a = b\t;".into(),
+                    function: Some("put".into()),
+                }],
                 found_switches: 9,
                 ends: vec![
                     End { object: 0, side: Side::Sender, task: 1 },

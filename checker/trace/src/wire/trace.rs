@@ -19,7 +19,13 @@ pub(super) fn write(out: &mut Lines, trace: &Trace) {
         out.line(&["object", &object.type_name, &object.name, &file, &line]);
     }
     for line in &trace.lines {
-        out.line(&["line", &line.place.file, &line.place.line.to_string(), &line.text]);
+        out.line(&[
+            "line",
+            &line.place.file,
+            &line.place.line.to_string(),
+            &line.text,
+            line.function.as_deref().unwrap_or(""),
+        ]);
     }
     for step in &trace.steps {
         let (file, line) = place_fields(step.place.as_ref());
@@ -59,9 +65,10 @@ pub(super) fn read_line(fields: &[&str], trace: &mut Trace) -> Option<()> {
             name: name.to_owned(),
             created: read_place(file, line),
         }),
-        ["line", file, line, text] => {
+        ["line", file, line, text, function] => {
             let place = read_place(file, line)?;
-            trace.lines.push(SourceLine { place, text: text.to_owned() });
+            let function = (!function.is_empty()).then(|| function.to_owned());
+            trace.lines.push(SourceLine { place, text: text.to_owned(), function });
         }
         ["step", task, file, line, ref action @ ..] => {
             trace.steps.push(Step { task: number(task)?, action: action::read(action)?, place: read_place(file, line) })

@@ -86,7 +86,7 @@ impl Columns {
         let mut columns = Vec::new();
         for (at, task) in picture.tasks.iter().enumerate() {
             let own = picture.rows.iter().filter_map(Row::shown).filter(|row| row.task == *task);
-            let longest = own.map(|row| row.what.chars().count()).max().unwrap_or(0);
+            let longest = own.map(|row| row.words().chars().count()).max().unwrap_or(0);
             let name = trace.tasks[*task].name.chars().count();
             let slots = picture.slots(at);
             let width = slots * BAR + longest.max(name) * CHARACTER + 28;
@@ -131,13 +131,9 @@ fn svg(html: &mut String, failure: &Failure, trace: &Trace, picture: &Picture) {
         let y = TOP + index * ROW;
         match row {
             Row::Shown(shown) => step(html, trace, picture, &columns, shown, y),
-            Row::Folded(n) => {
-                let s = if *n == 1 { "" } else { "s" };
-                let _ = writeln!(
-                    html,
-                    "<text class=\"aside\" x=\"{LEFT}\" y=\"{}\">⋮ {n} step{s} not shown</text>",
-                    y + 20
-                );
+            row => {
+                let words = row.aside();
+                let _ = writeln!(html, "<text class=\"aside\" x=\"{LEFT}\" y=\"{}\">⋮ {words}</text>", y + 20);
             }
         }
     }
@@ -189,7 +185,7 @@ fn step(html: &mut String, trace: &Trace, picture: &Picture, columns: &Columns, 
     let label = format!(
         "Step {}: {name} {}{}",
         shown.number,
-        shown.what,
+        shown.words(),
         place.map(|place| format!(", {place}")).unwrap_or_default()
     );
     let line = place.map(|place| anchor(&place.file, place.line)).unwrap_or_default();
@@ -207,7 +203,7 @@ fn step(html: &mut String, trace: &Trace, picture: &Picture, columns: &Columns, 
         shown.number,
         column.text(),
         y + 22,
-        escaped(&shown.what),
+        escaped(&shown.words()),
     );
     if let Some(place) = place {
         let _ = write!(html, "<text class=\"aside\" x=\"{}\" y=\"{}\">{place}</text>", columns.width(), y + 22);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use trace::map::{Fate, Map, Way};
-use trace::timeline::{in_words, verdict};
+use trace::timeline::{step_in_words, verdict};
 
 use super::{anchor, escaped};
 use crate::ui::stepper::{Moment, Status, TaskState};
@@ -118,7 +118,7 @@ fn choice(map: &Map, shown: usize, way: Way, texts: &mut Texts) -> Choice {
     let steps = map.steps(way).iter().map(|step| {
         let trace = map.trace(way.to.expect("it has steps"));
         let at = step.place.as_ref().map_or_else(String::new, |place| format!(" · {place}"));
-        let words = format!("{} {}{at}", trace.tasks[step.task].name, in_words(trace, &step.action));
+        let words = format!("{} {}{at}", trace.tasks[step.task].name, step_in_words(trace, step));
         let line = step.place.as_ref().map_or_else(String::new, |place| anchor(&place.file, place.line));
         (texts.number(words), texts.number(line))
     });
