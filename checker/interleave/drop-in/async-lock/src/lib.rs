@@ -1,5 +1,5 @@
-//! async-lock, which smol and async-std have their locks from: the real package, or, in explore mode, locks that
-//! the scheduler decides about.
+//! async-lock, whose locks smol and async-std use: the real package or, in explore mode, locks controlled by the
+//! scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]
