@@ -1,4 +1,4 @@
-//! What blocks in `futures`, the same in both modes.
+//! The blocking parts of `futures` behave the same in both modes.
 
 use std::cell::Cell;
 use std::rc::Rc;

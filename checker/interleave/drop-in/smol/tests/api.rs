@@ -1,4 +1,4 @@
-//! What exercises use of smol, the same in both modes.
+//! The parts of smol that exercises use behave the same in both modes.
 
 use std::sync::Arc;
 use std::time::Duration;

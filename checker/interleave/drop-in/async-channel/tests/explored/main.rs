@@ -1,4 +1,4 @@
-//! What exploring finds in programs with async-channel, and what it lets pass.
+//! Exploring programs with async-channel: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -16,7 +16,7 @@ use exploring::{both, can_be, explore, sleep_until};
 use interleave::model::scope;
 use trace::{FailureKind, timeline};
 
-/// Polls `future` once, with a waker that wakes nobody.
+/// Polls `future` once, with a waker that does nothing.
 fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -39,7 +39,7 @@ fn messages_arrive_in_the_order_in_which_they_were_sent() {
 }
 
 #[test]
-fn what_others_did_may_be_seen_or_not() {
+fn operations_of_others_may_be_seen_or_not() {
     assert!(can_be(|| {
         let (sender, receiver) = unbounded();
         let mut empty_first = false;
@@ -113,7 +113,7 @@ fn the_first_message_goes_to_the_first_waiter() {
 }
 
 #[test]
-fn closing_wakes_everybody() {
+fn closing_wakes_all_waiters() {
     explore(|| {
         let (sender, receiver) = bounded(1);
         let (empty_sender, empty_receiver) = bounded::<u32>(1);
@@ -132,7 +132,7 @@ fn closing_wakes_everybody() {
 }
 
 #[test]
-fn the_last_of_several_senders_closes() {
+fn dropping_the_last_of_several_senders_closes_the_channel() {
     explore(|| {
         let (sender, receiver) = unbounded::<u32>();
         let second = sender.clone();

@@ -1,4 +1,4 @@
-//! Who is next.
+//! Which waiter or newcomer is next.
 
 use async_lock::{Mutex, Semaphore};
 use interleave::model::scope;
@@ -37,7 +37,8 @@ fn newcomers_can_overtake_waiters() {
     }));
 }
 
-/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
+/// Starts three threads that call `enter` with their numbers, one after another, and calls `let_in` when all of them
+/// wait.
 fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
     scope::scope(|scope| {
         for number in 0..3 {
@@ -53,7 +54,7 @@ fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
 }
 
 #[test]
-fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
+fn waiters_of_a_mutex_lock_it_in_order_of_arrival() {
     explore(|| {
         let order = Mutex::new(Vec::new());
         let guard = order.lock_blocking();

@@ -1,4 +1,4 @@
-//! What exploring finds in async-lock's locks, and what it lets pass.
+//! Exploring async-lock's locks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -17,7 +17,7 @@ use async_lock::{Mutex, RwLock};
 use exploring::{both, explore};
 use trace::{FailureKind, timeline};
 
-/// Polls `future` once, with a waker that wakes nobody.
+/// Polls `future` once, with a waker that does nothing.
 fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -75,7 +75,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
 }
 
 #[test]
-fn right_programs_pass_every_schedule() {
+fn correct_programs_pass_every_schedule() {
     explore(|| {
         let (count, cell) = (Mutex::new(0), RwLock::new(0));
         let add = || {

@@ -1,4 +1,4 @@
-//! Who is next.
+//! Which waiter or newcomer is next.
 
 use interleave::model::scope;
 use parking_lot::{
@@ -77,7 +77,8 @@ fn a_bump_lets_the_waiter_in() {
     .expect("nothing is wrong");
 }
 
-/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
+/// Starts three threads that call `enter` with their numbers, one after another, and calls `let_in` when all of them
+/// wait.
 fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
     scope::scope(|scope| {
         for number in 0..3 {
@@ -93,7 +94,7 @@ fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
 }
 
 #[test]
-fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
+fn waiters_of_a_mutex_lock_it_in_order_of_arrival() {
     explore(|| {
         let mutex = Mutex::new(Vec::new());
         let guard = mutex.lock();
@@ -104,7 +105,7 @@ fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn waiters_of_a_condition_lock_the_mutex_in_the_order_in_which_they_came() {
+fn waiters_of_a_condition_lock_the_mutex_in_order_of_arrival() {
     explore(|| {
         let mutex = Mutex::new(Vec::new());
         let condvar = Condvar::new();

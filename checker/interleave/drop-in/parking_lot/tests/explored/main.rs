@@ -1,4 +1,4 @@
-//! What exploring finds in parking_lot's locks, and what it lets pass.
+//! Exploring parking_lot's locks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -51,7 +51,7 @@ fn an_update_lost_between_two_guards_is_found() {
 }
 
 #[test]
-fn a_check_that_no_longer_holds_is_found() {
+fn acting_on_an_outdated_check_is_found() {
     let failure = explore(|| {
         let cell = RwLock::new(None);
         let computed = Mutex::new(0);
@@ -95,7 +95,7 @@ fn an_upgrade_beside_an_own_plain_read_deadlocks() {
 }
 
 #[test]
-fn right_programs_pass_every_schedule() {
+fn correct_programs_pass_every_schedule() {
     explore(|| {
         let cell = RwLock::new(None);
         let computed = Mutex::new(0);

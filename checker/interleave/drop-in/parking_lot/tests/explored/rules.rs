@@ -1,4 +1,4 @@
-//! What the locks promise besides exclusion.
+//! The guarantees of the locks besides mutual exclusion.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ fn a_writer_that_waits_only_for_readers_keeps_readers_out() {
 }
 
 #[test]
-fn one_upgradable_guard_beside_readers() {
+fn one_upgradable_guard_coexists_with_readers() {
     explore(|| {
         let lock = RwLock::new(1);
         let upgradable = lock.upgradable_read();
@@ -104,7 +104,7 @@ fn a_downgrade_lets_waiting_readers_in() {
 }
 
 #[test]
-fn a_condition_variable_wakes_for_no_reason_never() {
+fn a_condition_variable_has_no_spurious_wake_ups() {
     let body = || {
         let mutex = Mutex::new(false);
         let condvar = Condvar::new();
@@ -219,7 +219,7 @@ fn once_calls_one_of_the_functions_and_the_others_wait() {
 }
 
 #[test]
-fn once_is_poisoned_by_a_panic_and_healed_by_force() {
+fn once_is_poisoned_by_a_panic_and_recovered_by_force() {
     explore(|| {
         let once = Once::new();
         both(
