@@ -22,8 +22,8 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Repo
         if !report::is_asked_for() {
             print(test, &failure);
         }
-        // The failure has been printed; the payload only has to unwind. Its text is for `#[should_panic(expected =
-        // …)]`.
+        // The failure has been reported; the payload only has to unwind.
+        // Its text is for `#[should_panic(expected = …)]`.
         let payload: Payload = Box::new(failure.message.clone());
         (*failure, payload)
     });

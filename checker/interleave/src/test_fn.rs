@@ -5,7 +5,7 @@ use std::any::Any;
 /// How many interleavings are explored by default.
 pub const DEFAULT_SCHEDULES: u32 = 1_000;
 
-/// What `#[interleave::test]` knows about its function. The generated code constructs it.
+/// The properties of a test function. The code that `#[interleave::test]` generates constructs it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Test {

@@ -42,7 +42,7 @@ pub fn is_ending() -> bool {
 ///
 /// # Panics
 ///
-/// Outside of a schedule.
+/// Outside a schedule.
 pub fn unsupported(what: &str) -> ! {
     let is_noted = session::with(|session| {
         if session.phase == Phase::Running {

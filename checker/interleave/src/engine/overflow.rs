@@ -34,7 +34,7 @@ mod unix {
     use super::GUARD;
     use crate::report;
 
-    /// What a signal handler must not compute: the report file and its content.
+    /// The report file and its content, prepared because a signal handler must not compute them.
     static PREPARED: OnceLock<Option<(CString, String)>> = OnceLock::new();
     static PAGE: OnceLock<usize> = OnceLock::new();
     static BEFORE: OnceLock<[libc::sigaction; 2]> = OnceLock::new();

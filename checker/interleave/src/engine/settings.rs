@@ -6,7 +6,7 @@ use trace::{Explored, Failure, Trace};
 
 use super::choice::Rules;
 
-/// What to explore, and how far.
+/// The settings of an exploration.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) schedules: u32,
@@ -34,6 +34,6 @@ pub struct Finding {
     pub explored: Explored,
     /// The first failure.
     pub failure: Option<Box<Failure>>,
-    /// What happened in a replayed schedule that did not fail.
+    /// The trace of a replayed schedule that did not fail.
     pub trace: Option<Trace>,
 }

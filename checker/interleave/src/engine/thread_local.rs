@@ -52,7 +52,7 @@ pub fn get<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Result<Rc<T>
 ///
 /// # Panics
 ///
-/// Outside of a schedule, and if a key is used with two types.
+/// Outside a schedule, and if a key is used with two types.
 pub fn global<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Rc<T> {
     let find = || {
         session::with(|session| session.globals.0.iter().find(|(key, _)| *key == address).map(|(_, slot)| slot.clone()))

@@ -86,7 +86,7 @@ pub(crate) struct Started {
 ///
 /// # Panics
 ///
-/// Outside of a schedule.
+/// Outside a schedule.
 pub(crate) fn start(
     kind: TaskKind,
     name: Name,

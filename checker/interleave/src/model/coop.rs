@@ -64,7 +64,7 @@ pub fn proceed(context: &Context<'_>) -> Poll<Spending> {
     }
 }
 
-/// What an operation takes from its task's budget when it completes.
+/// The budget that an operation takes from its task when it completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cost {
     /// One of the operations that a poll may make.

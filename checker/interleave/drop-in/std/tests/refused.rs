@@ -34,7 +34,7 @@ fn recurses_when_told_to() {
 
 /// Would catch: a stack overflow that is reported as an invalid memory access.
 #[test]
-fn a_stack_overflow_is_named() {
+fn a_stack_overflow_is_reported() {
     let (code, said) = run_again("recurses_when_told_to", &[(CASE, "recursion")]);
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("the stack of a thread overflowed"), "{said}");

@@ -66,7 +66,7 @@ impl Drop for Unfinished {
 }
 
 #[test]
-fn a_destructor_that_panics_is_not_run_for_a_thread_that_waits_for_ever() {
+fn a_panicking_destructor_is_not_run_for_a_thread_that_waits_forever() {
     let picture = picture(|| {
         let lock = Mutex::new(0);
         let _held = lock.lock().unwrap();
@@ -112,7 +112,7 @@ impl Sharded {
 }
 
 #[test]
-fn locks_of_an_array_are_told_apart() {
+fn locks_of_an_array_are_distinguished() {
     let picture = picture(|| {
         let map = Arc::new(Sharded::default());
         let other = Arc::clone(&map);
@@ -126,7 +126,7 @@ fn locks_of_an_array_are_told_apart() {
 
 /// About 1.3 MiB of stack; a thread has 2 MiB.
 #[test]
-fn a_deep_recursion_is_no_overflow() {
+fn deep_recursion_is_not_an_overflow() {
     fn depth(n: u32) -> u64 {
         let pad = std::hint::black_box([u64::from(n); 64]);
         let below = if n == 0 { 0 } else { depth(n - 1) };

@@ -213,7 +213,7 @@ fn a_cell_in_a_static_is_empty_in_each_schedule() {
 }
 
 #[test]
-fn a_select_has_a_budget_and_may_be_nothing_but_else() {
+fn a_select_has_a_budget_and_may_have_only_an_else_branch() {
     passes(
         || Flavor::CurrentThread,
         || async {

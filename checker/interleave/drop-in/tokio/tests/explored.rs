@@ -110,7 +110,7 @@ fn a_timeout_expires_only_when_nothing_else_can_run() {
 }
 
 #[test]
-fn panics_and_aborts_come_out_of_the_handle() {
+fn panics_and_aborts_are_returned_by_the_handle() {
     explore(|| async {
         let error = tokio::spawn(async { panic!("on purpose") }).await.unwrap_err();
         assert!(error.is_panic());

@@ -172,7 +172,7 @@ pub(super) fn states(steps: &[Step], taken: &[Taken]) -> Vec<u64> {
     states
 }
 
-/// What a thread has done.
+/// The progress of a thread.
 #[derive(Clone, Copy, Debug, Default, Hash)]
 struct Progress {
     all: u64,

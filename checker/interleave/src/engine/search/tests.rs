@@ -39,7 +39,7 @@ fn explore(program: &[&[(Key, Access)]]) -> (usize, HashSet<String>) {
     }
 }
 
-/// What all equivalent orders have in common: for each object, its writes in order and the reads between them.
+/// The common part of all equivalent orders: for each object, its writes in order and the reads between them.
 fn class(order: &[(usize, Key, Access)]) -> String {
     let mut objects: Vec<(Key, String, Vec<usize>)> = Vec::new();
     for (thread, key, access) in order {

@@ -14,7 +14,7 @@ pub(super) enum Node {
 pub(super) struct Threads {
     pub(super) enabled: Vec<usize>,
     pub(super) chosen: usize,
-    /// What the next step of the chosen thread touched, in all schedules so far.
+    /// The objects that the next step of the chosen thread touched, in all schedules so far.
     pub(super) touched: Touched,
     /// Threads that were tried here, and what their steps touched.
     pub(super) done: Vec<(usize, Touched)>,

@@ -74,7 +74,7 @@ impl Waiter {
     }
 }
 
-/// What happens to a lock that was handed to a waiter.
+/// Whether a waiter keeps a lock that was handed to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Granted {
     Kept,

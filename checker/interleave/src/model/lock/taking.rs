@@ -14,7 +14,7 @@ pub struct Taking {
     upgrade: Upgrade,
 }
 
-/// What was given up in order to write.
+/// The right that was given up in order to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Upgrade {
     Nothing,

@@ -12,7 +12,7 @@ pub struct Draws {
     then: Then,
 }
 
-/// What to draw when the stored numbers run out.
+/// The source of numbers when the stored ones run out.
 #[derive(Debug)]
 enum Then {
     /// A random number, because the operation is new.

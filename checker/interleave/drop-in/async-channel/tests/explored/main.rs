@@ -22,7 +22,7 @@ fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
 }
 
 #[test]
-fn messages_arrive_in_the_order_in_which_they_were_sent() {
+fn messages_arrive_in_the_order_sent() {
     explore(|| {
         let (sender, receiver) = bounded(1);
         both(

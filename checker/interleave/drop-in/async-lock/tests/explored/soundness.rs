@@ -11,7 +11,7 @@ static MUTEX: Mutex<u32> = Mutex::new(0);
 static LOCK: RwLock<u32> = RwLock::new(0);
 
 #[test]
-fn two_tests_at_a_time_do_not_both_have_a_guard_of_a_static_lock() {
+fn two_concurrent_tests_do_not_both_have_a_guard_of_a_static_lock() {
     let lock = |meanwhile: &dyn Fn()| {
         let _guard = MUTEX.lock_blocking();
         meanwhile();

@@ -84,7 +84,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
 }
 
 #[test]
-fn an_upgrade_beside_an_own_plain_read_deadlocks() {
+fn upgrading_while_holding_a_plain_read_deadlocks() {
     let failure = explore(|| {
         let lock = RwLock::new(1);
         let _plain = lock.read();

@@ -9,7 +9,7 @@ use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard};
 use super::exploring::{MS, both, explore, now, sleep_until};
 
 #[test]
-fn a_mutex_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_mutex_ends_at_its_limit() {
     explore(|| {
         let mutex = Mutex::new(());
         both(
@@ -33,7 +33,7 @@ fn a_mutex_is_waited_for_up_to_the_limit() {
 }
 
 #[test]
-fn a_reader_writer_lock_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_reader_writer_lock_ends_at_its_limit() {
     explore(|| {
         let lock = RwLock::new(());
         both(
@@ -109,7 +109,7 @@ fn a_writer_that_times_out_lets_readers_in() {
 }
 
 #[test]
-fn a_condition_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_condition_ends_at_its_limit() {
     explore(|| {
         let mutex = Arc::new(Mutex::new(()));
         let condvar = Condvar::new();

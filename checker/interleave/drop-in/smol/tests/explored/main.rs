@@ -44,7 +44,7 @@ fn a_semaphore_keeps_its_count() {
 }
 
 #[test]
-fn a_waiter_that_is_cancelled_does_not_hold_up_the_others() {
+fn a_cancelled_waiter_does_not_block_the_others() {
     explore(|| async {
         let lock = Arc::new(RwLock::new(0));
         let reader = lock.read().await;

@@ -172,7 +172,7 @@ fn a_monitor_passes_every_schedule() {
 
 /// Would catch: a guard that is unwound at its release when the schedule ends, and that the next schedule still counts.
 #[test]
-fn a_static_lock_is_free_in_each_schedule_although_a_thread_was_inside_at_the_end() {
+fn a_static_lock_is_free_in_each_schedule_even_if_a_thread_held_it_at_the_end() {
     explore(|| {
         static LOCK: Mutex<u32> = Mutex::new(0);
         static CALL: std::sync::Once = std::sync::Once::new();

@@ -83,7 +83,7 @@ fn a_future_that_is_polled_in_a_loop_lets_others_run() {
 }
 
 #[test]
-fn a_notification_is_passed_on_by_a_future_that_is_dropped() {
+fn a_dropped_future_passes_its_notification_on() {
     passes(|| async {
         let notify = Arc::new(Notify::new());
         let mut first = Box::pin(notify.clone().notified_owned());
