@@ -20,8 +20,7 @@ pub struct Test {
 /// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-/// Ends the calling test with the verdict "deadlock". For runtimes that detect by themselves that no task can make
-/// progress.
+/// Ends the calling test with the verdict "deadlock". For runtimes that detect by themselves that no task can continue.
 ///
 /// # Panics
 ///

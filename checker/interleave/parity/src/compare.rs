@@ -56,8 +56,7 @@ impl Comparison<'_> {
     }
 
     fn members(&mut self, path: &str, real: &Path, drop_in: &Path) {
-        // Drop-ins do not inline their re-exports of the real packages, so a page of a drop-in describes an item of its
-        // own.
+        // Drop-ins do not inline their re-exports of the real packages, so a page outside theirs is the real one.
         if !drop_in.starts_with(&self.docs.explore) {
             return;
         }

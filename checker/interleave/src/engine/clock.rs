@@ -39,8 +39,7 @@ impl Clock {
         self.now
     }
 
-    /// Wakes `waker` at the time `at`, or as soon as possible if `at` has passed. A time beyond [`NEVER`] counts as
-    /// never.
+    /// Wakes `waker` at the time `at`, or as soon as possible if that has passed. A time beyond [`NEVER`] never comes.
     pub(crate) fn set(&mut self, at: Time, waker: Waker) -> Alarm {
         self.set += 1;
         let alarm = Alarm { at: at.max(self.now), number: self.set };

@@ -19,8 +19,7 @@ const MOST_NODES: usize = 6_000;
 /// The maximum number of steps spent on a map.
 const MOST_STEPS: usize = 4_000_000;
 
-/// Why there is no map: the order of steps depends on something that the search cannot see, such as the passage of
-/// time.
+/// Why there is no map: the order of steps depends on something that the search cannot see, such as passing time.
 #[derive(Debug)]
 pub(crate) struct NoMap;
 

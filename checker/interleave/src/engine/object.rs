@@ -85,8 +85,7 @@ impl Object {
         });
     }
 
-    /// Records that an end of this channel is dropped. If the schedule has ended, the drop shows which task owned that
-    /// end.
+    /// Records that an end of this channel is dropped. After the end of a schedule, this shows which task owned it.
     pub fn drops_end(&self, side: Side) {
         session::with(|session| {
             let is_recorded = session.recording == Recording::Steps && session.phase == Phase::TearingDown;

@@ -18,8 +18,8 @@ pub(crate) struct Walk {
     pub(crate) runs: u32,
     /// How many steps they took.
     pub(crate) steps: usize,
-    /// `(choices, schedules)`: all schedules with at most `choices` choices made differently were run; there are
-    /// `schedules`.
+    /// `(choices, schedules)`: all schedules with at most `choices` choices made differently, `schedules` in total,
+    /// were run.
     pub(crate) complete: Option<(u32, u32)>,
 }
 

@@ -1,5 +1,4 @@
-//! Runs the schedules of an exploration until the first failure, and looks for the simplest schedule that fails like
-//! it.
+//! Runs the schedules of an exploration until the first failure, and looks for the simplest one with the same failure.
 
 use std::sync::Arc;
 
@@ -67,8 +66,7 @@ impl Run<'_> {
         }
     }
 
-    /// Runs the simplest schedules until the first failure. If none fails, returns how many were run, and their
-    /// coverage.
+    /// Runs the simplest schedules until the first failure. If none fails, returns their number and coverage.
     fn walk(&self, seen: u32) -> Result<Finding, (u32, Coverage)> {
         let run = |choices, recording| self.follow(choices, recording);
         let Walk { found, runs, complete, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
@@ -121,8 +119,7 @@ impl Run<'_> {
     fn sample(&self, seen: u32, mut steps: usize, coverage: Coverage) -> Finding {
         let mut strategies = Box::new(Strategies::new(self.what.seed));
         let (mut schedules, mut had_a_choice) = (0, false);
-        // If a stack could not be fully unwound, this OS thread is left panicking, and nothing more can be explored on
-        // it.
+        // If a stack could not be fully unwound, this OS thread stays panicking, and nothing can be explored on it.
         while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
             strategies.next_schedule();
             let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);

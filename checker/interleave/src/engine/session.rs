@@ -112,8 +112,7 @@ pub(crate) enum Phase {
 }
 
 pub(crate) struct Session {
-    /// Distinguishes the schedules of one process, so that a lock in a `static` can tell that it belongs to an earlier
-    /// one.
+    /// Identifies the schedule within its process, so that a lock in a `static` can tell that its state is outdated.
     pub(crate) epoch: u64,
     pub(crate) os_thread: ThreadId,
     pub(crate) rules: Rules,

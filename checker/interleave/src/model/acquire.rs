@@ -207,8 +207,7 @@ impl Drop for Guarded {
     }
 }
 
-/// The last field of a guard. It is dropped after the real guard, and is a scheduling point at which others see the
-/// lock free.
+/// The last field of a guard. Dropped after the real guard, it is a scheduling point at which others see the lock free.
 #[derive(Debug, Default)]
 pub struct AfterRelease;
 

@@ -110,8 +110,7 @@ impl Condition {
         })
     }
 
-    /// Joins this queue, and reserves a place in the queue of `lock` for later. `None` if others wait with another
-    /// lock.
+    /// Joins this queue, and reserves a place in that of `lock` for later. `None` if others wait with another lock.
     fn enlist(&self, lock: &Lock, later: &LaterPlace) -> Option<(u64, u64)> {
         let waker = threads::waker();
         let mut queue = self.queue();

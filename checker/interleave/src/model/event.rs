@@ -130,8 +130,7 @@ impl Listener {
         self.ticket = Some(ticket);
     }
 
-    /// Whether it was notified; then it stops listening. Otherwise `waker` is woken when it is. `asleep` is called the
-    /// first time.
+    /// Ready if it was notified; it then stops listening. Otherwise keeps `waker`, and calls `asleep` the first time.
     pub fn poll(&mut self, event: &Event, waker: &Waker, asleep: impl FnOnce()) -> Poll<()> {
         let Some(ticket) = self.ticket else { return Poll::Ready(()) };
         // Cloned and dropped while the queue is not locked: both may run foreign code.
@@ -158,8 +157,7 @@ impl Listener {
         }
     }
 
-    /// Stops listening because the condition it waited for holds. A notification that it has not noticed goes to the
-    /// next listener.
+    /// Stops listening because its condition holds. A notification that it has not noticed goes to the next listener.
     pub fn finish(&mut self, event: &Event) {
         self.leave(event);
         self.is_asleep = false;

@@ -26,8 +26,8 @@ struct State<T> {
     waiting: Vec<Waker>,
     /// The index of the running schedule's value, if there is one.
     current: Option<usize>,
-    /// The values of all schedules so far. Boxed, because references to them are handed out; none is dropped before the
-    /// whole is.
+    /// The values of all schedules so far. Boxed, and kept until the whole is dropped, because references are handed
+    /// out.
     #[allow(clippy::vec_box, reason = "the addresses have to stay")]
     made: Vec<Box<T>>,
 }

@@ -11,8 +11,7 @@ pub struct OnlyHere<T> {
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the value is accessed and dropped only on the thread that created it; elsewhere `get` panics and `drop`
-// leaks.
+// SAFETY: the value is accessed and dropped only on the thread that created it; elsewhere `get` panics, `drop` leaks.
 unsafe impl<T> Send for OnlyHere<T> {}
 #[allow(unsafe_code)]
 // SAFETY: as above.

@@ -1,5 +1,5 @@
-//! async-channel, whose channels smol and async-std use: the real package or, in explore mode, channels controlled by
-//! the scheduler.
+//! async-channel, used by smol and async-std: the real package or, in explore mode, channels controlled by the
+//! scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]

@@ -1,5 +1,4 @@
-//! async-lock, whose locks smol and async-std use: the real package or, in explore mode, locks controlled by the
-//! scheduler.
+//! async-lock, used by smol and async-std: the real package or, in explore mode, locks controlled by the scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]

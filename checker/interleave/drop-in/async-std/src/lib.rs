@@ -1,5 +1,5 @@
-//! async-std, as exercises see it: the real package. In explore mode, the parts that determine the order of events are
-//! replaced.
+//! async-std for exercises: the real package, in which explore mode replaces the parts that determine the order of
+//! events.
 
 #[doc(no_inline)]
 pub use real::*;

@@ -81,8 +81,7 @@ impl Random {
     }
 }
 
-/// The rest of what the threads of a program share, besides [`Shared`]. Only parts in use are created, as each adds
-/// steps.
+/// What the threads share besides [`Shared`]. Only the parts in use are created, because each adds steps.
 struct Wires {
     channel: Option<(mpsc::SyncSender<usize>, Mutex<mpsc::Receiver<usize>>)>,
     main: thread::Thread,
@@ -178,8 +177,7 @@ fn perform(operation: Operation, me: usize, shared: &Shared, wires: &Wires) -> u
 /// The maximum number of orders in which a program is run.
 const MOST: usize = 5_000;
 
-/// Would catch: an operation that changes shared state without the search knowing, and a race that the search
-/// overlooks.
+/// Would catch: a change of shared state that the search does not see, and a race that it overlooks.
 #[test]
 fn a_program_ends_in_the_same_ways_with_and_without_reduction() {
     let programs = std::env::var("INTERLEAVE_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);

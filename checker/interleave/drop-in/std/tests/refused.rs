@@ -1,5 +1,4 @@
-//! Cases in which explore mode cannot continue, and its messages. Each case ends its process, so it runs in a separate
-//! one.
+//! Cases in which explore mode cannot continue, and its messages. Each case ends its process, so it runs in its own.
 #![cfg(feature = "explore")]
 
 use std::process::Command;

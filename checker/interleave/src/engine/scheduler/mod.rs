@@ -80,8 +80,7 @@ pub fn yield_now() {
     reschedule(Reason::Yield);
 }
 
-/// Blocks until the running thread is woken; returns at once if that happened since it last blocked. May return
-/// spuriously.
+/// Blocks until the running thread is woken; returns at once if it was since it last blocked. May return spuriously.
 pub(crate) fn block() {
     session::with(|session| session.touch(thread_key(session.current), Access::Write));
     block_until_enabled();
@@ -155,8 +154,7 @@ pub(crate) fn reschedule(reason: Reason) {
             panic::resume_unwind(Box::new(TornDown));
         }
         if was_torn && reason == Reason::Block {
-            // A destructor blocks, or code that must not be unwound. The end of another thread may bring what it waits
-            // for.
+            // A destructor blocks, or code that must not be unwound. The end of another thread may unblock it.
             coroutine::suspend();
         }
     }
@@ -225,8 +223,7 @@ impl Session {
         }
     }
 
-    /// The slot to run next: the clock's or that of a runnable thread. `None` if everything that can follow has been
-    /// seen.
+    /// The slot to run next: the clock's or a runnable thread's. `None` if everything that can follow has been seen.
     fn choose(&mut self, reason: Reason, early: bool, fair: bool) -> Option<usize> {
         if let [only] = self.runnable[..]
             && !early

@@ -111,8 +111,7 @@ impl Search {
         self.diverged
     }
 
-    /// Records that the order of what happens now depends on more than the objects that steps touch, so that nothing is
-    /// proven.
+    /// Records that the order of events depends on more than the objects that steps touch, so that nothing is proven.
     pub(crate) fn lose_track(&mut self) {
         self.diverged = true;
     }

@@ -1,5 +1,4 @@
-//! Where a task is polled: by workers with a queue, on its own thread, on a blocking thread, or by a thread in
-//! `block_on`.
+//! Where tasks are polled: by workers with a queue, on their own threads, on blocking threads, or in `block_on`.
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};

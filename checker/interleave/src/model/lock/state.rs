@@ -49,8 +49,7 @@ pub(super) struct State {
     readers: usize,
     upgradable: bool,
     writer: bool,
-    /// The next waiting writer: it only waits for readers to leave, and no other waiter or newcomer may enter before
-    /// it.
+    /// The next waiting writer: it only waits for readers to leave, and no other waiter or newcomer may enter first.
     claim: Option<u64>,
     waiters: Vec<Waiter>,
 }

@@ -151,8 +151,7 @@ fn a_panic_of_the_subject_is_reported_with_its_history() {
     );
 }
 
-/// A bell that wakes the future that has waited longest. The ring is lost if that future is dropped before it is
-/// polled.
+/// A bell that wakes the longest-waiting future. The ring is lost if that future is dropped before it is polled.
 #[derive(Default)]
 struct Bell {
     waiting: RefCell<VecDeque<(usize, Waker)>>,

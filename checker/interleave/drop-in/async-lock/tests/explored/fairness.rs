@@ -37,8 +37,7 @@ fn newcomers_can_overtake_waiters() {
     }));
 }
 
-/// Starts three threads that call `enter` with their numbers, one after another, and calls `let_in` when all of them
-/// wait.
+/// Starts three threads, one after another, that call `enter` with their numbers; calls `let_in` when all of them wait.
 fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
     scope::scope(|scope| {
         for number in 0..3 {

@@ -10,8 +10,8 @@ use real::lock_api;
 
 use super::{RawMutex, Taken};
 
-/// A condition variable controlled by the scheduler. It has no spurious wake-ups, and notifies waiters in the order of
-/// their arrival.
+/// A condition variable controlled by the scheduler, without spurious wake-ups. It notifies waiters in order of
+/// arrival.
 #[derive(Debug)]
 pub struct RawCondvar(Condition);
 

@@ -77,8 +77,7 @@ fn a_bump_lets_the_waiter_in() {
     .expect("nothing is wrong");
 }
 
-/// Starts three threads that call `enter` with their numbers, one after another, and calls `let_in` when all of them
-/// wait.
+/// Starts three threads, one after another, that call `enter` with their numbers; calls `let_in` when all of them wait.
 fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
     scope::scope(|scope| {
         for number in 0..3 {

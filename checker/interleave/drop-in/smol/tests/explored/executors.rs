@@ -178,8 +178,7 @@ fn an_executor_in_a_static_starts_anew_in_each_schedule() {
     .expect("nothing is wrong");
 }
 
-/// In the real executor, it is random from which other runner an idle one steals. A schedule must be repeatable all the
-/// same.
+/// The real executor picks at random the runner from which an idle one steals. A schedule must still be repeatable.
 #[test]
 fn an_executor_run_by_several_threads_repeats_with_the_seed() {
     let orders = || {

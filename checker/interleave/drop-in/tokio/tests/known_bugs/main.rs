@@ -1,5 +1,4 @@
-//! Small programs with a known bug, each with its fixed twin: exploring finds the bug with every seed, and the twin
-//! passes.
+//! Small programs with a known bug, and fixed twins: exploring finds the bug with every seed, and the twin passes.
 //!
 //! `cargo test … --test known_bugs -- --ignored --nocapture` prints how many schedules each bug takes.
 #![cfg(feature = "explore")]

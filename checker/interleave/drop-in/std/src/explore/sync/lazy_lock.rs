@@ -9,8 +9,7 @@ use ::std::sync::{Mutex, PoisonError};
 use interleave::model::PerSchedule;
 use interleave::model::once::OnceValue;
 
-/// A value that is created when it is first used. In a `static`, it is created anew in each schedule, as in each
-/// process.
+/// A value that is created at its first use. In a `static`, it is created anew in each schedule, as in each process.
 pub struct LazyLock<T, F = fn() -> T> {
     value: OnceValue<T>,
     /// `None` once it was called, if it can be called only once.

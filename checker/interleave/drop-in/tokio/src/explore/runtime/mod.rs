@@ -70,8 +70,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Runtime {
     handle: Handle,
-    /// The runtime's handle for its own threads. Cleared when the runtime ends, because it refers to the runtime
-    /// itself.
+    /// The runtime's handle for its own threads. Cleared when the runtime ends, because it refers to the runtime.
     known: OnlyHere<Known>,
 }
 

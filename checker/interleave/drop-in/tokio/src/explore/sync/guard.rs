@@ -105,8 +105,7 @@ impl<G: Gate, U: ?Sized> Deref for Shared<G, U> {
 
     fn deref(&self) -> &U {
         #[allow(unsafe_code)]
-        // SAFETY: the caller of `new` ensured that the data is valid and not written to; parts of it come from
-        // references.
+        // SAFETY: the caller of `new` promised that the data is valid and not written to; parts come from references.
         unsafe {
             self.data.as_ref()
         }
@@ -118,8 +117,7 @@ impl<G: Gate, U: ?Sized> Deref for Exclusive<G, U> {
 
     fn deref(&self) -> &U {
         #[allow(unsafe_code)]
-        // SAFETY: the caller of `new` ensured that the data is valid and used only here; parts of it come from
-        // references.
+        // SAFETY: the caller of `new` promised that the data is valid and used only here; parts come from references.
         unsafe {
             self.data.as_ref()
         }

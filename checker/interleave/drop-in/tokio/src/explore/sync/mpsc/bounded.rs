@@ -21,8 +21,8 @@ pub struct Sender<T>(pub(super) End<mpsc::Sender<T>>);
 pub struct WeakSender<T>(End<mpsc::WeakSender<T>>);
 
 impl<T> Sender<T> {
-    /// Waits for capacity, and then queues `value`: two steps, between which others see the capacity taken and no
-    /// value.
+    /// Waits for capacity, and then queues `value`: two steps, between which the capacity is taken and the value
+    /// missing.
     #[track_caller]
     pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
         let place = Location::caller();
