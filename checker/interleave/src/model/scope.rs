@@ -148,7 +148,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// Waits for the thread to end.
     ///
     /// # Errors
-    /// The panic payload of the thread.
+    ///
     /// The panic payload of the thread.
     #[track_caller]
     pub fn join(self) -> Result<T, Payload> {

@@ -42,7 +42,7 @@ fn a_stack_overflow_is_reported() {
 #[interleave::test]
 fn blocks_the_os_thread_when_told_to() {
     if is_asked_for("os-thread") {
-        // Without the scheduler knowing.
+        // Blocks the OS thread without the scheduler knowing.
         let (_open, pipe) = std::os::unix::net::UnixStream::pair().expect("two sockets");
         let lock = Mutex::new(pipe);
         let _ = std::io::Read::read(&mut *lock.lock().unwrap(), &mut [0]);
