@@ -1,4 +1,4 @@
-//! What tests of the drop-ins for locks and channels share.
+//! Shared by the tests of the drop-ins for locks and channels.
 
 #![allow(dead_code, unused_macros, reason = "each test uses some of it")]
 
@@ -23,7 +23,7 @@ pub fn can_be(body: impl Fn() -> bool + Send + Sync + 'static) -> bool {
     explore(move || assert!(!body(), "it can be")).is_err_and(|failure| failure.message.contains("it can be"))
 }
 
-/// Runs `first` on a thread of its own and `second` here.
+/// Runs `first` on a new thread and `second` on this one.
 pub fn both(first: impl FnOnce() + Send, second: impl FnOnce()) {
     scope::scope(|scope| {
         scope.spawn(first);
@@ -34,17 +34,17 @@ pub fn both(first: impl FnOnce() + Send, second: impl FnOnce()) {
 /// A millisecond on the clock of the schedule.
 pub const MS: Duration = Duration::from_millis(1);
 
-/// Lets time pass until it is `ms` milliseconds after the beginning of the schedule. All threads that can run do so before.
+/// Sleeps until `ms` milliseconds after the start of the schedule. All threads that can run do so first.
 pub fn sleep_until(ms: u32) {
     thread::sleep(MS * ms - now());
 }
 
-/// The time since the beginning of the schedule.
+/// The time since the start of the schedule.
 pub fn now() -> Duration {
     Instant::current().on_clock()
 }
 
-/// Runs `hold` in a schedule on another OS thread and, while that goes on, `ask` in a schedule here, which has to fail.
+/// Runs `hold` in a schedule on another OS thread and, meanwhile, `ask` in a schedule here, which must fail.
 pub fn assert_refused(hold: fn(&dyn Fn()), ask: fn()) {
     let (held, is_held) = channel();
     let (end, ended) = channel::<()>();
@@ -66,7 +66,7 @@ pub fn assert_refused(hold: fn(&dyn Fn()), ask: fn()) {
     assert!(failure.message.contains("shared by two tests"), "{}", failure.message);
 }
 
-/// Runs each operation and fails for one that passes no scheduling point.
+/// Runs each operation and fails if one passes no scheduling point.
 #[macro_export]
 macro_rules! assert_each_passes_a_point {
     ($($operation:expr;)*) => {
@@ -79,7 +79,7 @@ macro_rules! assert_each_passes_a_point {
     };
 }
 
-/// Drops each guard and fails for one that has no scheduling point before others see the lock free, or none after.
+/// Drops each guard and fails unless there is a scheduling point before others see the lock free, and one after.
 #[macro_export]
 macro_rules! assert_each_release_passes_two_points {
     ($($guard:expr;)*) => {
@@ -93,7 +93,7 @@ macro_rules! assert_each_release_passes_two_points {
     };
 }
 
-/// Starts three threads that call `enter` with their numbers, one after the other, and calls `let_in` when all wait.
+/// Starts three threads, one after another, that call `enter` with their numbers; calls `let_in` when all of them wait.
 pub fn enter_in_order(enter: impl Fn(u32) + Sync, let_in: impl FnOnce()) {
     scope::scope(|scope| {
         for number in 0..3 {

@@ -1,7 +1,7 @@
-//! The classic mistakes with async locks, the same for each runtime: what exploring finds, and what it lets pass.
+//! The classic mistakes with async locks, for every runtime: which ones exploring finds, and which programs pass.
 //!
-//! A test includes this file and has its runtime's `Mutex`, `RwLock`, `spawn` and `block_on` in scope, the last one from its
-//! `__interleave`.
+//! A test includes this file and has its runtime's `Mutex`, `RwLock`, `spawn` and `block_on` in scope; `block_on` comes
+//! from its `__interleave`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -60,7 +60,7 @@ fn an_update_lost_between_two_guards_is_found() {
 }
 
 #[test]
-fn a_check_that_no_longer_holds_is_found() {
+fn acting_on_an_outdated_check_is_found() {
     let failure = explore(|| async {
         let cell = Arc::new(RwLock::new(None));
         let computed = Arc::new(AtomicU32::new(0));
@@ -97,7 +97,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
 }
 
 #[test]
-fn a_right_program_passes_every_schedule() {
+fn a_correct_program_passes_every_schedule() {
     explore(|| async {
         let count = Arc::new(Mutex::new(0));
         let cell = Arc::new(RwLock::new(0));

@@ -2,7 +2,7 @@
 
 use interleave::engine::scheduler::points_passed;
 
-/// Calls `operation`, which has to pass a scheduling point.
+/// Calls `operation`, which must pass a scheduling point.
 #[track_caller]
 pub fn passes_a_point<T>(name: &str, operation: impl FnOnce() -> T) -> T {
     let before = points_passed();

@@ -1,4 +1,4 @@
-//! Explore mode as a test meets it: what the environment asks for, and what plain `cargo test` shows.
+//! Connects a test to the engine: reads what the environment asks for, and prints failures under plain `cargo test`.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use crate::engine::{Deadlines, Exploration, Wakes};
 use crate::report;
 use crate::test_fn::{Payload, Test};
 
-/// Runs `body` under many interleavings, and prints the one that failed if nobody else does.
+/// Runs `body` under many interleavings, and prints the failing one if there is no checker to show it.
 pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Report, Option<(Failure, Payload)>) {
     let exploration = exploration(test);
     if std::env::var_os(MAP).is_some() {
@@ -22,7 +22,8 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Repo
         if !report::is_asked_for() {
             print(test, &failure);
         }
-        // What failed has been said; the payload only has to unwind. Its text is for `#[should_panic(expected = …)]`.
+        // The failure has been reported; the payload only has to unwind.
+        // Its text is for `#[should_panic(expected = …)]`.
         let payload: Payload = Box::new(failure.message.clone());
         (*failure, payload)
     });
@@ -60,7 +61,7 @@ impl FromStr for Choices {
 
 /// The value of a variable, if it is set.
 ///
-/// A value that cannot be read ends the process: to explore as if nothing had been set would answer another question.
+/// A value that cannot be parsed ends the process: exploring with the default would answer a different question.
 fn from_environment<T: FromStr>(name: &str, expected: &str) -> Option<T> {
     let text = match std::env::var(name) {
         Ok(text) => text,
@@ -72,7 +73,7 @@ fn from_environment<T: FromStr>(name: &str, expected: &str) -> Option<T> {
 
 fn refuse(name: &str, value: &dyn Display, expected: &str) -> ! {
     let message = format!("interleave: {name} is `{value}`, which is not {expected}. Correct it or unset it.\n");
-    // Not `eprintln`: the test harness would keep it back.
+    // Not `eprintln`: the test harness would capture it.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes());
     std::process::exit(2);
 }

@@ -1,4 +1,4 @@
-//! Runs one test and says how it went: to people on stderr, to the checker through a report.
+//! Runs one test and reports the result: on stderr to people, in a report file to the checker.
 //!
 //! Under plain `cargo test` there is no report, and a watchdog ends a test that hangs.
 
@@ -11,7 +11,7 @@ use crate::test_fn::{Payload, Test};
 ///
 /// # Panics
 ///
-/// If the test fails, as the test harness of Rust expects it.
+/// If the test fails, as Rust's test harness expects.
 #[doc(hidden)]
 pub fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) {
     #[cfg(feature = "explore")]

@@ -16,19 +16,19 @@ mod real;
 mod report;
 mod test_fn;
 
-/// Turns a function into a test that runs in both modes: `fn` for threads, `async fn` for tasks. The function may return a
-/// `Result`.
+/// Turns a function into a test that runs in both modes: `fn` for threads, `async fn` for tasks. The function may
+/// return a `Result`.
 ///
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `runtime = "tokio"` | of an `async fn`: `"tokio"`, `"smol"` or `"async-std"`; the exercise depends on that package | `"tokio"` |
 /// | `flavor = "multi_thread"` | tokio: several worker threads, and in real mode a real clock; or `"current_thread"`: one thread in both modes | real mode: one thread and a paused clock; explore mode: one worker, and then a thread for each task |
 /// | `worker_threads = 2` | tokio: how many worker threads; implies `flavor = "multi_thread"` | 2 |
-/// | `schedules = 5_000` | explore mode: how many interleavings are sampled if there are too many to run all of them | [`DEFAULT_SCHEDULES`] |
-/// | `steps = 50_000` | explore mode: after so many steps of one interleaving the threads take turns; after fifty times as many it is a livelock | 20,000 |
+/// | `schedules = 5_000` | explore mode: how many interleavings are sampled if there are too many to run them all | [`DEFAULT_SCHEDULES`] |
+/// | `steps = 50_000` | explore mode: after this many steps of one interleaving, the threads take turns; after fifty times as many, it is a livelock | 20,000 |
 /// | `early_deadlines` | explore mode: a sleep or timeout may also end while other threads can run | deadlines are exact |
-/// | `spurious_wakes` | explore mode: `park` and condition variables may also wake without a notification, at most twice for each thread | they wake when notified |
-/// | `real_only` | explore mode ignores the test, because it is about something that exists on the real runtime only | both modes run it |
+/// | `spurious_wakes` | explore mode: `park` and condition variables may also wake without a notification, at most twice per thread | they wake only when notified |
+/// | `real_only` | explore mode ignores the test, because it tests something that exists only on the real runtime | both modes run it |
 ///
 /// ```ignore
 /// #[interleave::test]

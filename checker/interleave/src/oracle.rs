@@ -1,4 +1,4 @@
-//! Ways to decide without luck whether code is right.
+//! Tools that decide deterministically whether code is correct.
 
 mod high_water;
 mod histories;
@@ -16,9 +16,9 @@ pub use waker::CountingWaker;
 /// How a run of [`cancel_at_every_await`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// The future was dropped at its await point number so-and-so, counted from 1.
+    /// The future was dropped at this await point, counted from 1.
     At(usize),
-    /// The future ran to its end.
+    /// The future ran to completion.
     Never,
 }
 
@@ -31,14 +31,15 @@ impl fmt::Display for Cancelled {
     }
 }
 
-/// An await point that never gets ready would be polled for ever.
+/// The limit for a future that never becomes ready and would be polled forever.
 const MOST_POLLS: usize = 1_000;
 
-/// Runs a future again and again and drops it at another await point each time: at the first, the second, …,
-/// and at last not at all. After each run `check` looks at the state. Returns the number of await points.
+/// Runs a future repeatedly and drops it at a different await point each time: at the first, then at the second, and so
+/// on. In the last run the future completes. After each run, `check` inspects the state. Returns the number of await
+/// points.
 ///
-/// The futures that `future` awaits have to get ready by being polled again; a yielding one does.
-/// No runtime and no clock takes part, so the outcome is always the same.
+/// The futures that `future` awaits must become ready when they are polled again, as [`yield_now`] does. No runtime and
+/// no clock are involved, so the outcome is always the same.
 ///
 /// ```
 /// use interleave::{Cancelled, cancel_at_every_await};
@@ -88,7 +89,7 @@ pub fn cancel_at_every_await<S>(
     panic!("the future is still pending after {MOST_POLLS} polls: it waits for something that polling does not bring")
 }
 
-/// Is pending once, and ready when polled again, on any runtime and on none.
+/// Returns `Pending` once, and completes when polled again. Needs no particular runtime, or any at all.
 pub async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|context| {
@@ -102,23 +103,23 @@ pub async fn yield_now() {
     .await;
 }
 
-/// Lets the other threads and tasks run until each of them is asleep or has ended.
+/// Runs the other threads and tasks until each of them is asleep or has ended.
 ///
-/// Whoever is to wait asleep and looks again and again instead never settles: the schedule ends as a livelock.
-/// So does one in which somebody waits with a time limit and tries again.
+/// A thread that polls in a loop instead of sleeping never settles: the schedule ends as a livelock. So does a schedule
+/// in which a thread waits with a timeout and retries.
 ///
-/// Only explore mode knows who is asleep. In real mode this returns at once, so nothing that a test asserts
-/// there may depend on it.
+/// Only explore mode knows which threads are asleep. In real mode this returns at once, so no assertion there may
+/// depend on it.
 pub fn settle() {
     #[cfg(feature = "explore")]
     crate::engine::scheduler::settle();
 }
 
-/// How many rounds of two threads make a meeting of theirs likely: many on real threads, where each is over long
-/// before the next thread has started, and one in explore mode, which tries every order of that one.
+/// How many rounds of two threads make it likely that they overlap. Many on real threads, where each round is over long
+/// before the next thread has started; one in explore mode, which tries every order of that round.
 ///
-/// A meeting is likely, not certain: a test says no more by it than that threads which must not block each other never
-/// do. The verdict comes from exploring.
+/// An overlap is likely, not certain: with real threads, a test shows only that threads that must not block each other
+/// never do. The verdict comes from exploring.
 #[must_use]
 pub fn rounds() -> u32 {
     if cfg!(feature = "explore") { 1 } else { 50_000 }
@@ -130,7 +131,7 @@ mod tests {
     use std::cell::RefCell;
 
     #[test]
-    fn each_await_is_cancelled_once_and_the_whole_run_comes_last() {
+    fn each_await_is_cancelled_once_and_the_last_run_completes() {
         let seen = RefCell::new(Vec::new());
         let points = cancel_at_every_await(
             || (),
@@ -145,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn code_without_an_await_has_no_point_to_be_cancelled_at() {
+    fn code_without_an_await_has_no_cancellation_point() {
         assert_eq!(cancel_at_every_await(|| (), async |()| {}, |(), _| {}), 0);
     }
 
     #[test]
     #[should_panic(expected = "still pending after 1000 polls")]
-    fn a_future_that_never_gets_ready_is_told_apart() {
+    fn a_future_that_never_becomes_ready_is_reported() {
         cancel_at_every_await(|| (), async |()| std::future::pending().await, |(), _| {});
     }
 }

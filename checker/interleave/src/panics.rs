@@ -1,4 +1,4 @@
-//! Panics as the hook sees them, and which of several made a test fail.
+//! Panics as the hook sees them, and which one of several made a test fail.
 
 use std::any::Any;
 use std::panic::PanicHookInfo;
@@ -29,7 +29,7 @@ impl RecordedPanic {
         Self { by: Some(by), message, place }
     }
 
-    /// Whether this only passes on that another thread or task had panicked.
+    /// Whether this panic only passes on the panic of another thread or task.
     fn passes_on_another(&self) -> bool {
         let unwrapped = self.message.contains("on an `Err` value") || self.message.contains(": PoisonError");
         unwrapped && ["Any {", "JoinError", "PoisonError"].iter().any(|name| self.message.contains(name))
@@ -37,14 +37,14 @@ impl RecordedPanic {
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(crate) fn text(payload: &(dyn Any + Send)) -> &str {
     let owned = payload.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic with a value that is not text")
 }
 
-/// The panic that made a test fail: the last one of the test's own thread or task, unless that one only passes on
-/// another's. A poisoned lock names both.
+/// The panic that made a test fail: the last one of the test's own thread or task, unless it only passes on the panic
+/// of another. For a poisoned lock, the message names both.
 pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPanic {
     let last = panics.iter().rposition(|panic| panic.by == Some(own));
     let Some(last) = last else { return panics.last().cloned().unwrap_or_default() };
@@ -52,7 +52,7 @@ pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPa
     let origin = panics[..last].iter().rev().find(|panic| !panic.passes_on_another());
     match origin.filter(|_| own.passes_on_another()) {
         None => own.clone(),
-        // Whoever unwraps the poison may be at fault, and so may whoever panicked under the lock: both are named.
+        // The bug may be in the code that unwraps the poison or in the code that panicked under the lock: name both.
         Some(origin) if own.message.contains("PoisonError") => {
             let at = origin.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
             let message =
@@ -63,7 +63,7 @@ pub(crate) fn cause_of_failure(panics: &[RecordedPanic], own: Who) -> RecordedPa
     }
 }
 
-/// Whether this panic is the runtime's word that the process is about to abort. Stable Rust offers no other sign of it.
+/// Whether the runtime announces with this panic that the process is about to abort. Stable Rust offers no other sign.
 pub(crate) fn is_abort(info: &PanicHookInfo<'_>) -> bool {
     matches!(
         info.payload_as_str(),
@@ -71,7 +71,7 @@ pub(crate) fn is_abort(info: &PanicHookInfo<'_>) -> bool {
     )
 }
 
-/// What a user reads when a panic of `by` aborts the process, and where that began.
+/// The message for a panic of `by` that aborts the process, and where the first panic happened.
 pub(crate) fn abort_message(panics: &[RecordedPanic], by: Who) -> (String, Option<Place>) {
     let at = |panic: &RecordedPanic| panic.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let mut own = panics.iter().rev().filter(|panic| panic.by == Some(by));

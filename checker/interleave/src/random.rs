@@ -1,7 +1,7 @@
-//! Numbers that look random, and are the same for the same seed.
+//! Pseudorandom numbers, the same for the same seed.
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): small,
-/// and good enough to pick from a handful of things.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): small, and good
+/// enough to choose among a few alternatives.
 #[derive(Debug)]
 pub(crate) struct Random(pub(crate) u64);
 

@@ -12,7 +12,7 @@ use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
 use crate::report;
 use crate::test_fn::{Deadlock, Payload, Test};
 
-/// Runs `body` once. If it fails: why, in our words, and the payload to go on unwinding with.
+/// Runs `body` once. On failure, returns the failure to report and the payload to resume unwinding with.
 pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
     let _watchdog = (!report::is_asked_for()).then(|| Watchdog::start(test.name));
     install_panic_recorder();
@@ -33,7 +33,7 @@ pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
 
 static PANICS: Mutex<Vec<RecordedPanic>> = Mutex::new(Vec::new());
 
-/// Keeps message and place of every panic. The default hook goes on printing them.
+/// Records the message and place of every panic. The default hook still prints them.
 fn install_panic_recorder() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -57,10 +57,10 @@ fn recorded_panics() -> Vec<RecordedPanic> {
     PANICS.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// How long a test may take under plain `cargo test`.
+/// The time limit of a test under plain `cargo test`.
 const WATCHDOG: Duration = Duration::from_secs(10);
 
-/// Ends the process if the test does not end in time: a blocked thread cannot be ended alone.
+/// Ends the process if the test exceeds its time limit: a blocked thread cannot be ended alone.
 struct Watchdog {
     _test_ended: mpsc::Sender<()>,
 }
@@ -76,7 +76,7 @@ impl Watchdog {
                      where, if exploring meets it too.\n",
                     WATCHDOG.as_secs()
                 );
-                // Not `eprintln`: the test harness would keep it back for the end of the test, which never comes.
+                // Not `eprintln`: the test harness would hold it back until the test ends, which never happens.
                 let _ = io::stderr().write_all(message.as_bytes());
                 std::process::exit(101);
             }

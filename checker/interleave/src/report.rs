@@ -1,23 +1,23 @@
 //! The report of a test: a file for the checker.
 //!
-//! The checker runs every test in a process of its own and tells it, in the environment, where the report goes.
+//! The checker runs every test in its own process and passes the path of the report in the environment.
 
 use trace::protocol::{NONCE, REPORT, report_not_written};
 use trace::{Failure, FailureKind, Report};
 
 use crate::panics::{RecordedPanic, Who, abort_message};
 
-/// Whether somebody reads a report of this test, and shows it.
+/// Whether the checker reads a report of this test and shows it.
 pub(crate) fn is_asked_for() -> bool {
     std::env::var_os(REPORT).is_some()
 }
 
-/// The mark of this run that a report of a passing test carries.
+/// The nonce of this run, which the report of a passing test must contain.
 pub(crate) fn nonce() -> Option<String> {
     std::env::var(NONCE).ok()
 }
 
-/// Where the report goes.
+/// The path of the report file.
 pub(crate) fn path() -> Option<String> {
     std::env::var(REPORT).ok()
 }

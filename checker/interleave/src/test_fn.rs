@@ -1,11 +1,11 @@
-//! A test function: what the attribute knows of it, and the ways in which it can end.
+//! A test function: what the attribute knows about it, and how it can end.
 
 use std::any::Any;
 
-/// How many interleavings are explored if a test does not say.
+/// How many interleavings are explored by default.
 pub const DEFAULT_SCHEDULES: u32 = 1_000;
 
-/// What `#[interleave::test]` knows about its function. Made by the code that it generates.
+/// The properties of a test function. The code that `#[interleave::test]` generates constructs it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Test {
@@ -20,8 +20,7 @@ pub struct Test {
 /// The payload of a panic.
 pub(crate) type Payload = Box<dyn Any + Send>;
 
-/// Ends the test that calls this with the verdict "deadlock". For runtimes that find out by themselves that no task
-/// can go on.
+/// Ends the calling test with the verdict "deadlock". For runtimes that detect by themselves that no task can continue.
 ///
 /// # Panics
 ///
@@ -31,7 +30,7 @@ pub fn deadlock(message: &str) -> ! {
     std::panic::panic_any(Deadlock(message.to_owned()))
 }
 
-/// Runs `f` and returns what it panicked with, if it did. A panic by which the kit itself ends a test goes on.
+/// Runs `f` and returns its panic payload if it panics. Panics with which the kit itself ends a test are not caught.
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
     #[cfg(feature = "explore")]
     return crate::engine::scheduler::catch(f);
@@ -42,7 +41,7 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
     }
 }
 
-/// The payload that stands for a deadlock that a runtime found.
+/// The payload for a deadlock that a runtime detected.
 #[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
 pub(crate) struct Deadlock(pub(crate) String);
 
@@ -71,7 +70,7 @@ impl<T: Conclude, E: std::fmt::Debug> Conclude for Result<T, E> {
     }
 }
 
-/// Fails the test if what it returned says so.
+/// Fails the test if its return value is an error.
 #[doc(hidden)]
 #[track_caller]
 pub fn conclude(returned: impl Conclude) {

@@ -1,5 +1,5 @@
-//! Plain `cargo test` builds everything in real mode. This runs the tests of the kit and of the drop-ins in
-//! explore mode, too, the way a learner would.
+//! Plain `cargo test` builds everything in real mode. This also runs the tests of the kit and of the drop-ins in
+//! explore mode, as a learner would.
 #![cfg(not(feature = "explore"))]
 
 use std::process::Command;
@@ -13,7 +13,7 @@ fn the_kit_and_the_drop_ins_pass_their_tests_in_explore_mode() {
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["test", "--quiet", "--profile", "explore", "--no-fail-fast"]);
     command.args(["--package", "interleave", "--features", "interleave/explore"]);
     for name in DROP_INS {
-        // Told apart by its version from the real package of the same name.
+        // The version distinguishes it from the real package of the same name.
         command.args(["--package", &format!("{name}@{}", env!("CARGO_PKG_VERSION"))]);
         command.args(["--features", &format!("{name}/explore")]);
     }

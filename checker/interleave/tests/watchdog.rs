@@ -1,10 +1,10 @@
-//! Under plain `cargo test` a test that hangs ends, and says why: the learner has no other word of it.
+//! Under plain `cargo test`, a hanging test is ended with a message, because the learner gets no other.
 #![cfg(not(feature = "explore"))]
 
 use std::process::Command;
 use std::thread;
 
-/// Set for the run that is to hang.
+/// Set for the run that must hang.
 const HANG: &str = "INTERLEAVE_TEST_HANG";
 
 #[interleave::test]
@@ -15,7 +15,7 @@ fn hangs_when_told_to() {
 }
 
 #[test]
-fn a_test_that_hangs_is_ended_and_says_so() {
+fn a_hanging_test_is_ended_with_a_message() {
     let mut command = Command::new(std::env::current_exe().expect("a test has a path"));
     command.args(["--exact", "hangs_when_told_to"]).env(HANG, "yes").env_remove("INTERLEAVE_REPORT");
     let output = command.output().expect("a test can be run again");

@@ -1,7 +1,6 @@
-//! The attribute `#[interleave::test]`; its documentation stands in the crate `interleave`.
+//! The attribute `#[interleave::test]`. Its documentation is in the crate `interleave`.
 //!
-//! Parsed by hand: the attribute accepts one shape of function only, and every exercise waits for this
-//! crate to build.
+//! Parsed by hand: the attribute accepts only functions of one form, and every exercise waits for this crate to build.
 
 use std::fmt::Write as _;
 
@@ -15,10 +14,10 @@ pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// What stands between the parentheses of the attribute.
+/// The options in the parentheses of the attribute.
 struct Options {
     runtime: String,
-    /// `None` if any will do.
+    /// `None` if any flavor will do.
     flavor: Option<String>,
     worker_threads: Option<String>,
     schedules: Option<String>,
@@ -28,21 +27,21 @@ struct Options {
     explored: Explored,
 }
 
-/// When a deadline may strike in explore mode.
+/// When a deadline may expire in explore mode.
 #[derive(PartialEq)]
 enum Deadlines {
     Exact,
     Early,
 }
 
-/// Whether a thread wakes up only when it is woken, in explore mode.
+/// Whether a thread wakes up only when it is notified, in explore mode.
 #[derive(PartialEq)]
 enum Wakes {
     Caused,
     Spurious,
 }
 
-/// Whether a test also runs under explored interleavings.
+/// Whether a test also runs in explore mode.
 #[derive(PartialEq)]
 enum Explored {
     Yes,
@@ -97,7 +96,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Stri
             || {block_on});"
     );
     let parse = |text: &str| text.parse::<TokenStream>().map_err(|error| error.to_string());
-    // The learner's tokens are passed on as they are, so that errors point into the test file.
+    // The learner's tokens are passed on unchanged, so that errors point to the test file.
     let mut body = item;
     body.extend(parse(&tail)?);
     let mut out = outer;
@@ -152,7 +151,7 @@ fn options(attribute: TokenStream) -> Result<Options, String> {
     Ok(options)
 }
 
-/// The attributes that belong to the test and not to the function in it, and the rest.
+/// Splits the attributes of the test from the others, which belong to the function in it.
 fn split_attributes(item: TokenStream) -> (TokenStream, TokenStream) {
     let (mut outer, mut inner) = (TokenStream::new(), TokenStream::new());
     let mut tokens = item.into_iter().peekable();
@@ -170,14 +169,14 @@ fn split_attributes(item: TokenStream) -> (TokenStream, TokenStream) {
     (outer, inner)
 }
 
-/// The function that the attribute stands on.
+/// The function with the attribute.
 struct Function {
     name: String,
     kind: Kind,
 }
 
 enum Kind {
-    /// An ordinary function; it may start threads.
+    /// An ordinary function, which may start threads.
     Threads,
     Async,
 }
@@ -194,7 +193,7 @@ impl Function {
                 "fn" => {
                     let Some(TokenTree::Ident(name)) = tokens.next() else { return Err(shape()) };
                     let Some(TokenTree::Group(arguments)) = tokens.next() else { return Err(shape()) };
-                    // A return type may stand in between.
+                    // A return type may come before the body.
                     let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
                     if !tokens.any(|token| is_body(&token)) {
                         return Err(shape());

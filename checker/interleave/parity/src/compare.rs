@@ -1,4 +1,4 @@
-//! What a real package has and its drop-in lacks.
+//! Finds what a real package has and its drop-in lacks.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::docs::{Docs, Namespace};
 use crate::page;
 
-/// One drop-in.
+/// The comparison of one drop-in.
 #[derive(Debug)]
 struct Comparison<'a> {
     docs: &'a Docs,
@@ -18,9 +18,8 @@ struct Comparison<'a> {
     seen: BTreeSet<PathBuf>,
 }
 
-/// The paths of everything that the drop-in `name` lacks, such as `tokio::sync::Mutex::lock` and
-/// `tokio::sync::Mutex: impl Debug`.
-/// How many there are to compare comes second.
+/// Returns the paths of everything that the drop-in `name` lacks, such as `tokio::sync::Mutex::lock` and
+/// `tokio::sync::Mutex: impl Debug`, and how many paths were compared.
 pub fn missing(docs: &Docs, name: &str) -> (BTreeSet<String>, usize) {
     let real = if name == "std" { &docs.std } else { &docs.real };
     let mut comparison = Comparison { docs, name, missing: BTreeSet::new(), compared: 0, seen: BTreeSet::new() };
@@ -35,7 +34,7 @@ impl Comparison<'_> {
         }
         let listed = self.docs.module(real);
         let items = listed.items.iter().map(|item| (item.name.as_str(), Namespace::of(&item.kind)));
-        // What a `pub use` names can be in any namespace.
+        // The name of a `pub use` may be in any namespace.
         let reexports = listed.reexports.iter().flat_map(|reexport| {
             [Namespace::Types, Namespace::Values, Namespace::Macros]
                 .map(|namespace| (reexport.name.as_str(), namespace))
@@ -57,7 +56,7 @@ impl Comparison<'_> {
     }
 
     fn members(&mut self, path: &str, real: &Path, drop_in: &Path) {
-        // Drop-ins do not inline what they export of the real packages, so a page that is theirs is no real one.
+        // Drop-ins do not inline their re-exports of the real packages, so a page outside theirs is the real one.
         if !drop_in.starts_with(&self.docs.explore) {
             return;
         }

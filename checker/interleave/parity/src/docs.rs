@@ -8,26 +8,26 @@ use std::rc::Rc;
 
 use crate::page::{self, Module};
 
-/// Where the pages are.
+/// The folders with the pages.
 #[derive(Debug)]
 pub struct Docs {
-    /// Those of the real packages.
+    /// Pages of the real packages.
     pub real: PathBuf,
-    /// Those of the drop-ins in explore mode, and of what they are made of.
+    /// Pages of the drop-ins in explore mode, and of the crates that they are built on.
     pub explore: PathBuf,
-    /// Those of the standard library.
+    /// Pages of the standard library.
     pub std: PathBuf,
     modules: RefCell<HashMap<PathBuf, Rc<Module>>>,
 }
 
-/// An item, by the page that describes it.
+/// An item, identified by its page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub kind: String,
     pub page: PathBuf,
 }
 
-/// In one namespace, an item has a name for itself.
+/// Within one namespace, the name of an item is unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namespace {
     Types,
@@ -45,7 +45,7 @@ impl Namespace {
     }
 }
 
-/// More `pub use` in a row is a circle.
+/// A longer chain of `pub use` is a cycle.
 const MOST_STEPS: usize = 16;
 
 impl Docs {
@@ -53,7 +53,7 @@ impl Docs {
         Docs { real, explore, std, modules: RefCell::default() }
     }
 
-    /// What the module with this page lists; nothing if there is no such page.
+    /// The contents of the module with this page; empty if there is no such page.
     pub fn module(&self, page: &Path) -> Rc<Module> {
         if let Some(module) = self.modules.borrow().get(page) {
             return Rc::clone(module);
@@ -63,7 +63,7 @@ impl Docs {
         module
     }
 
-    /// The item `name` of the module with the page `module`. `drop_in` is what the package is called that `real` means.
+    /// The item `name` of the module with the page `module`. `drop_in` is the package that `real` refers to.
     pub fn item(&self, drop_in: &str, module: &Path, name: &str, namespace: Namespace) -> Option<Found> {
         self.item_within(drop_in, module, name, namespace, MOST_STEPS)
     }
@@ -85,12 +85,12 @@ impl Docs {
         let reexports = listed.reexports.iter().filter(|reexport| reexport.name == name).map(|it| it.path.clone());
         let globs = listed.globs.iter().map(|path| format!("{path}::{name}"));
         let found = reexports.chain(globs).find_map(|path| self.path(drop_in, module, &path, namespace, steps));
-        // A crate that a private module exports has no path that can be followed.
+        // A crate exported by a private module has no path that can be followed.
         let is_named = || listed.reexports.iter().any(|it| it.name == name && it.path.starts_with("explore::"));
         found.or_else(|| is_named().then(|| Found { kind: "crate".to_owned(), page: PathBuf::new() }))
     }
 
-    /// The item that `path` means in the module with the page `module`.
+    /// The item that `path` refers to in the module with the page `module`.
     fn path(&self, drop_in: &str, module: &Path, path: &str, namespace: Namespace, steps: usize) -> Option<Found> {
         let mut segments = path.trim_start_matches("::").split("::").peekable();
         let root = |docs: &Path, name: &str| docs.join(name).join("index.html");
@@ -103,7 +103,7 @@ impl Docs {
                 [&self.explore, &self.real].map(|docs| root(docs, other)).into_iter().find(|page| page.exists())?
             }
         };
-        // Within a crate, `real` means what it is a drop-in of.
+        // Within a crate, `real` refers to the package that it replaces.
         let drop_in = if krate == "real" { drop_in } else { krate };
         let mut found = Found { kind: "mod".to_owned(), page: at.clone() };
         while let Some(segment) = segments.next() {
@@ -114,8 +114,8 @@ impl Docs {
         Some(found)
     }
 
-    /// A path that begins in the crate of the module itself. Private modules on the way have no page, but what they
-    /// export has been listed where it is public.
+    /// Follows a path that starts in the module's own crate. Private modules on the way have no page, but their exports
+    /// are listed where they are public.
     fn local(&self, drop_in: &str, module: &Path, path: &str, namespace: Namespace, steps: usize) -> Option<Found> {
         let root = [&self.explore, &self.real, &self.std].into_iter().find_map(|docs| {
             let krate = module.strip_prefix(docs).ok()?.components().next()?;
@@ -137,7 +137,7 @@ impl Docs {
         None
     }
 
-    /// The type that the alias with this page stands for, if it has a page.
+    /// The type that the alias with this page refers to, if it has a page.
     pub fn aliased(&self, page: &Path, html: &str) -> Option<PathBuf> {
         let is_alias = page.file_name().is_some_and(|name| name.to_string_lossy().starts_with("type."));
         let link = if is_alias { page::aliased(html)? } else { return None };

@@ -1,8 +1,8 @@
-//! What is left out on purpose.
+//! The list of items that are left out on purpose.
 
 use std::collections::BTreeSet;
 
-/// One line of the list: what, and why.
+/// One line of the list: an item and the reason.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// A path, which may end with `*`.
@@ -23,7 +23,7 @@ impl LeftOut {
 ///
 /// # Errors
 ///
-/// Which line is of another form.
+/// If a line has another form. Names the line.
 pub fn parse(text: &str) -> Result<Vec<LeftOut>, String> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     lines
@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Vec<LeftOut>, String> {
         .collect()
 }
 
-/// What is wrong: items that are missing and not listed, and lines that no missing item needs.
+/// The problems: missing items that are not listed, and lines that no missing item needs.
 pub fn complaints(missing: &BTreeSet<String>, list: &[LeftOut]) -> Vec<String> {
     let unlisted = missing.iter().filter(|path| !list.iter().any(|entry| entry.covers(path)));
     let needless = list.iter().filter(|entry| !missing.iter().any(|path| entry.covers(path)));
@@ -60,13 +60,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_and_listed_is_no_complaint() {
+    fn a_listed_missing_item_is_no_complaint() {
         let list = parse(LIST).expect("well-formed");
         assert_eq!(complaints(&set(&["a::b", "a::c::d"]), &list), [""; 0]);
     }
 
     #[test]
-    fn what_is_missing_and_not_listed_is_one_and_so_is_a_needless_line() {
+    fn an_unlisted_missing_item_and_an_unneeded_line_are_complaints() {
         let list = parse(LIST).expect("well-formed");
         let complaints = complaints(&set(&["a::b", "a::bb"]), &list);
         assert_eq!(complaints, ["missing and not listed: a::bb", "listed, but nothing is missing: a::c::*"]);

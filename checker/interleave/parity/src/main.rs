@@ -1,7 +1,8 @@
 //! Compares the public items of the real packages with those of the drop-ins in explore mode.
 //!
-//! An exercise, or a program that is tested, may use anything the real package has. What a drop-in lacks shows as a
-//! compile error in explore mode only, so this finds it first. It reads the pages that rustdoc wrote; see `.ci/run`.
+//! An exercise, or a program under test, may use anything that the real package has. What a drop-in lacks would show
+//! only as a compile error in explore mode, so this tool finds it first. It reads the pages that rustdoc wrote; see
+//! `.ci/run`.
 
 mod compare;
 mod docs;

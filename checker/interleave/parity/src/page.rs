@@ -1,10 +1,11 @@
-//! Reads what rustdoc writes: the items of a module, and the members of an item.
+//! Reads the output of rustdoc: the items of a module, and the members of an item.
 //!
-//! Stable rustdoc writes nothing but HTML. Its anchors name every method and trait implementation, and std ships the same pages.
+//! Stable rustdoc writes only HTML. Its anchors name every method and trait implementation, and std ships the same
+//! pages.
 
 use std::collections::BTreeSet;
 
-/// What a module page lists.
+/// The contents of a module page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Module {
     pub items: Vec<Item>,
@@ -16,7 +17,7 @@ pub struct Module {
 /// An item with a page of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// As in the name of its page: `struct`, `fn`, `mod`, …
+    /// As in the file name of its page: `struct`, `fn`, `mod`, …
     pub kind: String,
     pub name: String,
     /// Relative to the page of the module.
@@ -30,7 +31,7 @@ pub struct Reexport {
     pub path: String,
 }
 
-/// The items of the module whose page is `html`. Unstable ones do not count.
+/// The items of the module whose page is `html`. Unstable items are left out.
 pub fn module(html: &str) -> Module {
     let mut module = Module::default();
     for row in between(html, "<dt", "</dt>") {
@@ -57,11 +58,11 @@ pub fn module(html: &str) -> Module {
 }
 
 /// The members of the type or trait whose page is `html`: `lock` for a method, variant or field, and `impl Debug` for a
-/// trait implementation. Unstable ones do not count, nor do those that every type has.
+/// trait implementation. Unstable members, and those that every type has, are left out.
 pub fn members(html: &str) -> BTreeSet<String> {
     let mut members = BTreeSet::new();
     let is_trait = html.contains("<body class=\"rustdoc trait\">");
-    // What follows the last section of this kind belongs to other types.
+    // Everything after the last section of this kind belongs to other types.
     let html = html.split("<h2 id=\"blanket-implementations\"").next().unwrap_or(html);
     let mut in_unstable_impl = false;
     for section in html.split("<section id=\"").skip(1) {
@@ -78,7 +79,7 @@ pub fn members(html: &str) -> BTreeSet<String> {
             ("method" | "variant" | "associatedtype" | "associatedconstant", Some((_, name))) => {
                 members.insert(without_count(name).to_owned());
             }
-            // The anchor of `impl !Send` is that of `impl Send`.
+            // `impl !Send` has the same anchor as `impl Send`.
             ("impl", Some(("impl", _))) if !is_trait && !is_negative(rest) => members.extend(implementation(id)),
             _ => {}
         }
@@ -88,19 +89,19 @@ pub fn members(html: &str) -> BTreeSet<String> {
     members
 }
 
-/// Whether a section says that a type does not have a trait: `impl<T> !Send for …`.
+/// Whether a section states that a type does not have a trait: `impl<T> !Send for …`.
 fn is_negative(section: &str) -> bool {
     let header = section.split_once("code-header\">").map_or("", |(_, header)| header);
     text(header.split("</h3>").next().unwrap_or_default()).split(" for ").next().is_some_and(|head| head.contains(" !"))
 }
 
-/// The page that a type alias stands for: the first link behind its `=`.
+/// The page that a type alias refers to: the first link after its `=`.
 pub fn aliased(html: &str) -> Option<&str> {
     let declaration = html.split_once("class=\"rust item-decl\"")?.1.split("</pre>").next()?;
     attribute(declaration.split_once(" = ")?.1, "href")
 }
 
-/// `impl From<_>` out of `impl-From%3CT%3E-for-Mutex%3CT%3E`; `None` for an implementation of no trait.
+/// `impl From<_>` from `impl-From%3CT%3E-for-Mutex%3CT%3E`; `None` for an inherent implementation.
 fn implementation(id: &str) -> Option<String> {
     let id = unescaped(id.strip_prefix("impl-")?);
     let (name, of) = id.split_once("-for-")?;
@@ -112,7 +113,7 @@ fn implementation(id: &str) -> Option<String> {
     Some(format!("impl {}{reference}", without_parameter_names(name)))
 }
 
-/// Two packages may call the same type parameter by different names.
+/// Replaces the names of type parameters, because two packages may name the same one differently.
 fn without_parameter_names(name: &str) -> String {
     let mut out = String::new();
     for word in name.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
@@ -129,7 +130,7 @@ fn is_parameter(word: &str) -> bool {
     word.len() == 1 && word.chars().all(|c| c.is_ascii_uppercase())
 }
 
-/// rustdoc counts anchors of the same name: `set-1`.
+/// Removes the number that rustdoc appends to repeated anchors: `set-1`.
 fn without_count(id: &str) -> &str {
     match id.rsplit_once('-') {
         Some((name, count)) if count.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -146,7 +147,7 @@ fn attribute<'a>(html: &'a str, name: &str) -> Option<&'a str> {
     html.split_once(&format!("{name}=\""))?.1.split('"').next()
 }
 
-/// Every piece between `start` and the next `end`.
+/// Each piece between `start` and the next `end`.
 fn between<'a>(html: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
     html.split(start).skip(1).filter_map(move |piece| piece.split_once(end)).map(|(piece, _)| piece)
 }

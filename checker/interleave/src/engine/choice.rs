@@ -1,76 +1,75 @@
-//! The words in which scheduler and strategies talk about a choice.
+//! The types with which the scheduler and the strategies describe a choice.
 
-/// Somebody who could go on now: a thread, or the clock.
+/// A candidate to run next: a thread, or the clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
-    /// A small number of its own.
+    /// A small number that identifies it.
     pub(crate) slot: usize,
-    /// The slot of whoever started it.
+    /// The slot of the thread that started it.
     pub(crate) parent: Option<usize>,
-    /// What a trace calls this choice.
+    /// The number of this choice in a trace.
     pub(crate) choice: u32,
 }
 
-/// Why the running thread asks who goes on.
+/// Why the running thread calls the scheduler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// Another one may.
+    /// Another thread may run.
     Point,
-    /// Another one should, if there is one.
+    /// Another thread should run, if one can.
     Yield,
-    /// It waits.
+    /// The thread blocks.
     Block,
-    /// It has ended.
+    /// The thread has ended.
     End,
 }
 
-/// The slot of the clock among the candidates; threads come after it.
+/// The slot of the clock among the candidates. Threads come after it.
 pub(crate) const CLOCK_SLOT: usize = 0;
 
-/// How long schedules may be, and what else the test asks of the scheduler.
+/// How long schedules may be, and the test's other settings for the scheduler.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    /// After so many steps a schedule turns fair; after [`FAIR_STEPS`] times as many it is a
-    /// livelock.
+    /// After this many steps, a schedule turns fair; after [`FAIR_STEPS`] times as many, it is a livelock.
     pub(crate) steps: usize,
     pub(crate) deadlines: Deadlines,
     pub(crate) wakes: Wakes,
 }
 
-/// When a deadline may strike.
+/// When a deadline may expire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Deadlines {
     /// When no thread can run before it.
     #[default]
     Exact,
-    /// At any moment: whether it comes first is a choice of the scheduler.
+    /// At any moment: the scheduler chooses whether it comes first.
     Early,
 }
 
-/// When a parked thread or one that waits on a condition variable wakes up.
+/// When a thread wakes up that is parked or waits on a condition variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wakes {
-    /// When it is woken.
+    /// When it is notified.
     #[default]
     Caused,
-    /// Also without a notification, as the documentation of both warns, at most [`MOST_SPURIOUS_WAKES`] times for each
-    /// thread; whether it does is a choice of the scheduler.
+    /// Also without a notification, as the documentation of both warns, at most [`MOST_SPURIOUS_WAKES`] times per
+    /// thread. The scheduler chooses.
     Spurious,
 }
 
-/// A thread that waits in a loop could wake up without a notification for ever, and no test would end. Two are enough to
-/// tell a loop from an `if`, and from a second `if` after it.
+/// Without a limit, a thread that waits in a loop could wake up spuriously forever, and the test would never end. Two
+/// spurious wake-ups are enough to tell a loop from an `if`, and from an `if` followed by a second one.
 pub const MOST_SPURIOUS_WAKES: u32 = 2;
 
-/// How many times its limit of steps a schedule may take under a fair scheduler before it is called a livelock. Long
-/// programs end well before that; threads that only ask again and again are noticed earlier.
+/// The multiple of its step limit that a schedule may take under a fair scheduler before it counts as a livelock. Long
+/// programs end well before that; threads that only poll are detected earlier.
 pub(crate) const FAIR_STEPS: usize = 50;
 
-/// How the operation after a scheduling point touches what is shared.
+/// How the operation after a scheduling point accesses a shared object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// It looks at the object and changes nothing that others can see.
+    /// It reads the object and changes nothing that others can see.
     Read,
-    /// It may change the object, or wait for it.
+    /// It may change the object or wait for it.
     Write,
 }

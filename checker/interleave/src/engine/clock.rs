@@ -9,10 +9,10 @@ use std::time::Duration;
 /// Time since the schedule began.
 pub type Time = Duration;
 
-/// Thirty thousand years. A limit beyond it means "no limit", and time must not jump there.
+/// About thirty thousand years. A time limit beyond this means "no limit", and time must not jump there.
 const NEVER: Time = Duration::from_secs(1 << 40);
 
-/// A deadline that somebody waits for; several may fall on the same time.
+/// A pending deadline. Several may fall on the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Alarm {
     at: Time,
@@ -20,7 +20,7 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// When it goes off.
+    /// The time at which it expires.
     pub fn at(self) -> Time {
         self.at
     }
@@ -39,8 +39,7 @@ impl Clock {
         self.now
     }
 
-    /// Wakes `waker` at the time `at`, or at the next occasion if that has passed. A time that no program lives to see
-    /// counts as never.
+    /// Wakes `waker` at the time `at`, or as soon as possible if that has passed. A time beyond [`NEVER`] never comes.
     pub(crate) fn set(&mut self, at: Time, waker: Waker) -> Alarm {
         self.set += 1;
         let alarm = Alarm { at: at.max(self.now), number: self.set };
@@ -50,23 +49,23 @@ impl Clock {
         alarm
     }
 
-    /// Replaces the waker of an alarm that has not gone off. Whether there was one.
+    /// Replaces the waker of an alarm that has not expired. Returns the old one, or `None` if the alarm has expired.
     pub(crate) fn update(&mut self, alarm: Alarm, waker: &Waker) -> Option<Waker> {
         let slot = self.alarms.get_mut(&alarm)?;
         Some(std::mem::replace(slot, waker.clone()))
     }
 
-    /// Takes an alarm back. The waker is returned because dropping it may run foreign code.
+    /// Cancels an alarm. Returns the waker because dropping it may run foreign code.
     pub(crate) fn cancel(&mut self, alarm: Alarm) -> Option<Waker> {
         self.alarms.remove(&alarm)
     }
 
-    /// Whether a deadline lies ahead.
+    /// Whether a deadline is pending.
     pub(crate) fn is_awaited(&self) -> bool {
         !self.alarms.is_empty()
     }
 
-    /// Moves to the next deadline and hands out everybody who waits for it. Empty if there is none.
+    /// Moves to the next deadline and returns the wakers that are due. Empty if there is no deadline.
     pub(crate) fn advance_to_next(&mut self) -> Vec<Waker> {
         match self.alarms.first_key_value() {
             Some((alarm, _)) => self.advance_to(alarm.at),
@@ -74,7 +73,7 @@ impl Clock {
         }
     }
 
-    /// Moves to `time`, which must not lie behind, and hands out everybody whose deadline has come.
+    /// Moves to `time`, which must not be in the past, and returns the wakers that are due.
     pub(crate) fn advance_to(&mut self, time: Time) -> Vec<Waker> {
         self.now = self.now.max(time);
         let later = self.alarms.split_off(&Alarm { at: self.now, number: u64::MAX });
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_means_no_limit_is_never_reached() {
+    fn a_deadline_beyond_the_limit_is_never_reached() {
         let mut clock = Clock::default();
         clock.set(Duration::MAX, Waker::noop().clone());
         assert!(clock.advance_to_next().is_empty());

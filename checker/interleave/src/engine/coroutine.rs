@@ -1,7 +1,7 @@
 //! Stacks that the engine switches between.
 //!
-//! Every thread of a schedule runs on a coroutine of the one OS thread that explores. Stacks are kept for the next
-//! schedule: mapping one costs more than a short schedule does.
+//! Every thread of a schedule runs as a coroutine on the one OS thread that explores. Stacks are reused by the next
+//! schedule, because mapping a stack costs more than a short schedule does.
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
@@ -11,26 +11,26 @@ use corosensei::{CoroutineResult, Yielder};
 
 use super::overflow;
 
-/// As much as Rust gives a thread. Pages that are never touched cost nothing.
+/// As much as Rust gives a thread. Untouched pages cost nothing.
 pub(crate) const STACK_BYTES: usize = 2 << 20;
 
-/// More than any test has threads at once; what is beyond goes back to the operating system.
+/// More than any test has threads at once. Further stacks go back to the operating system.
 const MOST_SPARE_STACKS: usize = 64;
 
 type Suspender = Yielder<(), ()>;
 
 thread_local! {
     static SPARE_STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
-    /// Through which the running coroutine suspends itself.
+    /// The running coroutine suspends itself through this.
     static RUNNING: Cell<Option<NonNull<Suspender>>> = const { Cell::new(None) };
 }
 
 /// A function call that can be suspended and resumed.
 pub(crate) struct Coroutine {
     inner: corosensei::Coroutine<(), (), ()>,
-    /// Known once the coroutine has started; see [`RUNNING`].
+    /// Set once the coroutine has started; see [`RUNNING`].
     suspender: Option<NonNull<Suspender>>,
-    /// Where the guard page of its stack begins.
+    /// The address of its stack's guard page.
     guard: usize,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum Resumed {
 }
 
 impl Coroutine {
-    /// A coroutine that has not started. `body` must not unwind.
+    /// Creates a coroutine that has not started. `body` must not unwind.
     ///
     /// # Panics
     ///
@@ -71,7 +71,7 @@ impl Coroutine {
         resumed
     }
 
-    /// Keeps the stack of a coroutine that has returned for the next one.
+    /// Keeps the stack of a coroutine that has returned, for reuse.
     pub(crate) fn recycle(self) {
         let stack = self.inner.into_stack();
         SPARE_STACKS.with_borrow_mut(|spare| {
@@ -91,12 +91,12 @@ pub(crate) fn is_inside() -> bool {
 ///
 /// # Panics
 ///
-/// If the caller runs on no coroutine.
+/// If the caller does not run on a coroutine.
 pub(crate) fn suspend() {
     let suspender = RUNNING.get().expect("only a coroutine can be suspended");
     #[allow(unsafe_code)]
-    // SAFETY: `RUNNING` is set to the suspender of the coroutine that runs, and reset when control leaves it. The
-    // suspender lives on that coroutine's stack for as long as its body runs, and the caller is a part of the body.
+    // SAFETY: `RUNNING` is set to the suspender of the running coroutine, and reset when control leaves it. The
+    // suspender lives on that coroutine's stack while its body runs, and the caller is part of the body.
     unsafe { suspender.as_ref() }.suspend(());
 }
 

@@ -1,14 +1,14 @@
-//! The end of a schedule, for code that does not leave it to the scheduler.
+//! The end of a schedule, for code that must handle it itself.
 
 use std::panic;
 
 use super::scheduler::TornDown;
 use super::session::{self, Phase, Stop};
 
-/// Calls `f`, in which the kit does not unwind this thread when the schedule ends: it lets `f` go on, and `f` waits only for
-/// what the end of other threads brings. For operations whose caller cannot bear a panic.
+/// Calls `f` without unwinding this thread when the schedule ends. From then on, `f` keeps running and blocks only
+/// until the end of another thread wakes it. For operations whose caller cannot handle a panic.
 pub fn without_unwinding<T>(f: impl FnOnce() -> T) -> T {
-    /// Puts back what there was, also when `f` panics.
+    /// Restores the previous state, also when `f` panics.
     struct Restore(Option<bool>);
 
     impl Drop for Restore {
@@ -26,23 +26,23 @@ fn shield(shielded: bool) -> Option<bool> {
         .flatten()
 }
 
-/// Unwinds the running thread if the schedule has ended, for whoever could not be unwound where it waited.
+/// Unwinds the running thread if the schedule has ended, for callers that could not be unwound while they waited.
 pub fn unwind_at_the_end() {
     if is_ending() && !std::thread::panicking() {
         panic::resume_unwind(Box::new(TornDown));
     }
 }
 
-/// Whether the schedule has ended, and what is left of it is unwound.
+/// Whether the schedule has ended and its remaining threads are being unwound.
 pub fn is_ending() -> bool {
     session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
 }
 
-/// Ends the schedule, because the test does something that cannot be explored; `what` says what.
+/// Ends the schedule because the test does something that cannot be explored; `what` says what.
 ///
 /// # Panics
 ///
-/// Outside of a schedule.
+/// Outside a schedule.
 pub fn unsupported(what: &str) -> ! {
     let is_noted = session::with(|session| {
         if session.phase == Phase::Running {

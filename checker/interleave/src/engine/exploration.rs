@@ -1,4 +1,4 @@
-//! Explores a test: many schedules, the first failure, and the simplest story of it.
+//! Explores a test: runs many schedules, reports the first failure and the simplest schedule that shows it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,8 +16,8 @@ use super::session::{Recording, Stop};
 use super::settings::{Finding, Settings, Ways};
 use super::strategy::Source;
 
-/// After so many steps a schedule goes on under a fair scheduler, and after fifty times as many it is a livelock, if the
-/// test does not say otherwise. So is one in which every thread has offered to wait so often and none was woken.
+/// The default limit: after this many steps a schedule continues under a fair scheduler, and after fifty times as many
+/// it is a livelock. It is also a livelock once every runnable thread has yielded this many times without any wake-up.
 pub const MOST_STEPS: usize = 20_000;
 
 /// The settings of an exploration.
@@ -32,7 +32,8 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// Explores 1,000 schedules with seed 1. The sources that locations name lie in, below or above `manifest_dir`.
+    /// Explores 1,000 schedules with seed 1. The source files that locations name are in, below or above
+    /// `manifest_dir`.
     pub fn new(manifest_dir: impl AsRef<Path>) -> Self {
         Exploration {
             settings: Settings {
@@ -46,49 +47,49 @@ impl Exploration {
         }
     }
 
-    /// How many schedules, at most. A test in which there is never a choice has only one.
+    /// Sets the maximum number of schedules. A test without any choice has only one.
     #[must_use]
     pub fn schedules(mut self, schedules: u32) -> Self {
         self.settings.schedules = schedules;
         self
     }
 
-    /// The same seed explores the same schedules.
+    /// Sets the seed. The same seed explores the same schedules.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// Runs one schedule only: the one with these choices.
+    /// Runs only the schedule with these choices.
     #[must_use]
     pub fn replay(mut self, choices: Vec<u32>) -> Self {
         self.settings.replay = Some(choices);
         self
     }
 
-    /// After how many steps a schedule goes on under a fair scheduler, at least one.
+    /// Sets after how many steps a schedule continues under a fair scheduler; at least one.
     #[must_use]
     pub fn steps(mut self, steps: usize) -> Self {
         self.settings.rules.steps = steps.max(1);
         self
     }
 
-    /// When deadlines may strike.
+    /// Sets when deadlines may expire.
     #[must_use]
     pub fn deadlines(mut self, deadlines: Deadlines) -> Self {
         self.settings.rules.deadlines = deadlines;
         self
     }
 
-    /// When waiting threads wake up.
+    /// Sets when waiting threads wake up.
     #[must_use]
     pub fn wakes(mut self, wakes: Wakes) -> Self {
         self.settings.rules.wakes = wakes;
         self
     }
 
-    /// Leaves out the search. For comparing both ways of choosing schedules.
+    /// Skips the search, to compare both ways of choosing schedules.
     #[doc(hidden)]
     #[must_use]
     pub fn sampled_only(mut self) -> Self {
@@ -96,7 +97,7 @@ impl Exploration {
         self
     }
 
-    /// Ends when the search gives up.
+    /// Ends when the search gives up, without sampling.
     #[doc(hidden)]
     #[must_use]
     pub fn searched_only(mut self) -> Self {
@@ -104,8 +105,9 @@ impl Exploration {
         self
     }
 
-    /// Runs every interleaving of `body` and returns how many those were and how they ended: with what `body` returns, or
-    /// with how it failed; `None` after `most` schedules. For comparing the search with and without its reduction.
+    /// Runs every interleaving of `body` and returns how many there were and how they ended: with the return value of
+    /// `body`, or with a failure. Returns `None` after `most` schedules. Used to compare the search with and without
+    /// its reduction.
     #[doc(hidden)]
     pub fn endings(
         &self,
@@ -144,8 +146,8 @@ impl Exploration {
         }
     }
 
-    /// Maps every interleaving of `body`. `None` if the order of its steps depends on what the scheduler cannot see, such as
-    /// how often a thread asks for the time.
+    /// Maps every interleaving of `body`. Returns `None` if the order of its steps depends on something that the
+    /// scheduler cannot see, such as how often a thread reads the clock.
     pub fn map(&self, body: impl Fn() + Send + Sync + 'static) -> Option<Map> {
         install_panic_hook();
         overflow::install();
@@ -154,10 +156,10 @@ impl Exploration {
         run.map().ok()
     }
 
-    /// Runs `body` under many interleavings, up to the first that fails.
+    /// Runs `body` under many interleavings, until the first failure.
     ///
-    /// `body` runs once per schedule, from scratch, so all state has to be made inside. All threads run on the
-    /// calling OS thread.
+    /// `body` runs once per schedule, from scratch, so it must create all of its state. All threads run on the calling
+    /// OS thread.
     pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> Finding {
         install_panic_hook();
         overflow::install();

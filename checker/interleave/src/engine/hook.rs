@@ -1,4 +1,4 @@
-//! Panics of explored threads, which the scheduler keeps to itself.
+//! Panics of explored threads, which are not printed.
 
 use std::panic;
 use std::sync::Once;
@@ -14,14 +14,14 @@ pub(super) fn is_ours(place: Option<&Place>) -> bool {
     place.is_some_and(|place| is_kit(&place.file))
 }
 
-/// Whether `file` is a source of the kit.
+/// Whether `file` is a source file of the kit.
 pub fn is_kit(file: &str) -> bool {
     let kit = file!().trim_end_matches("src/engine/hook.rs");
     file.strip_prefix(kit)
         .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
 }
 
-/// Keeps the panics of explored threads to ourselves: in a thousand schedules, one of them is the story.
+/// Silences the panics of explored threads: of a thousand schedules, only one is reported.
 pub(super) fn install_panic_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

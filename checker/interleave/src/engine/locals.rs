@@ -1,9 +1,9 @@
-//! The values that one thread of a schedule has for itself: plain data.
+//! The thread-local values of one thread of a schedule, as plain data.
 
 use std::any::Any;
 use std::rc::Rc;
 
-/// The values of one thread, by the address of their key.
+/// The values of one thread, by the address of their keys.
 #[derive(Default)]
 pub(crate) struct Locals(pub(crate) Vec<(usize, Slot)>);
 

@@ -1,8 +1,8 @@
 //! The map of a test: every state that its schedules reach, each visited once.
 //!
-//! A state is what each thread has done and after which steps of the others, so schedules that differ only in the order of
-//! independent steps share their states. Each run follows known choices to one that was not made yet, and goes on until it
-//! reaches a known state.
+//! A state is what each thread has done, and after which steps of the others. So schedules that differ only in the
+//! order of independent steps share their states. Each run follows known choices to one that has not been made yet, and
+//! continues until it reaches a known state.
 
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -13,17 +13,17 @@ use trace::map::{Extent, Map, Node, Way};
 use super::search::{Search, Taken};
 use super::session::Session;
 
-/// Larger maps are cut: they are too large to read, and their reports would have many megabytes.
+/// Larger maps are cut off: they are too large to read, and their reports would take many megabytes.
 const MOST_NODES: usize = 6_000;
 
-/// So many steps are spent on a map.
+/// The maximum number of steps spent on a map.
 const MOST_STEPS: usize = 4_000_000;
 
-/// Why there is no map: the order of steps depends on what the search cannot see, such as the time that passes.
+/// Why there is no map: the order of steps depends on something that the search cannot see, such as passing time.
 #[derive(Debug)]
 pub(crate) struct NoMap;
 
-/// Maps a test. `run` runs the schedule that a search chooses; `report` turns one into the report of its run.
+/// Maps a test. `run` runs the schedule that a search chooses; `report` converts a schedule to the report of its run.
 pub(crate) fn map(
     run: impl Fn(Box<Search>) -> (Box<Session>, Box<Search>),
     report: impl Fn(Box<Session>) -> Report,
@@ -83,13 +83,13 @@ pub(crate) fn map(
     Ok(map)
 }
 
-/// A choice that has not been made yet: like another schedule up to a point, and then otherwise.
+/// A choice that has not been made yet: the schedule follows another one up to a point, and then chooses differently.
 struct Untried {
     of: Rc<[Taken]>,
     at: usize,
-    /// `None` for the first schedule of all.
+    /// `None` for the very first schedule.
     chosen: Option<usize>,
-    /// The node and the way of it that this is.
+    /// The node where the choice is made, and which of its ways this is.
     from: Option<(usize, usize)>,
 }
 
@@ -103,8 +103,8 @@ impl Untried {
     }
 }
 
-/// A state with what can be chosen there. Threads go by the order in which they were started, so those that can go on are
-/// told apart by their parents, too.
+/// A state with the choices available there. Threads are numbered in the order in which they were started, so the
+/// runnable ones are also distinguished by their parents.
 fn state_with_choices(state: u64, taken: Option<&Taken>, session: &Session) -> u64 {
     let parents: Vec<Option<usize>> = match taken {
         Some(Taken::Thread { enabled, .. }) => {

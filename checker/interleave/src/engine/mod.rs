@@ -1,8 +1,8 @@
 //! Explore mode: a test runs again and again, each time in another interleaving.
 //!
-//! [`Exploration`] runs a body; [`scheduler`] decides at each scheduling point who goes on; [`threads`] are coroutines;
-//! [`clock`] is the time they see. The models of locks, channels and executors are built on these and never switch
-//! threads themselves.
+//! [`Exploration`] runs a body; [`scheduler`] decides at each scheduling point which thread runs next; [`threads`] are
+//! coroutines; [`clock`] is their virtual time. The models of locks, channels and executors are built on these and
+//! never switch threads themselves.
 
 mod choice;
 pub mod clock;

@@ -1,7 +1,7 @@
-//! Names for locks, found where a person would look: in the line of source that creates them.
+//! Names for locks, taken from where a person would look: the source line that creates them.
 //!
-//! `a: Mutex::new(0)` names it `a`, `let jobs = Arc::new(Mutex::new(…))` names it `jobs`. Where that tells
-//! nothing, the line that used it first may: `self.accounts.lock()` names it `accounts`.
+//! `a: Mutex::new(0)` names it `a`, `let jobs = Arc::new(Mutex::new(…))` names it `jobs`. Where that line has no name,
+//! the line that first uses the lock may have one: `self.accounts.lock()` names it `accounts`.
 
 use std::collections::HashMap;
 use std::panic::Location;
@@ -12,13 +12,13 @@ use trace::{Object, Place, SourceLine, Step};
 use super::functions::{self, Function};
 use super::session::ObjectOrigin;
 
-/// Names for all objects of a schedule. Equal names are numbered.
+/// Names all objects of a schedule. Equal names are numbered.
 pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Object> {
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
     let mut labels: Vec<String> = Vec::new();
     for origin in origins {
-        // Objects that one line creates, such as those of a list, are of one kind and go by one name. The fields of a
-        // struct that derives `Default` are not: the derive is one place for all of them.
+        // Objects created on the same line, such as those of a list, are of one kind and share a name. The fields of a
+        // struct that derives `Default` are not: the derive is the creation line of all of them.
         let sibling = origins[..labels.len()].iter().position(|o| o.created.is_some() && o.created == origin.created);
         let sibling = sibling.filter(|_| !sources.is_derived(origin));
         labels.push(match sibling {
@@ -39,7 +39,7 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
     origins.iter().enumerate().map(object).collect()
 }
 
-/// The lines that `steps` point into, each once.
+/// The source lines that `steps` refer to, each once.
 pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> {
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
     let mut places: Vec<&Place> = steps.iter().filter_map(|step| step.place.as_ref()).collect();
@@ -52,7 +52,7 @@ pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> 
     places.into_iter().filter_map(quote).collect()
 }
 
-/// The source files that locations point into.
+/// The source files that locations refer to.
 struct Sources {
     manifest_dir: PathBuf,
     files: HashMap<String, Source>,
@@ -80,7 +80,7 @@ impl Sources {
         created.is_some_and(|(line, _)| line.trim_start().starts_with("#[derive"))
     }
 
-    /// What the line that creates an object calls it, or else the line that uses it first.
+    /// The name from the line that creates an object, or else from the line that uses it first.
     fn name(&mut self, origin: &ObjectOrigin) -> Option<String> {
         let created = origin.created.and_then(|at| self.line(at));
         let name = created.and_then(|(line, column)| name_of_creation(&line, column));
@@ -90,7 +90,7 @@ impl Sources {
         })
     }
 
-    /// The line that `at` points into, and where in it, counted in characters from 0.
+    /// The text of the line at `at`, and the column in it, counted in characters from 0.
     fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
         let text = self.text(at.file(), at.line())?;
         Some((text.to_owned(), at.column() as usize - 1))
@@ -98,7 +98,7 @@ impl Sources {
 
     /// The text of a line.
     ///
-    /// The compiler names files relative to the folder that cargo ran in, mostly the workspace root, which is
+    /// The compiler names files relative to the folder that cargo ran in, usually the workspace root, which is
     /// somewhere above the package.
     fn text(&mut self, file: &str, line: u32) -> Option<&str> {
         self.source(file).lines.get(line as usize - 1).map(String::as_str)
@@ -116,10 +116,10 @@ impl Sources {
     }
 }
 
-/// The field, variable or static that the value created at `column` is for.
+/// The field, variable or static that the value created at `column` initializes.
 fn name_of_creation(line: &str, column: usize) -> Option<String> {
     let mut before: String = line.chars().take(column).collect();
-    // `let a = Arc::new(vec![` says the same as `let a = `.
+    // `let a = Arc::new(vec![` means the same as `let a = `.
     loop {
         let trimmed = before.trim_end();
         let Some(inner) = trimmed.strip_suffix('(').or_else(|| trimmed.strip_suffix('[')) else {
@@ -133,7 +133,7 @@ fn name_of_creation(line: &str, column: usize) -> Option<String> {
         return last_identifier(field);
     }
     let binding = before.strip_suffix('=')?;
-    // `let a: Mutex<i64> =` and `static A: Mutex<i64> =` name what stands before the type.
+    // In `let a: Mutex<i64> =` and `static A: Mutex<i64> =`, the name comes before the type.
     let name = binding.split_once(':').map_or(binding, |(name, _)| name);
     last_identifier(name)
 }
@@ -142,7 +142,7 @@ fn name_of_creation(line: &str, column: usize) -> Option<String> {
 fn name_of_use(line: &str, column: usize) -> Option<String> {
     let before: String = line.chars().take(column).collect();
     let mut receiver = before.trim_end().strip_suffix('.')?.trim_end();
-    // `self.slots[i]` is one of the `slots`, `self.shard(key)` is a `shard`, and `jobs.clone()` are the `jobs`.
+    // `self.slots[i]` is one of the `slots`, `self.shard(key)` is a `shard`, and `jobs.clone()` refers to `jobs`.
     while let Some((opening, closing)) = [('[', ']'), ('(', ')')].into_iter().find(|(_, c)| receiver.ends_with(*c)) {
         receiver = receiver[..opening_of(receiver, opening, closing)?].trim_end();
         let says_nothing = |name: &&&str| receiver.strip_suffix(**name).is_some_and(|rest| rest.ends_with('.'));
@@ -153,10 +153,10 @@ fn name_of_use(line: &str, column: usize) -> Option<String> {
     last_identifier(receiver).filter(|name| name != "self")
 }
 
-/// Methods that hand out what they are called on, or a part of it.
+/// Methods that return their receiver or a part of it.
 const ADAPTERS: [&str; 9] = ["unwrap", "expect", "clone", "as_ref", "deref", "borrow", "get", "first", "last"];
 
-/// Where the bracket is opened that closes at the end of `text`.
+/// The position of the opening bracket that matches the one at the end of `text`.
 fn opening_of(text: &str, opening: char, closing: char) -> Option<usize> {
     let mut depth = 0;
     text.char_indices().rev().find_map(|(at, c)| {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_called_what_it_is_created_for() {
+    fn a_lock_is_named_after_the_variable_it_is_created_for() {
         assert_eq!(created("    Self { left: Mutex::new(0),"), Some("left".into()));
         assert_eq!(created("let a = Mutex::new(0);"), Some("a".into()));
         assert_eq!(created("let mut jobs: Arc<Mutex<u8>> = Arc::new(Mutex::new(0));"), Some("jobs".into()));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_without_a_name_is_called_what_it_is_used_by() {
+    fn a_lock_without_such_a_variable_is_named_after_its_first_use() {
         let used = |line: &str| name_of_use(line, line.find("lock(").expect("the line locks"));
         assert_eq!(used("let mut map = self.accounts.lock().unwrap();"), Some("accounts".into()));
         assert_eq!(used("let g = slots[i + 1].lock();"), Some("slots".into()));

@@ -1,4 +1,4 @@
-//! A thing that tasks share, as the trace knows it.
+//! An object that tasks share, as the trace knows it.
 
 use std::fmt::Debug;
 use std::panic::Location;
@@ -11,60 +11,60 @@ use super::scheduler;
 use super::search::Key;
 use super::session::{self, ObjectOrigin, Phase, Recording, record};
 
-/// The identity of a lock, a channel or a counter: created with it, named by where that was.
+/// The identity of a lock, a channel or a counter: created together with it, and named after the place of its creation.
 #[derive(Debug)]
 pub struct Object {
     type_name: &'static str,
     created: Option<&'static Location<'static>>,
-    /// The id in the running schedule, in the low bits, below the epoch that it belongs to.
+    /// The id in the running schedule, in the low bits; the epoch of that schedule is above it.
     id: AtomicU64,
 }
 
-/// The type name of every channel.
+/// The type name of all channels.
 pub(super) const CHANNEL: &str = "channel";
 
-/// Epoch 0 is never used by a schedule.
+/// Belongs to epoch 0, which no schedule has.
 const NO_ID: u64 = 0;
 
-/// How many bits of an id tell the objects of a schedule apart; the rest tells the schedules apart.
+/// How many bits of an id identify an object within its schedule. The others identify the schedule.
 const OBJECT_BITS: u32 = 24;
 pub(crate) const EPOCH_BITS: u32 = u64::BITS - OBJECT_BITS;
 
 impl Object {
-    /// An object of the type `type_name`, created where the caller's caller stands.
+    /// An object of the type `type_name`, created by the caller's caller.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
         Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID) }
     }
 
-    /// A channel: an object whose ends have owners, created where the caller's caller stands.
+    /// A channel, created by the caller's caller: an object whose ends have owners.
     #[track_caller]
     pub const fn channel() -> Self {
         Object::new(CHANNEL)
     }
 
-    /// An object that cannot know where it is created, as it is made from a constant of a trait. It is named by
-    /// where it is used first.
+    /// An object that cannot know where it is created, because it is made from a constant of a trait. It is named after
+    /// the place of its first use.
     pub const fn of_unknown_origin(type_name: &'static str) -> Self {
         Object { type_name, created: None, id: AtomicU64::new(NO_ID) }
     }
 
-    /// Another object with the name of this one, for what takes its place in a later schedule.
+    /// Another object with the same name, to replace this one in a later schedule.
     pub const fn again(&self) -> Self {
         Object { type_name: self.type_name, created: self.created, id: AtomicU64::new(NO_ID) }
     }
 
-    /// A scheduling point before an operation that touches this.
+    /// A scheduling point before an operation that touches this object.
     #[inline]
     pub fn point(&self, access: Access) {
-        // Before others run, so that it goes by the same number whatever they do.
+        // Before others run, so that it gets the same number whatever they do.
         self.announce();
         scheduler::local_point();
         self.touch(access);
     }
 
-    /// Gives this its number in the running schedule, if a search needs that. For objects that are touched without a
-    /// scheduling point of their own.
+    /// Gives this object its number in the running schedule, if a search needs it. For objects that are touched without
+    /// a scheduling point of their own.
     #[inline]
     pub fn announce(&self) {
         session::with(|session| {
@@ -74,7 +74,7 @@ impl Object {
         });
     }
 
-    /// The running step touches this, as a part of an operation that has had its scheduling point.
+    /// Records that the running step touches this object, as part of an operation that has had its scheduling point.
     #[inline]
     pub fn touch(&self, access: Access) {
         session::with(|session| {
@@ -85,12 +85,12 @@ impl Object {
         });
     }
 
-    /// An end of the channel that this stands for is dropped. If the schedule has ended, that tells who owned it.
+    /// Records that an end of this channel is dropped. After the end of a schedule, this shows which task owned it.
     pub fn drops_end(&self, side: Side) {
         session::with(|session| {
             let is_recorded = session.recording == Recording::Steps && session.phase == Phase::TearingDown;
             let task = session.actor();
-            // What an ended thread drops now belonged to somebody else, such as a value that was sent.
+            // A value that an ended thread drops now belonged to another one, for example because it was sent there.
             if is_recorded && self.is_known_to(session) && session.actors_left[task].state != TaskState::Ended {
                 let object = self.id_in(session, None);
                 session.ends.push(End { object, side, task });
@@ -98,13 +98,13 @@ impl Object {
         });
     }
 
-    /// Whether this has a number in the running schedule.
+    /// Whether this object has a number in the running schedule.
     fn is_known_to(&self, session: &session::Session) -> bool {
         self.id.load(Relaxed) >> OBJECT_BITS == session.epoch
     }
 
-    /// What steps of the running schedule call this. Its name comes from where it was created, or else from `place`,
-    /// where it is used.
+    /// The object's id in the steps of the running schedule. Its name comes from where it was created, or else from
+    /// `place`, where it is used.
     ///
     /// # Panics
     ///
@@ -131,11 +131,11 @@ impl Object {
     }
 }
 
-/// The name of an object in the steps of one schedule.
+/// The id of an object in the steps of one schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectId(usize);
 
-/// The ways to record a step, on an object and on its id.
+/// The methods that record a step, on an object and on its id.
 macro_rules! steps {
     ($($(#[$doc:meta])* $access:ident $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
         impl ObjectId {
@@ -160,15 +160,15 @@ macro_rules! steps {
 }
 
 steps! {
-    /// Records that what runs goes to sleep until it can have this.
+    /// Records that the running thread or task starts to wait until it can enter this object.
     Write waits(mode: Mode) => |object| Action::Waits { object, mode };
-    /// Records that it waits no longer, without having got this.
+    /// Records that it stops waiting without having entered.
     Write gives_up() => |object| Action::GivesUp { object };
-    /// Records that it got this.
+    /// Records that it acquired this object.
     Write acquires(mode: Mode) => |object| Action::Acquires { object, mode };
-    /// Records that it gave this back.
+    /// Records that it released this object.
     Write releases(mode: Mode) => |object| Action::Releases { object, mode };
-    /// Records that it asked for this without waiting, and was refused.
+    /// Records that its attempt to enter without waiting was refused.
     Write refused(mode: Mode) => |object| Action::Refused { object, mode };
     /// Records that it read a value without a lock.
     Read loads(value: &dyn Debug) => |object| Action::Loads { object, value: format!("{value:?}") };
@@ -177,10 +177,10 @@ steps! {
     /// Records that it read and wrote a value in one step.
     Write updates(old: &dyn Debug, new: &dyn Debug) =>
         |object| Action::Updates { object, old: format!("{old:?}"), new: format!("{new:?}") };
-    /// Records that it woke others through this, or may have.
+    /// Records that it woke others through this object, or may have.
     Write signals() => |object| Action::Signals { object };
-    /// Records that it sleeps until it is signalled through this.
+    /// Records that it sleeps until it is woken through this object.
     Write listens() => |object| Action::Listens { object };
-    /// Records that it was signalled through this.
+    /// Records that it was woken through this object.
     Write hears() => |object| Action::Hears { object };
 }

@@ -1,9 +1,9 @@
-//! Runs schedules from the simplest one on: each thread runs for as long as it can; then with one choice made otherwise,
-//! then with two, … (iterative context bounding: Musuvathi and Qadeer, PLDI 2007).
+//! Runs schedules in order of simplicity: first each thread runs for as long as it can, then one choice is made
+//! differently, then two, and so on (iterative context bounding: Musuvathi and Qadeer, PLDI 2007).
 //!
-//! Random schedules go back and forth for no reason, and a reader looks for one; most bugs need one or two preemptions.
-//! So this finds failures that are easy to read, and simpler schedules for those that sampling found. The bound counts
-//! steps and not time, so that the same is found every time.
+//! Random schedules switch threads for no reason, and a reader looks for one; most bugs need one or two preemptions. So
+//! this walk finds failures that are easy to read, and simpler schedules for failures found by sampling. Its bound
+//! counts steps, not time, so that it always finds the same.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -12,25 +12,26 @@ use super::session::{Recording, Session, Stop};
 
 /// The result of a walk.
 pub(crate) struct Walk {
-    /// The simplest schedule that ended as it was wanted.
+    /// The simplest schedule that ended as wanted.
     pub(crate) found: Option<Box<Session>>,
     /// How many schedules were run.
     pub(crate) runs: u32,
-    /// How many steps those took.
+    /// How many steps they took.
     pub(crate) steps: usize,
-    /// How many of them have at most so many choices made otherwise, which are all that have: `(choices, schedules)`.
+    /// `(choices, schedules)`: all schedules with at most `choices` choices made differently, `schedules` in total,
+    /// were run.
     pub(crate) complete: Option<(u32, u32)>,
 }
 
-/// Walks until a schedule ends as it is `wanted`, or so many steps have been made.
+/// Walks until `wanted` accepts how a schedule ended, or until `most_steps` steps have been taken.
 ///
-/// `run` runs the schedule that begins with the given choices, after which each thread stays on.
+/// `run` runs the schedule that begins with the given choices, after which each thread runs for as long as it can.
 pub(crate) fn walk(
     most_steps: usize,
     wanted: impl Fn(&Stop) -> bool,
     run: impl Fn(Vec<u32>, Recording) -> Box<Session>,
 ) -> Walk {
-    // The executor is a matter of taste and no preemption.
+    // Choosing the executor does not count as a preemption.
     let thread_each = Variant { other: Some(trace::branch(1)), ..Variant::default() };
     let mut queue = VecDeque::from([Variant::default(), thread_each]);
     let mut walk = Walk { found: None, runs: 0, steps: 0, complete: None };
@@ -38,7 +39,7 @@ pub(crate) fn walk(
     while let Some(variant) = queue.pop_front() {
         deepest = variant.depth;
         if variant.depth > walk.complete.map_or(0, |(depth, _)| depth + 1) {
-            // Those before it are through.
+            // All schedules with fewer changes have been run.
             walk.complete = Some((variant.depth - 1, walk.runs));
         }
         let prefix = variant.choices();
@@ -47,7 +48,7 @@ pub(crate) fn walk(
         walk.runs += 1;
         walk.steps += session.choices.len();
         if walk.runs == 2 && !is_single && !session.chose_executor {
-            // The same schedule once more.
+            // This schedule was the same as the previous one.
             walk.runs -= 1;
             is_single = true;
             continue;
@@ -71,14 +72,14 @@ pub(crate) fn walk(
     walk
 }
 
-/// A schedule like another one up to a point, and then with another choice. Thousands of them share what they vary.
+/// A schedule that follows another one up to a point and then chooses differently. Thousands of these share `of`.
 #[derive(Default)]
 struct Variant {
     of: Rc<[u32]>,
     at: usize,
-    /// `None` for the schedule without any choice made for it.
+    /// `None` for the schedule in which no choice is prescribed.
     other: Option<u32>,
-    /// How many choices were made otherwise.
+    /// How many choices were made differently.
     depth: u32,
 }
 

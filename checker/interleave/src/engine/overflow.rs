@@ -1,16 +1,16 @@
-//! Names a stack overflow, which the operating system reports as an invalid memory access.
+//! Reports a stack overflow, which the operating system signals as an invalid memory access.
 //!
-//! The standard library does so for the stacks of its own threads. Ours end in a guard page as well, so a handler for the
-//! signal looks whether the address lies in the one of the running coroutine.
+//! The standard library does this for the stacks of its own threads. Our stacks also end in a guard page, so a signal
+//! handler checks whether the address is in the guard page of the running coroutine.
 
 use std::cell::Cell;
 
 thread_local! {
-    /// Where the guard page of the running coroutine begins; 0 if none runs.
+    /// The address of the running coroutine's guard page; 0 if none runs.
     static GUARD: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The guard page of the coroutine that runs from now on begins at `guard`; 0 for none. Returns the one before.
+/// Sets the guard page of the coroutine that runs from now on; 0 for none. Returns the previous one.
 pub(crate) fn set_guard(guard: usize) -> usize {
     GUARD.replace(guard)
 }
@@ -34,7 +34,7 @@ mod unix {
     use super::GUARD;
     use crate::report;
 
-    /// What the handler does not have the right to compute: the report file and its content.
+    /// The report file and its content, prepared because a signal handler must not compute them.
     static PREPARED: OnceLock<Option<(CString, String)>> = OnceLock::new();
     static PAGE: OnceLock<usize> = OnceLock::new();
     static BEFORE: OnceLock<[libc::sigaction; 2]> = OnceLock::new();
@@ -52,7 +52,7 @@ mod unix {
             let text = trace::wire::write(&Report { failure: Some(failure), ..Report::default() });
             let path = report::path().and_then(|path| CString::new(path).ok());
             PREPARED.get_or_init(|| path.map(|path| (path, text)));
-            // SAFETY: asks for a constant of the system.
+            // SAFETY: queries a constant of the system.
             PAGE.get_or_init(|| usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096));
             BEFORE.get_or_init(|| SIGNALS.map(replace_handler));
         });
@@ -60,8 +60,8 @@ mod unix {
 
     fn replace_handler(signal: libc::c_int) -> libc::sigaction {
         let mut before = MaybeUninit::<libc::sigaction>::zeroed();
-        // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that SA_SIGINFO asks for, and only calls
-        // what may be called in a handler. It runs on the alternative stack that the standard library gives each thread.
+        // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that SA_SIGINFO requires and calls
+        // only async-signal-safe functions. It runs on the alternate stack that the standard library gives each thread.
         unsafe {
             let mut ours = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
             ours.sa_sigaction = handle as extern "C" fn(_, _, _) as usize;
@@ -73,7 +73,7 @@ mod unix {
     }
 
     extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
-        // SAFETY: the kernel hands over a valid `siginfo_t`.
+        // SAFETY: the kernel passes a valid `siginfo_t`.
         let address = unsafe { (*info).si_addr() } as usize;
         let guard = GUARD.get();
         let page = PAGE.get().copied().unwrap_or(4096);
@@ -83,25 +83,25 @@ mod unix {
             write_all(libc::STDERR_FILENO, b"\n");
             if let Some(Some((path, text))) = PREPARED.get() {
                 let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC;
-                // SAFETY: `path` ends with a zero byte. `open` and `_exit` may be called in a handler.
+                // SAFETY: `path` ends with a zero byte. `open` and `_exit` are async-signal-safe.
                 let file = unsafe { libc::open(path.as_ptr(), flags, 0o644) };
                 write_all(file, text.as_bytes());
             }
             // SAFETY: as above.
             unsafe { libc::_exit(101) }
         }
-        // Not ours: as it was before, and the access is tried again.
+        // Not our guard page: restore the previous handler and let the access fault again.
         if let Some(before) = BEFORE.get()
             && let Some(at) = SIGNALS.iter().position(|other| *other == signal)
         {
-            // SAFETY: `before` is what `sigaction` returned.
+            // SAFETY: `before` was returned by `sigaction`.
             unsafe { libc::sigaction(signal, &raw const before[at], std::ptr::null_mut()) };
         }
     }
 
     fn write_all(file: libc::c_int, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            // SAFETY: the bytes are valid for reading, and `write` may be called in a handler.
+            // SAFETY: the bytes are valid for reading, and `write` is async-signal-safe.
             let written = unsafe { libc::write(file, bytes.as_ptr().cast(), bytes.len()) };
             match usize::try_from(written) {
                 Ok(written) if written > 0 => bytes = &bytes[written..],

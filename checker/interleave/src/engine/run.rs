@@ -1,4 +1,4 @@
-//! Runs the schedules of an exploration, up to the first that fails, and looks for the simplest one that fails like it.
+//! Runs the schedules of an exploration until the first failure, and looks for the simplest one with the same failure.
 
 use std::sync::Arc;
 
@@ -17,16 +17,16 @@ use super::settings::{Finding, Settings, Ways};
 use super::strategy::{Source, Strategies};
 use super::{names, schedule};
 
-/// So many steps are spent on all schedules together. What is long gets fewer of them.
+/// The maximum number of steps of all schedules together. A test with long schedules gets fewer of them.
 const MOST_STEPS_OF_ALL: usize = 50_000_000;
 
-/// The search for every interleaving gives up after so many steps: about a fifth of a second.
+/// The search for every interleaving gives up after this many steps: about a fifth of a second.
 const MOST_STEPS_OF_SEARCH: usize = 400_000;
 
-/// And after so many times the schedules that are asked for.
+/// It also gives up after this many times the number of schedules asked for.
 const SEARCHED_PER_SCHEDULE: u32 = 20;
 
-/// An exploration under way.
+/// A running exploration.
 pub(super) struct Run<'a> {
     pub(super) what: &'a Settings,
     pub(super) body: Arc<dyn Fn() + Send + Sync>,
@@ -36,7 +36,7 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     pub(super) fn one(&self, choices: &[u32]) -> Finding {
         let session = self.follow(choices.to_vec(), Recording::Steps);
-        // It was not sampled here, so no seed leads to it.
+        // This schedule was not sampled here, so no seed leads to it.
         let explored = Explored { budget: 0, ..self.explored(1, Coverage::Sampled) };
         let switches = trace::switches(&session.choices);
         let stop = session.stop.clone();
@@ -66,7 +66,7 @@ impl Run<'_> {
         }
     }
 
-    /// Runs the simplest schedules, up to the first that fails. How many, and what that covers, if none does.
+    /// Runs the simplest schedules until the first failure. If none fails, returns their number and coverage.
     fn walk(&self, seen: u32) -> Result<Finding, (u32, Coverage)> {
         let run = |choices, recording| self.follow(choices, recording);
         let Walk { found, runs, complete, .. } = outward::walk(MOST_STEPS_OF_WALK / 10, |_| true, run);
@@ -82,7 +82,7 @@ impl Run<'_> {
         Ok(Finding { explored, failure, trace: None })
     }
 
-    /// Runs every interleaving once, up to the first that fails. How many were run, if there are too many of them.
+    /// Runs every interleaving once, until the first failure. If there are too many, returns how many were run.
     fn search(&self, steps: &mut usize) -> Result<Finding, u32> {
         let most = self.what.schedules.saturating_mul(SEARCHED_PER_SCHEDULE);
         let mut search = Box::<Search>::default();
@@ -115,11 +115,11 @@ impl Run<'_> {
         }
     }
 
-    /// Runs schedules that the strategies choose, up to the first that fails. `seen` were run before.
+    /// Runs schedules that the strategies choose, until the first failure. `seen` schedules were run before.
     fn sample(&self, seen: u32, mut steps: usize, coverage: Coverage) -> Finding {
         let mut strategies = Box::new(Strategies::new(self.what.seed));
         let (mut schedules, mut had_a_choice) = (0, false);
-        // A stack that could not be unwound to its end leaves this OS thread panicking, and then nothing can be explored on it.
+        // If a stack could not be fully unwound, this OS thread stays panicking, and nothing can be explored on it.
         while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
             strategies.next_schedule();
             let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);
@@ -140,14 +140,14 @@ impl Run<'_> {
         Finding { explored: self.explored(seen + schedules, coverage), failure: None, trace: None }
     }
 
-    /// Looks for a simpler schedule that fails like this one, and runs it again, this time writing down what happens.
+    /// Looks for a simpler schedule that fails like this one, and runs it again with recording.
     fn explain(&self, stop: &Stop, failed: &Session, explored: Explored) -> Failure {
         self.show(stop, self.simplest(stop, failed), failed, explored)
     }
 
     /// The choices of the simplest schedule that ends with `stop`, as `failed` does.
     fn simplest(&self, stop: &Stop, failed: &Session) -> Vec<u32> {
-        // A livelock is long by its nature, and any schedule of it is as good as another.
+        // A livelock is long by nature, and any schedule that shows it is as good as another.
         if !matches!(stop, Stop::Livelock) {
             let run = |choices, recording| self.follow(choices, recording);
             let walk = outward::walk(MOST_STEPS_OF_WALK, |other| other.is_like(stop), run);
@@ -159,8 +159,8 @@ impl Run<'_> {
         failed.choices.clone()
     }
 
-    /// Runs the schedule with these choices again, which ends with `stop`, and writes down what happens. `failed` was
-    /// found first.
+    /// Runs the schedule with these choices, which ends with `stop`, again and records it. `failed` is the schedule
+    /// that was found first.
     fn show(&self, stop: &Stop, choices: Vec<u32>, failed: &Session, explored: Explored) -> Failure {
         let mut rules = self.what.rules;
         if matches!(stop, Stop::Livelock) {
@@ -168,7 +168,7 @@ impl Run<'_> {
         }
         let again = self.schedule_with(rules, Source::Follow(choices), Recording::Steps);
         match again.stop.clone().filter(|other| other.is_like(stop)) {
-            // The values that an assertion names are those of the schedule that is shown.
+            // The values in an assertion's message come from the schedule that is shown.
             Some(shown) => {
                 let switches = trace::switches(&failed.choices);
                 self.failure(&shown, Some(self.trace(*again, explored, switches)))
@@ -253,12 +253,12 @@ impl Run<'_> {
     }
 }
 
-/// What takes more than two or three unlikely switches is shown as it was found. About 0.3 s.
+/// A failure that needs more than two or three unlikely switches is shown as it was found. About 0.3 s.
 const MOST_STEPS_OF_WALK: usize = 300_000;
 
 const LIVELOCK: &str = "the threads only try again and again: none makes progress, although each gets its turn";
 
-/// A livelock repeats itself, so a short one shows as much.
+/// A livelock repeats itself, so a short recording shows as much.
 const STEPS_OF_A_RECORDED_LIVELOCK: usize = 400;
 
 const NOT_AGAIN: &str = "(Run again under the same schedule it did not fail: the test depends on something besides the \

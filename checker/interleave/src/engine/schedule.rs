@@ -1,4 +1,4 @@
-//! Runs one schedule from its beginning to its end.
+//! Runs one schedule from start to end.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use super::object::CHANNEL;
 use super::session::{self, Phase, Recording, Session, Stop};
 use super::threads;
 
-/// Runs one schedule of `body`, on the calling OS thread, and returns what is known of it.
+/// Runs one schedule of `body` on the calling OS thread, and returns its session.
 pub(crate) fn run(session: Session, body: impl FnOnce() + 'static) -> Box<Session> {
     session::begin(session);
     threads::start_main(body);
@@ -34,16 +34,16 @@ fn resume(id: usize) {
     }
 }
 
-/// How many deadlocked or livelocked schedules may leave their threads as they are.
+/// How many deadlocked or livelocked schedules may leave their threads behind.
 const MOST_LEFT: u32 = 200;
 
 thread_local! {
     static LEFT: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Leaves the threads of a deadlocked or livelocked schedule as they are, stacks and all, like a killed process: their
-/// destructors may lock what will never be free, and panic. That happens once or twice in a test. If the schedule is
-/// recorded and has a channel, the threads are unwound all the same: only what they drop tells who owned its ends.
+/// Leaves the threads of a deadlocked or livelocked schedule as they are, stacks included, as killing a process would:
+/// their destructors may lock what is never unlocked, and panic. This happens once or twice per test. If the schedule
+/// is recorded and has a channel, the threads are unwound after all: only their drops show which task owned its ends.
 fn leaves_threads() -> bool {
     let stands_still = session::with(|session| {
         let has_owners = session.objects.iter().any(|object| object.type_name == CHANNEL);
@@ -62,8 +62,8 @@ fn leaves_threads() -> bool {
     leaves
 }
 
-/// Unwinds what is left of a schedule, so that every destructor runs and every stack is free again. Threads that were
-/// started last are first: what they borrow belongs to those before.
+/// Unwinds the rest of a schedule, so that every destructor runs and every stack becomes free. Threads are unwound in
+/// reverse order of their start, because they may borrow from earlier ones.
 fn tear_down() {
     let globals = session::with(|session| {
         session.phase = Phase::TearingDown;
@@ -73,7 +73,7 @@ fn tear_down() {
         session.current = threads::MAIN;
         std::mem::take(&mut session.globals)
     });
-    // On a stack of its own, as it runs foreign destructors.
+    // On a separate stack, because foreign destructors run here.
     let mut drops = Coroutine::new(move || {
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || drop(globals)));
     });
@@ -104,7 +104,7 @@ fn tear_down() {
             }
         }
     }
-    // Destructors on these wait for what will never come. Their stacks are lost, as at the end of a process.
+    // Destructors on these stacks wait forever. The stacks are leaked, as at the end of a process.
     session::with(|session| {
         session.threads.iter_mut().filter_map(|thread| thread.coroutine.take()).for_each(std::mem::forget);
     });

@@ -1,5 +1,5 @@
-//! Notices when an exploration stands still: when the test blocks its OS thread in something that the scheduler does not
-//! know, or runs without ever reaching a scheduling point.
+//! Detects a stalled exploration: the test blocks its OS thread in an operation that the scheduler does not know, or
+//! runs without ever reaching a scheduling point.
 
 use std::panic::Location;
 use std::ptr;
@@ -13,20 +13,20 @@ use trace::{Failure, FailureKind, Place, Report};
 
 use crate::report;
 
-/// How often the sentinel looks.
+/// The interval between the sentinel's checks.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// How often in a row it has to find the thread asleep, and no decision made meanwhile.
+/// How many checks in a row must find the thread asleep, with no decision in between.
 const LOOKS_ASLEEP: u32 = 4;
 
-/// The same for a thread that runs. The checker has limits of its own.
+/// The same for a running thread. The checker has limits of its own.
 const LOOKS_BUSY: u32 = 50;
 
 /// The state that the exploring thread shares with the sentinel.
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
     decisions: AtomicU64,
-    /// The line that it was last seen at.
+    /// The last line where the test was seen.
     seen: AtomicPtr<Location<'static>>,
 }
 
@@ -37,32 +37,32 @@ impl Default for Heartbeat {
 }
 
 impl Heartbeat {
-    /// The scheduler has made a decision.
+    /// Counts a decision of the scheduler.
     pub(crate) fn beat(&self) {
         // Only the exploring thread writes.
         self.decisions.store(self.decisions.load(Relaxed) + 1, Relaxed);
     }
 
-    /// The test is at `place`.
+    /// Records that the test is at `place`.
     pub(crate) fn see(&self, place: &'static Location<'static>) {
         self.seen.store(ptr::from_ref(place).cast_mut(), Relaxed);
     }
 
     fn place(&self) -> Option<Place> {
         #[allow(unsafe_code)]
-        // SAFETY: null, or from a `&'static Location` that nobody ever writes to.
+        // SAFETY: null, or from a `&'static Location` that is never written to.
         let place = unsafe { self.seen.load(Relaxed).as_ref() }?;
         Some(Place { file: place.file().to_owned(), line: place.line() })
     }
 }
 
-/// A thread that watches one exploration until this is dropped.
+/// A thread that watches one exploration until this value is dropped.
 pub(crate) struct Sentinel {
     _exploration_ended: mpsc::Sender<()>,
 }
 
 impl Sentinel {
-    /// Watches the calling thread.
+    /// Starts to watch the calling thread.
     pub(crate) fn start(heartbeat: &Arc<Heartbeat>) -> Self {
         let (sender, receiver) = mpsc::channel();
         let heartbeat = Arc::clone(heartbeat);
@@ -98,19 +98,19 @@ const BLOCKED: &str = "the test waits in something that explore mode does not kn
 const ENDLESS: &str = "the test runs without reaching a lock, a channel, an atomic or any other scheduling point: is there \
     a loop that does not end?";
 
-/// Ends the process: a thread that stands still cannot be ended alone.
+/// Ends the process: a stalled thread cannot be ended alone.
 fn give_up(heartbeat: &Heartbeat, kind: FailureKind, message: &str) -> ! {
     let place = heartbeat.place();
     let at = place.as_ref().map(|place| format!(" It was last seen at {}:{}.", place.file, place.line));
     let text = format!("\ninterleave: {message}.{}\n", at.unwrap_or_default());
-    // Not `eprintln`: the test harness would keep it back for the end of the test, which never comes.
+    // Not `eprintln`: the test harness would hold it back until the test ends, which never happens.
     let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
     let failure = Failure { kind, message: message.to_owned(), place, trace: None };
     report::write(&Report { failure: Some(failure), ..Report::default() });
     std::process::exit(101);
 }
 
-/// An OS thread whose state can be asked for, where the system tells.
+/// An OS thread whose state can be queried, where the system supports that.
 struct Watched {
     #[cfg(target_os = "linux")]
     stat: Option<std::path::PathBuf>,
@@ -123,10 +123,10 @@ impl Watched {
         Watched { stat: thread.map(|thread| std::path::Path::new("/proc").join(thread).join("stat")) }
     }
 
-    /// Whether the thread waits in the kernel.
+    /// Whether the thread is asleep in the kernel.
     fn is_asleep(&self) -> Option<bool> {
         let stat = std::fs::read_to_string(self.stat.as_ref()?).ok()?;
-        // The name stands in parentheses and may hold any character; the state follows.
+        // The name is in parentheses and may contain any character; the state follows it.
         let state = stat.rsplit_once(')')?.1.trim_start().chars().next()?;
         Some(state == 'S')
     }
@@ -138,7 +138,7 @@ impl Watched {
         Watched {}
     }
 
-    /// Nobody tells.
+    /// Not supported on this system.
     fn is_asleep(&self) -> Option<bool> {
         None
     }

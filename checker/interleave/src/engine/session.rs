@@ -1,8 +1,8 @@
 //! The state of the schedule that is running.
 //!
-//! All threads of a schedule are coroutines on one OS thread, so the session is a thread-local that every drop-in
-//! reaches from wherever it is called. Steps are recorded only when a failing schedule is run a second time: the
-//! thousands that pass cost nothing.
+//! All threads of a schedule are coroutines on one OS thread, so the session is a thread-local that every drop-in can
+//! reach. Steps are recorded only when a failing schedule is run a second time, so the thousands of passing schedules
+//! cost nothing.
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -30,9 +30,9 @@ thread_local! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Recording {
     Nothing,
-    /// At each choice, which other ones there were.
+    /// The alternatives at each choice.
     Points,
-    /// That, and what each thread and task did.
+    /// Also what each thread and task did.
     Steps,
 }
 
@@ -41,18 +41,18 @@ pub(crate) enum Recording {
 pub(crate) enum Stop {
     /// The test body panicked.
     Panic(RecordedPanic),
-    /// No thread can run, and no deadline lies ahead.
+    /// No thread can run, and no deadline is pending.
     Deadlock,
-    /// The schedule took more steps than it may, in the end under a fair scheduler.
+    /// The schedule took more steps than allowed, the last ones under a fair scheduler.
     Livelock,
     /// The test did something that cannot be explored; the text says what.
     Unsupported(String),
-    /// All that can follow has been seen.
+    /// Everything that can follow has been seen.
     Redundant,
 }
 
 impl Stop {
-    /// Whether both say the same of a program: the same kind, and for a panic the same place.
+    /// Whether both show the same failure: the same kind, and for a panic the same place.
     pub(crate) fn is_like(&self, other: &Stop) -> bool {
         match (self, other) {
             (Stop::Panic(a), Stop::Panic(b)) => a.place == b.place,
@@ -65,33 +65,33 @@ impl Stop {
 
 /// A thread of the schedule.
 pub(crate) struct Thread {
-    /// The name that it was given.
+    /// The name given by the test.
     pub(crate) name: Option<Arc<str>>,
-    /// Its own entry in [`Session::actors`].
+    /// The thread's own entry in [`Session::actors`].
     pub(crate) own: usize,
-    /// What it runs at the moment: itself, or the task that it polls.
+    /// The entry of what it runs now: the thread itself, or the task that it polls.
     pub(crate) actor: usize,
     /// The number of the task that it polls.
     pub(crate) task: Option<u64>,
     pub(crate) parent: Option<usize>,
     pub(crate) state: ThreadState,
-    /// `None` while it runs and when it has ended.
+    /// `None` while it runs and after it has ended.
     pub(crate) coroutine: Option<Coroutine>,
-    /// Somebody woke it before it blocked.
+    /// Set if it was woken before it blocked.
     pub(crate) token: bool,
-    /// It has been unparked and has not been told yet.
+    /// Set if it has been unparked and has not consumed that yet.
     pub(crate) parked: bool,
     pub(crate) waker: Waker,
-    /// It must not be unwound at the moment; see `ending::without_unwinding`.
+    /// It must not be unwound now; see `ending::without_unwinding`.
     pub(crate) shielded: bool,
     pub(crate) locals: Locals,
-    /// How many operations the poll of a task may still make; see `model::coop`.
+    /// How many more operations the poll of a task may make; see `model::coop`.
     pub(crate) budget: Option<u32>,
-    /// How often it offered to wait since time has moved or a thread was woken.
+    /// How often it has yielded since time moved or a thread was woken.
     pub(crate) yields: u32,
-    /// How often it looked at the clock since it waited for anything.
+    /// How often it has read the clock since it last waited for anything.
     pub(crate) looks_at_clock: u32,
-    /// How often it woke up without a notification.
+    /// How often it has woken up without a notification.
     pub(crate) spurious_wakes: u32,
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct Thread {
 pub(crate) enum ThreadState {
     Runnable,
     Blocked,
-    /// It waits until no other thread can run and no deadline lies ahead.
+    /// It waits until no other thread can run and no deadline is pending.
     Settling,
     Ended,
 }
@@ -107,46 +107,46 @@ pub(crate) enum ThreadState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Running,
-    /// The test has ended, or has failed: what is left is unwound.
+    /// The test has ended or failed; the remaining threads are being unwound.
     TearingDown,
 }
 
 pub(crate) struct Session {
-    /// Tells the schedules of one process apart, so that a lock in a `static` knows that it belongs to an earlier one.
+    /// Identifies the schedule within its process, so that a lock in a `static` can tell that its state is outdated.
     pub(crate) epoch: u64,
     pub(crate) os_thread: ThreadId,
     pub(crate) rules: Rules,
     pub(crate) recording: Recording,
     pub(crate) phase: Phase,
     pub(crate) source: Source,
-    /// Set when the test body has ended; then the rest of the threads is dropped, as the end of a process does.
+    /// Set when the test body has ended; then the remaining threads are dropped, as at the end of a process.
     pub(crate) body_ended: bool,
     pub(crate) stop: Option<Stop>,
     pub(crate) threads: Vec<Thread>,
-    /// The threads that can run, in the order of their numbers.
+    /// The threads that can run, ordered by number.
     pub(crate) runnable: Vec<usize>,
     pub(crate) current: usize,
-    /// Who is resumed next. `None` ends the schedule.
+    /// The thread to resume next. `None` ends the schedule.
     pub(crate) next: Option<usize>,
     pub(crate) clock: Clock,
     pub(crate) foreign: Arc<AtomicBool>,
     pub(crate) heartbeat: Arc<Heartbeat>,
-    /// Whether this could have been another schedule.
+    /// Whether any other schedule was possible.
     pub(crate) had_a_choice: bool,
     /// Whether its async tasks could have run on another executor.
     pub(crate) chose_executor: bool,
     pub(crate) choices: Vec<u32>,
-    /// One for each choice, if they are recorded.
+    /// One for each choice, if choices are recorded.
     pub(crate) points: Vec<Point>,
     pub(crate) steps: Vec<Step>,
-    /// The ends of channels that were dropped when the schedule had ended, if steps are recorded.
+    /// The channel ends dropped after the schedule had ended, if steps are recorded.
     pub(crate) ends: Vec<End>,
     pub(crate) actors: Vec<Task>,
-    /// The same as the schedule left it, before it was unwound; only if steps are recorded.
+    /// A copy of `actors` from the end of the schedule, before it was unwound; only if steps are recorded.
     pub(crate) actors_left: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
-    /// How many names have been counted; see `Session::name`.
+    /// How many counted names have been given; see `Session::name`.
     pub(crate) counted_names: usize,
     /// Values of the schedule as a whole.
     pub(crate) globals: Locals,
@@ -163,7 +163,7 @@ pub(crate) struct ObjectOrigin {
 }
 
 impl Session {
-    /// A session for the next schedule of this process.
+    /// Creates the session of this process's next schedule.
     ///
     /// # Panics
     ///
@@ -208,7 +208,7 @@ impl Session {
     ///
     /// # Panics
     ///
-    /// If the schedule was chosen in another way.
+    /// If the schedule was not chosen by a search.
     pub(crate) fn take_search(&mut self) -> Box<Search> {
         match std::mem::replace(&mut self.source, Source::Follow(Vec::new())) {
             Source::Search(search) => search,
@@ -220,7 +220,7 @@ impl Session {
         &mut self.threads[self.current]
     }
 
-    /// The running step touches an object.
+    /// Records that the running step touches an object.
     #[inline]
     pub(crate) fn touch(&mut self, key: Key, access: Access) {
         if let Some(search) = self.source.search() {
@@ -228,19 +228,19 @@ impl Session {
         }
     }
 
-    /// The order of what happens now depends on more than what steps touch.
+    /// Records that the order of what happens now depends on more than the objects that steps touch.
     pub(crate) fn lose_track(&mut self) {
         if let Some(search) = self.source.search() {
             search.lose_track();
         }
     }
 
-    /// What runs at the moment, as the trace counts: a thread, or the task that it polls.
+    /// The entry of what runs now: a thread, or the task that it polls.
     pub(crate) fn actor(&self) -> usize {
         self.threads.get(self.current).map_or(0, |thread| thread.actor)
     }
 
-    /// A new entry for something that acts: a thread or a task.
+    /// Adds an entry for a thread or a task.
     pub(crate) fn add_actor(&mut self, kind: TaskKind, name: String) -> usize {
         self.actors.push(Task { name, kind, state: TaskState::Ready, on: None });
         self.actors.len() - 1
@@ -266,13 +266,13 @@ pub(crate) fn begin(session: Session) {
     SESSION.set(Some(Box::new(session)));
 }
 
-/// Ends the schedule on this thread and hands out what it knows, once.
+/// Ends the schedule on this thread and returns its session, once.
 pub(crate) fn end() -> Option<Box<Session>> {
     SESSION.take()
 }
 
-/// Calls `f` with the session of this thread; `None` outside of a schedule. `f` must not run foreign code: no wakers,
-/// no destructors of values that are not ours.
+/// Calls `f` with the session of this thread; returns `None` outside a schedule. `f` must not run foreign code: no
+/// wakers, no destructors of foreign values.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Session) -> R) -> Option<R> {
     SESSION.with(|session| session.try_borrow_mut().ok()?.as_deref_mut().map(f))
 }
@@ -282,12 +282,12 @@ pub fn is_active() -> bool {
     SESSION.with(|session| session.try_borrow().map_or(true, |session| session.is_some()))
 }
 
-/// How often the scheduler has decided who goes on.
+/// How many decisions the scheduler has made.
 pub(crate) fn decisions() -> Option<usize> {
     with(|session| session.choices.len())
 }
 
-/// Records a step of what runs at the moment, if steps are recorded.
+/// Records a step of the running thread or task, if steps are recorded.
 pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut Session) -> Action) {
     with(|session| {
         session.heartbeat.see(place);
@@ -300,7 +300,7 @@ pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut
     });
 }
 
-/// Records that what runs at the moment panicked, where it did.
+/// Records that the running thread or task panicked, and where.
 pub(crate) fn record_panic() {
     with(|session| {
         let actor = session.actor();
@@ -315,26 +315,26 @@ pub(crate) fn record_panic() {
     });
 }
 
-/// The running step touches an object.
+/// Records that the running step touches an object.
 #[inline]
 pub(crate) fn touch(key: Key, access: Access) {
     with(|session| session.touch(key, access));
 }
 
-/// Names the running step, for [`follow`].
+/// Returns a mark for the running step, for [`follow`].
 pub(crate) fn mark() -> Option<usize> {
     with(|session| session.source.search().and_then(|search| search.mark())).flatten()
 }
 
-/// The running step could not be made before the step `mark`, such as the end of a thread that it joins.
+/// Records that the running step had to come after the step `mark`, such as a join after the end of the joined thread.
 pub(crate) fn follow(mark: Option<usize>) {
     if let Some(mark) = mark {
         with(|session| session.source.search().map(|search| search.follow(mark)));
     }
 }
 
-/// What the scheduler decides next depends on more than the objects that steps touch, such as the order in a queue of
-/// another package: passing every schedule of a search proves nothing.
+/// Records that the scheduler's next decision depends on more than the objects that steps touch, such as the order in a
+/// queue of another package. A search of which every schedule passes then proves nothing.
 pub fn lose_track() {
     with(Session::lose_track);
 }

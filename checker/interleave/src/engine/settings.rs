@@ -1,4 +1,4 @@
-//! What an exploration is asked for, and what it finds.
+//! The settings of an exploration, and its result.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use trace::{Explored, Failure, Trace};
 
 use super::choice::Rules;
 
-/// What is explored, and how far.
+/// The settings of an exploration.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) schedules: u32,
@@ -17,10 +17,10 @@ pub(super) struct Settings {
     pub(super) ways: Ways,
 }
 
-/// Which ways of choosing schedules are tried.
+/// Which ways of choosing schedules are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ways {
-    /// The search, and if there is too much to search, the sample.
+    /// The search, and if there is too much to search, sampling.
     Both,
     Search,
     Sample,
@@ -30,10 +30,10 @@ pub(super) enum Ways {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// How far the exploration came.
+    /// How far the exploration got.
     pub explored: Explored,
     /// The first failure.
     pub failure: Option<Box<Failure>>,
-    /// What happened in a replayed schedule that did not fail.
+    /// The trace of a replayed schedule that did not fail.
     pub trace: Option<Trace>,
 }

@@ -1,6 +1,7 @@
-//! Which thread runs next: the search, a list of choices, or a portfolio of strategies, because no single one finds everything.
+//! Chooses which thread runs next: by a search, a list of choices, or a portfolio of strategies, because no single
+//! strategy finds everything.
 //!
-//! Schedules are dealt out in turn to
+//! The portfolio assigns schedules in turn to
 //!
 //! - uniformly random choices;
 //! - turns: one step each, with few exceptions, for orders in which tasks alternate;
@@ -11,33 +12,33 @@
 //!   concurrency testing", Zhao et al., ASPLOS 2025), which do not starve the orders in which a long task
 //!   comes last.
 //!
-//! Written here and not taken from shuttle because its versions assume that they see every task from the
-//! first on, and panic where a test has no choice to offer. The same seed makes the same choices.
+//! Written here instead of taken from shuttle, because shuttle's versions assume that they see every task from the
+//! start, and panic where a test offers no choice. The same seed makes the same choices.
 
 use super::choice::{CLOCK_SLOT, Candidate, Reason};
 use super::search::Search;
 use crate::random::Random;
 
-/// Changes of priority per schedule, one of these. Most known bugs need one or two.
+/// Priority changes per schedule, one entry drawn at random. Most known bugs need one or two.
 const PCT_CHANGES: [usize; 4] = [1, 2, 2, 3];
 
-/// How many turns the tasks take, on average, before one is left to chance.
+/// How many turns the tasks take, on average, before one is chosen at random.
 const TURNS_BEFORE_ONE_IS_MISSED: usize = 16;
 
-/// Where the choices of a schedule come from.
+/// The source of a schedule's choices.
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// From the search for every interleaving.
+    /// The search for every interleaving.
     Search(Box<Search>),
-    /// From the strategies.
+    /// The strategies.
     Sample(Box<Strategies>),
-    /// From a list. Where the list ends, and where its next choice cannot be made because the program is another one
-    /// by now, each thread runs for as long as it can.
+    /// A list. Where it ends, and where its next choice is impossible because the program has changed, each thread runs
+    /// for as long as it can.
     Follow(Vec<u32>),
 }
 
 impl Source {
-    /// Whether a choice that is none has to be asked for, too.
+    /// Whether the source must also be asked when there is only one candidate.
     pub(crate) fn counts_all(&self) -> bool {
         !matches!(self, Source::Sample(_))
     }
@@ -51,15 +52,16 @@ impl Source {
         }
     }
 
-    /// Takes note of a choice that is none.
+    /// Takes note of a step that had only one candidate.
     pub(crate) fn see_only(&mut self, slot: usize, parent: Option<usize>) {
         if let Source::Sample(strategies) = self {
             strategies.see_only(Candidate { slot, parent, choice: 0 });
         }
     }
 
-    /// The slot of one of `candidates`, of which there is at least one; choice number `at` of the schedule. `runs` is
-    /// the slot of the thread that runs and can go on; so many `objects` were seen in the schedule. `None` if all that can follow has been seen.
+    /// Returns the slot of one of `candidates`, of which there is at least one, for choice number `at` of the schedule.
+    /// `runs` is the slot of the running thread if it can continue; `objects` is how many objects the schedule has
+    /// seen. Returns `None` if everything that can follow has been seen.
     pub(crate) fn choose(
         &mut self,
         candidates: impl Iterator<Item = Candidate>,
@@ -80,8 +82,8 @@ impl Source {
         })
     }
 
-    /// Which executor async tasks run on: 0 for one worker, 1 for a thread each. The first schedule tries the one worker;
-    /// if that leaves anything to choose, every fourth does.
+    /// Which executor async tasks run on: 0 for one worker, 1 for a thread per task. The first schedule tries the one
+    /// worker; if it has any choices, every fourth schedule uses it again.
     pub(crate) fn executor(&mut self, at: usize) -> usize {
         match self {
             Source::Search(search) => search.branch(2),
@@ -93,7 +95,7 @@ impl Source {
         }
     }
 
-    /// One of so many alternatives; choice number `at` of the schedule.
+    /// Returns one of `alternatives`, for choice number `at` of the schedule.
     pub(crate) fn branch(&mut self, alternatives: usize, at: usize) -> usize {
         match self {
             Source::Search(search) => search.branch(alternatives),
@@ -106,7 +108,7 @@ impl Source {
     }
 }
 
-/// The running thread if it can go on and does not offer to wait, else the next one after it. Never the clock.
+/// The running thread if it can continue and does not yield, else the next one after it. Never the clock.
 fn stay_on(candidates: &[Candidate], runs: Option<usize>, reason: Reason) -> usize {
     let slots = || candidates.iter().map(|candidate| candidate.slot).filter(|slot| *slot != CLOCK_SLOT);
     let same = runs.filter(|_| reason != Reason::Yield).and_then(|runs| slots().find(|slot| *slot == runs));
@@ -122,7 +124,7 @@ enum Kind {
     Turns,
 }
 
-/// Which strategy each schedule of a round has.
+/// The strategies of the schedules in a round.
 const ROUND: [Kind; 8] =
     [Kind::Random, Kind::Priorities, Kind::Walk, Kind::Turns, Kind::Walk, Kind::Priorities, Kind::Walk, Kind::Walk];
 
@@ -134,7 +136,7 @@ pub(crate) struct Strategies {
     seed: u64,
     /// The number of the schedule, counted from 1.
     schedule: u64,
-    /// Whether the schedules on one worker differ.
+    /// Whether schedules on one worker differ.
     pub(crate) one_worker_has_choices: bool,
     kind: Kind,
     random: Random,
@@ -156,7 +158,7 @@ impl Strategies {
         }
     }
 
-    /// Goes on to the next schedule.
+    /// Moves on to the next schedule.
     pub(crate) fn next_schedule(&mut self) {
         self.kind = ROUND[(self.schedule % ROUND.len() as u64) as usize];
         self.schedule += 1;
@@ -165,14 +167,14 @@ impl Strategies {
         self.walk.next_schedule();
     }
 
-    /// Takes note of a choice that is none.
+    /// Takes note of a step that had only one candidate.
     fn see_only(&mut self, candidate: Candidate) {
         self.walk.see(&[candidate]);
         self.priorities.see(&[candidate], &mut self.random);
         self.walk.count(candidate.slot);
     }
 
-    /// The slot of one of `candidates`, of which there is at least one, in the order of their slots.
+    /// Returns the slot of one of `candidates`, of which there is at least one, ordered by slot.
     fn choose(&mut self, candidates: impl Iterator<Item = Candidate>, runs: Option<usize>, reason: Reason) -> usize {
         self.candidates.clear();
         self.candidates.extend(candidates);
@@ -194,15 +196,15 @@ impl Strategies {
     }
 }
 
-/// PCT. The task with the highest priority runs; at the change points the running one falls to the bottom.
+/// PCT. The task with the highest priority runs; at a change point the running one gets the lowest priority.
 #[derive(Debug, Default)]
 struct Priorities {
-    /// By slot. Higher runs first.
+    /// Priorities by slot. The highest runs first.
     of: Vec<i64>,
     lowest: i64,
     changes: Vec<usize>,
     step: usize,
-    /// The longest schedule so far, from which the change points are drawn.
+    /// The length of the longest schedule so far, from which the change points are drawn.
     longest: usize,
 }
 
@@ -222,7 +224,7 @@ impl Priorities {
                 self.of.push(1 + (random.next() >> 2) as i64);
             }
         }
-        // Where there is nothing to choose, a change would change nothing.
+        // With one candidate, a change of priority would have no effect.
         self.step += usize::from(candidates.len() > 1);
     }
 
@@ -238,17 +240,17 @@ impl Priorities {
     }
 }
 
-/// A walk that takes every schedule with about the same probability: a task is chosen in proportion to the
-/// steps that it, and what it is still to spawn, has left.
+/// A walk that takes every schedule with about the same probability: it chooses a task in proportion to the steps left
+/// to it and to the tasks that it has yet to spawn.
 #[derive(Debug, Default)]
 struct Walk {
-    /// How many steps each task took in the schedule before, and whose child it was.
+    /// By slot: how many steps the task took in the previous schedule, and its parent.
     expected: Vec<(u64, Option<usize>)>,
     taken: Vec<(u64, Option<usize>)>,
-    /// What was chosen in this schedule so far, as one number.
+    /// A hash of the choices of this schedule so far.
     prefix: u64,
-    /// How often walks went each way, by a hash of what was chosen so far and the choice. Two ways that share an entry are
-    /// taken a little less often.
+    /// How often walks went each way, indexed by a hash of the choices so far and the next choice. Two ways that share
+    /// an entry are taken a little less often.
     visits: Vec<u16>,
     /// Kept between choices, so that a choice does not allocate.
     ways: Vec<Way>,
@@ -283,7 +285,7 @@ impl Walk {
         (own + children).saturating_sub(self.taken[id].0).max(1)
     }
 
-    /// A task in proportion to its steps left. Ways that earlier walks took more often than that are left out.
+    /// Chooses a task in proportion to its steps left. Ways that earlier walks took more often than that are left out.
     fn choose(&mut self, candidates: &[Candidate], random: &mut Random) -> usize {
         if self.visits.is_empty() {
             self.visits.resize(MOST_VISITS, 0);
@@ -312,24 +314,24 @@ impl Walk {
     }
 }
 
-/// The choices open to a walk.
+/// A choice that a walk can make.
 #[derive(Debug)]
 struct Way {
     slot: usize,
     hash: u64,
-    /// How many steps the task, and what it is still to spawn, has left.
+    /// How many steps are left to the task and to those that it has yet to spawn.
     left: i64,
     visits: i64,
 }
 
-/// Enough for most walks of a thousand, and little enough for the caches of a processor.
+/// Enough for most walks of a thousand schedules, and small enough for the caches of a processor.
 const MOST_VISITS: usize = 1 << 16;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Plays two tasks of `steps` steps each and returns the orders that were seen in `schedules` schedules.
+    /// Runs two tasks of `steps` steps each and returns the orders seen in `schedules` schedules.
     fn orders(seed: u64, steps: usize, schedules: usize) -> Vec<String> {
         let mut strategies = Strategies::new(seed);
         (0..schedules)

@@ -1,4 +1,4 @@
-//! Values that each thread of a schedule has for itself.
+//! Thread-local values of the threads of a schedule.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,16 +7,16 @@ use std::rc::Rc;
 use super::locals::{Locals, Slot};
 use super::{scheduler, session};
 
-/// The thread is ending and its value is already gone.
+/// The thread is ending and its value has already been dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destroyed;
 
 thread_local! {
-    /// The values of an OS thread on which nothing is explored.
+    /// The values of an OS thread outside any schedule.
     static OUTSIDE: RefCell<Locals> = const { RefCell::new(Locals::new()) };
 }
 
-/// The value of the running thread for the key at `address`, made by `init` if there is none yet.
+/// The value of the running thread for the key at `address`, created by `init` if there is none yet.
 ///
 /// # Errors
 ///
@@ -47,12 +47,12 @@ pub fn get<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Result<Rc<T>
     }
 }
 
-/// The value of the running schedule for the key at `address`, made by `init` if there is none yet. It is dropped with the
-/// schedule.
+/// The value of the running schedule for the key at `address`, created by `init` if there is none yet. It is dropped
+/// with the schedule.
 ///
 /// # Panics
 ///
-/// Outside of a schedule, and if a key is used with two types.
+/// Outside a schedule, and if a key is used with two types.
 pub fn global<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Rc<T> {
     let find = || {
         session::with(|session| session.globals.0.iter().find(|(key, _)| *key == address).map(|(_, slot)| slot.clone()))
@@ -66,7 +66,7 @@ pub fn global<T: 'static>(address: usize, init: impl FnOnce() -> T) -> Rc<T> {
     value
 }
 
-/// Drops the values of the running thread, the last one first. Their destructors may make new ones.
+/// Drops the values of the running thread, the last one first. Their destructors may create new ones.
 pub(crate) fn destroy_all() {
     while let Some(value) = session::with(|session| {
         let locals = &mut session.thread().locals.0;

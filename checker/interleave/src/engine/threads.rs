@@ -16,7 +16,7 @@ use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
 use super::thread_local;
 use crate::panics::{Who, cause_of_failure};
 
-/// The thread that runs the test body, and its entry among those that act.
+/// The thread that runs the test body, and its entry in `Session::actors`.
 pub(crate) const MAIN: usize = 0;
 
 /// The name of a new thread.
@@ -24,14 +24,14 @@ pub(crate) const MAIN: usize = 0;
 pub(crate) enum Name {
     /// Given by the code that starts the thread.
     Given(String),
-    /// `thread 3`, `task 3`, `blocking 3`, by the order in which they start.
+    /// `thread 3`, `task 3`, `blocking 3`, numbered in the order of their start.
     Counted(&'static str),
-    /// A worker thread that the executor started, not the test.
+    /// A worker thread started by the executor, not by the test.
     Worker(String),
 }
 
 impl Session {
-    /// The name in a trace. Counted ones share one sequence.
+    /// The name in a trace. All counted names share one sequence.
     pub(crate) fn name(&mut self, name: Name) -> String {
         match name {
             Name::Worker(name) => return name,
@@ -74,19 +74,19 @@ impl Session {
     }
 }
 
-/// A thread of the running schedule: its number, and its entry among those that act.
+/// A thread of the running schedule: its number, and its entry in `Session::actors`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Started {
     pub(crate) id: usize,
     pub(crate) actor: usize,
 }
 
-/// Starts a thread that runs `body`, which must not unwind but when the kit unwinds it; then its thread-local values are
-/// dropped, and then `end` is called, whatever happened.
+/// Starts a thread that runs `body`, which must not unwind except when the kit unwinds it. After `body`, its
+/// thread-local values are dropped and `end` is called, even if it was unwound.
 ///
 /// # Panics
 ///
-/// Outside of a schedule.
+/// Outside a schedule.
 pub(crate) fn start(
     kind: TaskKind,
     name: Name,
@@ -101,17 +101,17 @@ pub(crate) fn start(
     .expect(OUTSIDE)
 }
 
-/// Starts a thread for something that has its entry among those that act already.
+/// Starts a thread for an actor that already has an entry.
 pub(crate) fn start_as(actor: usize, body: impl FnOnce() + 'static) -> Started {
     session::with(|session| Started { id: session.add_thread(actor, body, || ()), actor }).expect(OUTSIDE)
 }
 
-/// Starts the thread of the test body, with which the schedule begins and ends.
+/// Starts the thread of the test body. The schedule starts and ends with it.
 pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     let body = move || {
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         session::with(|session| {
-            // An ended schedule already has its verdict, so panics while it unwinds are ignored.
+            // An ended schedule already has its verdict, so panics during its unwinding are ignored.
             let is_running = session.phase == Phase::Running && session.stop.is_none();
             if is_running && result.is_err_and(|payload| !is_tear_down(&*payload)) {
                 session.actors[MAIN].state = TaskState::Panicked;
@@ -126,12 +126,12 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     });
 }
 
-/// The life of a thread, on its own stack.
+/// Runs a thread from start to end, on its own stack.
 fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
     let is_torn = session::with(|session| session.phase == Phase::TearingDown).unwrap_or(true);
     let body = AssertUnwindSafe(body);
     let life = || if is_torn { drop(body) } else { body.0() };
-    // What is thrown here is our own, or comes from a destructor after the test has ended: nobody is left to hear it.
+    // A panic here is the kit's own, or comes from a destructor after the test has ended, and is of no interest.
     let _ = panic::catch_unwind(AssertUnwindSafe(life));
     let _ = panic::catch_unwind(thread_local::destroy_all);
     let _ = panic::catch_unwind(AssertUnwindSafe(end));
@@ -147,7 +147,7 @@ fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
     reschedule(Reason::End);
 }
 
-/// The waker of the running thread. Outside a schedule there is none.
+/// The waker of the running thread. Outside a schedule, a waker that does nothing.
 pub fn waker() -> Waker {
     session::with(|session| session.thread().waker.clone()).unwrap_or_else(|| Waker::noop().clone())
 }
@@ -157,7 +157,7 @@ pub(crate) fn current() -> Option<Started> {
     session::with(|session| Started { id: session.current, actor: session.threads[session.current].own })
 }
 
-/// Polls `future` on the running thread until it is ready; the thread waits in between.
+/// Polls `future` on the running thread until it is ready; the thread blocks in between.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     let waker = waker();
@@ -170,9 +170,9 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Waits on the running thread until `ready` says so, or until `deadline`. Whether it was in time.
+/// Blocks the running thread until `ready` returns true, or until `deadline`. Returns whether `ready` came first.
 ///
-/// `ready` is asked at the beginning and whenever the thread is woken.
+/// `ready` is called at the start and whenever the thread is woken.
 pub fn wait_until(deadline: Option<Duration>, mut ready: impl FnMut() -> bool) -> bool {
     let alarm = deadline.map(AlarmGuard::set);
     loop {
@@ -191,14 +191,14 @@ pub fn wait_until(deadline: Option<Duration>, mut ready: impl FnMut() -> bool) -
 pub(crate) struct EndWaiter(usize);
 
 impl EndWaiter {
-    /// Lets it go on, because those have ended.
+    /// Makes the thread runnable, because those others have ended.
     pub(crate) fn wake(self) {
         scheduler::enable(self.0);
     }
 }
 
-/// Waits on the running thread until `ready` says so, for the end of other threads, which wake the [`EndWaiter`]; see
-/// [`scheduler::block_until_enabled`].
+/// Blocks the running thread until `ready` returns true. It waits for the end of other threads, which wake the
+/// [`EndWaiter`]; see [`scheduler::block_until_enabled`].
 pub(crate) fn wait_for_end(mut ready: impl FnMut(EndWaiter) -> bool) {
     let waiter = EndWaiter(current().map_or(0, |thread| thread.id));
     while !ready(waiter) {
@@ -206,7 +206,7 @@ pub(crate) fn wait_for_end(mut ready: impl FnMut(EndWaiter) -> bool) {
     }
 }
 
-/// An alarm for the running thread that is taken back when this is dropped.
+/// An alarm for the running thread that is cancelled when this is dropped.
 struct AlarmGuard(Alarm);
 
 impl AlarmGuard {
@@ -228,7 +228,7 @@ impl Drop for AlarmGuard {
     }
 }
 
-/// Waits until the running thread is unparked, or until `deadline`.
+/// Blocks until the running thread is unparked, or until `deadline`.
 pub fn park(deadline: Option<Duration>) {
     local_point();
     session::with(|session| session.touch(scheduler::thread_key(session.current), Access::Write));
@@ -236,18 +236,18 @@ pub fn park(deadline: Option<Duration>) {
         return;
     }
     wait_until(deadline, || session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true));
-    // An unpark that came as the time ran out counts as well.
+    // An unpark that came as the time ran out is consumed as well.
     session::with(|session| session.thread().parked = false);
 }
 
-/// Lets the thread `id` return from its present or its next [`park`].
+/// Makes the current or next [`park`] of the thread `id` return.
 pub fn unpark(id: usize) {
     local_point();
     session::with(|session| session.threads[id].parked = true);
     scheduler::unblock(id);
 }
 
-/// Waits for `duration` on the running thread.
+/// Blocks the running thread for `duration`.
 pub fn sleep(duration: Duration) {
     if session::is_active() {
         wait_until(Some(scheduler::current_time() + duration), || false);

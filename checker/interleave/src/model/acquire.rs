@@ -1,7 +1,7 @@
-//! Tells the scheduler and the trace about the futures of a real async lock.
+//! Makes the futures of a real async lock visible to the scheduler and the trace.
 //!
-//! Real async locks, semaphores and channels are plain futures: they work under the scheduler as they are,
-//! with their real queues, and only need a scheduling point around each operation.
+//! Real async locks, semaphores and channels are plain futures: they work under the scheduler unchanged, with their
+//! real queues, and only need a scheduling point around each operation.
 
 use std::panic::Location;
 use std::pin::pin;
@@ -13,7 +13,7 @@ use super::coop::{self, Cost};
 use super::{Object, ObjectId};
 use crate::engine::{Access, scheduler, session};
 
-/// Waits for `future`, which gets hold of `object`. The second half of the result is to be kept as long as the
+/// Waits for `future`, which acquires `object`. The caller must keep the second half of the result as long as the
 /// first.
 pub async fn acquire<F: Future>(
     object: &Object,
@@ -26,11 +26,11 @@ pub async fn acquire<F: Future>(
     (output, Guarded::new(object, mode, place))
 }
 
-/// The same for a future that may fail, as that of a closed semaphore does.
+/// Like [`acquire`], for a future that may fail, such as that of a closed semaphore.
 ///
 /// # Errors
 ///
-/// What `future` fails with.
+/// The error of `future`.
 pub async fn acquire_or<T, E>(
     object: &Object,
     mode: Mode,
@@ -42,8 +42,8 @@ pub async fn acquire_or<T, E>(
     Ok((taken, Guarded::new(object, mode, place)))
 }
 
-/// `future`, which queues even when the budget of its task is used up: others must not overtake it. If it succeeds, it
-/// costs one operation at its end.
+/// Awaits `future`, which queues even if the budget of its task is used up, so that others cannot overtake it. If it
+/// succeeds, it costs one operation at its end.
 async fn pay_at_end<F: Future>(future: F, succeeds: impl Fn(&F::Output) -> bool) -> F::Output {
     let output = future.await;
     if succeeds(&output) {
@@ -52,12 +52,12 @@ async fn pay_at_end<F: Future>(future: F, succeeds: impl Fn(&F::Output) -> bool)
     output
 }
 
-/// Waits for `future`, which ends when somebody signals through `object`.
+/// Waits for `future`, which completes when another thread or task signals through `object`.
 pub async fn listen<F: Future>(object: &Object, place: &'static Location<'static>, future: F) -> F::Output {
     listen_at(object, place, Cost::One, future).await
 }
 
-/// The same for an operation that does not count towards the budget of its task.
+/// Like [`listen`], for an operation that does not count towards the budget of its task.
 pub async fn listen_free<F: Future>(object: &Object, place: &'static Location<'static>, future: F) -> F::Output {
     listen_at(object, place, Cost::Nothing, future).await
 }
@@ -83,7 +83,7 @@ async fn wait<F: Future>(
     let mut polled = None;
     let output = std::future::poll_fn(|context| {
         if polled.is_some() && polled == session::decisions() {
-            // Polled in a loop, which must not keep the others from what it waits for.
+            // The caller polls in a loop, which must not keep others from providing what it waits for.
             scheduler::yield_now();
         }
         object.touch(Access::Write);
@@ -103,8 +103,8 @@ async fn wait<F: Future>(
     output
 }
 
-/// Polls once, after a scheduling point, what ends when somebody signals through `object`. `asleep` says whether the poll
-/// before was pending.
+/// Polls, after a scheduling point, an operation that completes when another thread or task signals through `object`.
+/// `asleep` says whether the previous poll returned `Pending`.
 pub fn poll_listen<T>(
     object: &Object,
     place: &'static Location<'static>,
@@ -124,7 +124,7 @@ pub fn poll_listen<T>(
     poll
 }
 
-/// Notices when a future is dropped while it waits. It leaves a queue then, which others may see.
+/// Detects that a future is dropped while it waits. It then leaves a queue, which others may see.
 struct Waiting<'a> {
     object: &'a Object,
     place: &'static Location<'static>,
@@ -140,11 +140,11 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Takes `object` if it is free.
+/// Acquires `object` if it is free.
 ///
 /// # Errors
 ///
-/// What the attempt says if it fails.
+/// The error of `attempt`.
 pub fn try_acquire<T, E>(
     object: &Object,
     mode: Mode,
@@ -162,8 +162,8 @@ pub fn try_acquire<T, E>(
     }
 }
 
-/// Held beside the real guard of a real async lock. Dropping it, before the real guard, is a scheduling point and a step
-/// of the trace. See [`AfterRelease`] for the point behind it.
+/// Held beside the real guard of a real async lock. Dropping it, before the real guard, is a scheduling point and a
+/// step of the trace. See [`AfterRelease`] for the scheduling point after the release.
 #[must_use]
 #[derive(Debug)]
 pub struct Guarded {
@@ -173,20 +173,20 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// What runs holds `object` from now on.
+    /// Records that the running thread or task holds `object` from now on.
     pub fn new(object: &Object, mode: Mode, place: &'static Location<'static>) -> Self {
         let object = object.id(place);
         object.acquires(mode, place);
         Guarded { object, mode, place }
     }
 
-    /// Another share of the same.
+    /// Creates another guard for the same object.
     pub fn share(&self) -> Self {
         self.object.acquires(self.mode, self.place);
         Guarded { object: self.object, mode: self.mode, place: self.place }
     }
 
-    /// The guard now allows something else, without having been given back in between.
+    /// Records that the guard now allows another mode, without having been released in between.
     pub fn change(&mut self, mode: Mode, place: &'static Location<'static>) {
         scheduler::local_point();
         self.object.releases(self.mode, place);
@@ -194,7 +194,7 @@ impl Guarded {
         (self.mode, self.place) = (mode, place);
     }
 
-    /// Ends without a step in the trace: what was held is never given back.
+    /// Ends without a step in the trace: `object` is never released.
     pub fn forget(self) {
         std::mem::forget(self);
     }
@@ -207,7 +207,7 @@ impl Drop for Guarded {
     }
 }
 
-/// The last field of a guard: dropped after the real guard, it is a scheduling point at which others see the lock free.
+/// The last field of a guard. Dropped after the real guard, it is a scheduling point at which others see the lock free.
 #[derive(Debug, Default)]
 pub struct AfterRelease;
 

@@ -14,7 +14,7 @@ use super::lock::LaterPlace;
 use crate::engine::object::Object;
 use crate::engine::{Access, ending, scheduler, threads};
 
-/// A condition variable whose waiters are woken in the order in which they came, and lock the mutex in that order.
+/// A condition variable whose waiters are woken, and lock the mutex, in the order of their arrival.
 #[derive(Debug)]
 pub struct Condition {
     object: Object,
@@ -23,9 +23,9 @@ pub struct Condition {
 
 #[derive(Debug)]
 struct Queue {
-    /// The schedule that these wait in; a condition variable in a `static` outlives it.
+    /// The schedule of these waiters; a condition variable in a `static` outlives it.
     epoch: u64,
-    /// The address of the lock that all of them wait with.
+    /// The address of the lock that all waiters use.
     lock: usize,
     waiters: VecDeque<Waiter>,
     next_ticket: u64,
@@ -55,7 +55,7 @@ impl Condition {
         if let Some(epoch) = scheduler::epoch()
             && queue.epoch != epoch
         {
-            // What an earlier schedule has left.
+            // Waiters of an earlier schedule.
             let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::new() });
             drop(queue);
             drop(old);
@@ -64,14 +64,14 @@ impl Condition {
         queue
     }
 
-    /// Gives `lock` back, which the caller took at `taken`, waits until it is notified or until `deadline`, and takes it
-    /// again at `place`. Whether it was notified.
+    /// Releases `lock`, which the caller acquired at `taken`, waits for a notification or until `deadline`, and
+    /// acquires the lock again at `place`. Returns whether it was notified.
     ///
-    /// The lock is held again on every way out, also when the schedule ends meanwhile.
+    /// The lock is held again however the wait ends, even if the schedule ends during it.
     ///
     /// # Panics
     ///
-    /// If others wait with another lock, before anything was changed.
+    /// If others wait with another lock. Nothing has been changed then.
     #[track_caller]
     pub fn wait(
         &self,
@@ -110,7 +110,7 @@ impl Condition {
         })
     }
 
-    /// Takes a place here, and one in the queue of `lock` for later. `None` if others wait with another lock.
+    /// Joins this queue, and reserves a place in that of `lock` for later. `None` if others wait with another lock.
     fn enlist(&self, lock: &Lock, later: &LaterPlace) -> Option<(u64, u64)> {
         let waker = threads::waker();
         let mut queue = self.queue();
@@ -125,7 +125,7 @@ impl Condition {
         Some((ticket, lock.enlist_later(Arc::new(waker), later.clone())))
     }
 
-    /// Moves up to `most` waiters into the queue of their mutex. How many there were.
+    /// Moves up to `most` waiters into the queue of their mutex. Returns how many.
     pub fn notify(&self, most: usize, place: &'static Location<'static>) -> usize {
         self.object.point(Access::Write);
         let called: Vec<Waiter> = {

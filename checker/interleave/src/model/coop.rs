@@ -1,7 +1,7 @@
-//! tokio's cooperative budget: a task that is always ready has to give way now and then.
+//! tokio's cooperative budget: it forces a task that is always ready to yield from time to time.
 //!
-//! Source: <https://docs.rs/tokio/latest/tokio/task/coop/index.html>. Each poll of a task may make 128 operations; after
-//! that every operation is pending once, although it could go on.
+//! Source: <https://docs.rs/tokio/latest/tokio/task/coop/index.html>. Each poll of a task may make 128 operations;
+//! after that, every operation returns `Pending` once, although it could complete.
 
 use std::task::{Context, Poll};
 
@@ -10,9 +10,9 @@ use crate::engine::session;
 /// How many operations one poll of a task may make.
 pub const BUDGET: u32 = 128;
 
-/// Runs `f` with a budget for the running thread: `None` is unlimited.
+/// Runs `f` with a budget for the running thread. `None` is unlimited.
 pub fn with_budget<R>(budget: Option<u32>, f: impl FnOnce() -> R) -> R {
-    /// Puts back what there was, also when `f` panics.
+    /// Restores the previous budget, also when `f` panics.
     struct Restore(Option<u32>);
 
     impl Drop for Restore {
@@ -29,18 +29,18 @@ fn set(budget: Option<u32>) -> Option<u32> {
     session::with(|session| std::mem::replace(&mut session.thread().budget, budget)).flatten()
 }
 
-/// What is left of the budget of the running poll; `None` if it is unlimited.
+/// The remaining budget of the running poll; `None` if it is unlimited.
 pub fn left() -> Option<u32> {
     session::with(|session| session.thread().budget).flatten()
 }
 
-/// Permission for one operation, which costs nothing if it comes to nothing.
+/// Permission for one operation. It is free if the operation makes no progress.
 #[must_use]
 #[derive(Clone, Copy, Debug)]
 pub struct Spending(Option<u32>);
 
 impl Spending {
-    /// Keeps the cost if the operation made progress, and gives it back otherwise.
+    /// Keeps the cost if the operation made progress, and refunds it otherwise.
     pub fn spend_if(self, made_progress: bool) {
         if !made_progress {
             set(self.0);
@@ -48,7 +48,7 @@ impl Spending {
     }
 }
 
-/// Asks for one operation. Pending, and to be polled again at once, if the budget is used up.
+/// Asks for permission for one operation. If the budget is used up, returns `Pending` and wakes the task at once.
 pub fn proceed(context: &Context<'_>) -> Poll<Spending> {
     let before = left();
     match before {
@@ -69,11 +69,11 @@ pub fn proceed(context: &Context<'_>) -> Poll<Spending> {
 pub enum Cost {
     /// One of the operations that a poll may make.
     One,
-    /// It is free.
+    /// Nothing.
     Nothing,
 }
 
-/// Polls an operation that costs `cost`. `None` if the budget is used up; the task is polled again at once then.
+/// Polls an operation that costs `cost`. Returns `None` if the budget is used up; then the task is woken at once.
 pub fn pay<T>(
     cost: Cost,
     context: &mut Context<'_>,
@@ -88,7 +88,7 @@ pub fn pay<T>(
     Some(poll)
 }
 
-/// `future` as one operation of its task.
+/// Runs `future` as one operation of its task.
 pub async fn cooperative<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     std::future::poll_fn(|context| {

@@ -1,15 +1,15 @@
-//! Values in a `static` that every schedule finds as they were at first.
+//! Values in a `static` that start every schedule in their initial state.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::scheduler;
 
-/// A value that each schedule has for itself, although it may live in a `static`. What was done outside of any schedule
-/// stays. References are handed out, so none of the values is dropped before the whole is.
+/// A value of which each schedule has its own copy, although it may live in a `static`. Changes made outside any
+/// schedule persist. References to the values are handed out, so no value is dropped before the whole is.
 pub struct EachSchedule<C> {
     first: C,
-    /// Makes another one like the first. `None` if all schedules share the first.
+    /// Creates another value like the first. `None` if all schedules share the first.
     again: Option<fn(&C) -> C>,
     later: Mutex<Later<C>>,
 }
@@ -22,12 +22,12 @@ struct Later<C> {
 }
 
 impl<C> EachSchedule<C> {
-    /// `first`, and for each later schedule what `again` makes of it.
+    /// Uses `first` up to the first schedule, and a value that `again` creates from it in each later one.
     pub const fn new(first: C, again: fn(&C) -> C) -> Self {
         EachSchedule { first, again: Some(again), later: Mutex::new(Later { epoch: 0, values: Vec::new() }) }
     }
 
-    /// `first` in all schedules, for what does not change.
+    /// Uses `first` in all schedules, for a value that does not change.
     pub const fn shared(first: C) -> Self {
         EachSchedule { first, again: None, later: Mutex::new(Later { epoch: 0, values: Vec::new() }) }
     }

@@ -1,4 +1,4 @@
-//! The model of the event-listener package, with which async-lock and async-channel wait.
+//! The model of the event-listener package, which async-lock and async-channel use for waiting.
 
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use super::Object;
 use crate::engine::{Access, scheduler};
 
-/// A queue of listeners, which are notified in the order in which they came.
+/// A queue of listeners, which are notified in the order of their arrival.
 #[derive(Debug)]
 pub struct Event {
     object: Object,
@@ -18,7 +18,7 @@ pub struct Event {
 
 #[derive(Debug, Default)]
 struct Queue {
-    /// The schedule that these wait in; an event in a `static` outlives it.
+    /// The schedule of these listeners; an event in a `static` outlives it.
     epoch: u64,
     next_ticket: u64,
     listeners: VecDeque<Entry>,
@@ -31,12 +31,12 @@ struct Entry {
     notified: Option<Count>,
 }
 
-/// How a notification counts.
+/// How a notification counts its listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Count {
-    /// With those that have been notified and have not noticed yet.
+    /// Including those that have been notified and have not noticed yet.
     InTotal,
-    /// Besides them.
+    /// In addition to them.
     Additional,
 }
 
@@ -47,7 +47,7 @@ impl Default for Event {
 }
 
 impl Event {
-    /// Nobody listens.
+    /// Creates an event without listeners.
     pub const fn new() -> Self {
         Event {
             object: Object::of_unknown_origin("event"),
@@ -63,14 +63,14 @@ impl Event {
         {
             let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::default() });
             drop(queue);
-            // Wakers of an earlier schedule, whose destructors are not ours.
+            // Wakers of an earlier schedule, with foreign destructors.
             drop(old);
             queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         }
         queue
     }
 
-    /// Begins to listen. The future ends when it is notified.
+    /// Starts to listen. The future completes when it is notified.
     pub fn listen<'a>(&'a self, object: &'a Object, place: &'static Location<'static>) -> Listen<'a> {
         let mut listener = Listener::new();
         listener.listen(self);
@@ -102,16 +102,16 @@ impl Event {
     }
 }
 
-/// Somebody who listens to an [`Event`], or may. The owner calls [`cancel`](Self::cancel) when it is dropped.
+/// A listener of an [`Event`], or a future one. The owner calls [`cancel`](Self::cancel) when it is dropped.
 #[derive(Debug, Default)]
 pub struct Listener {
     ticket: Option<u64>,
-    /// Whether the trace says that it waits.
+    /// Whether the trace shows it as waiting.
     is_asleep: bool,
 }
 
 impl Listener {
-    /// Does not listen yet.
+    /// Creates a listener that does not listen yet.
     pub const fn new() -> Self {
         Listener { ticket: None, is_asleep: false }
     }
@@ -121,7 +121,7 @@ impl Listener {
         self.ticket.is_some()
     }
 
-    /// Begins to listen. What is notified from now on is not missed.
+    /// Starts to listen. No notification is missed from now on.
     pub fn listen(&mut self, event: &Event) {
         let mut queue = event.queue();
         let ticket = queue.next_ticket;
@@ -130,11 +130,10 @@ impl Listener {
         self.ticket = Some(ticket);
     }
 
-    /// Whether it was notified; then it listens no longer. If not, `waker` is woken when it is. `asleep` is called the first
-    /// time.
+    /// Ready if it was notified; it then stops listening. Otherwise keeps `waker`, and calls `asleep` the first time.
     pub fn poll(&mut self, event: &Event, waker: &Waker, asleep: impl FnOnce()) -> Poll<()> {
         let Some(ticket) = self.ticket else { return Poll::Ready(()) };
-        // Cloned and dropped while the queue is not locked: both may be foreign code.
+        // Cloned and dropped while the queue is not locked: both may run foreign code.
         let waker = Arc::new(waker.clone());
         let mut queue = event.queue();
         let at = queue.listeners.iter().position(|entry| entry.ticket == ticket);
@@ -158,14 +157,13 @@ impl Listener {
         }
     }
 
-    /// What it waited for is there, whether or not it was notified. A notification that was not noticed goes to the next
-    /// listener.
+    /// Stops listening because its condition holds. A notification that it has not noticed goes to the next listener.
     pub fn finish(&mut self, event: &Event) {
         self.leave(event);
         self.is_asleep = false;
     }
 
-    /// Listens no longer. A notification that was not noticed goes to the next listener.
+    /// Stops listening. A notification that it has not noticed goes to the next listener.
     pub fn cancel(&mut self, event: &Event, object: &Object, place: &'static Location<'static>) {
         if self.is_listening() {
             object.point(Access::Write);

@@ -1,4 +1,4 @@
-//! Exclusion that no schedule can reset.
+//! Mutual exclusion that persists across schedules.
 
 use std::sync::atomic::{AtomicUsize, Ordering::AcqRel, Ordering::Acquire, Ordering::Release};
 
@@ -6,12 +6,12 @@ use trace::Mode;
 
 /// How many guards of a lock there are, in all schedules and on all OS threads.
 ///
-/// The state of a model begins anew with each schedule, so the model of a lock in a `static` cannot know of a guard that
-/// an earlier schedule has left, or that a schedule on another OS thread holds. This count knows of them.
+/// The state of a model starts anew with each schedule, so the model of a lock in a `static` cannot know of a guard
+/// that an earlier schedule left behind, or that a schedule on another OS thread holds. This count includes them.
 #[derive(Debug)]
 pub struct Exclusion(AtomicUsize);
 
-/// One guard that may write; other numbers count guards that only read.
+/// One guard that may write; other values count guards that only read.
 const ALONE: usize = usize::MAX;
 
 impl Exclusion {
@@ -31,7 +31,7 @@ impl Exclusion {
         }
     }
 
-    /// The guard for `mode` is gone.
+    /// Removes a guard for `mode`.
     pub fn leave(&self, mode: Mode) {
         match mode {
             Mode::Lock | Mode::Write => self.0.store(0, Release),
@@ -59,7 +59,7 @@ impl Default for Exclusion {
     }
 }
 
-/// What a user reads when the scheduler lets somebody in and the data is still locked: the lock is in a `static`.
+/// The message when the scheduler lets a thread or task enter and the data is still locked: the lock is in a `static`.
 pub const SHARED: &str = "this lock is shared by two tests that run at the same time, or a guard of an earlier schedule \
     still holds it: it lives in a `static` or a thread-local value. Explore mode needs a new lock in each schedule, so \
     make it in the test";

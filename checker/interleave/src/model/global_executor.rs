@@ -1,4 +1,4 @@
-//! Executors that a package has once per process: here, once per schedule.
+//! Executors of which the real package has one per process: here, one per schedule.
 
 use std::cell::Cell;
 use std::panic::Location;
@@ -8,14 +8,14 @@ use super::executor::{Executor, Settings, Workers};
 use super::{AbortIfDropPanics, Handle, Order, global};
 use crate::engine::scheduler::{self, ExecutorChoice};
 
-/// How many blocking jobs run at once.
+/// The maximum number of blocking jobs that run at once.
 const MOST_BLOCKING: usize = 500;
 
-/// The global executor of a package, and its threads for blocking jobs, as the crates async-executor and blocking have
-/// them. Both start with the first task, and never end.
+/// The global executor of a package, and its threads for blocking jobs, like those of the crates async-executor and
+/// blocking. Both start with the first task, and never end.
 #[derive(Debug, Default)]
 pub struct GlobalExecutor {
-    // Only the addresses count.
+    // Used only for their addresses.
     tasks: u8,
     blocking: u8,
 }
@@ -26,7 +26,7 @@ impl GlobalExecutor {
         GlobalExecutor { tasks: 0, blocking: 0 }
     }
 
-    /// Decides what the tasks of this schedule run on, if that is still open.
+    /// Decides which threads poll the tasks of this schedule, unless that is already decided.
     pub fn choose_workers() -> Workers {
         static CHOSEN: u8 = 0;
 
@@ -41,7 +41,7 @@ impl GlobalExecutor {
     ///
     /// # Panics
     ///
-    /// Outside of a schedule.
+    /// Outside a schedule.
     pub fn spawn<F: Future + 'static>(&'static self, place: &'static Location<'static>, future: F) -> Handle<F::Output>
     where
         F::Output: 'static,
@@ -54,13 +54,13 @@ impl GlobalExecutor {
     ///
     /// # Panics
     ///
-    /// Outside of a schedule.
+    /// Outside a schedule.
     pub fn unblock<T: 'static>(
         &'static self,
         place: &'static Location<'static>,
         f: impl FnOnce() -> T + 'static,
     ) -> Handle<T> {
-        // It polls nothing, so it needs no workers.
+        // This executor polls nothing, so it needs no workers.
         let executor = executor(&self.blocking, || Workers::Caller);
         Handle::new(executor.spawn_blocking(place, f))
     }

@@ -1,6 +1,6 @@
 //! What the locks and guards of all drop-ins share.
 
-/// A guard that keeps the real one in its field `data` can be read and printed.
+/// Implements `Deref`, `Debug` and `Display` for a guard that keeps the real one in its field `data`.
 ///
 /// `read_guard!(['a, T: ?Sized] MutexGuard<'a, T> => T);`
 #[doc(hidden)]
@@ -35,7 +35,7 @@ macro_rules! read_guard {
     };
 }
 
-/// The same, and it can be written through.
+/// Like `read_guard`, for a guard that also allows writing.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_guard {

@@ -1,4 +1,4 @@
-//! Handles of tasks as the crate async-task has them. smol and async-std share them.
+//! Task handles like those of the crate async-task. smol and async-std share them.
 //!
 //! Source: <https://docs.rs/async-task/latest/async_task/struct.Task.html>.
 
@@ -11,9 +11,9 @@ use crate::engine::scheduler;
 
 use super::task::{NoResult, Task};
 
-/// A task that is cancelled when this is dropped.
+/// The handle of a task. Dropping it cancels the task.
 pub struct Handle<T> {
-    /// `None` once it is detached.
+    /// `None` once the task is detached.
     task: Option<Task<T>>,
     /// The output will be dropped, even if the task still returns one.
     is_cancelled: bool,
@@ -21,12 +21,12 @@ pub struct Handle<T> {
 }
 
 impl<T> Handle<T> {
-    /// A handle of `task`.
+    /// Creates the handle of `task`.
     pub fn new(task: Task<T>) -> Self {
         Handle { task: Some(task), is_cancelled: false, has_ended: false }
     }
 
-    /// The output once the task has ended, and `None` if it was cancelled or the output was taken before. Passes on the
+    /// Polls for the output of the task. `None` if the task was cancelled or the output has been taken. Resumes the
     /// panic of the task.
     pub fn poll_output(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         if self.has_ended {
@@ -48,7 +48,7 @@ impl<T> Handle<T> {
         self.is_cancelled |= self.task_mut().cell().abort();
     }
 
-    /// Lets the task go on without a handle.
+    /// Lets the task run without a handle.
     pub fn detach(mut self) {
         scheduler::local_point();
         self.task = None;
@@ -90,7 +90,7 @@ impl<T> Future for Handle<T> {
     }
 }
 
-/// Panics in the words of async-task, for a task that was spawned at `place`.
+/// Panics with the message of async-task, for a task that was spawned at `place`.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! Tasks that are polled by whoever awaits their set, on one thread.
+//! Tasks that run on the one thread that awaits their set.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -13,13 +13,13 @@ use super::only_here::OnlyHere;
 use super::task::{self, Schedule, Task, TaskCell};
 use crate::engine::Access;
 
-/// Tasks that stay on the thread of whoever polls them, as those of a `LocalSet`. Clones are the same ones.
+/// Tasks that stay on the thread that polls them, like those of a `LocalSet`. Clones refer to the same tasks.
 #[derive(Clone)]
 pub struct LocalTasks(Rc<LocalShared>);
 
 struct LocalShared {
     ready: RefCell<VecDeque<Arc<TaskCell>>>,
-    /// Wakes whoever polls these.
+    /// Wakes the thread that polls these tasks.
     poller: RefCell<Option<Waker>>,
     tasks: RefCell<Vec<Arc<TaskCell>>>,
     is_closed: Cell<bool>,
@@ -39,7 +39,7 @@ impl Default for LocalTasks {
 }
 
 impl LocalTasks {
-    /// None yet.
+    /// Creates an empty set.
     pub fn new() -> Self {
         LocalTasks(Rc::new(LocalShared {
             ready: RefCell::default(),
@@ -50,7 +50,7 @@ impl LocalTasks {
         }))
     }
 
-    /// Starts a task that is polled by [`poll`](Self::poll), with a budget for each poll.
+    /// Starts a task that [`poll`](Self::poll) polls, with a budget for each poll.
     pub fn spawn<F: Future + 'static>(
         &self,
         budget: Option<u32>,
@@ -71,7 +71,7 @@ impl LocalTasks {
         task
     }
 
-    /// Polls the tasks that are ready, up to so many as fit in one turn. Ready when all tasks have ended.
+    /// Polls ready tasks, up to the limit of one turn. Ready when all tasks have ended.
     pub fn poll(&self, context: &Context<'_>) -> Poll<()> {
         self.0.object.touch(Access::Write);
         let old = self.0.poller.borrow_mut().replace(context.waker().clone());
@@ -88,7 +88,7 @@ impl LocalTasks {
         if self.0.tasks.borrow().is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Cancels all tasks; new ones are cancelled at once.
+    /// Cancels all tasks, and every later one at once.
     pub fn close(&self) {
         self.0.is_closed.set(true);
         let tasks = self.0.tasks.take();

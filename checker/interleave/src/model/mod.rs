@@ -1,7 +1,7 @@
-//! What the drop-ins are made of: locks, wait queues, threads and executors whose order the scheduler decides.
+//! The building blocks of the drop-ins: locks, wait queues, threads and executors whose order the scheduler decides.
 //!
-//! The models decide who goes on. The data is locked for real as well, and always free by then: in the real types of the
-//! real packages, or behind an [`Exclusion`].
+//! The models decide which thread or task continues. The data is also locked for real, in the types of the real
+//! packages or behind an [`Exclusion`], and that lock is always free by then.
 
 pub mod acquire;
 mod condition;

@@ -1,4 +1,4 @@
-//! Values that are made once in each schedule, and by one thread: behind `Once`, `OnceLock` and `LazyLock`.
+//! Values that one thread creates, once per schedule: the model behind `Once`, `OnceLock` and `LazyLock`.
 
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -8,11 +8,11 @@ use std::task::Waker;
 use super::{Held, Lock, Mode, Object};
 use crate::engine::{Access, scheduler, threads};
 
-/// A place for a value that is made once per schedule. One in a `static` is empty again in the next schedule, as it is in
-/// the next process.
+/// A cell for a value that is created once per schedule. A cell in a `static` is empty again in the next schedule, as
+/// it would be in a new process.
 #[derive(Debug)]
 pub struct OnceValue<T> {
-    /// Held by the thread that makes the value.
+    /// Held by the thread that creates the value.
     lock: Lock,
     object: Object,
     state: Mutex<State<T>>,
@@ -24,16 +24,16 @@ pub struct OnceValue<T> {
 struct State<T> {
     epoch: u64,
     waiting: Vec<Waker>,
-    /// The value of the running schedule, if there is one.
+    /// The index of the running schedule's value, if there is one.
     current: Option<usize>,
-    /// What was made in each schedule so far. Boxes, because references to them are handed out; none is dropped before
-    /// the whole is.
+    /// The values of all schedules so far. Boxed, and kept until the whole is dropped, because references are handed
+    /// out.
     #[allow(clippy::vec_box, reason = "the addresses have to stay")]
     made: Vec<Box<T>>,
 }
 
 impl<T> OnceValue<T> {
-    /// An empty place of the type `type_name`.
+    /// An empty cell of the type `type_name`.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
         OnceValue {
@@ -50,7 +50,7 @@ impl<T> OnceValue<T> {
             && state.epoch != epoch
         {
             let was_outside = std::mem::replace(&mut state.epoch, epoch) == 0;
-            // What was made outside of any schedule stays.
+            // A value created outside any schedule persists.
             if !was_outside {
                 state.current = None;
             }
@@ -62,7 +62,7 @@ impl<T> OnceValue<T> {
         state
     }
 
-    /// The value, if there is one, without a scheduling point.
+    /// The value, if there is one. Not a scheduling point.
     pub fn peek(&self) -> Option<&T> {
         let state = self.state();
         let value: *const T = &raw const *state.made[state.current?];
@@ -94,18 +94,18 @@ impl<T> OnceValue<T> {
         self.take()
     }
 
-    /// Puts `value` in.
+    /// Stores `value`.
     ///
     /// # Errors
     ///
-    /// With `value`, if there is one already.
+    /// `value`, if there is one already.
     pub fn set(&self, value: T, place: &'static Location<'static>) -> Result<(), T> {
         let mut value = Some(value);
         self.get_or_init(|| value.take().expect("called once"), place);
         value.map_or(Ok(()), Err)
     }
 
-    /// The value; the first thread makes it, and others wait for that.
+    /// The value. The first thread creates it while the others wait.
     pub fn get_or_init(&self, init: impl FnOnce() -> T, place: &'static Location<'static>) -> &T {
         let made: Result<&T, std::convert::Infallible> = self.get_or_try_init(|| Ok(init()), place);
         match made {
@@ -113,11 +113,11 @@ impl<T> OnceValue<T> {
         }
     }
 
-    /// The same, if making it succeeds.
+    /// Like [`get_or_init`](Self::get_or_init), for an `init` that may fail.
     ///
     /// # Errors
     ///
-    /// What `init` fails with.
+    /// The error of `init`.
     pub fn get_or_try_init<E>(
         &self,
         init: impl FnOnce() -> Result<T, E>,
@@ -135,17 +135,17 @@ impl<T> OnceValue<T> {
         Ok(self.peek().expect("it was just made"))
     }
 
-    /// Waits until no other thread makes the value.
+    /// Waits until no other thread is creating the value.
     pub fn begin(&self, place: &'static Location<'static>) -> Held<&Lock> {
         self.lock.acquire(Mode::Lock, place)
     }
 
-    /// Whether there is a value, without a scheduling point.
+    /// Whether there is a value. Not a scheduling point.
     pub fn is_made(&self) -> bool {
         self.state().current.is_some()
     }
 
-    /// Puts the value in. Only for the thread that holds what [`begin`](Self::begin) gave.
+    /// Stores the value. Only for the thread that holds the result of [`begin`](Self::begin).
     pub fn put(&self, value: T) {
         self.object.touch(Access::Write);
         let waiting = {
@@ -157,7 +157,7 @@ impl<T> OnceValue<T> {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Wakes everybody who waits for a value, as there may never be one.
+    /// Wakes all threads that wait for a value, because there may never be one.
     pub fn wake_waiting(&self) {
         self.object.touch(Access::Write);
         let waiting = std::mem::take(&mut self.state().waiting);
@@ -169,7 +169,8 @@ impl<T> OnceValue<T> {
         self.wait_unless(|| false, place).expect("it was waited for")
     }
 
-    /// Waits until there is a value, or until `gives_up`, which is asked when [`wake_waiting`](Self::wake_waiting) is called.
+    /// Waits until there is a value, or until `gives_up` returns true. It is called again after each
+    /// [`wake_waiting`](Self::wake_waiting).
     pub fn wait_unless(&self, gives_up: impl Fn() -> bool, place: &'static Location<'static>) -> Option<&T> {
         self.object.point(Access::Write);
         let waker = threads::waker();

@@ -1,9 +1,9 @@
-//! Values that only the exploring OS thread may touch, inside of things that have to be `Send`.
+//! Values that only the exploring OS thread may touch, inside types that must be `Send`.
 
 use std::mem::ManuallyDrop;
 use std::thread::{self, ThreadId};
 
-/// A value that is used on one OS thread only. All threads of a schedule are coroutines of that one.
+/// A value that is used on one OS thread only. All threads of a schedule are coroutines on that thread.
 #[derive(Debug)]
 pub struct OnlyHere<T> {
     os_thread: ThreadId,
@@ -11,14 +11,14 @@ pub struct OnlyHere<T> {
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the value is reached and dropped on the thread that made it only; elsewhere `get` refuses and `drop` leaks.
+// SAFETY: the value is accessed and dropped only on the thread that created it; elsewhere `get` panics, `drop` leaks.
 unsafe impl<T> Send for OnlyHere<T> {}
 #[allow(unsafe_code)]
 // SAFETY: as above.
 unsafe impl<T> Sync for OnlyHere<T> {}
 
 impl<T> OnlyHere<T> {
-    /// For use on the running OS thread.
+    /// Creates a value for use on the running OS thread.
     pub fn new(value: T) -> Self {
         OnlyHere { os_thread: thread::current().id(), value: ManuallyDrop::new(value) }
     }

@@ -1,11 +1,11 @@
-//! State that begins anew with each schedule.
+//! State that starts anew with each schedule.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::scheduler;
 
-/// A small value that is the same at the beginning of each schedule, although it may live in a `static`. What was done
-/// outside of any schedule stays.
+/// A small value that is reset at the start of each schedule, although it may live in a `static`. Changes made outside
+/// any schedule persist.
 #[derive(Debug)]
 pub struct PerSchedule<T> {
     initial: T,
@@ -14,12 +14,12 @@ pub struct PerSchedule<T> {
 }
 
 impl<T: Copy> PerSchedule<T> {
-    /// A value that begins as `initial`.
+    /// A value that starts each schedule as `initial`.
     pub const fn new(initial: T) -> Self {
         PerSchedule { initial, state: Mutex::new((0, initial)) }
     }
 
-    /// Calls `f`, which must not run foreign code, with the value. No scheduling point.
+    /// Calls `f`, which must not run foreign code, with the value. Not a scheduling point.
     pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(epoch) = scheduler::epoch()

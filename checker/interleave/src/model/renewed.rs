@@ -1,11 +1,11 @@
-//! Values in a `static` that begin anew with each schedule.
+//! Values in a `static` that are created anew in each schedule.
 
 use std::sync::{Arc, Mutex};
 
 use super::thread::lock;
 use crate::engine::scheduler;
 
-/// A value that each schedule makes for itself, at its first use. What an earlier schedule left in it is leaked: its
+/// A value that each schedule creates for itself at its first use. The value of an earlier schedule is leaked: its
 /// destructors belong to that schedule.
 #[derive(Debug)]
 pub struct Renewed<T> {
@@ -17,7 +17,7 @@ pub struct Renewed<T> {
 const OUTSIDE: u64 = 0;
 
 impl<T> Renewed<T> {
-    /// A value that `init` makes.
+    /// A value that `init` creates.
     pub const fn new(init: fn() -> T) -> Self {
         Renewed { init, current: Mutex::new(None) }
     }

@@ -1,4 +1,4 @@
-//! Threads that may borrow from where they are started.
+//! Threads that may borrow from their spawner's stack.
 
 use std::marker::PhantomData;
 use std::panic::{self, Location};
@@ -19,14 +19,14 @@ pub struct Scope<'scope, 'env: 'scope> {
     env: PhantomData<&'env mut &'env ()>,
 }
 
-/// The threads of a scope that are not over.
+/// The threads of a scope that have not ended.
 #[derive(Debug)]
 struct Threads(Mutex<Count>);
 
 #[derive(Debug, Default)]
 struct Count {
     running: usize,
-    /// How many panicked and were not joined.
+    /// How many threads panicked and were not joined.
     panicked: usize,
     waiting: Option<EndWaiter>,
     /// The steps in which threads ended.
@@ -59,13 +59,13 @@ impl Threads {
     }
 }
 
-/// Runs `f` with a scope and waits for the threads that it starts there.
+/// Runs `f` with a scope and waits for the threads spawned in it.
 ///
 /// # Panics
 ///
-/// With "a scoped thread panicked", if one did and was not joined, as the standard library does.
+/// With "a scoped thread panicked" if a thread panicked and was not joined, as in the standard library.
 pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
-    /// Waits on every way out, so that no thread outlives what it borrows.
+    /// Waits however the scope is left, so that no thread outlives what it borrows.
     struct Wait<'a>(&'a Threads);
 
     impl Drop for Wait<'_> {
@@ -104,7 +104,7 @@ impl<'scope> Scope<'scope, '_> {
         self.spawn_named(None, Location::caller(), f)
     }
 
-    /// Starts a thread with a name in this scope.
+    /// Starts a named thread in this scope.
     pub fn spawn_named<T: Send + 'scope>(
         &'scope self,
         name: Option<String>,
@@ -130,8 +130,8 @@ impl<'scope> Scope<'scope, '_> {
             threads.end();
         });
         #[allow(unsafe_code)]
-        // SAFETY: both are called or dropped before `Threads::end`, for which `scope` waits on every way out, so before
-        // `'scope` is over.
+        // SAFETY: both are called or dropped before `Threads::end`, for which `scope` waits however it is left, so
+        // before `'scope` ends.
         let (body, end) = unsafe {
             (
                 std::mem::transmute::<Box<dyn FnOnce() + 'scope>, Box<dyn FnOnce() + 'static>>(body),
@@ -164,7 +164,7 @@ impl<T> ScopedJoinHandle<'_, T> {
         self.outcome.has_ended()
     }
 
-    /// The handle that others unpark the thread with.
+    /// The handle with which other threads unpark this one.
     pub fn thread(&self) -> &Thread {
         &self.thread
     }

@@ -1,4 +1,4 @@
-//! The model of "sleep until somebody wakes you": condition variables, barriers.
+//! The model of sleeping until woken, for condition variables and barriers.
 
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -22,13 +22,13 @@ pub struct Signal {
 pub enum Order {
     /// The one that has waited longest.
     Fifo,
-    /// The package does not say, so it is a choice of the scheduler.
+    /// The package does not specify it, so the scheduler chooses.
     Any,
 }
 
 #[derive(Debug)]
 struct Queue {
-    /// The schedule that these wait in; a condition variable in a `static` outlives it.
+    /// The schedule of these waiters; a condition variable in a `static` outlives it.
     epoch: u64,
     waiters: VecDeque<(u64, Option<Waker>)>,
     next_ticket: u64,
@@ -73,7 +73,7 @@ impl Signal {
         if let Some(epoch) = scheduler::epoch()
             && queue.epoch != epoch
         {
-            // What an earlier schedule has left.
+            // Waiters of an earlier schedule.
             let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::new() });
             drop(queue);
             drop(old);
@@ -82,13 +82,13 @@ impl Signal {
         queue
     }
 
-    /// Takes a place in the queue. What is signalled from now on is not missed.
+    /// Joins the queue. No signal is missed from now on.
     pub fn enlist(&self) -> Ticket {
         self.object.point(Access::Write);
         self.enlist_at_once()
     }
 
-    /// The same as a part of an operation that has had its scheduling point.
+    /// Like [`enlist`](Self::enlist), as part of an operation that has had its scheduling point.
     pub fn enlist_at_once(&self) -> Ticket {
         let mut queue = self.queue();
         let ticket = queue.next_ticket;
@@ -97,7 +97,7 @@ impl Signal {
         Ticket(ticket)
     }
 
-    /// Waits until the place in the queue is called, or until `deadline`.
+    /// Waits until `ticket` is signalled, or until `deadline`.
     pub fn wait(&self, ticket: Ticket, deadline: Option<Duration>, place: &'static Location<'static>) -> Woken {
         let leave = || {
             let left = {
@@ -137,17 +137,17 @@ impl Signal {
         Woken::ByTime
     }
 
-    /// Calls one waiter, if there is one.
+    /// Wakes one waiter, if there is one. Returns whether there was.
     pub fn notify_one(&self, place: &'static Location<'static>) -> bool {
         self.notify(1, place) > 0
     }
 
-    /// Calls every waiter and returns how many there were.
+    /// Wakes every waiter. Returns how many there were.
     pub fn notify_all(&self, place: &'static Location<'static>) -> usize {
         self.notify(usize::MAX, place)
     }
 
-    /// The same as a part of an operation that has had its scheduling point.
+    /// Like [`notify_all`](Self::notify_all), as part of an operation that has had its scheduling point.
     pub fn notify_all_at_once(&self, place: &'static Location<'static>) -> usize {
         self.call(usize::MAX, place)
     }
@@ -177,7 +177,7 @@ impl Signal {
     }
 }
 
-/// Calls its function when it is dropped, as in a thread that is torn down while it waits.
+/// Calls its function when it is dropped, for example because its thread is torn down while it waits.
 struct Leave<'a>(&'a dyn Fn() -> bool);
 
 impl Drop for Leave<'_> {

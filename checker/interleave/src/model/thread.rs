@@ -1,7 +1,7 @@
 //! Threads that can be joined.
 //!
-//! A panic ends its thread and is handed to whoever joins it, as on real threads. It does not end the schedule, unless
-//! it is the test body's.
+//! As on real threads, a panic ends its thread and is returned by `join`. It does not end the schedule, unless it is
+//! the test body's.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::panic::Location;
@@ -19,7 +19,7 @@ use super::Object;
 
 pub use threads::block_on;
 
-/// The panic that a thread leaves for the code that joins it.
+/// The panic payload that `join` returns.
 pub type Payload = Box<dyn std::any::Any + Send>;
 
 /// See [`std::thread::ThreadId`].
@@ -29,7 +29,7 @@ pub struct ThreadId(NonZeroU64);
 /// See [`std::thread::Thread`].
 #[derive(Clone, Debug)]
 pub struct Thread {
-    /// `None` outside of a schedule.
+    /// `None` outside a schedule.
     started: Option<Started>,
     name: Option<Arc<str>>,
 }
@@ -45,7 +45,7 @@ impl Thread {
         ThreadId(NonZeroU64::new(number).expect("counted from 1"))
     }
 
-    /// A number that no other thread of the schedule has.
+    /// A number that is unique within the schedule.
     pub fn number(&self) -> NonZeroUsize {
         let number = self.started.map_or(usize::MAX, |started| started.id + 1);
         NonZeroUsize::new(number).expect("counted from 1")
@@ -98,7 +98,7 @@ pub fn yield_now() {
     scheduler::yield_now();
 }
 
-/// The result of a thread and the threads that wait for it.
+/// The result of a thread, and the threads that wait for it.
 #[derive(Debug)]
 pub(super) struct Outcome<T> {
     object: Object,
@@ -124,12 +124,12 @@ impl<T> Outcome<T> {
         })
     }
 
-    /// The result is there; the thread itself goes on to its end.
+    /// Stores the result. The thread itself has not ended yet.
     pub(super) fn set(&self, result: Result<T, Payload>) {
         lock(&self.state).result = Some(result);
     }
 
-    /// The thread has ended.
+    /// Marks the thread as ended.
     pub(super) fn end(&self) {
         self.object.touch(Access::Write);
         let waiting = {
@@ -166,7 +166,7 @@ impl<T> Outcome<T> {
             if let Some(result) = lock(&self.state).result.take() {
                 return result;
             }
-            // Only a thread that was torn down leaves none, and then this one is being torn down as well.
+            // Only a thread that was torn down leaves no result, and then this one is being torn down as well.
             scheduler::block();
         }
     }
@@ -188,7 +188,7 @@ pub struct JoinHandle<T> {
 ///
 /// # Panics
 ///
-/// Outside of a schedule.
+/// Outside a schedule.
 pub fn spawn<T: Send + 'static>(
     name: Option<String>,
     place: &'static Location<'static>,
@@ -197,7 +197,7 @@ pub fn spawn<T: Send + 'static>(
     spawn_unchecked(name, "thread", place, f)
 }
 
-/// The same without the bound on `Send`: all threads of a schedule are coroutines of one OS thread.
+/// Like [`spawn`], without the `Send` bound: all threads of a schedule are coroutines on one OS thread.
 pub(crate) fn spawn_unchecked<T: 'static>(
     name: Option<String>,
     kind: &'static str,
@@ -214,7 +214,7 @@ pub(crate) fn spawn_unchecked<T: 'static>(
     JoinHandle { thread, started, outcome }
 }
 
-/// Starts a thread that runs `body`, and `end` when its thread-local values have been dropped.
+/// Starts a thread that runs `body`, and calls `end` after its thread-local values have been dropped.
 pub(super) fn start(
     name: Option<String>,
     kind: &'static str,
@@ -231,7 +231,7 @@ pub(super) fn start(
     started
 }
 
-/// Runs `f` and keeps its panic; records the end of the thread.
+/// Runs `f` and catches its panic; records the end of the thread.
 pub(super) fn caught<T>(f: impl FnOnce() -> T, place: &'static Location<'static>) -> Result<T, Payload> {
     let result = catch(f);
     match &result {
@@ -263,7 +263,7 @@ impl<T> JoinHandle<T> {
         self.outcome.has_ended()
     }
 
-    /// The handle that others unpark the thread with.
+    /// The handle with which other threads unpark this one.
     pub fn thread(&self) -> &Thread {
         &self.thread
     }

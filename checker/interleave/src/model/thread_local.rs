@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::engine::thread_local::{Destroyed, get};
 
-/// The counterpart of [`std::thread::LocalKey`]: each explored thread has a value of its own, which ends with it.
+/// The counterpart of [`std::thread::LocalKey`]: each explored thread has its own value, which is dropped when it ends.
 pub struct LocalKey<T: 'static> {
     init: fn() -> T,
 }

@@ -1,4 +1,4 @@
-//! The clocks that tests see in explore mode.
+//! The clocks of explore mode.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
@@ -12,25 +12,25 @@ use crate::engine::clock::Alarm;
 use crate::engine::session::record;
 use crate::engine::{scheduler, session};
 
-/// The virtual clock's counterpart of [`std::time::Instant`]: exact, and still while any thread can run.
+/// The virtual clock's counterpart of [`std::time::Instant`]: exact, and stopped while any thread can run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Duration);
 
-/// So far from zero that a test may subtract from the first instant.
+/// Large enough that a test may subtract from its first instant.
 const START: Duration = Duration::from_secs(1 << 32);
 
 impl Instant {
-    /// The time now: a scheduling point, as others may let time pass before it.
+    /// The current time. A scheduling point, because other threads may let time pass before it.
     pub fn now() -> Self {
         Instant(START + scheduler::now())
     }
 
-    /// The time now, without a scheduling point.
+    /// The current time, without a scheduling point.
     pub fn current() -> Self {
         Instant(START + scheduler::current_time())
     }
 
-    /// The time on the clock of the schedule; what lies before its start counts as its start.
+    /// This instant on the clock of the schedule. An instant before the start counts as the start.
     pub fn on_clock(self) -> Duration {
         self.0.saturating_sub(START)
     }
@@ -108,14 +108,14 @@ impl SubAssign<Duration> for Instant {
     }
 }
 
-/// The time on the clock so far from now; the end of time if that is further than it goes.
+/// The time on the clock after `duration` from now, or the latest possible time if that would overflow.
 pub fn after(duration: Duration) -> Duration {
     scheduler::current_time().saturating_add(duration)
 }
 
 pub use crate::engine::scheduler::{advance, current_time};
 
-/// Records that what runs goes to sleep until `deadline`.
+/// Records that the running thread or task sleeps until `deadline`.
 pub fn sleeps(deadline: Duration, place: &'static Location<'static>) {
     record(place, |_| Action::Sleeps { until: format!("{deadline:?}") });
 }
@@ -125,12 +125,12 @@ pub fn sleeps(deadline: Duration, place: &'static Location<'static>) {
 pub struct Timer(Option<Alarm>);
 
 impl Timer {
-    /// Not set.
+    /// A timer that is not set.
     pub const fn new() -> Self {
         Timer(None)
     }
 
-    /// Whether `deadline` has come. If not, the task of `context` is woken when it has.
+    /// Whether `deadline` has come. If not, the task of `context` is woken when it comes.
     pub fn has_come(&mut self, deadline: Duration, context: &Context<'_>) -> bool {
         if scheduler::current_time() >= deadline {
             self.cancel();
@@ -164,7 +164,7 @@ impl Timer {
         self.0.take().and_then(|alarm| session::with(|session| session.clock.cancel(alarm)).flatten())
     }
 
-    /// Wakes no waiter from now on.
+    /// Cancels the timer: it wakes no waiter from now on.
     pub fn cancel(&mut self) {
         let waker = self.take_waker();
         drop(waker);

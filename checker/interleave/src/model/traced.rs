@@ -1,7 +1,7 @@
 //! Tasks of executors that are not modelled.
 //!
-//! A real executor polls its tasks from within a future of the test, so it works under the scheduler as it is. [`Traced`]
-//! makes each of its tasks an actor of the trace, and keeps the kit's unwinding away from the executor.
+//! A real executor polls its tasks from within a future of the test, so it works under the scheduler unchanged.
+//! [`Traced`] makes each of its tasks an actor of the trace, and keeps the kit's unwinding out of the executor.
 
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::engine::{Access, scheduler};
 /// A future that becomes a task of a real executor.
 #[derive(Debug)]
 pub struct Traced<F> {
-    /// `None` outside of a schedule.
+    /// `None` outside a schedule.
     actor: Option<Actor>,
     /// `None` once it has ended.
     future: Option<AbortIfDropPanics<F>>,
@@ -43,7 +43,7 @@ impl Actor {
 }
 
 impl<F: Future> Traced<F> {
-    /// A task that is spawned at `place`, and what its handle needs to know.
+    /// Creates a task that is spawned at `place`, and the part for its handle.
     pub fn new(place: &'static Location<'static>, future: F) -> (Self, Awaited) {
         scheduler::local_point();
         let actor = Actor::new();
@@ -107,13 +107,13 @@ impl<F> Drop for Traced<F> {
     }
 }
 
-/// A future whose destructor must not panic: the crate async-task aborts the process then. The kit's own unwinding ends
-/// here as well.
+/// A future whose destructor must not panic: the crate async-task aborts the process in that case. The kit's own
+/// unwinding stops here as well.
 #[derive(Debug)]
 pub struct AbortIfDropPanics<F>(Option<Pin<Box<F>>>);
 
 impl<F> AbortIfDropPanics<F> {
-    /// The same future, with that destructor.
+    /// Wraps `future`.
     pub fn new(future: F) -> Self {
         AbortIfDropPanics(Some(Box::pin(future)))
     }
@@ -129,7 +129,7 @@ impl<F: Future> Future for AbortIfDropPanics<F> {
 
 impl<F> Drop for AbortIfDropPanics<F> {
     fn drop(&mut self) {
-        /// Unwinding out of here ends the process, with a word from the runtime that the panic hook sees.
+        /// Unwinding out of here aborts the process, with a message from the runtime that the panic hook sees.
         extern "C" fn abort() {
             panic::resume_unwind(Box::new(()));
         }
@@ -141,13 +141,13 @@ impl<F> Drop for AbortIfDropPanics<F> {
     }
 }
 
-/// The other end of a [`Traced`] task: what its handle knows.
+/// The other end of a [`Traced`] task, for its handle.
 #[derive(Debug)]
 pub struct Awaited {
     actor: Option<Actor>,
     object: Object,
     place: &'static Location<'static>,
-    /// What awaits it is recorded as waiting.
+    /// Whether the task or thread that awaits it is recorded as waiting.
     is_waiting: bool,
 }
 

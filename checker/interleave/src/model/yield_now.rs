@@ -1,11 +1,11 @@
-//! A future that lets the other tasks run first.
+//! A future that lets other tasks run first.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::engine::scheduler;
 
-/// Lets the other tasks run before it completes: the scheduler knows that whoever awaits this offers to wait.
+/// Lets other tasks run before it completes. The scheduler learns that the awaiting task yields.
 #[derive(Debug, Default)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct YieldNow {

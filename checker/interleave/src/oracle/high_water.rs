@@ -1,9 +1,9 @@
-//! Who is inside, and how many there were at once.
+//! Counts how many threads or tasks are inside a region, and the most there were at once.
 
 use super::shared::Shared;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts who is inside a region, and remembers how many were inside at once.
+/// Counts the threads or tasks inside a region and remembers the most that were inside at once.
 ///
 /// ```
 /// let mark = interleave::HighWater::new();
@@ -28,12 +28,12 @@ impl Default for HighWater {
 }
 
 impl HighWater {
-    /// Nobody is inside.
+    /// Creates a mark for an empty region.
     pub fn new() -> Self {
         HighWater { shared: Shared::announced(), inside: AtomicUsize::new(0), highest: AtomicUsize::new(0) }
     }
 
-    /// Somebody enters the region and stays until the guard is dropped.
+    /// Enters the region. The caller is inside until the guard is dropped.
     pub fn enter(&self) -> Inside<'_> {
         self.shared.changes();
         let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
@@ -47,14 +47,14 @@ impl HighWater {
         self.inside.load(Ordering::SeqCst)
     }
 
-    /// How many were inside at once, at most.
+    /// The most that were inside at once.
     pub fn highest(&self) -> usize {
         self.shared.changes();
         self.highest.load(Ordering::SeqCst)
     }
 }
 
-/// Somebody inside a region.
+/// A guard: its holder is inside the region.
 #[derive(Debug)]
 #[must_use]
 pub struct Inside<'a>(&'a HighWater);
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_who_come_one_after_the_other_do_not_add_up() {
+    fn entries_that_do_not_overlap_do_not_add_up() {
         let mark = HighWater::new();
         drop(mark.enter());
         drop(mark.enter());

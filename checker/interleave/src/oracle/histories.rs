@@ -1,8 +1,7 @@
-//! Random sequences of a type's operations, compared with a model; a failing one is shortened.
+//! Random sequences of a type's operations, compared with a model. A failing sequence is shortened.
 //!
-//! An operation is kept as the numbers that were drawn to make it. So any generator can be shortened without a line of
-//! the author's: leaving an operation out and drawing smaller numbers are the only two ways, as in Hypothesis and
-//! proptest.
+//! An operation is stored as the random numbers it was made from. So any generator's output can be shortened without
+//! code from its author: by leaving out operations and by drawing smaller numbers, as in Hypothesis and proptest.
 
 mod draws;
 mod shorten;
@@ -17,12 +16,12 @@ use crate::test_fn;
 pub use draws::Draws;
 use shorten::shortest;
 
-/// Runs 300 random histories of up to 20 operations and fails with the shortest one that `step` refuses.
+/// Runs 300 random histories of up to 20 operations and fails with the shortest one that `step` rejects.
 ///
-/// `operation` makes one operation from random numbers, `start` makes a subject with its model, and `step` applies an
-/// operation to both and returns an error if they differ. [`like_the_model`] compares two values. An operation that makes
-/// no sense now (cancelling a wait that does not exist) is one that `step` leaves out with `Ok(())`. A panic in `step`
-/// counts as an error, too, and so does one in the destructors of the state.
+/// `operation` makes one operation from random numbers, `start` creates a subject with its model, and `step` applies an
+/// operation to both and returns an error if they differ. [`like_the_model`] compares two values. For an operation that
+/// makes no sense now, such as cancelling a wait that does not exist, `step` does nothing and returns `Ok(())`. A panic
+/// in `step` counts as an error, and so does a panic in a destructor of the state.
 ///
 /// ```
 /// use interleave::{histories, like_the_model};
@@ -48,18 +47,18 @@ use shorten::shortest;
 /// );
 /// ```
 ///
-/// An async operation is polled by hand: the state keeps the pending futures beside a [`CountingWaker`] for each, polling
-/// and dropping one are operations of their own, and no runtime takes part. Call it from an `fn`: within a task of tokio,
-/// tokio's own futures are pending after 128 polls for the sake of other tasks.
+/// Async operations are polled by hand: the state keeps the pending futures, each with a [`CountingWaker`], and polling
+/// and dropping a future are operations themselves. No runtime is involved. Call this from an `fn`: inside a tokio
+/// task, tokio's own futures return `Pending` after 128 polls to let other tasks run.
 ///
-/// The operations run on the calling thread, so explore mode has nothing to choose and runs one interleaving, unless the
-/// subject starts threads. `step` must not block. [`Histories`] has other numbers, lengths and seeds.
+/// The operations run on the calling thread, so explore mode has nothing to choose and runs one interleaving, unless
+/// the subject starts threads. `step` must not block. Use [`Histories`] for other numbers, lengths and seeds.
 ///
 /// [`CountingWaker`]: crate::CountingWaker
 ///
 /// # Panics
 ///
-/// If a history fails: with its operations, and with what the last one was refused for.
+/// If a history fails. The message contains its operations and the error of the last one.
 #[track_caller]
 pub fn histories<Op: Debug, S>(
     operation: impl Fn(&mut Draws) -> Op,
@@ -69,7 +68,7 @@ pub fn histories<Op: Debug, S>(
     Histories::default().check(operation, start, step);
 }
 
-/// Which histories [`histories`] runs, if not the usual ones.
+/// Configures the histories that [`histories`] runs.
 ///
 /// ```
 /// # use interleave::Histories;
@@ -97,19 +96,19 @@ impl Default for Histories {
 }
 
 impl Histories {
-    /// The same seed makes the same histories.
+    /// Sets the seed. The same seed makes the same histories.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many there are.
+    /// Sets how many histories are run.
     pub fn number(mut self, number: usize) -> Self {
         self.number = number;
         self
     }
 
-    /// How many operations the longest one has. The first ones are short.
+    /// Sets the length of the longest history. The first ones are shorter.
     pub fn longest(mut self, longest: usize) -> Self {
         self.longest = longest;
         self
@@ -141,7 +140,7 @@ impl Histories {
         }
     }
 
-    /// The operations of history `number`, of which nothing is drawn yet.
+    /// The operations of history `number`, with no numbers drawn yet.
     fn history(&self, number: usize) -> Vec<Draws> {
         let mut random = Random(Random(self.seed).next() ^ (number as u64).rotate_left(32));
         let length = ((number + 1) * self.longest).div_ceil(self.number);
@@ -174,7 +173,7 @@ fn run<Op, S>(
     result.map_err(|why| Refused { why, after })
 }
 
-/// `Ok` if `seen` is what the model says, and otherwise both of them as text.
+/// Returns `Ok` if `seen` equals `model`, otherwise both values as text.
 ///
 /// # Errors
 ///

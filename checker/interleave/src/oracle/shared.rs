@@ -1,6 +1,6 @@
-//! What the search for every interleaving has to know of an oracle: that threads share it.
+//! Tells the search for every interleaving that threads share an oracle.
 
-/// Stands for the state of an oracle among the objects that steps touch.
+/// Represents the state of an oracle among the objects that steps touch.
 #[derive(Debug)]
 pub(super) struct Shared {
     #[cfg(feature = "explore")]
@@ -15,7 +15,7 @@ impl Shared {
         }
     }
 
-    /// The same, known to the search from the beginning.
+    /// Like [`new`](Self::new), but known to the search from the start.
     pub(super) fn announced() -> Self {
         let shared = Shared::new();
         #[cfg(feature = "explore")]
@@ -23,7 +23,7 @@ impl Shared {
         shared
     }
 
-    /// The state is looked at or changed. Not a scheduling point.
+    /// Records that the state is read or changed. Not a scheduling point.
     pub(super) fn changes(&self) {
         #[cfg(feature = "explore")]
         self.object.touch(crate::engine::Access::Write);

@@ -1,4 +1,4 @@
-//! Polling by hand: a test that is the executor decides who is polled and when, and sees who is woken.
+//! Polling by hand: the test itself is the executor. It decides what is polled and when, and sees what is woken.
 
 use super::shared::Shared;
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Stands for a task: polls futures in its name, counts how often it is woken, and knows who keeps its waker.
+/// Stands in for a task: polls futures, counts how often it is woken, and how many of its wakers are kept.
 ///
 /// ```
 /// use interleave::CountingWaker;
@@ -46,7 +46,7 @@ impl Wake for Count {
 }
 
 impl CountingWaker {
-    /// A task that has not been woken.
+    /// Creates a task that has not been woken.
     pub fn new() -> Self {
         CountingWaker(Arc::new(Count { shared: Shared::announced(), wakes: AtomicUsize::new(0) }))
     }
@@ -56,18 +56,18 @@ impl CountingWaker {
         future.poll(&mut Context::from_waker(&self.waker()))
     }
 
-    /// A waker that is counted here.
+    /// A waker whose wake-ups are counted here.
     pub fn waker(&self) -> Waker {
         Waker::from(Arc::clone(&self.0))
     }
 
-    /// How often it has been woken.
+    /// How often this task has been woken.
     pub fn wakes(&self) -> usize {
         self.0.shared.changes();
         self.0.wakes.load(Ordering::SeqCst)
     }
 
-    /// How many of its wakers somebody keeps.
+    /// How many of this task's wakers still exist.
     pub fn kept(&self) -> usize {
         self.0.shared.changes();
         Arc::strong_count(&self.0) - 1
@@ -80,7 +80,7 @@ mod tests {
     use std::pin::pin;
 
     #[test]
-    fn a_waker_that_is_kept_is_seen_until_it_has_woken() {
+    fn a_kept_waker_counts_until_it_is_consumed() {
         let task = CountingWaker::new();
         let waker = task.waker();
         let copy = waker.clone();
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wakers_of_one_task_are_the_same_and_those_of_two_are_not() {
+    fn will_wake_is_true_only_for_wakers_of_the_same_task() {
         let (one, other) = (CountingWaker::new(), CountingWaker::new());
         assert!(one.waker().will_wake(&one.waker()));
         assert!(!one.waker().will_wake(&other.waker()));

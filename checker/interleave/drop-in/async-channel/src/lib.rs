@@ -1,5 +1,5 @@
-//! async-channel, which smol and async-std have their channels from: the real package, or, in explore mode, channels that
-//! the scheduler decides about.
+//! async-channel, used by smol and async-std: the real package or, in explore mode, channels controlled by the
+//! scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]

@@ -1,4 +1,4 @@
-//! What exercises use of async-channel, the same in both modes.
+//! The parts of async-channel that exercises use behave the same in both modes.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ fn a_receiver_is_a_stream() {
 }
 
 #[interleave::test]
-fn what_is_left_is_dropped_with_the_last_handle() {
+fn remaining_messages_are_dropped_with_the_last_handle() {
     let message = Arc::new(());
     let (sender, receiver) = unbounded();
     sender.try_send(message.clone()).unwrap();
@@ -75,7 +75,7 @@ fn what_is_left_is_dropped_with_the_last_handle() {
 }
 
 #[interleave::test]
-fn waiters_are_woken_in_their_order_and_pass_on_what_they_do_not_need() {
+fn waiters_are_woken_in_order_and_pass_on_unused_notifications() {
     let (sender, receiver) = unbounded();
     let [first, second, third] = [(); 3].map(|()| CountingWaker::new());
     let woken = || [first.wakes(), second.wakes(), third.wakes()];

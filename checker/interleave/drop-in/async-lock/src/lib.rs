@@ -1,5 +1,4 @@
-//! async-lock, which smol and async-std have their locks from: the real package, or, in explore mode, locks that
-//! the scheduler decides about.
+//! async-lock, used by smol and async-std: the real package or, in explore mode, locks controlled by the scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]

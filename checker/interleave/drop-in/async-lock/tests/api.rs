@@ -1,4 +1,4 @@
-//! What exercises use of async-lock, the same in both modes.
+//! The parts of async-lock that exercises use behave the same in both modes.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -86,7 +86,7 @@ fn semaphores() {
     assert_eq!((permits.available_permits(), Arc::strong_count(&permits)), (1, 1));
 }
 
-/// Polls a future for each task until it waits, and returns the futures.
+/// Polls one future per task until it waits, and returns the futures.
 fn all_wait<F: Future>(tasks: &[CountingWaker; 3], wait: impl Fn() -> F) -> [Option<Pin<Box<F>>>; 3] {
     tasks.each_ref().map(|task| {
         let mut future = Box::pin(wait());
@@ -96,7 +96,7 @@ fn all_wait<F: Future>(tasks: &[CountingWaker; 3], wait: impl Fn() -> F) -> [Opt
 }
 
 #[interleave::test]
-fn waiters_of_a_mutex_are_woken_one_after_the_other() {
+fn waiters_of_a_mutex_are_woken_one_at_a_time() {
     let tasks = [(); 3].map(|()| CountingWaker::new());
     let woken = || tasks.each_ref().map(CountingWaker::wakes);
     let mutex = Mutex::new(());
@@ -113,7 +113,7 @@ fn waiters_of_a_mutex_are_woken_one_after_the_other() {
 }
 
 #[interleave::test]
-fn waiters_of_a_semaphore_are_woken_as_there_are_permits() {
+fn a_semaphore_wakes_one_waiter_per_permit() {
     let tasks = [(); 3].map(|()| CountingWaker::new());
     let woken = || tasks.each_ref().map(CountingWaker::wakes);
     let permits = Semaphore::new(0);

@@ -1,5 +1,5 @@
-//! async-std, as exercises see it: the real package, or, in explore mode, with the parts replaced that decide in
-//! which order things happen.
+//! async-std for exercises: the real package, in which explore mode replaces the parts that determine the order of
+//! events.
 
 #[doc(no_inline)]
 pub use real::*;

@@ -1,4 +1,4 @@
-//! What exercises use of async-std, the same in both modes.
+//! The parts of async-std that exercises use behave the same in both modes.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! futures, as exercises see it: the real package, or, in explore mode, with executors that block only an explored
-//! thread. Its futures, streams, channels and locks need no thread, and are the real ones in both modes.
+//! futures, as exercises see it: the real package. In explore mode, its executors block only an explored thread. Its
+//! futures, streams, channels and locks need no thread, and are the real ones in both modes.
 
 #[doc(no_inline)]
 pub use real::*;

@@ -1,4 +1,4 @@
-//! What blocks in `futures`, the same in both modes.
+//! The blocking parts of `futures` behave the same in both modes.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ fn a_future_and_a_stream_can_be_blocked_on() {
 }
 
 #[interleave::test]
-fn a_pool_polls_what_is_spawned_on_it() {
+fn a_pool_polls_the_tasks_spawned_on_it() {
     let mut pool = LocalPool::new();
     let spawner = pool.spawner();
     let count = Rc::new(Cell::new(0));

@@ -1,4 +1,4 @@
-//! What exploring finds where `futures` blocks a thread.
+//! Exploring programs in which `futures` blocks a thread.
 #![cfg(feature = "explore")]
 
 #[path = "../../points.rs"]
@@ -24,7 +24,7 @@ fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandl
 }
 
 #[test]
-fn block_on_blocks_the_explored_thread_only() {
+fn block_on_blocks_only_the_explored_thread() {
     let finding = explore(|| {
         let (sender, receiver) = oneshot::channel();
         let (mut items, stream) = mpsc::channel(10);
@@ -58,7 +58,7 @@ fn a_pool_wakes_up_for_its_tasks() {
 }
 
 #[test]
-fn blocking_on_what_nobody_sends_is_a_deadlock() {
+fn blocking_on_a_message_that_is_never_sent_is_a_deadlock() {
     let finding = explore(|| {
         let (_sender, receiver) = oneshot::channel::<()>();
         block_on(receiver).unwrap();
@@ -66,7 +66,7 @@ fn blocking_on_what_nobody_sends_is_a_deadlock() {
     assert_eq!(finding.failure.expect("nobody sends").kind, FailureKind::Deadlock);
 }
 
-/// Each explored thread has a mark of its own, although all of them share one OS thread.
+/// Each explored thread has its own mark, although all of them share one OS thread.
 #[test]
 fn nesting_panics_at_the_inner_call_and_other_threads_may_block() {
     let finding = explore(|| {

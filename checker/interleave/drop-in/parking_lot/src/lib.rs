@@ -1,11 +1,10 @@
-//! parking_lot, as exercises see it: the real package, or, in explore mode, locks that the scheduler decides
-//! about.
+//! parking_lot, as exercises see it: the real package or, in explore mode, locks controlled by the scheduler.
 
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]
 pub use real::*;
 
-/// It finds no cycle in explore mode, where a deadlock ends the schedule.
+/// Finds no cycle in explore mode, where a deadlock ends the schedule.
 #[cfg(all(feature = "explore", feature = "deadlock_detection"))]
 #[doc(no_inline)]
 pub use real::deadlock;

@@ -1,4 +1,4 @@
-//! What exercises use of parking_lot, the same in both modes.
+//! The parts of parking_lot that exercises use behave the same in both modes.
 
 use std::sync::Arc;
 use std::time::Duration;

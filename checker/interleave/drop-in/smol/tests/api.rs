@@ -1,4 +1,4 @@
-//! What exercises use of smol, the same in both modes.
+//! The parts of smol that exercises use behave the same in both modes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ async fn time_channels_and_executors() {
 }
 
 #[interleave::test(runtime = "smol")]
-async fn handles_streams_and_chance() {
+async fn handles_streams_and_random_choices() {
     use smol::prelude::*;
 
     let fallible = smol::spawn(async { 1 }).fallible();

@@ -1,13 +1,13 @@
-//! Prints how many schedules per second are sampled, by us and by shuttle's random scheduler: medians of several turns.
+//! Prints how many schedules per second interleave and shuttle's random scheduler sample: medians of several turns.
 //! `checker dev bench` runs it.
 
 use std::__real::Instant;
 
 use interleave::engine::Exploration;
 
-/// How many schedules one turn takes.
+/// How many schedules one turn runs.
 const SCHEDULES: u32 = 4_000;
-/// How many turns each of the two has, after one that does not count.
+/// How many turns each of the two has, after a warm-up turn.
 const TURNS: usize = 7;
 
 /// Two threads that lock ten times each, with the locks and threads of the given crate.

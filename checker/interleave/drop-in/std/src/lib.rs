@@ -1,4 +1,4 @@
-//! std, as exercises see it in explore mode: `use std::sync::Mutex` means the one below.
+//! std, as exercises see it in explore mode: `use std::sync::Mutex` refers to the one in this crate.
 //!
 //! An exercise depends on this crate in explore mode only; otherwise `std` is the standard library.
 

@@ -1,4 +1,4 @@
-//! What exercises use of std, the same in both modes.
+//! The parts of std that exercises use behave the same in both modes.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
 use std::thread;
 use std::time::Duration;
 
-/// Derives and defaults keep working on types that hold locks.
+/// Derives and defaults also work on types that contain locks.
 #[derive(Debug, Default)]
 struct State {
     queue: Mutex<VecDeque<u32>>,

@@ -1,6 +1,6 @@
-//! What a reader sees of the classic mistakes, kept as reviewed text files in `pictures/`.
+//! The pictures of the classic mistakes, kept as reviewed text files in `pictures/`.
 //!
-//! `SNAPSHOTS=overwrite` writes them anew.
+//! `SNAPSHOTS=overwrite` rewrites them.
 #![cfg(feature = "explore")]
 
 use std::sync::atomic::{AtomicU32, Ordering};

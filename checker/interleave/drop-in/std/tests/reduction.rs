@@ -1,5 +1,5 @@
-//! The search for every interleaving sees every way in which a program can end, although it runs few of its schedules:
-//! small programs, made at random, are run in every order as well, and both have to end in the same ways.
+//! The search for every interleaving finds every way in which a program can end, although it runs few of its schedules:
+//! small random programs are also run in every order, and both must find the same endings.
 #![cfg(feature = "explore")]
 
 use std::collections::BTreeSet;
@@ -11,21 +11,21 @@ use std::thread;
 use interleave::engine::{Exploration, Reduction};
 use trace::FailureKind;
 
-/// What one thread does in one or a few steps.
+/// An operation of a thread, in one or a few steps.
 #[derive(Clone, Copy, Debug)]
 enum Operation {
     Add(usize),
     Load(usize),
     Store(usize),
     LockAdd(usize),
-    /// Takes the second lock under the first.
+    /// Locks the second lock while it holds the first.
     LockBoth(usize, usize),
     TryLock(usize),
     Read(usize),
     Write(usize),
     Send,
     TryReceive,
-    /// Notifies without changing what is waited for.
+    /// Notifies without changing the condition.
     Notify,
     /// Sets the flag and notifies.
     Open,
@@ -44,7 +44,7 @@ struct Shared {
     opened: Condvar,
 }
 
-/// Splits one number into many: the programs are the same in every run.
+/// Generates many numbers from one: the programs are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -81,13 +81,13 @@ impl Random {
     }
 }
 
-/// What the threads of a program share beside [`Shared`], if they use it: each part has steps of its own.
+/// What the threads share besides [`Shared`]. Only the parts in use are created, because each adds steps.
 struct Wires {
     channel: Option<(mpsc::SyncSender<usize>, Mutex<mpsc::Receiver<usize>>)>,
     main: thread::Thread,
 }
 
-/// Runs `program`, its first thread on this one, and says what each thread saw and what was left.
+/// Runs `program`, with its first thread on this one, and returns what each thread saw and the final state.
 fn run(program: &[Vec<Operation>]) -> String {
     let uses = |wanted: fn(&Operation) -> bool| program.iter().flatten().any(wanted);
     let shared = Shared::default();
@@ -174,10 +174,10 @@ fn perform(operation: Operation, me: usize, shared: &Shared, wires: &Wires) -> u
     }
 }
 
-/// In how many orders a program is run at most.
+/// The maximum number of orders in which a program is run.
 const MOST: usize = 5_000;
 
-/// Would catch: an operation that changes something shared without the search knowing, and a race that it overlooks.
+/// Would catch: a change of shared state that the search does not see, and a race that it overlooks.
 #[test]
 fn a_program_ends_in_the_same_ways_with_and_without_reduction() {
     let programs = std::env::var("INTERLEAVE_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
@@ -189,7 +189,7 @@ fn a_program_ends_in_the_same_ways_with_and_without_reduction() {
             let program = Arc::clone(&program);
             Exploration::new(".").endings(reduction, MOST, move || run(&program))
         };
-        // Some have more orders than a test has time for.
+        // Some programs have more orders than a test has time for.
         let Some((runs_of_all, everything)) = endings(Reduction::No) else { continue };
         let (runs, seen) = endings(Reduction::Yes).expect("there are fewer of them");
         compared += 1;
@@ -202,7 +202,7 @@ fn a_program_ends_in_the_same_ways_with_and_without_reduction() {
     assert!(reduced < all);
 }
 
-/// Would catch: states that are not the same and share a node of the map, and a way that is left out.
+/// Would catch: different states that share a node of the map, and a way that is left out.
 #[test]
 fn the_map_of_a_program_ends_in_the_same_ways_as_every_order() {
     let mut random = Random(2);
@@ -211,7 +211,7 @@ fn the_map_of_a_program_ends_in_the_same_ways_as_every_order() {
         let program = Arc::new(random.program());
         let body = || {
             let program = Arc::clone(&program);
-            // The state at the end, where a map shows it.
+            // The final state, in the panic message, where a map shows it.
             move || -> String { panic!("{}", run(&program)) }
         };
         let Some((_, everything)) = Exploration::new(".").endings(Reduction::No, MOST, body()) else { continue };

@@ -1,18 +1,18 @@
-//! What explore mode cannot go on with, and what it says then. Each case runs in a process of its own, as it ends it.
+//! Cases in which explore mode cannot continue, and its messages. Each case ends its process, so it runs in its own.
 #![cfg(feature = "explore")]
 
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
-/// Names the case that the process is to run.
+/// Names the case that the process must run.
 const CASE: &str = "INTERLEAVE_TEST_CASE";
 
 fn is_asked_for(case: &str) -> bool {
     std::env::var(CASE).is_ok_and(|asked| asked == case)
 }
 
-/// Runs the test `name` of this file again, with these variables, and returns its exit code and what it said.
+/// Runs the test `name` of this file again, with these variables, and returns its exit code and its output.
 fn run_again(name: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(std::env::current_exe().expect("a test has a path"));
     command.args(["--exact", name, "--nocapture"]).env_remove("INTERLEAVE_REPORT").envs(variables.iter().copied());
@@ -33,7 +33,7 @@ fn recurses_when_told_to() {
 
 /// Would catch: a stack overflow that is reported as an invalid memory access.
 #[test]
-fn a_stack_overflow_is_named() {
+fn a_stack_overflow_is_reported() {
     let (code, said) = run_again("recurses_when_told_to", &[(CASE, "recursion")]);
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("the stack of a thread overflowed"), "{said}");
@@ -42,16 +42,16 @@ fn a_stack_overflow_is_named() {
 #[interleave::test]
 fn blocks_the_os_thread_when_told_to() {
     if is_asked_for("os-thread") {
-        // Behind the back of the scheduler.
+        // Blocks the OS thread without the scheduler knowing.
         let (_open, pipe) = std::os::unix::net::UnixStream::pair().expect("two sockets");
         let lock = Mutex::new(pipe);
         let _ = std::io::Read::read(&mut *lock.lock().unwrap(), &mut [0]);
     }
 }
 
-/// Would catch: a test that waits for ever without a word.
+/// Would catch: a test that hangs forever without a message.
 #[test]
-fn a_test_that_blocks_its_os_thread_is_ended_and_told_so() {
+fn a_test_that_blocks_its_os_thread_is_ended_with_a_reason() {
     let (code, said) = run_again("blocks_the_os_thread_when_told_to", &[(CASE, "os-thread")]);
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("waits in something that explore mode does not know"), "{said}");
@@ -63,9 +63,9 @@ fn passes() {
     drop(Mutex::new(1).lock().unwrap());
 }
 
-/// Would catch: exploring as if nothing had been set.
+/// Would catch: exploring as if the variable were not set.
 #[test]
-fn a_variable_that_cannot_be_read_is_refused_by_name() {
+fn an_invalid_variable_is_refused_by_name() {
     for (variable, value) in
         [("INTERLEAVE_SEED", "seven"), ("INTERLEAVE_SCHEDULES", "-1"), ("INTERLEAVE_REPLAY", "0,x")]
     {

@@ -1,4 +1,4 @@
-//! What a failure of threads is said to come from.
+//! The causes that a verdict names for failures of threads.
 #![cfg(feature = "explore")]
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::thread;
 use interleave::engine::Exploration;
 use trace::{FailureKind, timeline};
 
-/// The picture of the first failure of `body`, which has to be a deadlock, on one wide screen.
+/// The picture of the first failure of `body`, which must be a deadlock, on one wide screen.
 fn picture(body: impl Fn() + Send + Sync + 'static) -> String {
     let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).run(body);
     let failure = finding.failure.expect("it deadlocks in some interleaving");
@@ -56,7 +56,7 @@ fn a_channel_whose_sender_is_kept() {
     assert_shows(&picture, &["thread 1 waits on `", "(main owns the last sender)"]);
 }
 
-/// Must not be dropped while a thread unwinds: that would end the process.
+/// Must not be dropped while a thread unwinds, because that would abort the process.
 struct Unfinished;
 
 impl Drop for Unfinished {
@@ -66,7 +66,7 @@ impl Drop for Unfinished {
 }
 
 #[test]
-fn a_destructor_that_panics_is_not_run_for_a_thread_that_waits_for_ever() {
+fn a_panicking_destructor_is_not_run_for_a_thread_that_waits_forever() {
     let picture = picture(|| {
         let lock = Mutex::new(0);
         let _held = lock.lock().unwrap();
@@ -112,7 +112,7 @@ impl Sharded {
 }
 
 #[test]
-fn locks_of_an_array_are_told_apart() {
+fn locks_of_an_array_are_distinguished() {
     let picture = picture(|| {
         let map = Arc::new(Sharded::default());
         let other = Arc::clone(&map);
@@ -124,9 +124,9 @@ fn locks_of_an_array_are_told_apart() {
     assert_shows(&picture, &["holds `shard #2` and waits to write `shard #1`"]);
 }
 
-/// About 1.3 MiB of stack, where a thread has 2.
+/// About 1.3 MiB of stack; a thread has 2 MiB.
 #[test]
-fn a_deep_recursion_is_no_overflow() {
+fn deep_recursion_is_not_an_overflow() {
     fn depth(n: u32) -> u64 {
         let pad = std::hint::black_box([u64::from(n); 64]);
         let below = if n == 0 { 0 } else { depth(n - 1) };

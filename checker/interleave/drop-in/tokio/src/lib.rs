@@ -1,5 +1,4 @@
-//! tokio, as exercises see it: the real package, or, in explore mode, with the parts replaced that decide
-//! in which order things happen.
+//! tokio for exercises: the real package, in which explore mode replaces the parts that determine the order of events.
 
 #[doc(no_inline)]
 pub use real::*;
@@ -9,7 +8,7 @@ mod explore;
 #[cfg(feature = "explore")]
 pub use explore::{__interleave, runtime, spawn, sync, task, time};
 
-/// Which branch `tokio::select!` polls first is a choice of the scheduler.
+/// The scheduler chooses which branch `tokio::select!` polls first.
 #[cfg(feature = "explore")]
 #[macro_export]
 macro_rules! select {
@@ -30,17 +29,17 @@ macro_rules! select {
 pub mod __interleave {
     use std::time::Duration;
 
-    /// What a test runs on in real mode.
+    /// The runtime of a test in real mode.
     pub enum Flavor {
-        /// The test does not say: one thread and a paused clock.
+        /// The test does not specify it: one thread and a paused clock.
         Any,
         /// One thread and a paused clock.
         CurrentThread,
-        /// So many worker threads and real time.
+        /// This many worker threads and real time.
         MultiThread(usize),
     }
 
-    /// On a paused clock this long passes at once when every task sleeps: nothing but a deadlock takes it.
+    /// On a paused clock, this time passes at once when every task sleeps. A test takes this long only in a deadlock.
     const LIMIT: Duration = Duration::from_secs(3600);
 
     pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {

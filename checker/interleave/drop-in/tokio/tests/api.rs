@@ -1,4 +1,4 @@
-//! What exercises use of tokio, the same in both modes.
+//! The parts of tokio that exercises use behave the same in both modes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +78,7 @@ async fn time_and_choices() {
 }
 
 #[interleave::test(flavor = "multi_thread")]
-async fn blocking_code_has_threads_of_its_own() {
+async fn blocking_code_has_its_own_threads() {
     let lock = Arc::new(Mutex::new(1));
     let blocking = lock.clone();
     assert_eq!(tokio::task::spawn_blocking(move || *blocking.blocking_lock()).await.unwrap(), 1);
@@ -86,7 +86,7 @@ async fn blocking_code_has_threads_of_its_own() {
 }
 
 #[interleave::test]
-fn a_local_runtime_spawns_what_is_not_send() {
+fn a_local_runtime_spawns_futures_that_are_not_send() {
     let runtime = tokio::runtime::LocalRuntime::new().unwrap();
     let shared = std::rc::Rc::new(1);
     let outer = runtime.spawn_local({

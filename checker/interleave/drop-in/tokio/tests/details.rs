@@ -1,4 +1,4 @@
-//! Details in which a program can tell the model of the runtime from the real one.
+//! Details in which the model of the runtime could differ visibly from the real one.
 #![cfg(feature = "explore")]
 
 use std::cell::Cell;
@@ -28,7 +28,7 @@ fn runs(body: impl Fn() + Send + Sync + 'static) {
     }
 }
 
-/// What `f` panics with.
+/// The panic message of `f`.
 fn panic_of<T>(f: impl FnOnce() -> T) -> String {
     let payload = catch_unwind(AssertUnwindSafe(f)).map(drop).expect_err("it panics");
     let text = payload.downcast_ref::<String>().cloned();
@@ -42,7 +42,7 @@ fn one_thread() -> Builder {
 }
 
 #[test]
-fn advancing_the_clock_moves_it_exactly_so_far() {
+fn advancing_the_clock_moves_it_by_exactly_that_much() {
     passes(
         || Flavor::CurrentThread,
         || async {
@@ -143,12 +143,12 @@ fn a_join_set_forgets_the_tasks_that_it_detached() {
 }
 
 #[test]
-fn misuse_is_blamed_on_the_line_that_misuses() {
+fn misuse_is_reported_at_the_callers_line() {
     tokio::task_local! { static NUMBER: u32; }
 
     let lines = Arc::new(Mutex::new(Vec::new()));
     let (seen, hook) = (Arc::clone(&lines), std::panic::take_hook());
-    // Other tests may panic meanwhile.
+    // Other tests may panic in the meantime.
     let own = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().id() != own {
@@ -168,7 +168,7 @@ fn misuse_is_blamed_on_the_line_that_misuses() {
 
 #[test]
 fn the_destructor_of_an_output_knows_its_task() {
-    /// Says which task drops it.
+    /// Records the task that drops it.
     struct Output(Arc<Mutex<Option<tokio::task::Id>>>);
 
     impl Drop for Output {
@@ -213,7 +213,7 @@ fn a_cell_in_a_static_is_empty_in_each_schedule() {
 }
 
 #[test]
-fn a_select_has_a_budget_and_may_be_nothing_but_else() {
+fn a_select_has_a_budget_and_may_have_only_an_else_branch() {
     passes(
         || Flavor::CurrentThread,
         || async {

@@ -1,4 +1,4 @@
-//! What exploring finds in tokio's locks and tasks, and what it lets pass.
+//! Exploring tokio's locks and tasks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../mistakes.rs"]
@@ -17,7 +17,7 @@ fn block_on(test: impl Future<Output = ()>) {
     tokio::__interleave::block_on(tokio::__interleave::Flavor::Any, test);
 }
 
-/// A task whose output can be awaited as on the other runtimes.
+/// Spawns a task whose output can be awaited as on the other runtimes.
 fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> {
     let task = tokio::spawn(future);
     async { task.await.unwrap() }
@@ -48,7 +48,7 @@ fn a_lock_held_while_sending_to_a_full_channel_deadlocks() {
 }
 
 #[test]
-fn a_notification_that_nobody_listens_for_is_lost() {
+fn a_notification_without_a_listener_is_lost() {
     let failure = explore(|| async {
         let changed = Arc::new(Notify::new());
         let flag = Arc::new(AtomicU32::new(0));
@@ -66,7 +66,7 @@ fn a_notification_that_nobody_listens_for_is_lost() {
 }
 
 #[test]
-fn permits_are_given_back_and_forgotten_ones_are_not() {
+fn permits_are_released_unless_they_are_forgotten() {
     explore(|| async {
         let permits = Arc::new(Semaphore::new(2));
         let one = permits.clone().acquire_owned().await.unwrap();
@@ -79,7 +79,7 @@ fn permits_are_given_back_and_forgotten_ones_are_not() {
 }
 
 #[test]
-fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
+fn a_sleep_hides_a_race_unless_deadlines_may_expire_early() {
     async fn sleeps_instead_of_joining() {
         let done = Arc::new(AtomicU32::new(0));
         let done2 = done.clone();
@@ -94,7 +94,7 @@ fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
 }
 
 #[test]
-fn a_timeout_runs_out_when_nothing_else_can_happen_and_not_before() {
+fn a_timeout_expires_only_when_nothing_else_can_run() {
     async fn waits_for_a_task() {
         let lock = Arc::new(Mutex::new(()));
         let lock2 = lock.clone();
@@ -110,7 +110,7 @@ fn a_timeout_runs_out_when_nothing_else_can_happen_and_not_before() {
 }
 
 #[test]
-fn panics_and_aborts_come_out_of_the_handle() {
+fn panics_and_aborts_are_returned_by_the_handle() {
     explore(|| async {
         let error = tokio::spawn(async { panic!("on purpose") }).await.unwrap_err();
         assert!(error.is_panic());

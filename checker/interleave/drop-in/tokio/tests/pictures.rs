@@ -1,6 +1,6 @@
-//! What a reader sees of two mistakes that only async code has, kept as reviewed text files in `pictures/`.
+//! The pictures of two mistakes that only async code has, kept as reviewed text files in `pictures/`.
 //!
-//! `SNAPSHOTS=overwrite` writes them anew.
+//! `SNAPSHOTS=overwrite` rewrites them.
 #![cfg(feature = "explore")]
 
 use std::sync::Arc;

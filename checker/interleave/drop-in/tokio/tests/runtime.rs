@@ -1,5 +1,5 @@
-//! The model of the runtime: what blocks a worker blocks its tasks, time is exact, and panics and aborts end as they do
-//! on the real one.
+//! The model of the runtime: code that blocks a worker blocks its tasks, time is exact, and panics and aborts have the
+//! same effects as on the real one.
 #![cfg(feature = "explore")]
 
 use std::panic::Location;
@@ -23,7 +23,7 @@ fn explore<F: Future<Output = ()>>(
 }
 
 #[test]
-fn sleeping_takes_as_long_as_it_says() {
+fn sleeping_takes_exactly_the_given_time() {
     let result = explore(
         || Flavor::Any,
         || async {
@@ -98,7 +98,7 @@ impl ThreadFlag {
 }
 
 #[test]
-fn a_panic_in_a_task_is_handed_to_whoever_awaits_it() {
+fn a_panic_in_a_task_is_passed_to_the_code_that_awaits_it() {
     explore(
         || Flavor::Any,
         || async {
@@ -112,7 +112,7 @@ fn a_panic_in_a_task_is_handed_to_whoever_awaits_it() {
 }
 
 #[test]
-fn an_aborted_task_drops_what_it_holds_before_it_is_told() {
+fn an_aborted_task_drops_its_values_before_its_handle_resolves() {
     explore(
         || Flavor::Any,
         || async {
@@ -132,7 +132,7 @@ fn an_aborted_task_drops_what_it_holds_before_it_is_told() {
 }
 
 #[test]
-fn a_task_that_is_left_alone_does_not_fail_the_test() {
+fn an_unfinished_task_does_not_fail_the_test() {
     explore(
         || Flavor::Any,
         || async {
@@ -144,7 +144,7 @@ fn a_task_that_is_left_alone_does_not_fail_the_test() {
 }
 
 #[test]
-fn dropping_a_runtime_waits_for_jobs_that_block() {
+fn dropping_a_runtime_waits_for_blocking_jobs() {
     explore(
         || Flavor::Any,
         || async {
@@ -168,7 +168,7 @@ fn dropping_a_runtime_waits_for_jobs_that_block() {
 }
 
 #[test]
-fn what_the_real_runtime_refuses_is_refused() {
+fn calls_that_the_real_runtime_refuses_are_refused() {
     explore(
         || Flavor::Any,
         || async {
@@ -244,7 +244,8 @@ fn a_job_that_waits_for_the_pool_it_occupies_deadlocks() {
     assert_eq!(failure.expect_err("the only thread waits for itself").kind, FailureKind::Deadlock);
 }
 
-/// Would catch: a wake-up from elsewhere that is taken for one of the schedule, or forgotten in a verdict "deadlock".
+/// Would catch: a wake-up from a foreign thread that is mistaken for one of the schedule, or missing from the verdict
+/// "deadlock".
 #[test]
 fn a_wake_up_from_a_thread_that_the_scheduler_does_not_know_is_refused() {
     let failure = explore(

@@ -1,4 +1,4 @@
-//! What a deadlock of tasks is said to come from.
+//! The causes that a verdict names for deadlocks of tasks.
 #![cfg(feature = "explore")]
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::yield_now;
 use trace::{FailureKind, timeline};
 
-/// The last line of the picture of the first failure of `body`, which has to be a deadlock.
+/// The last line of the picture of the first failure of `body`, which must be a deadlock.
 fn verdict<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -> String {
     let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).run(move || block_on(Flavor::Any, body()));
     let failure = finding.failure.expect("it deadlocks in some interleaving");
@@ -92,7 +92,7 @@ fn a_waiter_that_was_cancelled() {
         let _ = waiter.await;
         let (ticket, called) = oneshot::channel();
         tickets.lock().unwrap().insert(0, ticket);
-        // The one who was cancelled is called.
+        // The cancelled waiter is called.
         let _ = tickets.lock().unwrap().pop().unwrap().send(());
         called.await.unwrap();
     });

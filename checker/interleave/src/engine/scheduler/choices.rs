@@ -1,11 +1,11 @@
-//! Choices that are not between threads: whatever the real packages leave to chance.
+//! Choices that are not between threads: behavior that the real packages leave unspecified.
 
 use trace::Point;
 
 use super::super::choice::{MOST_SPURIOUS_WAKES, Wakes};
 use super::super::session::{self, Phase, Recording};
 
-/// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
+/// Chooses one of `alternatives` (at least one), for behavior that the real package leaves unspecified.
 pub fn choose(alternatives: usize) -> usize {
     assert!(alternatives > 0, "there is something to choose from");
     if alternatives == 1 {
@@ -30,13 +30,13 @@ pub fn choose(alternatives: usize) -> usize {
 /// The executor of a test's async tasks when the test does not choose one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExecutorChoice {
-    /// All on the thread of the test, as on tokio's runtime of one thread.
+    /// All on the test's thread, as on tokio's single-threaded runtime.
     OneWorker,
-    /// Each on a thread of its own, so that they interleave as they may on a runtime with as many threads as tasks.
+    /// Each on its own thread, so that they interleave as on a runtime with as many threads as tasks.
     ThreadEach,
 }
 
-/// Which of the two this schedule tries.
+/// Chooses the executor for this schedule.
 pub fn choose_executor() -> ExecutorChoice {
     let choice = session::with(|session| {
         session.chose_executor = true;
@@ -55,8 +55,8 @@ pub fn choose_executor() -> ExecutorChoice {
     }
 }
 
-/// Whether a wait that is about to begin ends without a notification: never, or as the scheduler likes if the test asks
-/// for it, up to [`MOST_SPURIOUS_WAKES`] times for each thread.
+/// Whether a wait that is about to start ends without a notification. Only if the test allows it, and then by a choice
+/// of the scheduler, at most [`MOST_SPURIOUS_WAKES`] times per thread.
 pub(crate) fn wakes_spuriously() -> bool {
     let may = session::with(|session| {
         session.rules.wakes == Wakes::Spurious && session.thread().spurious_wakes < MOST_SPURIOUS_WAKES

@@ -1,4 +1,4 @@
-//! Decides at every scheduling point which thread goes on.
+//! Decides at every scheduling point which thread runs next.
 
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::task::Waker;
@@ -22,17 +22,17 @@ pub use choices::{ExecutorChoice, choose, choose_executor};
 pub use time::{advance, current_time, let_time_pass, now};
 pub(crate) use wakers::{Foreign, ThreadWaker, enable, thread_key, unblock};
 
-/// How often each thread that can run has to offer to wait before time moves on, although they could run.
+/// How often each runnable thread must yield before time moves although it could run.
 const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
 
 enum Decision {
     Run(usize),
-    /// Time has moved; these are to be woken before the next decision.
+    /// Time has moved; these wakers must be called before the next decision.
     Wake(Vec<Waker>),
     End,
 }
 
-/// The panic payload that unwinds the threads left when a schedule has ended.
+/// The panic payload that unwinds the remaining threads when a schedule has ended.
 pub(super) struct TornDown;
 
 /// Whether `payload` belongs to the kit's own unwinding. Such a payload must be passed on.
@@ -40,7 +40,7 @@ pub(crate) fn is_tear_down(payload: &(dyn std::any::Any + Send)) -> bool {
     payload.is::<TornDown>()
 }
 
-/// Runs `f` and returns what it panicked with, if it did. The kit's own unwinding goes on.
+/// Runs `f` and returns its panic payload if it panics. The kit's own unwinding is not caught.
 pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
     match panic::catch_unwind(AssertUnwindSafe(f)) {
         Err(payload) if is_tear_down(&*payload) => panic::resume_unwind(payload),
@@ -48,7 +48,7 @@ pub fn catch<T>(f: impl FnOnce() -> T) -> std::thread::Result<T> {
     }
 }
 
-/// How many scheduling points there were on this OS thread. For tests that an operation has one.
+/// How many scheduling points this OS thread has passed. For tests that check that an operation has one.
 #[doc(hidden)]
 pub fn points_passed() -> usize {
     POINTS.get()
@@ -58,35 +58,36 @@ thread_local! {
     static POINTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// A scheduling point before an operation that touches something shared: another thread may run here.
+/// A scheduling point before an operation that touches shared state: another thread may run here.
 ///
-/// Not while unwinding: `std::thread::panicking` is a fact of the OS thread, and the next thread would see it.
+/// Does nothing while unwinding: `std::thread::panicking` is a property of the OS thread, so the next thread would also
+/// appear to be panicking.
 #[inline]
 pub fn point() {
     reschedule(Reason::Point);
     session::touch(EVERYTHING, Access::Write);
 }
 
-/// A scheduling point before something that others cannot see. Whoever shares what follows calls [`point`], or that of
-/// the [`Object`](super::super::object::Object) that is shared.
+/// A scheduling point before an operation that other threads cannot observe. An operation on shared state calls
+/// [`point`], or the method of the shared [`Object`](super::super::object::Object).
 #[inline]
 pub fn local_point() {
     reschedule(Reason::Point);
 }
 
-/// A scheduling point at which the running thread offers to wait: it looked for something that is not there yet.
+/// A scheduling point at which the running thread yields: it looked for something that is not there yet.
 pub fn yield_now() {
     reschedule(Reason::Yield);
 }
 
-/// Waits until somebody wakes the running thread, or already has since it last waited. May return for no reason.
+/// Blocks until the running thread is woken; returns at once if it was since it last blocked. May return spuriously.
 pub(crate) fn block() {
     session::with(|session| session.touch(thread_key(session.current), Access::Write));
     block_until_enabled();
 }
 
-/// The same for whoever cannot go on before a step that [`session::follow`] names: when it begins to wait makes no
-/// difference to anybody.
+/// Like [`block`], for a thread that cannot continue before a step that [`session::follow`] names: the moment at which
+/// it starts to wait makes no difference to other threads.
 pub(crate) fn block_until_enabled() {
     let blocks = session::with(|session| {
         let id = session.current;
@@ -153,7 +154,7 @@ pub(crate) fn reschedule(reason: Reason) {
             panic::resume_unwind(Box::new(TornDown));
         }
         if was_torn && reason == Reason::Block {
-            // A destructor waits, or what must not be unwound. Perhaps the end of another thread brings what it waits for.
+            // A destructor blocks, or code that must not be unwound. The end of another thread may unblock it.
             coroutine::suspend();
         }
     }
@@ -222,7 +223,7 @@ impl Session {
         }
     }
 
-    /// The slot of who goes on: the clock, or a thread that can run. `None` if all that can follow has been seen.
+    /// The slot to run next: the clock's or a runnable thread's. `None` if everything that can follow has been seen.
     fn choose(&mut self, reason: Reason, early: bool, fair: bool) -> Option<usize> {
         if let [only] = self.runnable[..]
             && !early
@@ -234,7 +235,7 @@ impl Session {
         let is_a_choice = early || self.runnable.len() > 1;
         self.had_a_choice |= is_a_choice;
         let runs = matches!(reason, Reason::Point | Reason::Yield).then_some(self.current + 1);
-        // One thread alone is as fair as it can be.
+        // With only one candidate, any choice is fair.
         if fair && is_a_choice {
             self.lose_track();
             if self.source.search().is_some() {
@@ -253,7 +254,7 @@ impl Session {
         self.source.choose(clock.into_iter().chain(runnable), self.choices.len(), runs, reason, self.objects.len())
     }
 
-    /// Why nothing goes on.
+    /// Why nothing can run.
     fn standstill(&self) -> Stop {
         if self.foreign.load(std::sync::atomic::Ordering::Acquire) {
             return Stop::Unsupported(FOREIGN.to_owned());
@@ -265,7 +266,7 @@ impl Session {
 pub(crate) const FOREIGN: &str = "a thread that explore mode does not know woke a task or used a lock of this test; \
     explore mode knows the threads that std, tokio, smol and async-std start";
 
-/// Panics on behalf of the line at `place`, as a future does that cannot know who polls it.
+/// Panics on behalf of the line at `place`, for a future that cannot know its caller.
 ///
 /// # Panics
 ///
@@ -282,12 +283,12 @@ pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
     }
 }
 
-/// Tells the schedules of this process apart; `None` outside of one.
+/// A number that identifies the running schedule within this process; `None` outside a schedule.
 pub fn epoch() -> Option<u64> {
     session::with(|session| session.epoch)
 }
 
-/// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].
+/// Lets other threads run and time pass until none of them can run and no deadline is pending. See [`crate::settle`].
 pub fn settle() {
     let is_running = session::with(|session| {
         let id = session.current;

@@ -1,4 +1,4 @@
-//! The clock as the program sees and moves it.
+//! The clock as the program reads and moves it.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use super::super::clock;
 use super::super::session::{self, lose_track};
 use super::{Waker, reschedule};
 
-/// How often a thread may look at the clock without waiting for anything before time moves under its eyes.
+/// How often a thread may read the clock without waiting for anything before time moves.
 const LOOKS_BEFORE_TIME_MOVES: u32 = 100;
 
-/// By how much it moves then.
+/// How far it moves then.
 const TICK: Duration = Duration::from_millis(1);
 
-/// The time since the schedule began. Outside of a schedule it stands at zero.
+/// The time since the schedule began. Zero outside a schedule.
 pub fn now() -> clock::Time {
     reschedule(Reason::Point);
     let (now, due) = session::with(|session| {
@@ -31,18 +31,18 @@ pub fn now() -> clock::Time {
     now
 }
 
-/// Moves the clock a little, for whoever looks at it again and again without waiting.
+/// Moves the clock a little, for code that reads it repeatedly without waiting.
 pub fn let_time_pass() {
     lose_track();
     advance(TICK);
 }
 
-/// What [`now`] says, without a scheduling point, for whoever only computes a deadline.
+/// Like [`now`], without a scheduling point, for code that only computes a deadline.
 pub fn current_time() -> clock::Time {
     session::with(|session| session.clock.now()).unwrap_or_default()
 }
 
-/// Moves the clock forward by `duration`, through all deadlines on the way, as a test may ask for.
+/// Moves the clock forward by `duration`, through all deadlines on the way, when the test asks for it.
 pub fn advance(duration: Duration) {
     let to = current_time() + duration;
     while let Some(due) = session::with(|session| {

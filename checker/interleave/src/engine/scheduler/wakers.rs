@@ -1,4 +1,4 @@
-//! Waking threads of the schedule, from within it and from elsewhere.
+//! Waking threads of the schedule, from inside and outside it.
 
 use std::task::Wake;
 
@@ -13,7 +13,7 @@ pub(crate) fn unblock(id: usize) {
     enable(id);
 }
 
-/// The same for a thread that waits in [`block_until_enabled`] for the end of the caller.
+/// Like [`unblock`], for a thread that waits in [`block_until_enabled`] for the end of the caller.
 pub(crate) fn enable(id: usize) {
     session::with(|session| match session.threads[id].state {
         ThreadState::Blocked => {
@@ -52,7 +52,7 @@ impl Wake for ThreadWaker {
     }
 }
 
-/// Notices when something of a schedule is used from an OS thread that the scheduler does not know.
+/// Detects that an object of a schedule is used from an OS thread that the scheduler does not know.
 #[derive(Clone, Debug)]
 pub(crate) struct Foreign {
     os_thread: std::thread::ThreadId,
@@ -64,7 +64,7 @@ impl Foreign {
         Foreign { os_thread: session.os_thread, seen: std::sync::Arc::clone(&session.foreign) }
     }
 
-    /// Whether the caller belongs to the schedule `epoch`, which is running. Remembers a caller from elsewhere.
+    /// Whether the caller belongs to the schedule `epoch` and that schedule is running. Records a foreign caller.
     pub(crate) fn is_known(&self, epoch: u64) -> bool {
         if session::with(|session| session.epoch == epoch).unwrap_or(false) {
             return true;

@@ -1,10 +1,11 @@
-//! Runs every interleaving of a test once, up to the order of steps that do not touch the same.
+//! Runs every interleaving of a test once, up to the order of independent steps.
 //!
-//! Source sets with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: "Source sets: a foundation for optimal dynamic partial
-//! order reduction", JACM 2017). A step is what a thread does between two scheduling points; it knows afterwards which
-//! objects it touched. Two steps are dependent if they touch the same object and one of them may change it. After each
-//! schedule, pairs of dependent steps that could have come in the other order add the thread to try to the choice before
-//! the first of them. A thread that was tried sleeps until a step dependent on its own has been made.
+//! Source sets with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: "Source sets: a foundation for optimal dynamic
+//! partial order reduction", JACM 2017). A step is what a thread does between two scheduling points; afterwards it is
+//! known which objects the step touched. Two steps are dependent if they touch the same object and one of them may
+//! change it. After each schedule, every pair of dependent steps that could have come in the other order adds a thread
+//! to try to the choice before the first of them. A thread that was tried sleeps until a step dependent on its own has
+//! been made.
 
 mod order;
 mod tree;
@@ -16,53 +17,53 @@ use tree::{Node, Step, Threads, depend, merge};
 use self::order::{Enabling, Order};
 use super::choice::{Access, CLOCK_SLOT, Candidate, Reason};
 
-/// An object as steps name it.
+/// The key of an object in steps.
 pub(crate) type Key = u64;
 
-/// Objects are numbered below this; what stands for something else has a key above.
+/// Objects are numbered below this; other things that steps touch have keys above it.
 pub(crate) const MOST_OBJECTS: Key = 1 << 32;
 
-/// Touches everything: what a step does that no object stands for.
+/// Conflicts with every key: for an effect of a step that no object stands for.
 pub(crate) const EVERYTHING: Key = Key::MAX;
 
 /// The objects that a step touches.
 pub(crate) type Touched = Vec<(Key, Access)>;
 
-/// The tree of choices, as far as it has been seen: the branch that was taken last, and what is left to try beside it.
+/// The tree of choices seen so far: the branch taken last, and the alternatives left to try along it.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     nodes: Vec<Node>,
     steps: Vec<Step>,
-    /// The last step of the schedule that runs has not ended.
+    /// The last step of the running schedule has not ended.
     is_open: bool,
     /// Time has moved since the last step began.
     time_moved: bool,
-    /// By slot: the step that let this thread go on.
+    /// By slot: the step that let this thread continue.
     enabled_by: Vec<Option<usize>>,
-    /// By slot: what a thread that waits touched before, and touches again when it goes on.
+    /// By slot: what a waiting thread touched, and touches again when it continues.
     waits_for: Vec<Touched>,
     reduction: Reduction,
     /// How many objects there were when the running step began.
     objects: Key,
-    /// The choices of this schedule so far.
+    /// How many choices this schedule has made so far.
     at: usize,
-    /// The program made other choices possible than before, although it was run in the same way, or does something whose
+    /// The program offered other choices than before although it was run in the same way, or it does something whose
     /// order the search does not know.
     diverged: bool,
 }
 
-/// Whether steps that do not depend on each other are run in one order only.
+/// Whether independent steps are run in one order only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
-    /// Only one of them, as in every exploration.
+    /// Yes, as in every exploration.
     #[default]
     Yes,
-    /// Every order is run, to compare with.
+    /// No, every order is run, for comparison.
     No,
 }
 
 impl Search {
-    /// A search whose next schedule begins with these choices. What was tried elsewhere it does not know.
+    /// A search whose next schedule begins with these choices. It does not know what was tried elsewhere.
     pub(crate) fn along(choices: Vec<Taken>) -> Self {
         let node = |taken| match taken {
             Taken::Branch { of, chosen } => Node::Branch { chosen, of },
@@ -87,8 +88,8 @@ impl Search {
         self.nodes[..self.at].iter().map(taken).collect()
     }
 
-    /// What stands for each state of the last schedule, before its first choice, before its second, …, and at its end.
-    /// States that equivalent schedules share have the same number (up to a collision of 64-bit hashes).
+    /// A number for each state of the last schedule: before its first choice, before its second, …, and at its end.
+    /// States shared by equivalent schedules have the same number (up to a collision of 64-bit hashes).
     pub(crate) fn states(&self) -> Vec<u64> {
         order::states(&self.steps, &self.taken())
     }
@@ -110,12 +111,12 @@ impl Search {
         self.diverged
     }
 
-    /// The order of what happens now depends on more than what steps touch, so that nothing is proven.
+    /// Records that the order of events depends on more than the objects that steps touch, so that nothing is proven.
     pub(crate) fn lose_track(&mut self) {
         self.diverged = true;
     }
 
-    /// The running step touched an object.
+    /// Records that the running step touched an object.
     pub(crate) fn touch(&mut self, key: Key, access: Access) {
         let Some(step) = self.steps.last_mut().filter(|_| self.is_open) else { return };
         match step.touched.iter_mut().find(|(other, _)| *other == key) {
@@ -125,7 +126,7 @@ impl Search {
         }
     }
 
-    /// The running step let the thread in `slot` go on.
+    /// Records that the running step let the thread in `slot` continue.
     pub(crate) fn enable(&mut self, slot: usize) {
         let by = self.steps.len().checked_sub(1);
         if self.enabled_by.len() <= slot {
@@ -139,25 +140,25 @@ impl Search {
         self.steps.len().checked_sub(1)
     }
 
-    /// The running step could not be made before the step `mark`, so that the other order need not be tried.
+    /// Records that the running step had to come after the step `mark`, so that the other order need not be tried.
     pub(crate) fn follow(&mut self, mark: usize) {
         if let Some(step) = self.steps.last_mut() {
             step.after.push(mark);
         }
     }
 
-    /// Time moves, after all steps so far and before all that follow.
+    /// Moves time, after all steps so far and before all that follow.
     pub(crate) fn move_time(&mut self) {
         self.time_moved = true;
     }
 
-    /// The running step ends.
+    /// Ends the running step.
     fn close(&mut self, reason: Reason) {
         if std::mem::take(&mut self.is_open)
             && let Some(step) = self.steps.last_mut()
             && let Some(Node::Threads(node)) = self.nodes.get_mut(step.node)
         {
-            // An object that was first seen in this step may go by another number elsewhere.
+            // An object first seen in this step may have another number in another schedule.
             let known = |(key, access): &(Key, Access)| {
                 let is_new = (self.objects..MOST_OBJECTS).contains(key);
                 (if is_new { EVERYTHING } else { *key }, *access)
@@ -166,7 +167,7 @@ impl Search {
             merge(&mut node.touched, &touched);
             step.blocks = reason == Reason::Block;
             if reason == Reason::Block {
-                // It goes on with what it waits for.
+                // It continues with what it waits for.
                 if self.waits_for.len() <= step.slot {
                     self.waits_for.resize(step.slot + 1, Vec::new());
                 }
@@ -175,7 +176,7 @@ impl Search {
         }
     }
 
-    /// The slot of the thread that goes on; `None` if all that can follow has been seen.
+    /// The slot of the thread to run next; `None` if everything that can follow has been seen.
     pub(crate) fn choose(
         &mut self,
         candidates: impl Iterator<Item = Candidate>,
@@ -191,7 +192,7 @@ impl Search {
         let chosen = match self.nodes.get(at) {
             Some(Node::Threads(node)) if node.enabled == enabled => node.chosen,
             Some(_) => {
-                // From here on it is a program that was not seen yet.
+                // From here on, the program is unknown.
                 self.diverged = true;
                 self.nodes.truncate(at);
                 self.add(enabled, runs, reason)?
@@ -229,7 +230,7 @@ impl Search {
         let next = threads().filter(awake).find(|slot| runs.is_some_and(|runs| *slot > runs));
         let any = threads().find(awake).or_else(|| enabled.iter().copied().find(awake));
         let chosen = same.or(next).or(any)?;
-        // Time passing early changes what everybody may do next, and no step of the others tells.
+        // When time passes early, any thread may act differently next, and no step shows that.
         let time_may_pass = chosen != CLOCK_SLOT && enabled.contains(&CLOCK_SLOT);
         let backtrack = if time_may_pass { vec![CLOCK_SLOT] } else { Vec::new() };
         self.nodes.push(Node::Threads(Threads {
@@ -252,7 +253,7 @@ impl Search {
         if self.time_moved { Vec::new() } else { sleeps.cloned().collect() }
     }
 
-    /// One of so many alternatives within a step.
+    /// Chooses one of `of` alternatives within a step.
     pub(crate) fn branch(&mut self, of: usize) -> usize {
         let at = self.at;
         self.at += 1;
@@ -267,7 +268,7 @@ impl Search {
         }
     }
 
-    /// The schedule has ended. Whether there is another one to run.
+    /// Ends the schedule. Returns whether there is another one to run.
     pub(crate) fn end(&mut self) -> bool {
         self.close(Reason::End);
         self.add_backtracks();
@@ -287,7 +288,7 @@ impl Search {
         false
     }
 
-    /// Compares the steps of the schedule pair by pair, and notes where the other order is to be tried.
+    /// Compares the steps of the schedule pairwise, and notes where the other order must be tried.
     fn add_backtracks(&mut self) {
         let races = Order::of(&self.steps, Enabling::Orders);
         for (first, second) in races.races {

@@ -1,4 +1,4 @@
-//! The order that all schedules equivalent to one share.
+//! The order of steps that all schedules equivalent to one share.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -6,8 +6,8 @@ use std::hash::{DefaultHasher, Hasher as _};
 use super::{EVERYTHING, Key, Step, Taken};
 use crate::engine::choice::Access;
 
-/// For each step, by slot, how many steps of the schedule came before it in every equivalent one: the number of the last
-/// one, counted from 1.
+/// For each step, by slot, how many steps of that thread came before it in every equivalent schedule: the number of the
+/// last one, counted from 1.
 #[derive(Debug, Default)]
 pub(super) struct Clocks(Vec<Vec<usize>>);
 
@@ -17,8 +17,8 @@ impl Clocks {
         includes(&self.0[second], steps[first].slot, first)
     }
 
-    /// The threads that may go first if what comes after the step `first`, up to `second`, and does not depend on it,
-    /// comes before it.
+    /// The threads that may run first when the steps between `first` and `second` that do not depend on `first`, and
+    /// then `second`, are moved before it.
     pub(super) fn initials(&self, steps: &[Step], first: usize, second: usize) -> Vec<usize> {
         let moved: Vec<usize> =
             (first + 1..second).filter(|step| !self.before(steps, first, *step)).chain([second]).collect();
@@ -47,7 +47,7 @@ fn join(clock: &mut Vec<usize>, other: &[usize]) {
     }
 }
 
-/// The order that all equivalent schedules share, and the pairs of steps that could come the other way round.
+/// The order that all equivalent schedules share, and the pairs of steps that could come in the other order.
 #[derive(Debug, Default)]
 pub(super) struct Order {
     pub(super) clocks: Clocks,
@@ -58,15 +58,15 @@ pub(super) struct Order {
 #[derive(Debug, Default)]
 struct Last {
     write: Option<usize>,
-    /// Since then.
+    /// The steps that read it since then.
     reads: Vec<usize>,
 }
 
-/// Whether a step that lets another thread go on comes before that thread's next one.
+/// Whether a step that lets another thread continue comes before that thread's next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Enabling {
     Orders,
-    /// It does, but which of several steps it was makes no difference to what follows.
+    /// It does, but which of several such steps it was makes no difference to what follows.
     Ignored,
 }
 
@@ -76,7 +76,7 @@ impl Order {
         let mut objects: HashMap<Key, Last> = HashMap::new();
         let slots = steps.iter().map(|step| step.slot).max().map_or(0, |most| most + 1);
         let mut own: Vec<Vec<usize>> = vec![Vec::new(); slots];
-        // What touches everything, and the last step of each thread, for it to conflict with.
+        // The last step that touched everything, and the last step of each thread, for it to conflict with.
         let (mut everything, mut last_of): (Option<usize>, Vec<Option<usize>>) = (None, vec![None; slots]);
         let mut barrier: Vec<usize> = Vec::new();
         for (index, step) in steps.iter().enumerate() {
@@ -141,9 +141,10 @@ impl Order {
 }
 
 /// A number for each state between two choices: what each thread has done, and after which steps of the others. That
-/// determines all that follows, so two schedules that reach the same number go on in the same ways.
+/// determines everything that follows, so two schedules that reach the same number continue in the same ways.
 ///
-/// A thread that had to wait has then made the same step as one that had not, so both count as one.
+/// A thread that had to wait has made the same step as one that did not, so a step that resumes counts as one with the
+/// step that waited.
 pub(super) fn states(steps: &[Step], taken: &[Taken]) -> Vec<u64> {
     let clocks = Order::of(steps, Enabling::Ignored).clocks;
     let ordinals = ordinals(steps);
@@ -171,7 +172,7 @@ pub(super) fn states(steps: &[Step], taken: &[Taken]) -> Vec<u64> {
     states
 }
 
-/// What a thread has done.
+/// The progress of a thread.
 #[derive(Clone, Copy, Debug, Default, Hash)]
 struct Progress {
     all: u64,
@@ -179,7 +180,7 @@ struct Progress {
     before: u64,
 }
 
-/// For each step its number among those of its own thread, which is the same in every equivalent schedule.
+/// The number of each step among the steps of its own thread, which is the same in every equivalent schedule.
 fn ordinals(steps: &[Step]) -> Vec<usize> {
     let mut made_by: HashMap<usize, usize> = HashMap::new();
     let ordinal = |step: &Step| {
@@ -190,7 +191,7 @@ fn ordinals(steps: &[Step]) -> Vec<usize> {
     steps.iter().map(ordinal).collect()
 }
 
-/// A number for a value, the same within this process.
+/// A hash of a value, stable within this process.
 pub(crate) fn hash(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

@@ -1,9 +1,9 @@
-//! The search on programs that need no threads.
+//! The search, on programs that need no threads.
 
 use super::*;
 use std::collections::HashSet;
 
-/// Threads that each make the given accesses, one a step; runs all of it and returns the classes that were seen.
+/// Runs threads that each make the given accesses, one per step, in every order; returns the classes seen.
 fn explore(program: &[&[(Key, Access)]]) -> (usize, HashSet<String>) {
     let mut search = Search::default();
     let (mut runs, mut classes) = (0, HashSet::new());
@@ -39,7 +39,7 @@ fn explore(program: &[&[(Key, Access)]]) -> (usize, HashSet<String>) {
     }
 }
 
-/// What all equivalent orders have in common: for each object, its writes in order and the reads between them.
+/// The common part of all equivalent orders: for each object, its writes in order and the reads between them.
 fn class(order: &[(usize, Key, Access)]) -> String {
     let mut objects: Vec<(Key, String, Vec<usize>)> = Vec::new();
     for (thread, key, access) in order {
@@ -100,7 +100,7 @@ const R: Access = Access::Read;
 const W: Access = Access::Write;
 
 #[test]
-fn steps_that_do_not_touch_the_same_are_run_in_one_order() {
+fn independent_steps_are_run_in_one_order_only() {
     assert_eq!(explore(&[&[(1, W), (1, W)], &[(2, W), (2, W)]]).0, 1);
     assert_eq!(explore(&[&[(1, R)], &[(1, R)], &[(1, R)]]).0, 1, "readers do not disturb each other");
     assert_eq!(explore(&[&[(1, W)], &[(1, W)]]).0, 2);
@@ -108,7 +108,7 @@ fn steps_that_do_not_touch_the_same_are_run_in_one_order() {
 }
 
 #[test]
-fn every_class_of_small_programs_is_seen_and_few_runs_are_in_vain() {
+fn every_class_of_small_programs_is_seen_with_few_redundant_runs() {
     let mut random = 0x9e37_79b9_u64;
     let mut next = |n: u64| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,7 +1,7 @@
 //! The model of an executor: which threads poll its tasks.
 //!
-//! A task that blocks occupies its worker until it goes on; the tasks in that worker's queue do not run meanwhile. That
-//! is the bug this course is about, so workers are threads of the schedule like any other.
+//! A task that blocks occupies its worker until it continues; meanwhile, the tasks in that worker's queue do not run.
+//! That is the bug this course is about, so workers are threads of the schedule like any others.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -25,31 +25,31 @@ mod turns;
 
 use turns::{BlockingJob, Driver, MainWaker, OwnThread, Queued};
 
-/// How many tasks tokio's runtime of one thread polls before it looks at the future of `block_on` again.
+/// How many tasks tokio's current-thread runtime polls before it polls the future of `block_on` again.
 pub(super) const TASKS_PER_TURN: usize = 61;
 
-/// The threads that poll.
+/// The threads that poll tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
     /// The threads that are blocked in [`Executor::block_on`].
     Caller,
-    /// So many threads of its own.
+    /// This many threads of the executor.
     Pool(usize),
     /// A thread for each task.
     ThreadEach,
 }
 
-/// How an executor works.
+/// The settings of an executor.
 pub struct Settings {
-    /// The threads that poll.
+    /// The threads that poll tasks.
     pub workers: Workers,
     /// Which ready task is polled first.
     pub order: Order,
     /// How many operations one poll may make; see [`coop`](super::coop).
     pub budget: Option<u32>,
-    /// How many blocking jobs run at once.
+    /// The maximum number of blocking jobs that run at once.
     pub most_blocking: usize,
-    /// Called on each thread that the executor starts; what it returns is dropped when the thread ends.
+    /// Called on each thread that the executor starts. Its result is dropped when the thread ends.
     pub on_start: Box<dyn Fn(Role) -> Box<dyn Any>>,
 }
 
@@ -62,7 +62,7 @@ pub enum Role {
     Blocking,
 }
 
-/// An executor. Clones are the same one.
+/// An executor. Clones refer to the same one.
 #[derive(Clone)]
 pub struct Executor(Arc<OnlyHere<Rc<Shared>>>);
 
@@ -70,20 +70,20 @@ struct Shared {
     settings: Settings,
     object: Object,
     ready: RefCell<VecDeque<Arc<TaskCell>>>,
-    /// The workers without work, by their number, and those who wait in `block_on`.
+    /// The idle workers, by number, and the threads that wait in `block_on`.
     idle: RefCell<BTreeMap<usize, Waker>>,
     waits: Cell<usize>,
-    /// Whether somebody polls tasks from within `block_on`.
+    /// Whether a thread polls tasks from within `block_on`.
     is_driven: Cell<bool>,
     tasks: RefCell<Vec<Arc<TaskCell>>>,
     is_shut_down: Cell<bool>,
-    /// Threads that have to end before the executor has.
+    /// How many threads must end before the executor has ended.
     threads: Cell<usize>,
     extra_workers: Cell<usize>,
-    /// How many extra workers are not needed any more.
+    /// How many extra workers are no longer needed.
     surplus: Cell<usize>,
     blocking: RefCell<Blocking>,
-    /// The threads that wait for all of these to end.
+    /// The threads that wait for the end of the tasks and of these threads.
     leaving: RefCell<Vec<Waker>>,
 }
 
@@ -93,23 +93,23 @@ struct Blocking {
     queue: VecDeque<Arc<TaskCell>>,
 }
 
-/// How long shutting an executor down waits for its threads.
+/// How long shutting down an executor waits for its threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
     /// Until all threads have ended.
     WhenAllHaveEnded,
-    /// So long at most.
+    /// At most this long.
     After(Duration),
-    /// It does not wait.
+    /// Not at all.
     AtOnce,
 }
 
 impl Executor {
-    /// A new executor, with its workers.
+    /// Creates an executor and starts its workers.
     ///
     /// # Panics
     ///
-    /// Outside of a schedule.
+    /// Outside a schedule.
     pub fn new(settings: Settings) -> Self {
         let workers = settings.workers;
         let object = Object::of_unknown_origin("executor");
@@ -155,7 +155,7 @@ impl Executor {
         task
     }
 
-    /// Starts a job that may block, on a thread for such jobs.
+    /// Starts a job that may block, on a blocking thread.
     pub fn spawn_blocking<T: 'static>(
         &self,
         place: &'static Location<'static>,
@@ -168,8 +168,7 @@ impl Executor {
         task
     }
 
-    /// Polls `future` on the running thread until it is ready, and, if the executor has no threads of its own, its tasks
-    /// as well.
+    /// Polls `future` until it is ready; if the executor has no threads of its own, also its tasks.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let shared = self.0.get();
         match shared.settings.workers {
@@ -178,7 +177,7 @@ impl Executor {
         }
     }
 
-    /// Runs `f`, which may block, on a worker; another thread polls in its place.
+    /// Runs `f`, which may block, on a worker. Meanwhile another thread polls in its place.
     pub fn block_in_place<T>(&self, f: impl FnOnce() -> T) -> T {
         /// Lets one of the extra workers end.
         struct ComesBack<'a>(&'a Shared);
@@ -193,7 +192,7 @@ impl Executor {
         let shared = self.0.get();
         let _comes_back = if let Workers::Pool(count) = shared.settings.workers {
             if shared.surplus.get() > 0 {
-                // One that has not ended yet stays.
+                // An extra worker that has not ended yet stays.
                 shared.surplus.set(shared.surplus.get() - 1);
             } else {
                 let number = count + shared.extra_workers.get() + 1;
@@ -207,7 +206,7 @@ impl Executor {
         super::coop::with_budget(None, f)
     }
 
-    /// Which threads poll.
+    /// Which threads poll tasks.
     pub fn workers(&self) -> Workers {
         self.0.get().settings.workers
     }
@@ -224,7 +223,7 @@ impl Executor {
         self.0.get().ready.borrow().len()
     }
 
-    /// Cancels all tasks, those that block as soon as they go on, and waits for its threads as `leave` says.
+    /// Cancels all tasks, blocked ones once they continue, and waits for the executor's threads as `leave` says.
     pub fn shut_down(&self, leave: Leave) {
         let shared = self.0.get();
         shared.object.touch(Access::Write);
@@ -261,7 +260,7 @@ impl std::fmt::Debug for Executor {
 }
 
 impl Shared {
-    /// Takes a new task in.
+    /// Adds a new task.
     fn enter(self: &Rc<Self>, task: &Arc<TaskCell>) {
         if self.is_shut_down.get() {
             task.refuse();
@@ -277,7 +276,7 @@ impl Shared {
         task.start();
     }
 
-    /// The task whose turn it is.
+    /// The next task to poll.
     fn next(&self) -> Option<Arc<TaskCell>> {
         self.object.touch(Access::Write);
         let waiting = self.ready.borrow().len();
@@ -312,7 +311,7 @@ impl Shared {
         leaving.into_iter().for_each(Waker::wake);
     }
 
-    /// Waits on the running thread, as an idle one of the given number, until `ready` says so.
+    /// Blocks the running thread, as idle thread `number`, until `ready` returns true.
     fn wait_idle(&self, number: usize, mut ready: impl FnMut() -> bool) {
         let waker = threads::waker();
         threads::wait_until(None, || {
@@ -360,13 +359,13 @@ impl Shared {
         leaving.into_iter().for_each(Waker::wake);
     }
 
-    /// Polls `future` and the tasks in turn. If another thread does that already, only `future`.
+    /// Polls `future` and the tasks in turn. If another thread already polls the tasks, polls only `future`.
     fn drive<F: Future>(self: &Rc<Self>, future: F) -> F::Output {
         let mut future = std::pin::pin!(future);
         let woken = Arc::new(MainWaker { woken: OnlyHere::new(Cell::new(true)), thread: threads::waker() });
         let waker = Waker::from(Arc::clone(&woken));
         let mut context = Context::from_waker(&waker);
-        // Each call has a number of its own among the idle ones.
+        // Each call has its own number among the idle threads.
         let number = self.waits.get();
         self.waits.set(number - 1);
         loop {
@@ -392,7 +391,7 @@ impl Shared {
                         || (!drives && !self.is_driven.get())
                 });
                 if self.is_shut_down.get() && !woken.woken.get().get() {
-                    // Nothing polls the tasks any more; the future may still be woken from elsewhere.
+                    // Nothing polls the tasks any more, but the future may still be woken from elsewhere.
                     threads::wait_until(None, || woken.woken.get().get());
                 }
             }

@@ -1,4 +1,4 @@
-//! Who polls a task: workers with a queue, a thread of its own, one that may block, or a thread in `block_on`.
+//! Where tasks are polled: by workers with a queue, on their own threads, on blocking threads, or in `block_on`.
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -13,7 +13,7 @@ use crate::engine::{Access, scheduler};
 use crate::model::only_here::OnlyHere;
 use crate::model::task::{Schedule, TaskCell};
 
-/// Wakes the thread that is blocked in `block_on`, and says that its future is to be polled.
+/// Wakes the thread that is blocked in `block_on`, and marks its future for polling.
 pub(super) struct MainWaker {
     pub(super) woken: OnlyHere<Cell<bool>>,
     pub(super) thread: Waker,
@@ -28,7 +28,7 @@ impl Wake for MainWaker {
         if let Some(woken) = self.woken.try_get() {
             woken.set(true);
         }
-        // The thread's own waker notices callers that the scheduler does not know.
+        // The thread's own waker detects callers that the scheduler does not know.
         self.thread.wake_by_ref();
     }
 }
@@ -47,7 +47,7 @@ impl Schedule for Queued {
     }
 }
 
-/// A task that has a thread for itself.
+/// A task with its own thread.
 pub(super) struct OwnThread {
     pub(super) shared: Weak<Shared>,
     /// `None` until it has started.
@@ -74,7 +74,7 @@ impl Schedule for OwnThread {
     }
 }
 
-/// A job for the threads that may block.
+/// A job for the blocking threads.
 pub(super) struct BlockingJob(pub(super) Weak<Shared>);
 
 impl Schedule for BlockingJob {
@@ -121,7 +121,7 @@ impl<'a> Driver<'a> {
 impl Drop for Driver<'_> {
     fn drop(&mut self) {
         self.0.is_driven.set(false);
-        // Somebody else who waits in `block_on` may take over.
+        // Another thread that waits in `block_on` may take over.
         self.0.wake_one();
     }
 }

@@ -1,10 +1,10 @@
-//! The right to be inside, as a value.
+//! A guard of a lock's model.
 
 use std::ops::Deref;
 
 use super::*;
 
-/// The right to be inside a [`Lock`]. Dropping it leaves.
+/// The right to be inside a [`Lock`]. Dropping it releases the lock.
 #[must_use]
 #[derive(Debug)]
 pub struct Held<L: Deref<Target = Lock>> {
@@ -18,17 +18,17 @@ impl<L: Deref<Target = Lock>> Held<L> {
         Held { lock, mode, place }
     }
 
-    /// Takes the lock if it is free; dropping the result gives it back.
+    /// Acquires the lock if it is free. Dropping the result releases it.
     pub fn try_new(lock: L, mode: Mode, place: &'static Location<'static>) -> Option<Self> {
         lock.try_take(mode, place).then(|| Held { lock, mode, place })
     }
 
-    /// The lock, for a condition variable that gives it back and takes it again.
+    /// The lock, for a condition variable that releases it and acquires it again.
     pub fn lock(&self) -> &L {
         &self.lock
     }
 
-    /// Turns this, in one step, into a right to less.
+    /// Downgrades this, in one step, to a weaker mode.
     pub fn downgrade(&mut self, to: Mode, place: &'static Location<'static>) {
         self.lock.downgrade(self.mode, to, place);
         (self.mode, self.place) = (to, place);

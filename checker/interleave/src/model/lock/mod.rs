@@ -1,7 +1,7 @@
 //! The model of a lock, behind the drop-ins for std, parking_lot and async-lock.
 //!
-//! The model decides who may enter and lets the scheduler run the others meanwhile. Whoever was let in is counted in an
-//! [`Exclusion`] as well, which outlives the schedule.
+//! The model decides who may enter and lets the scheduler run others meanwhile. Each holder is also counted in an
+//! [`Exclusion`], which outlives the schedule.
 
 mod held;
 mod state;
@@ -24,7 +24,7 @@ pub use state::Queue;
 use state::{Granted, State};
 pub use taking::Taking;
 
-/// A lock's state and queue. One model serves mutexes, reader-writer locks and upgradable ones.
+/// The state and queue of a lock. One model serves mutexes, reader-writer locks and upgradable locks.
 #[derive(Debug)]
 pub struct Lock {
     object: Object,
@@ -40,7 +40,7 @@ impl Lock {
         Lock::with_queue(type_name, Queue::Any)
     }
 
-    /// The same with another queue.
+    /// Like [`new`](Self::new), with another queue.
     #[track_caller]
     pub const fn with_queue(type_name: &'static str, queue: Queue) -> Self {
         Lock::of(Object::new(type_name), queue)
@@ -63,26 +63,26 @@ impl Lock {
             let old = std::mem::replace(&mut *state, State::new());
             state.epoch = epoch;
             drop(state);
-            // Wakers of an earlier schedule, whose destructors are not ours.
+            // Wakers of an earlier schedule, with foreign destructors.
             drop(old);
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         }
         state
     }
 
-    /// Waits until the lock can be had; [`Held`] gives it back.
+    /// Waits until the lock can be acquired. Dropping the [`Held`] releases it.
     pub fn acquire(&self, mode: Mode, place: &'static Location<'static>) -> Held<&Lock> {
         self.take(mode, place);
         Held::new(self, mode, place)
     }
 
-    /// Waits until the lock can be had. [`release`](Self::release) gives it back.
+    /// Waits until the lock can be acquired. [`release`](Self::release) releases it.
     pub fn take(&self, mode: Mode, place: &'static Location<'static>) {
         self.object.point(Access::Write);
         self.wait_until(None, Taking::new(mode, place));
     }
 
-    /// Waits until the lock can be had, or until `deadline`. Whether it was had.
+    /// Waits until the lock can be acquired, or until `deadline`. Returns whether it was acquired.
     pub fn take_until(&self, deadline: Duration, mode: Mode, place: &'static Location<'static>) -> bool {
         self.object.point(Access::Write);
         let in_time = self.wait_until(Some(deadline), Taking::new(mode, place));
@@ -92,7 +92,7 @@ impl Lock {
         in_time
     }
 
-    /// Takes the lock if it is free. [`release`](Self::release) gives it back.
+    /// Acquires the lock if it is free. [`release`](Self::release) releases it.
     pub fn try_take(&self, mode: Mode, place: &'static Location<'static>) -> bool {
         self.object.point(Access::Write);
         let taken = self.state().try_enter(self.queue, mode, None);
@@ -106,7 +106,7 @@ impl Lock {
         taken
     }
 
-    /// The lock as the trace knows it, for steps that are not its own.
+    /// The lock's object in the trace, for steps other than its own.
     pub fn object(&self) -> &Object {
         &self.object
     }
@@ -116,15 +116,15 @@ impl Lock {
         self.object.point(access);
     }
 
-    /// Gives back what was taken at `place`. The caller frees the data and then passes
-    /// [`AfterRelease`](super::acquire::AfterRelease), as others see the lock free only then.
+    /// Releases the lock that was acquired at `place`. The caller then frees the data and drops
+    /// [`AfterRelease`](super::acquire::AfterRelease), because others see the lock free only then.
     pub fn release(&self, mode: Mode, place: &'static Location<'static>) {
         self.point_of_release(mode);
         self.release_at_once(mode, place);
     }
 
-    /// The scheduling point before a guard goes. If the schedule ends there, this is where the guard is unwound, and later
-    /// schedules must find it gone.
+    /// The scheduling point before a release. If the schedule ends there, the guard is unwound here, and later
+    /// schedules must not count it any more.
     fn point_of_release(&self, mode: Mode) {
         struct Unwound<'a>(&'a Exclusion, Mode);
 
@@ -139,14 +139,14 @@ impl Lock {
         std::mem::forget(unwound);
     }
 
-    /// The same as a part of an operation that has had its scheduling point.
+    /// Like [`release`](Self::release), as part of an operation that has had its scheduling point.
     pub(crate) fn release_at_once(&self, mode: Mode, place: &'static Location<'static>) {
         self.exclusion.leave(mode);
         self.change(|state| state.leave(mode));
         self.object.releases(mode, place);
     }
 
-    /// Gives the lock back and hands it to those who have waited longest, before any newcomer.
+    /// Releases the lock and hands it to those who have waited longest, before any newcomer.
     pub fn release_fair(&self, mode: Mode, place: &'static Location<'static>) {
         self.point_of_release(mode);
         self.exclusion.leave(mode);
@@ -157,23 +157,23 @@ impl Lock {
         self.object.releases(mode, place);
     }
 
-    /// A place in the queue that counts from `later` on.
+    /// Reserves a place in the queue that counts from `later` on.
     pub(crate) fn enlist_later(&self, waker: Arc<Waker>, later: LaterPlace) -> u64 {
         self.state().enqueue(Mode::Lock, waker, Some(later))
     }
 
-    /// Waits in the place that [`enlist_later`](Self::enlist_later) gave until the lock can be had.
+    /// Waits, in the place from [`enlist_later`](Self::enlist_later), until the lock can be acquired.
     pub(crate) fn take_in_turn(&self, ticket: u64, place: &'static Location<'static>) {
         self.wait_until(None, Taking::with_ticket(ticket, Mode::Lock, place));
     }
 
-    /// Leaves the place that [`enlist_later`](Self::enlist_later) gave.
+    /// Leaves the place from [`enlist_later`](Self::enlist_later).
     pub(crate) fn withdraw(&self, ticket: u64) {
         let left = self.state().leave_queue(ticket, Granted::GivenBack);
         drop(left);
     }
 
-    /// Whether anybody waits for the lock, for an operation that has had its scheduling point.
+    /// Whether there are waiters, for an operation that has had its scheduling point.
     pub fn has_waiters(&self) -> bool {
         self.state().has_waiters()
     }
@@ -188,7 +188,7 @@ impl Lock {
         self.state().readers()
     }
 
-    /// Changes who is inside, and wakes those who may enter now.
+    /// Changes the state, and wakes the waiters that may enter now.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state();
         let result = change(&mut state);
@@ -198,7 +198,7 @@ impl Lock {
         result
     }
 
-    /// Counts a guard for somebody whom the model has let in, and fails if there is a guard that the model does not know.
+    /// Counts a guard for a holder that the model has let in. Fails if there is a guard that the model does not know.
     fn enter(&self, mode: Mode) {
         if !self.exclusion.try_enter(mode) {
             self.change(|state| state.leave(mode));
@@ -206,7 +206,7 @@ impl Lock {
         }
     }
 
-    /// Turns the right to write, in one step, into the right to read, or an upgradable one into a plain one.
+    /// Downgrades, in one step, from writing to reading, or from an upgradable read to a plain one.
     pub fn downgrade(&self, from: Mode, to: Mode, place: &'static Location<'static>) {
         self.object.point(Access::Write);
         self.exclusion.downgrade(from);
@@ -215,14 +215,14 @@ impl Lock {
         self.object.acquires(to, place);
     }
 
-    /// Waits for the readers to leave and turns the upgradable right into that to write. Nobody else can write
-    /// in between.
+    /// Waits for the readers to leave and upgrades an upgradable read to a write. No other writer can enter in between.
     pub fn upgrade(&self, place: &'static Location<'static>) {
         self.object.point(Access::Write);
         self.wait_until(None, self.begin_upgrade(place));
     }
 
-    /// The same, until `deadline` at most. Whether it was upgraded; otherwise it is held as before.
+    /// Like [`upgrade`](Self::upgrade), but waits at most until `deadline`. Returns whether it was upgraded; if not,
+    /// the lock is held as before.
     pub fn upgrade_until(&self, deadline: Duration, place: &'static Location<'static>) -> bool {
         self.object.point(Access::Write);
         let mut taking = self.begin_upgrade(place);
@@ -235,7 +235,7 @@ impl Lock {
         upgraded
     }
 
-    /// Gives the upgradable right up for that to write, which is there when the result says so. No scheduling point.
+    /// Gives up an upgradable read for a write, which is acquired when the result is ready. Not a scheduling point.
     pub fn begin_upgrade(&self, place: &'static Location<'static>) -> Taking {
         let waker = Arc::new(Waker::noop().clone());
         let ticket = self.state().begin_upgrade(waker);
@@ -243,7 +243,7 @@ impl Lock {
         Taking::upgrade(ticket, place)
     }
 
-    /// Turns the upgradable right into that to write if there is no reader at the moment.
+    /// Upgrades an upgradable read to a write if there is no reader now.
     pub fn try_upgrade(&self, place: &'static Location<'static>) -> bool {
         self.object.point(Access::Write);
         let upgraded = self.state().try_upgrade();
@@ -258,7 +258,7 @@ impl Lock {
         upgraded
     }
 
-    /// Counts the guard as one that writes. A guard that the model does not know keeps this one from writing.
+    /// Counts the guard as a writing one. Fails if there is a guard that the model does not know.
     fn finish_upgrade(&self) {
         if !self.exclusion.try_upgrade() {
             self.exclusion.leave(Mode::Upgradable);
@@ -267,8 +267,7 @@ impl Lock {
         }
     }
 
-    /// Whether somebody holds the lock in a way that keeps others out. A scheduling point, as others may
-    /// change the answer.
+    /// Whether the lock is held in any mode. A scheduling point, because others may change the answer.
     pub fn is_locked(&self) -> bool {
         self.object.point(Access::Read);
         self.state().is_locked()
@@ -280,9 +279,9 @@ impl Lock {
         self.state().is_locked_exclusive()
     }
 
-    /// Waits on the running thread until `taking` has the lock, or until `deadline`. Whether it has.
+    /// Blocks the running thread until `taking` has the lock, or until `deadline`. Returns whether it has.
     fn wait_until(&self, deadline: Option<Duration>, taking: Taking) -> bool {
-        /// Leaves the queue on every way out.
+        /// Leaves the queue however the wait ends.
         struct Waiting<'a> {
             lock: &'a Lock,
             taking: Taking,

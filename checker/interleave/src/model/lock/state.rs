@@ -6,16 +6,16 @@ use std::task::Waker;
 
 use trace::Mode;
 
-/// The next place in a queue. One sequence for all locks, as a condition variable moves its waiters into the queue of a
-/// lock that it does not know.
+/// The next place in a queue. All locks share one sequence, because a condition variable moves its waiters into the
+/// queue of a lock that it does not know.
 static NEXT_PLACE: AtomicU64 = AtomicU64::new(1);
 
-/// A place in the queue of a lock that counts only from a later moment on.
+/// A place in the queue of a lock that only counts once it has begun.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LaterPlace(Arc<AtomicU64>);
 
 impl LaterPlace {
-    /// From now on it counts, behind all who wait already.
+    /// Makes the place count from now on, behind all current waiters.
     pub(crate) fn begin(&self) {
         self.0.store(NEXT_PLACE.fetch_add(1, Relaxed), Relaxed);
     }
@@ -29,18 +29,16 @@ impl LaterPlace {
     }
 }
 
-/// How a lock treats those who wait for it. Newcomers may overtake all of them while the lock is free: no package
-/// promises otherwise.
+/// How a lock treats its waiters. Newcomers may overtake them while the lock is free: no package promises otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
-    /// The package does not say who is next, so it is a choice of the scheduler. A waiting writer keeps new readers out.
+    /// The package does not specify who is next, so the scheduler chooses. A waiting writer keeps new readers out.
     Any,
-    /// parking_lot: the writer that has waited longest is next. It keeps readers out as soon as only readers are left
-    /// inside.
+    /// parking_lot: the writer that has waited longest is next. It keeps readers out once only readers are inside.
     Parked,
-    /// The same, and readers may still join other readers.
+    /// Like `Parked`, but readers may still join other readers.
     ParkedRecursive,
-    /// async-lock: as `Parked`, but readers enter one after the other, because each wakes the next.
+    /// async-lock: like `Parked`, but readers enter one after another, because each wakes the next.
     Listening,
 }
 
@@ -51,7 +49,7 @@ pub(super) struct State {
     readers: usize,
     upgradable: bool,
     writer: bool,
-    /// The waiting writer that is next: it waits only for readers to leave, and nobody else may enter before it.
+    /// The next waiting writer: it only waits for readers to leave, and no other waiter or newcomer may enter first.
     claim: Option<u64>,
     waiters: Vec<Waiter>,
 }
@@ -60,7 +58,7 @@ pub(super) struct State {
 pub(super) struct Waiter {
     ticket: u64,
     mode: Mode,
-    /// Counted, because cloning a waker may run foreign code, and the state is locked meanwhile.
+    /// In an `Arc`, because cloning a waker may run foreign code, and the state is locked meanwhile.
     waker: Arc<Waker>,
     /// The lock was handed to this waiter, which has not noticed yet.
     granted: bool,
@@ -69,13 +67,13 @@ pub(super) struct Waiter {
 }
 
 impl Waiter {
-    /// Its place in the queue, if it has one already.
+    /// Its place in the queue, if that counts already.
     fn place(&self) -> Option<u64> {
         self.later.as_ref().map_or(Some(self.ticket), LaterPlace::place)
     }
 }
 
-/// What becomes of a right that a waiter has been given.
+/// Whether a waiter keeps a lock that was handed to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Granted {
     Kept,
@@ -107,7 +105,7 @@ impl State {
         self.claim.is_some()
     }
 
-    /// Whether `mode` can be had now: by the waiter with `ticket`, or else by a newcomer.
+    /// Whether the waiter with `ticket`, or else a newcomer, can enter in `mode` now.
     fn may_enter(&self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
         match mode {
             Mode::Lock | Mode::Write => {
@@ -134,7 +132,7 @@ impl State {
         }
     }
 
-    /// Whether none of those for whom `kind` holds waits in front of `ticket`. True for newcomers.
+    /// Whether `ticket` is the first among the waiters accepted by `kind`. True for newcomers.
     fn is_first(&self, queue: Queue, kind: fn(&Waiter) -> bool, ticket: Option<u64>) -> bool {
         let first = || {
             let waiting = self.waiters.iter().filter(|waiter| kind(waiter) && !waiter.granted);
@@ -144,7 +142,7 @@ impl State {
         queue == Queue::Any || ticket.is_none() || first() == ticket
     }
 
-    /// Takes the lock if it can be had for `mode`. `ticket` is that of the asking waiter, if it waits already.
+    /// Enters in `mode` if possible. `ticket` is that of the caller, if it waits already.
     pub(super) fn try_enter(&mut self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
         if ticket.is_some() && self.waiters.iter().any(|waiter| Some(waiter.ticket) == ticket && waiter.granted) {
             return true;
@@ -165,7 +163,7 @@ impl State {
         }
     }
 
-    /// Takes back what [`try_enter`](Self::try_enter) gave. Nothing happens if it was given in an earlier schedule.
+    /// Undoes [`try_enter`](Self::try_enter). Does nothing if the lock was acquired in an earlier schedule.
     pub(super) fn leave(&mut self, mode: Mode) {
         match mode {
             Mode::Lock | Mode::Write => self.writer = false,
@@ -175,13 +173,13 @@ impl State {
         }
     }
 
-    /// Turns one right into a smaller one.
+    /// Downgrades to a weaker mode.
     pub(super) fn downgrade(&mut self, from: Mode, to: Mode) {
         self.leave(from);
         self.add(to);
     }
 
-    /// Turns the upgradable right into that to write if there is no reader.
+    /// Upgrades an upgradable read to a write if there is no reader.
     pub(super) fn try_upgrade(&mut self) -> bool {
         let is_alone = self.readers == 0;
         if is_alone {
@@ -191,7 +189,7 @@ impl State {
         is_alone
     }
 
-    /// Takes a place at the end of the queue, or gives the waiter a new waker. The old waker, and the ticket.
+    /// Joins the end of the queue, or replaces the waiter's waker. Returns the old waker, and the ticket.
     pub(super) fn wait(
         &mut self,
         queue: Queue,
@@ -210,7 +208,7 @@ impl State {
         (old, ticket)
     }
 
-    /// Whether a writer that has to wait is the next one, because only readers are inside.
+    /// Whether a waiting writer is next, because only readers are inside.
     fn may_claim(&self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
         mode == Mode::Write
             && queue != Queue::Any
@@ -220,14 +218,14 @@ impl State {
             && self.is_first(queue, is_exclusive, ticket)
     }
 
-    /// Takes a place at the end of the queue, now or `later`.
+    /// Joins the end of the queue, now or `later`.
     pub(super) fn enqueue(&mut self, mode: Mode, waker: Arc<Waker>, later: Option<LaterPlace>) -> u64 {
         let ticket = NEXT_PLACE.fetch_add(1, Relaxed);
         self.waiters.push(Waiter { ticket, mode, waker, granted: false, later });
         ticket
     }
 
-    /// Gives the upgradable right up for a place in the queue before which nobody else may enter.
+    /// Gives up an upgradable read for a place in the queue before which no one else may enter.
     pub(super) fn begin_upgrade(&mut self, waker: Arc<Waker>) -> u64 {
         let ticket = self.enqueue(Mode::Write, waker, None);
         self.upgradable = false;
@@ -235,7 +233,7 @@ impl State {
         ticket
     }
 
-    /// Leaves the queue, and keeps or gives back what was handed to the waiter in the meantime.
+    /// Leaves the queue. If the lock has been handed to the waiter, keeps or releases it.
     pub(super) fn leave_queue(&mut self, ticket: u64, granted: Granted) -> Option<Waiter> {
         let at = self.waiters.iter().position(|waiter| waiter.ticket == ticket)?;
         let left = self.waiters.remove(at);
@@ -248,15 +246,15 @@ impl State {
         Some(left)
     }
 
-    /// Gives up an upgrade, and keeps the upgradable right or gives it back as well.
+    /// Cancels an upgrade, and keeps or releases the upgradable read.
     pub(super) fn end_upgrade(&mut self, ticket: u64, upgradable: Granted) -> Option<Waiter> {
         let left = self.leave_queue(ticket, Granted::GivenBack);
         self.upgradable |= upgradable == Granted::Kept;
         left
     }
 
-    /// Hands the lock, which was just given back in a fair way, to those who have waited longest: to a writer, or to
-    /// readers and one that may write after them.
+    /// Hands over a lock that was released fairly to those who have waited longest: to a writer, or to readers and a
+    /// waiter that may write after them.
     pub(super) fn hand_over(&mut self, queue: Queue) {
         let mut exclusive = self.writer || self.upgradable || self.has_claim();
         self.waiters.sort_by_key(Waiter::place);
@@ -283,8 +281,8 @@ impl State {
         }
     }
 
-    /// The waiters that can enter now, or keep readers out from now on, to be woken. They stay in the queue until they
-    /// have entered.
+    /// The wakers of the waiters that can enter now, or can keep readers out from now on. They stay in the queue until
+    /// they have entered.
     pub(super) fn wakers(&self, queue: Queue) -> Vec<Arc<Waker>> {
         let is_woken = |waiter: &&Waiter| {
             let (mode, ticket) = (waiter.mode, Some(waiter.ticket));
@@ -313,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiter_that_leaves_gives_back_what_was_handed_to_it() {
+    fn a_waiter_that_leaves_releases_a_lock_that_was_handed_to_it() {
         let mut state = State::new();
         assert!(state.try_enter(Queue::Parked, Mode::Lock, None));
         let ticket = waits(&mut state, Mode::Lock);

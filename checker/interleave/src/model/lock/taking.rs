@@ -1,8 +1,8 @@
-//! The way of one waiter into a lock.
+//! One attempt to enter a lock.
 
 use super::*;
 
-/// Somebody who wants to enter a lock: a thread or a future. It takes a place in the queue when it has to wait.
+/// An attempt of a thread or a future to enter a lock. It joins the queue when it has to wait.
 ///
 /// The owner of a `Taking` calls [`cancel`](Self::cancel) when it is dropped.
 #[derive(Debug)]
@@ -18,14 +18,14 @@ pub struct Taking {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Upgrade {
     Nothing,
-    /// The upgradable right. It is gone when the upgrade is given up.
+    /// An upgradable read. It is lost if the upgrade is cancelled.
     Upgradable,
-    /// The same, and it comes back then.
+    /// An upgradable read that is restored if the upgrade is cancelled.
     UpgradableForNow,
 }
 
 impl Taking {
-    /// Wants to enter in `mode`.
+    /// Creates an attempt to enter in `mode`.
     pub const fn new(mode: Mode, place: &'static Location<'static>) -> Self {
         Taking { mode, place, ticket: None, is_asleep: false, upgrade: Upgrade::Nothing }
     }
@@ -34,30 +34,30 @@ impl Taking {
         Taking { ticket: Some(ticket), upgrade: Upgrade::Upgradable, ..Taking::new(Mode::Write, place) }
     }
 
-    /// Has a place in the queue already.
+    /// Creates an attempt that already has a place in the queue.
     pub(crate) fn with_ticket(ticket: u64, mode: Mode, place: &'static Location<'static>) -> Self {
         Taking { ticket: Some(ticket), ..Taking::new(mode, place) }
     }
 
-    /// The upgradable right comes back if the upgrade is given up.
+    /// Restores the upgradable read if the upgrade is cancelled.
     pub(super) fn restore_upgradable(&mut self) {
         self.upgrade = Upgrade::UpgradableForNow;
     }
 
-    /// Where it is taken from in the source.
+    /// Where in the source the lock is acquired.
     pub fn place(&self) -> &'static Location<'static> {
         self.place
     }
 
-    /// A scheduling point, and then [`poll`](Self::poll): what the `poll` of a future does.
+    /// A scheduling point, followed by [`poll`](Self::poll): the `poll` of a future.
     pub fn poll_at_point(&mut self, lock: &Lock, waker: &Waker) -> Poll<()> {
         lock.object.point(Access::Write);
         self.poll(lock, waker)
     }
 
-    /// Enters if it may, else waits in the queue.
+    /// Enters if possible, otherwise waits in the queue.
     pub(crate) fn poll(&mut self, lock: &Lock, waker: &Waker) -> Poll<()> {
-        // Cloned and dropped while the state is not locked: both may be foreign code.
+        // Cloned and dropped while the state is not locked: both may run foreign code.
         let waker = Arc::new(waker.clone());
         let mut state = lock.state();
         if state.try_enter(lock.queue, self.mode, self.ticket) {
@@ -85,11 +85,11 @@ impl Taking {
         Poll::Pending
     }
 
-    /// Leaves the queue, if it waits there. Those who waited behind it may go on.
+    /// Leaves the queue, if it waits there. Waiters behind it may continue.
     pub fn cancel(&mut self, lock: &Lock) {
         let Some(ticket) = self.ticket.take() else { return };
         lock.object.point(Access::Write);
-        // Nobody is left to use the right when the waiter unwinds.
+        // When the waiter unwinds, its owner can no longer use the upgradable read.
         let restore = self.upgrade == Upgrade::UpgradableForNow && !std::thread::panicking();
         if self.upgrade != Upgrade::Nothing && !restore {
             lock.exclusion.leave(Mode::Upgradable);

@@ -1,10 +1,10 @@
-//! Which task the running thread acts for.
+//! The task for which the running thread acts.
 
 use trace::TaskState;
 
 use crate::engine::session;
 
-/// While this lives, what the running thread does is done by a task.
+/// While this lives, the actions of the running thread are recorded as those of a task.
 pub(in crate::model) struct Acting {
     before: Option<(usize, Option<u64>)>,
 }

@@ -1,4 +1,4 @@
-//! The future of a task: polled, cancelled, and what comes of it.
+//! The future of a task: polling it, cancelling it, and its result.
 
 use std::panic::Location;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::model::thread::lock;
 
 /// The future of a task, with the place for its output.
 pub(super) trait Body {
-    /// Polls the future and keeps its output or panic. Whether it panicked, once it has ended.
+    /// Polls the future and stores its output or panic. Returns how it ended, once it has.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ending>;
     /// Drops the future.
     fn cancel(self: Pin<&mut Self>) -> Ending;
@@ -39,8 +39,8 @@ impl<F: Future> FutureBody<F> {
         FutureBody { future: Some(Box::pin(future)), outcome, place }
     }
 
-    /// Drops the future, whose destructors may panic, and ends with `result`. A panicking destructor is what comes of a
-    /// cancelled task; what a future returned is its result all the same.
+    /// Drops the future, whose destructors may panic, and ends with `result`. If a destructor panics, a cancelled task
+    /// ends with that panic; a task that has returned keeps its result.
     fn end(&mut self, result: Result<F::Output, NoResult>) -> Ending {
         let future = self.future.take();
         let dropped = catch(|| drop(future));
@@ -94,7 +94,7 @@ pub(super) struct Outcome<T>(Mutex<OutcomeState<T>>);
 pub(super) struct OutcomeState<T> {
     pub(super) ended: bool,
     pub(super) result: Option<Result<T, NoResult>>,
-    /// Nobody will ask for the result.
+    /// The result will not be asked for.
     pub(super) is_unwanted: bool,
     pub(super) waiting: Option<Waker>,
 }
@@ -120,7 +120,7 @@ impl<T> Outcome<T> {
             }
             state.waiting.take()
         };
-        // A destructor of an output that nobody wants must not end the executor.
+        // A panic in the destructor of an unwanted output must not end the executor.
         let _ = catch(|| drop(result));
         waiting.into_iter().for_each(Waker::wake);
     }

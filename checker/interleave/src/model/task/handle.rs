@@ -1,4 +1,4 @@
-//! What whoever started a task holds of it.
+//! The handle of a task.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::engine::Access;
 use crate::engine::session::{self, record};
 use crate::model::coop;
 
-/// An async task that can be awaited. Dropping it lets the task go on.
+/// An async task that can be awaited. Dropping the handle lets the task run on.
 pub struct Task<T> {
     cell: Arc<TaskCell>,
     outcome: Arc<Outcome<T>>,
-    /// What it does while it waits has been recorded.
+    /// Whether it has been recorded as waiting.
     asleep: bool,
 }
 
@@ -25,12 +25,12 @@ impl<T> Task<T> {
         Task { cell, outcome, asleep: false }
     }
 
-    /// What aborts the task and knows its number.
+    /// The task itself, to abort it or read its number.
     pub fn cell(&self) -> &Arc<TaskCell> {
         &self.cell
     }
 
-    /// The result once the task has ended. Until then the task of `context` is woken when it has.
+    /// The result once the task has ended. Until then, the task of `context` will be woken at its end.
     pub fn poll_result(&mut self, context: &Context<'_>) -> Poll<Result<T, NoResult>> {
         self.cell.object.point(Access::Write);
         let budget = ready!(coop::proceed(context));
@@ -61,7 +61,7 @@ impl<T> Task<T> {
         }
     }
 
-    /// Wakes `waker` when the task has ended, or at once if it has. Not a scheduling point.
+    /// Wakes `waker` when the task ends, or at once if it has ended. Not a scheduling point.
     pub fn wake_at_end(&self, waker: &Waker) {
         let waker = waker.clone();
         let (now, old) = {
@@ -72,7 +72,7 @@ impl<T> Task<T> {
         now.into_iter().for_each(Waker::wake);
     }
 
-    /// The result, if the task has ended, without waiting.
+    /// The result if the task has ended. Does not wait.
     pub fn try_take(&self) -> Option<Result<T, NoResult>> {
         self.cell.object.point(Access::Write);
         self.outcome.state().result.take()
@@ -87,13 +87,13 @@ impl<T> Drop for Task<T> {
             (state.result.take(), state.waiting.take())
         };
         drop(old);
-        // Its destructor belongs to the task.
+        // The output's destructor runs on behalf of the task.
         let _numbered = Numbered::begin(self.cell.number);
         drop(output);
     }
 }
 
-/// While this lives, what the running thread does counts as that of a task.
+/// While this lives, the running thread has the number of a task.
 struct Numbered(Option<u64>);
 
 impl Numbered {

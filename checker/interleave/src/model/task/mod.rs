@@ -1,6 +1,6 @@
-//! Async tasks: what is polled, what becomes of it, and who waits for that.
+//! Async tasks: how they are scheduled, polled, cancelled and awaited.
 //!
-//! A panic ends its task and is handed to whoever awaits it, as on real runtimes.
+//! As on real runtimes, a panic ends its task and is passed to the code that awaits it.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -29,7 +29,7 @@ pub use acting::current;
 use body::{Body, Ending, FutureBody, Outcome};
 pub use handle::Task;
 
-/// The panic that a task leaves for the code that awaits it.
+/// The panic payload that the code that awaits the task receives.
 pub type Payload = Box<dyn Any + Send>;
 
 /// Why a task has no result.
@@ -41,12 +41,12 @@ pub enum NoResult {
     Panicked(Payload),
 }
 
-/// Where a task goes that is to be polled.
+/// Where a task is queued for polling.
 pub(super) trait Schedule {
     fn schedule(&self, task: Arc<TaskCell>);
 }
 
-/// A task, whatever it returns.
+/// A task, independent of its output type.
 pub struct TaskCell {
     actor: usize,
     /// Counted from 1 within a schedule.
@@ -60,16 +60,16 @@ pub struct TaskCell {
 
 struct Inner {
     schedule: Box<dyn Schedule>,
-    /// How many operations one poll may make; `None` is as many as it likes.
+    /// How many operations one poll may make; `None` is unlimited.
     budget: Option<u32>,
     state: RefCell<State>,
 }
 
 struct State {
-    /// `None` while it is polled, and when it has ended.
+    /// `None` while it is polled, and after it has ended.
     body: Option<Pin<Box<dyn Body>>>,
     status: Status,
-    /// To be cancelled as soon as no thread is polling it.
+    /// It is to be cancelled as soon as no thread is polling it.
     cancelled: bool,
 }
 
@@ -77,7 +77,7 @@ struct State {
 enum Status {
     /// It waits to be woken.
     Suspended,
-    /// It waits for its turn.
+    /// It waits to be polled.
     Queued,
     Running,
     /// It was woken while it was polled.
@@ -86,12 +86,12 @@ enum Status {
 }
 
 impl TaskCell {
-    /// The entry among those that act.
+    /// The task's entry in `Session::actors`.
     pub(super) fn actor(&self) -> usize {
         self.actor
     }
 
-    /// A number of its own within the schedule, counted from 1.
+    /// A number that is unique within the schedule, counted from 1.
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -113,9 +113,9 @@ impl TaskCell {
         matches!(self.inner.get().state.borrow().status, Status::Running | Status::RunningAndWoken)
     }
 
-    /// Lets the task be polled once more.
+    /// Queues the task for another poll.
     fn make_ready(self: &Arc<Self>) {
-        // Whoever wakes it first makes no difference, so it counts as a look.
+        // Which waker comes first makes no difference, so this is a read.
         self.object.touch(Access::Read);
         let inner = self.inner.get();
         {
@@ -137,7 +137,7 @@ impl TaskCell {
         session::with(|session| session.actors[self.actor].state = new);
     }
 
-    /// Polls the task on the running thread, if it was its turn.
+    /// Polls the task on the running thread, if it is queued.
     pub(super) fn run(self: &Arc<Self>) {
         self.object.touch(Access::Write);
         let inner = self.inner.get();
@@ -220,7 +220,7 @@ impl TaskCell {
         self.set_state(state);
     }
 
-    /// Asks for the task to be cancelled at its next await. Whether it had not ended yet.
+    /// Requests that the task is cancelled at its next await. Returns whether it had not ended yet.
     pub fn abort(self: &Arc<Self>) -> bool {
         self.object.point(Access::Write);
         {
@@ -245,7 +245,7 @@ impl TaskCell {
     }
 }
 
-/// Ends a task whose poll is unwound with the schedule, so that nobody waits for it.
+/// Ends a task whose poll is unwound with the schedule, so that no thread waits for it.
 struct TornDown<'a>(&'a RefCell<State>);
 
 impl Drop for TornDown<'_> {
@@ -272,7 +272,7 @@ impl fmt::Debug for TaskCell {
     }
 }
 
-/// A new task that has not been scheduled yet.
+/// Creates a task that has not been scheduled yet.
 pub(super) fn new<F: Future + 'static>(
     kind: &'static str,
     budget: Option<u32>,
@@ -302,19 +302,19 @@ where
 }
 
 impl TaskCell {
-    /// Gives a new task its first turn.
+    /// Schedules a new task for the first time.
     pub(super) fn start(self: &Arc<Self>) {
         self.inner.get().schedule.schedule(Arc::clone(self));
         scheduler::local_point();
     }
 
-    /// Ends a new task that no executor will run.
+    /// Cancels a new task that no executor will run.
     pub(super) fn refuse(self: &Arc<Self>) {
         self.cancel_now();
     }
 }
 
-/// Lets the other tasks run first.
+/// Lets other tasks run first.
 pub async fn yield_now(place: &'static Location<'static>) {
     let mut yielded = false;
     std::future::poll_fn(|context| {

@@ -2,22 +2,22 @@
 
 use crate::random::Random;
 
-/// Where a generator draws its numbers. Smaller ones are to make simpler operations, because a failing history is
+/// The source of a generator's numbers. Smaller numbers should make simpler operations, because a failing history is
 /// shortened towards 0.
 #[derive(Debug)]
 pub struct Draws {
-    /// What was drawn, or is to be drawn again.
+    /// The numbers drawn so far, or those to draw again.
     pub(super) numbers: Vec<usize>,
     next: usize,
     then: Then,
 }
 
-/// What is drawn when there are no numbers left.
+/// The source of numbers when the stored ones run out.
 #[derive(Debug)]
 enum Then {
-    /// The operation is new.
+    /// A random number, because the operation is new.
     Random(Random),
-    /// The operation is one that is being shortened, and has taken another way than before.
+    /// Zero, because the operation is being shortened and has taken a different path than before.
     Zero,
 }
 
@@ -30,13 +30,13 @@ impl Draws {
         Draws { numbers, next: 0, then: Then::Zero }
     }
 
-    /// The same operation once more.
+    /// Starts again with the first number, to make the same operation once more.
     pub(super) fn restart(&mut self) -> &mut Self {
         self.next = 0;
         self
     }
 
-    /// A number from 0 to `n - 1`.
+    /// Draws a number from 0 to `n - 1`.
     ///
     /// # Panics
     ///
@@ -44,7 +44,7 @@ impl Draws {
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "no number is below 0");
         let number = match self.numbers.get(self.next) {
-            // A smaller number before this one may have narrowed what can follow.
+            // With a smaller number before this one, the range may be narrower now.
             Some(number) => number % n,
             None => self.new_number(n),
         };
@@ -52,11 +52,11 @@ impl Draws {
         number
     }
 
-    /// One of `values`; the first counts as the simplest.
+    /// Draws one of `values`. The first counts as the simplest.
     ///
     /// # Panics
     ///
-    /// If there are none.
+    /// If `values` is empty.
     pub fn one_of<T: Clone>(&mut self, values: &[T]) -> T {
         values[self.below(values.len())].clone()
     }

@@ -1,12 +1,11 @@
-//! Makes a failing history shorter and its numbers smaller, as long as it fails.
+//! Makes a failing history shorter and its numbers smaller, as long as it still fails.
 
 use super::{Draws, Refused};
 
-/// How often a history is run at most: a slow subject is not to keep its author waiting.
+/// The most runs of one history, so that a slow subject does not keep the user waiting.
 const MOST_RUNS: usize = 2_000;
 
-/// A history that fails, too, and from which no operation and no pair of operations can be left out, with what it is
-/// refused for.
+/// A failing history from which no operation and no pair of operations can be left out, with its error.
 pub(super) fn shortest(
     history: Vec<Draws>,
     refused: Refused,
@@ -27,18 +26,18 @@ struct Shortening<R> {
 }
 
 impl<R: Fn(&mut [Draws]) -> Result<(), Refused>> Shortening<R> {
-    /// Whether a history can be made shorter. From the end, where leaving out changes least.
+    /// Tries to leave out one operation. Starts at the end, where leaving one out changes the least.
     fn leave_one_out(&mut self) -> bool {
         let one = (0..self.best.len()).rev().find(|one| self.try_without(&[*one]));
         one.is_some()
     }
 
-    /// Two that undo each other can only be left out together.
+    /// Tries to leave out two operations. Two that undo each other can only be left out together.
     fn leave_two_out(&mut self) -> bool {
         (0..self.best.len()).rev().any(|second| (0..second).rev().any(|first| self.try_without(&[first, second])))
     }
 
-    /// Makes one number smaller: 0, a half, or one less.
+    /// Tries to make one number smaller: 0, half of it, or one less.
     fn draw_less(&mut self) -> bool {
         let places: Vec<(usize, usize, usize)> = self
             .best

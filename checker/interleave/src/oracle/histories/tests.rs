@@ -1,4 +1,4 @@
-//! Planted errors are found, and told as the shortest history that has them.
+//! Planted bugs are found and reported as the shortest history that shows them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::task::{Poll, Waker};
 use super::*;
 use crate::CountingWaker;
 
-/// What `check` fails with.
+/// The message that `check` fails with.
 fn failure(check: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(check)).expect_err("the planted error is not found");
     panics::text(&*payload).to_owned()
@@ -26,7 +26,7 @@ fn op(draws: &mut Draws) -> Op {
     if draws.below(2) == 0 { Op::Put(draws.below(100)) } else { Op::Take }
 }
 
-/// A queue whose third value overtakes the others if something was taken before.
+/// A queue whose third value overtakes the others if a value was taken before.
 #[derive(Default)]
 struct Overtaking {
     values: VecDeque<usize>,
@@ -45,7 +45,7 @@ impl Overtaking {
 }
 
 #[test]
-fn an_error_that_takes_four_operations_is_shortened_to_these_four() {
+fn a_bug_that_takes_four_operations_is_shortened_to_these_four() {
     let message = failure(|| {
         histories(
             op,
@@ -69,7 +69,7 @@ fn an_error_that_takes_four_operations_is_shortened_to_these_four() {
 }
 
 #[test]
-fn a_right_type_passes_every_history_up_to_the_longest() {
+fn a_correct_type_passes_every_history_up_to_the_longest() {
     let lengths = RefCell::new(Vec::new());
     Histories::default().number(40).longest(8).check(
         op,
@@ -131,7 +131,7 @@ fn a_pair_that_undoes_itself_is_left_out_together() {
 }
 
 #[test]
-fn a_panic_of_the_subject_is_told_with_its_history() {
+fn a_panic_of_the_subject_is_reported_with_its_history() {
     let message = failure(|| {
         histories(
             op,
@@ -151,7 +151,7 @@ fn a_panic_of_the_subject_is_told_with_its_history() {
     );
 }
 
-/// A bell that wakes the longest waiting future, and loses the ring if that one is dropped before it is polled.
+/// A bell that wakes the longest-waiting future. The ring is lost if that future is dropped before it is polled.
 #[derive(Default)]
 struct Bell {
     waiting: RefCell<VecDeque<(usize, Waker)>>,
@@ -216,7 +216,7 @@ fn an_async_operation_is_polled_and_dropped_by_the_history() {
                     }
                     Await::Drop(n) if n < state.waiting.len() => drop(state.waiting.remove(n)),
                     Await::Drop(_) => {}
-                    // The model: a ring reaches a future, if one waits.
+                    // The model: a ring reaches a future if one is waiting.
                     Await::Ring => {
                         state.bell.ring();
                         let before = state.waiting.len();

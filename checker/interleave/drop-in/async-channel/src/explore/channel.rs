@@ -11,16 +11,16 @@ use real::{TryRecvError, TrySendError};
 
 pub struct Channel<T> {
     pub object: Object,
-    /// `None` for as many messages as there are.
+    /// `None` if unbounded.
     pub capacity: Option<usize>,
     state: Mutex<State<T>>,
-    /// Senders that wait for room.
+    /// Senders that wait for capacity.
     pub send_ops: Event,
     /// Receivers that wait in `recv`.
     pub recv_ops: Event,
-    /// Receivers that are polled as streams.
+    /// Receivers polled as streams.
     pub stream_ops: Event,
-    /// Senders that wait for the end.
+    /// Senders that wait until the channel is closed.
     pub closed_ops: Event,
 }
 
@@ -49,13 +49,13 @@ impl<T> Channel<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the state is now, after a scheduling point.
+    /// Inspects the state, after a scheduling point.
     pub fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
         self.object.point(Access::Read);
         look(&self.state())
     }
 
-    /// Closes the channel. Whether it was open.
+    /// Closes the channel. Returns whether it was open.
     pub fn close(&self, place: &'static Location<'static>) -> bool {
         let was_closed = std::mem::replace(&mut self.state().is_closed, true);
         if !was_closed {
@@ -67,7 +67,7 @@ impl<T> Channel<T> {
         !was_closed
     }
 
-    /// Puts `message` in if there is room.
+    /// Queues `message` if there is capacity.
     pub fn push(&self, message: T, place: &'static Location<'static>) -> Result<(), TrySendError<T>> {
         let mut state = self.state();
         if state.is_closed {
@@ -82,7 +82,7 @@ impl<T> Channel<T> {
         Ok(())
     }
 
-    /// Puts `message` in, in the place of the oldest one if there is no room.
+    /// Queues `message`. If the channel is full, it replaces the oldest message, which is returned.
     pub fn force_push(&self, message: T, place: &'static Location<'static>) -> Result<Option<T>, T> {
         let mut state = self.state();
         if state.is_closed {
@@ -102,7 +102,7 @@ impl<T> Channel<T> {
         self.object.signals(place);
     }
 
-    /// Takes a message out if there is one.
+    /// Takes a message if there is one.
     pub fn pop(&self, place: &'static Location<'static>) -> Result<T, TryRecvError> {
         let mut state = self.state();
         match state.queue.pop_front() {
@@ -117,7 +117,7 @@ impl<T> Channel<T> {
         }
     }
 
-    /// The `poll` of a future: makes `attempt`, and listens to `event` until it succeeds.
+    /// The `poll` of a future: calls `attempt`, and listens to `event` until it succeeds.
     pub fn poll<R>(
         &self,
         event: &Event,

@@ -27,7 +27,7 @@ impl<'a, T> Waiting<'a, T> {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Send<'a, T> {
     waiting: Waiting<'a, T>,
-    /// `None` when it was sent.
+    /// `None` once it has been sent.
     message: Option<T>,
 }
 

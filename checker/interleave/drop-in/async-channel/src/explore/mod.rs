@@ -1,7 +1,7 @@
-//! async-channel's channels over the scheduler's models.
+//! async-channel's channels, on the scheduler's models.
 //!
-//! They wait and wake as the real ones do: the queue is open to whoever comes first, and those who wait are woken in the
-//! order in which they came.
+//! They wait and wake as the real ones do: any caller may overtake the waiting ones while the queue has room or
+//! messages, and waiters are woken in the order of their arrival.
 
 mod channel;
 mod futures;
@@ -38,10 +38,10 @@ fn both_ends<T>(channel: Arc<Channel<T>>) -> (Sender<T>, Receiver<T>) {
     (Sender::of(Arc::clone(&channel), place), Receiver::of(channel, place))
 }
 
-/// The queries that both ends of a channel answer.
+/// The queries of both ends of a channel.
 macro_rules! questions {
     () => {
-        /// Closes the channel. Whether it was open.
+        /// Closes the channel. Returns whether it was open.
         #[track_caller]
         pub fn close(&self) -> bool {
             self.channel.object.point(Access::Write);

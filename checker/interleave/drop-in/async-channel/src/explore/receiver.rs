@@ -17,14 +17,14 @@ use super::{Recv, RecvError, TryRecvError, questions};
 /// See `async_channel::Receiver`.
 pub struct Receiver<T> {
     pub(super) channel: Arc<Channel<T>>,
-    /// Where it was made, which is where a trace says that it was polled as a stream, or dropped.
+    /// Where it was created. In a trace, it is polled as a stream, and dropped, at this line.
     made: &'static Location<'static>,
-    /// For the next message of the stream.
+    /// Waits for the next message of the stream.
     listener: Listener,
 }
 
 impl<T> Receiver<T> {
-    /// One of those that the channel counts already.
+    /// Creates a receiver that the channel already counts.
     pub(super) fn of(channel: Arc<Channel<T>>, made: &'static Location<'static>) -> Self {
         Receiver { channel, made, listener: Listener::new() }
     }
@@ -112,7 +112,7 @@ pub struct WeakReceiver<T> {
 }
 
 impl<T> WeakReceiver<T> {
-    /// A receiver, if the channel is open.
+    /// Returns a receiver if the channel is open.
     #[track_caller]
     pub fn upgrade(&self) -> Option<Receiver<T>> {
         self.channel.object.point(Access::Write);

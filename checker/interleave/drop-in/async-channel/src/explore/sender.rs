@@ -13,12 +13,12 @@ use super::{Closed, Send, SendError, TrySendError, questions};
 /// See `async_channel::Sender`.
 pub struct Sender<T> {
     pub(super) channel: Arc<Channel<T>>,
-    /// Where it was made, which is where a trace says that it was dropped.
+    /// Where it was created. In a trace, it is dropped at this line.
     made: &'static Location<'static>,
 }
 
 impl<T> Sender<T> {
-    /// One of those that the channel counts already.
+    /// Creates a sender that the channel already counts.
     pub(super) fn of(channel: Arc<Channel<T>>, made: &'static Location<'static>) -> Self {
         Sender { channel, made }
     }
@@ -97,7 +97,7 @@ pub struct WeakSender<T> {
 }
 
 impl<T> WeakSender<T> {
-    /// A sender, if the channel is open.
+    /// Returns a sender if the channel is open.
     #[track_caller]
     pub fn upgrade(&self) -> Option<Sender<T>> {
         self.channel.object.point(Access::Write);

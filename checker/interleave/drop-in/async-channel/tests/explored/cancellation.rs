@@ -28,7 +28,7 @@ fn a_dropped_receive_that_was_woken_passes_the_message_on() {
 }
 
 #[test]
-fn a_dropped_send_that_was_woken_passes_the_room_on() {
+fn a_dropped_send_that_was_woken_passes_the_capacity_on() {
     explore(|| {
         let (sender, receiver) = bounded(1);
         sender.try_send(1).unwrap();
@@ -64,7 +64,7 @@ fn a_message_that_was_not_sent_is_dropped_with_the_future() {
 }
 
 #[test]
-fn a_stream_is_woken_although_another_receiver_waits() {
+fn a_stream_is_woken_even_if_another_receiver_waits() {
     explore(|| {
         let (sender, receiver) = unbounded();
         let mut stream = pin!(receiver.clone());

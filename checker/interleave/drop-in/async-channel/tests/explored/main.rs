@@ -1,4 +1,4 @@
-//! What exploring finds in programs with async-channel, and what it lets pass.
+//! Exploring programs with async-channel: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -15,7 +15,7 @@ use interleave::model::scope;
 use trace::{FailureKind, timeline};
 
 #[test]
-fn messages_arrive_in_the_order_in_which_they_were_sent() {
+fn messages_arrive_in_the_order_sent() {
     explore(|| {
         let (sender, receiver) = bounded(1);
         both(
@@ -32,7 +32,7 @@ fn messages_arrive_in_the_order_in_which_they_were_sent() {
 }
 
 #[test]
-fn what_others_did_may_be_seen_or_not() {
+fn operations_of_others_may_be_seen_or_not() {
     assert!(can_be(|| {
         let (sender, receiver) = unbounded();
         let mut empty_first = false;
@@ -106,7 +106,7 @@ fn the_first_message_goes_to_the_first_waiter() {
 }
 
 #[test]
-fn closing_wakes_everybody() {
+fn closing_wakes_all_waiters() {
     explore(|| {
         let (sender, receiver) = bounded(1);
         let (empty_sender, empty_receiver) = bounded::<u32>(1);
@@ -125,7 +125,7 @@ fn closing_wakes_everybody() {
 }
 
 #[test]
-fn the_last_of_several_senders_closes() {
+fn dropping_the_last_of_several_senders_closes_the_channel() {
     explore(|| {
         let (sender, receiver) = unbounded::<u32>();
         let second = sender.clone();

@@ -9,7 +9,7 @@ use interleave::engine::Access;
 use interleave::engine::threads::block_on;
 use interleave::model::{Event, Listener, Object, PerSchedule};
 
-/// A barrier that the scheduler decides about.
+/// A barrier controlled by the scheduler.
 pub struct Barrier {
     n: usize,
     object: Object,
@@ -67,7 +67,7 @@ impl BarrierWaitResult {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct BarrierWait<'a> {
     barrier: &'a Barrier,
-    /// The generation that it was counted in.
+    /// The generation in which it was counted.
     arrived_in: Option<u64>,
     listener: Listener,
     place: &'static Location<'static>,
@@ -105,7 +105,7 @@ impl Future for BarrierWait<'_> {
 }
 
 impl Barrier {
-    /// Counts one more. The generation, and whether it was the last of that.
+    /// Counts one arrival. Returns the generation, and whether it was the last arrival of that generation.
     fn arrive(&self) -> (u64, bool) {
         self.state.with(|state| {
             let generation = state.generation;
@@ -120,7 +120,7 @@ impl Barrier {
 }
 
 impl Drop for BarrierWait<'_> {
-    /// Was counted, and stays so, as in the real one.
+    /// The arrival stays counted, as in the real barrier.
     fn drop(&mut self) {
         self.listener.cancel(&self.barrier.event, &self.barrier.object, self.place);
     }

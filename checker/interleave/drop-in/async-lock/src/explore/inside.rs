@@ -1,4 +1,4 @@
-//! The way into a lock, and the right to be inside: what all futures and guards of the locks are made of.
+//! Entering a lock and being inside: the common part of all futures and guards of the locks.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use interleave::model::{Lock, Mode, Taking};
 pub trait Locked {
     type Data: ?Sized;
 
-    /// Who is inside.
+    /// The model that decides who may enter.
     fn model(&self) -> &Lock;
 
     /// The data that the model guards.
@@ -33,7 +33,7 @@ impl<L: Locked + ?Sized> Locked for Arc<L> {
     }
 }
 
-/// A reference to a lock, counted or not.
+/// A reference to a lock, borrowed or in an `Arc`.
 pub trait Pointer: Deref<Target: Locked> + Unpin {}
 
 impl<L: Locked + ?Sized> Pointer for &L {}
@@ -43,7 +43,7 @@ type Data<P> = <<P as Deref>::Target as Locked>::Data;
 
 /// A future that waits to enter a lock.
 pub struct Entering<P: Pointer> {
-    /// `None` when it has entered.
+    /// `None` once it has entered.
     lock: Option<P>,
     mode: Mode,
     taking: Taking,
@@ -76,13 +76,13 @@ impl<P: Pointer> Drop for Entering<P> {
     }
 }
 
-/// The right to read or write what a lock guards. Dropping it leaves the lock.
+/// The right to read or write the data of a lock. Dropping it releases the lock.
 pub struct Inside<P: Pointer> {
-    /// `None` when the right was turned into another one.
+    /// `None` once the right has been converted to another one.
     lock: Option<P>,
     mode: Mode,
     place: &'static Location<'static>,
-    /// A guard may be sent and shared as its data may.
+    /// A guard is `Send` and `Sync` where its data is.
     data: PhantomData<Data<P>>,
 }
 
@@ -96,13 +96,13 @@ impl<P: Pointer> Inside<P> {
         self.lock.as_ref().expect("the right is held")
     }
 
-    /// Turns this, in one step, into a right to less.
+    /// Downgrades this, in one step, to a weaker mode.
     pub fn downgrade(mut self, to: Mode, place: &'static Location<'static>) -> Self {
         self.lock().model().downgrade(self.mode, to, place);
         Inside { lock: self.lock.take(), mode: to, place, data: PhantomData }
     }
 
-    /// Turns the upgradable right into that to write if there is no reader at the moment.
+    /// Upgrades an upgradable read to a write if there is no reader now.
     pub fn try_upgrade(mut self, place: &'static Location<'static>) -> Result<Self, Self> {
         if self.lock().model().try_upgrade(place) {
             Ok(Inside { lock: self.lock.take(), mode: Mode::Write, place, data: PhantomData })
@@ -111,8 +111,8 @@ impl<P: Pointer> Inside<P> {
         }
     }
 
-    /// Gives the upgradable right up for that to write, which is there when the readers have left. Both are gone if the
-    /// future is dropped before.
+    /// Gives up an upgradable read for a write, which is acquired when the readers have left. If the future is dropped
+    /// before that, both are lost.
     pub fn upgrade(mut self, place: &'static Location<'static>) -> Entering<P> {
         self.lock().model().point(interleave::engine::Access::Write);
         let taking = self.lock().model().begin_upgrade(place);
@@ -121,7 +121,7 @@ impl<P: Pointer> Inside<P> {
 }
 
 impl<L: Locked + ?Sized> Inside<&Arc<L>> {
-    /// The same right, with a count of its own.
+    /// Converts this to a guard that keeps the lock in an `Arc`.
     pub fn counted(mut self) -> Inside<Arc<L>> {
         let lock = self.lock.take().map(Arc::clone);
         Inside { lock, mode: self.mode, place: self.place, data: PhantomData }
@@ -142,7 +142,7 @@ impl<P: Pointer> Deref for Inside<P> {
 
     fn deref(&self) -> &Data<P> {
         #[allow(unsafe_code)]
-        // SAFETY: the model lets nobody write beside `self`, whatever its mode; it counts the guards of all schedules and
+        // SAFETY: whatever the mode of `self`, the model excludes writers; it counts the guards of all schedules and
         // threads. The lock lives as long as `self`.
         unsafe {
             &*self.lock().data()
@@ -154,7 +154,7 @@ impl<P: Pointer> DerefMut for Inside<P> {
     fn deref_mut(&mut self) -> &mut Data<P> {
         assert!(matches!(self.mode, Mode::Lock | Mode::Write), "who writes has the right to");
         #[allow(unsafe_code)]
-        // SAFETY: in these modes the model lets nobody in beside `self`; otherwise as above.
+        // SAFETY: in these modes the model excludes all other guards; otherwise as above.
         unsafe {
             &mut *self.lock().data()
         }
@@ -170,7 +170,7 @@ impl fmt::Debug for Closed {
     }
 }
 
-/// A named future that enters through `pointer` and makes a guard with `guard`.
+/// Defines a named future that enters through `pointer` and creates a guard with `guard`.
 ///
 /// `entry!(Lock['a, T: ?Sized]['a, T](&'a Mutex<T>) => MutexGuard<'a, T>, |data| MutexGuard { data });`
 macro_rules! entry {

@@ -1,7 +1,7 @@
-//! async-lock's locks over the scheduler's models.
+//! async-lock's locks, on the scheduler's models.
 //!
-//! Not the real ones with scheduling points around them: the real mutex looks at the clock to decide who is next, and all
-//! of them would keep in a `static` what an earlier schedule has left.
+//! These are not the real locks with scheduling points around them: the real mutex reads the clock to decide which
+//! waiter is next, and all of them would keep, in a `static`, what an earlier schedule left there.
 
 mod barrier;
 mod inside;

@@ -11,14 +11,14 @@ use interleave::{lock_from_value, write_guard};
 
 use super::inside::{Closed, Entering, Inside, Locked, entry};
 
-/// A mutex that the scheduler decides about.
+/// A mutex controlled by the scheduler.
 pub struct Mutex<T: ?Sized> {
     model: model::Lock,
     data: UnsafeCell<T>,
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the model lets one guard at a time touch the data, which is thereby sent from thread to thread.
+// SAFETY: the model lets one guard at a time access the data, which moves from thread to thread this way.
 unsafe impl<T: Send + ?Sized> Sync for Mutex<T> {}
 
 impl<T: ?Sized> Locked for Mutex<T> {

@@ -9,15 +9,15 @@ use interleave::engine::{Access, scheduler};
 use interleave::model::once::OnceValue;
 use interleave::model::{Event, Object, PerSchedule};
 
-/// A value that is made once. In a `static` it is made anew in each schedule, as in each process.
+/// A value that is created once. In a `static`, it is created anew in each schedule, as in each process.
 pub struct OnceCell<T> {
     object: Object,
     value: OnceValue<T>,
-    /// Whether somebody makes the value at the moment.
+    /// Whether a task or thread is creating the value.
     is_initializing: PerSchedule<bool>,
-    /// Those who would make it otherwise.
+    /// Callers that would create the value if the current attempt fails.
     active: Event,
-    /// Those who only wait for it.
+    /// Callers that only wait for it.
     passive: Event,
 }
 
@@ -155,14 +155,14 @@ impl<T> OnceCell<T> {
     ///
     /// # Safety
     ///
-    /// None is needed here: without a value this panics.
+    /// No requirement here: without a value, this panics.
     #[allow(unsafe_code, reason = "the real one is unsafe")]
     pub unsafe fn get_unchecked(&self) -> &T {
         self.get().expect("`get_unchecked` was called before there is a value")
     }
 }
 
-/// Held by whoever makes the value. Dropping it lets the next one try.
+/// Held while the value is created. Dropping it lets the next caller try.
 struct Initializing<'a, T>(&'a OnceCell<T>, &'static Location<'static>);
 
 impl<T> Initializing<'_, T> {

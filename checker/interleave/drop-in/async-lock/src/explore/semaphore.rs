@@ -12,8 +12,8 @@ use interleave::engine::{Access, scheduler};
 use interleave::model::acquire::Guarded;
 use interleave::model::{Event, Listener, Mode, Object, PerSchedule};
 
-/// A semaphore that the scheduler decides about. As in the real one, waiting tasks are woken in the order in which they
-/// came, and whoever asks first gets a free permit.
+/// A semaphore controlled by the scheduler. As in the real one, waiting tasks are woken in the order of their arrival,
+/// and a free permit goes to the first task that asks for it.
 pub struct Semaphore {
     object: Object,
     permits: PerSchedule<usize>,
@@ -89,7 +89,7 @@ impl fmt::Debug for Semaphore {
     }
 }
 
-/// A permit of the semaphore that `P` refers to. Dropping it gives it back.
+/// A permit of the semaphore that `P` refers to. Dropping it releases the permit.
 struct Permit<P: Deref<Target = Semaphore>> {
     guarded: Option<Guarded>,
     semaphore: P,
@@ -126,7 +126,7 @@ impl<P: Deref<Target = Semaphore>> Drop for Permit<P> {
 
 /// A future that waits for a permit.
 struct Acquiring<P: Deref<Target = Semaphore>> {
-    /// `None` when it has one.
+    /// `None` once it has acquired a permit.
     semaphore: Option<P>,
     listener: Listener,
     place: &'static Location<'static>,
@@ -173,7 +173,7 @@ macro_rules! semaphore {
         }
 
         impl $($lifetime)* $guard $($lifetime)* {
-            /// Ends without giving the permit back.
+            /// Drops this without releasing the permit.
             pub fn forget(self) {
                 self.permit.forget();
             }

@@ -28,7 +28,7 @@ fn a_dropped_waiter_that_was_woken_passes_the_mutex_on() {
 }
 
 #[test]
-fn a_waiter_that_is_never_polled_again_holds_up_those_behind_it() {
+fn a_waiter_that_is_never_polled_again_blocks_those_behind_it() {
     let failure = explore(|| {
         let mutex = Mutex::new(());
         let guard = mutex.lock_blocking();
@@ -70,7 +70,7 @@ fn a_dropped_writer_lets_readers_in() {
 }
 
 #[test]
-fn a_dropped_upgrade_gives_the_lock_back() {
+fn a_dropped_upgrade_releases_the_lock() {
     explore(|| {
         let lock = Arc::new(RwLock::new(()));
         let reader = lock.read_blocking();

@@ -1,4 +1,4 @@
-//! Who is next.
+//! Which waiter or newcomer is next.
 
 use async_lock::{Mutex, Semaphore};
 use interleave::model::scope;
@@ -38,7 +38,7 @@ fn newcomers_can_overtake_waiters() {
 }
 
 #[test]
-fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
+fn waiters_of_a_mutex_lock_it_in_order_of_arrival() {
     explore(|| {
         let order = Mutex::new(Vec::new());
         let guard = order.lock_blocking();

@@ -1,4 +1,4 @@
-//! What exploring finds in async-lock's locks, and what it lets pass.
+//! Exploring async-lock's locks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -33,7 +33,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
 }
 
 #[test]
-fn right_programs_pass_every_schedule() {
+fn correct_programs_pass_every_schedule() {
     explore(|| {
         let (count, cell) = (Mutex::new(0), RwLock::new(0));
         let add = || {

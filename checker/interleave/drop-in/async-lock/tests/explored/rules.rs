@@ -1,4 +1,4 @@
-//! What the locks promise besides exclusion.
+//! The guarantees of the locks besides mutual exclusion.
 
 use async_lock::{Barrier, OnceCell, RwLock, Semaphore};
 use interleave::model::scope;
@@ -44,7 +44,7 @@ fn a_barrier_has_one_leader_in_each_round() {
 }
 
 #[test]
-fn a_cell_is_made_once() {
+fn a_cell_is_initialized_once() {
     explore(|| {
         let cell = OnceCell::new();
         let calls = async_lock::Mutex::new(0);
@@ -59,7 +59,7 @@ fn a_cell_is_made_once() {
 }
 
 #[test]
-fn a_forgotten_permit_is_missed() {
+fn a_forgotten_permit_is_not_returned() {
     let failure = explore(|| {
         let permits = Semaphore::new(1);
         permits.acquire_blocking().forget();

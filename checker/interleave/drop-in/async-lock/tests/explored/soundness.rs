@@ -1,4 +1,4 @@
-//! No two guards of a lock, whoever shares it.
+//! A lock never has two conflicting guards, however it is shared.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ static MUTEX: Mutex<u32> = Mutex::new(0);
 static LOCK: RwLock<u32> = RwLock::new(0);
 
 #[test]
-fn two_tests_at_a_time_do_not_both_have_a_guard_of_a_static_lock() {
+fn two_concurrent_tests_do_not_both_have_a_guard_of_a_static_lock() {
     let lock = |meanwhile: &dyn Fn()| {
         let _guard = MUTEX.lock_blocking();
         meanwhile();
@@ -33,7 +33,7 @@ fn two_tests_at_a_time_do_not_both_have_a_guard_of_a_static_lock() {
 }
 
 #[test]
-fn a_guard_of_an_earlier_schedule_keeps_its_lock() {
+fn a_guard_of_an_earlier_schedule_still_holds_its_lock() {
     static KEPT: Mutex<u32> = Mutex::new(0);
     explore(|| std::mem::forget(KEPT.lock_blocking())).expect("nothing is wrong yet");
     let failure = explore(|| drop(KEPT.lock_blocking())).expect_err("there would be two guards");
@@ -41,7 +41,7 @@ fn a_guard_of_an_earlier_schedule_keeps_its_lock() {
 }
 
 #[test]
-fn a_counted_guard_keeps_its_lock_alive() {
+fn an_arc_guard_keeps_its_lock_alive() {
     explore(|| {
         let mutex = Arc::new(Mutex::new(1));
         let guard = mutex.lock_arc_blocking();
@@ -58,7 +58,7 @@ fn a_counted_guard_keeps_its_lock_alive() {
 }
 
 #[test]
-fn statics_begin_anew_in_each_schedule() {
+fn statics_start_anew_in_each_schedule() {
     static PERMITS: Semaphore = Semaphore::new(1);
     static CELL: OnceCell<u32> = OnceCell::new();
     for _ in 0..2 {

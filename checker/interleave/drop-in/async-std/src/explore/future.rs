@@ -27,7 +27,7 @@ impl Error for TimeoutError {}
 ///
 /// # Errors
 ///
-/// If the time has run out.
+/// If the time limit expires.
 pub async fn timeout<F, T>(limit: Duration, future: F) -> Result<T, TimeoutError>
 where
     F: Future<Output = T>,

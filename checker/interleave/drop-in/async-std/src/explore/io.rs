@@ -11,7 +11,7 @@ pub use real::io::*;
 ///
 /// # Errors
 ///
-/// What `future` fails with, and if the time has run out.
+/// The error of `future`, or an error if the time limit expires.
 pub async fn timeout<F, T>(limit: Duration, future: F) -> Result<T>
 where
     F: Future<Output = Result<T>>,

@@ -1,4 +1,4 @@
-//! The parts of async-std that decide in which order things happen, and what time it is.
+//! The parts of async-std that determine the order of events, or the time.
 
 pub mod future;
 pub mod io;

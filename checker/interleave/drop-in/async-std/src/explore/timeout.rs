@@ -8,7 +8,7 @@ use std::time::Duration;
 use interleave::engine::scheduler;
 use interleave::model::time::{Timer, current_time};
 
-/// The output of `future`, or `None` if `limit` passes before it is ready. A limit beyond the end of time never passes.
+/// The output of `future`, or `None` if `limit` expires first. A limit beyond the end of the clock never expires.
 pub(super) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
     let deadline = current_time().checked_add(limit);
     let mut timer = Timer::new();

@@ -10,7 +10,7 @@ use interleave::engine::Exploration;
 
 use crate::mistakes::explore;
 
-/// Tells how often it was dropped.
+/// Counts how often it is dropped.
 #[derive(Default)]
 struct Noisy(Cell<Option<Arc<AtomicUsize>>>);
 
@@ -28,7 +28,7 @@ task_local! {
 }
 
 #[test]
-fn each_task_has_values_of_its_own() {
+fn each_task_has_its_own_values() {
     explore(|| async {
         COUNT.with(|count| count.set(10));
         let add = async |n| {
@@ -58,7 +58,7 @@ fn values_are_dropped_with_their_task() {
 }
 
 #[test]
-fn outside_of_a_task_there_are_no_values() {
+fn there_are_no_values_outside_a_task() {
     let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).run(|| {
         assert!(COUNT.try_with(Cell::get).is_err());
         assert!(task::try_current().is_none());

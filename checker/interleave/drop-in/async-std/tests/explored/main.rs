@@ -1,4 +1,4 @@
-//! What exploring finds in async-std's locks and tasks, and what it lets pass.
+//! Exploring async-std's locks and tasks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 mod locals;

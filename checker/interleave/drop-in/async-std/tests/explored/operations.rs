@@ -1,4 +1,4 @@
-//! Each operation on something shared passes a scheduling point.
+//! Each operation on shared state passes a scheduling point.
 
 use std::pin::pin;
 use std::task::{Context, Waker};

@@ -9,7 +9,7 @@ use trace::FailureKind;
 use crate::mistakes::explore;
 
 #[test]
-fn a_dropped_handle_lets_the_task_go_on() {
+fn dropping_the_handle_lets_the_task_run_on() {
     explore(|| async {
         let (sender, receiver) = channel::bounded(1);
         drop(spawn(async move { sender.send(7).await.unwrap() }));
@@ -36,7 +36,7 @@ fn cancelling_waits_until_the_future_is_dropped() {
 }
 
 #[test]
-fn a_panic_is_passed_on_to_whoever_awaits_the_task() {
+fn a_panic_is_passed_to_the_code_that_awaits_the_task() {
     let failure = explore(|| async { spawn(async { panic!("the task failed") }).await });
     let failure = failure.expect_err("awaiting passes the panic on");
     assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Panic, "the task failed"));
@@ -73,7 +73,7 @@ fn a_blocking_job_and_the_test_occupy_no_worker() {
 }
 
 #[test]
-fn tasks_can_be_spawned_from_a_test_of_threads() {
+fn tasks_can_be_spawned_from_a_thread_test() {
     let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).run(|| {
         let other = thread::spawn(None, std::panic::Location::caller(), || task::block_on(spawn(async { 1 })));
         let sum = task::block_on(async { spawn(async { 2 }).await }) + other.join().unwrap();
@@ -83,7 +83,7 @@ fn tasks_can_be_spawned_from_a_test_of_threads() {
 }
 
 #[test]
-fn tasks_have_names_and_numbers_of_their_own() {
+fn tasks_have_their_own_names_and_numbers() {
     explore(|| async {
         let main = task::current().id();
         let named = task::Builder::new().name("courier".to_owned());

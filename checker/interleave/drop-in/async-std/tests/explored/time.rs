@@ -20,7 +20,7 @@ fn time_limits_are_exact() {
         assert_eq!((late.to_string().as_str(), current_time()), ("future has timed out", 8 * MS));
         assert_eq!(timeout(2 * MS, async { task::sleep(MS).await }).await, Ok(()));
         assert_eq!(current_time(), 9 * MS);
-        // The future is asked first: both are due at once.
+        // Both are due at the same time, and the future is polled first.
         assert_eq!(timeout(MS, task::sleep(MS)).await, Ok(()));
         let late = io::timeout(MS, pending::<io::Result<()>>()).await.unwrap_err();
         assert_eq!((late.kind(), current_time()), (io::ErrorKind::TimedOut, 11 * MS));
@@ -28,7 +28,7 @@ fn time_limits_are_exact() {
     .expect("nothing is wrong");
 }
 
-/// The end of time is no deadline: that nothing wakes the test is a deadlock, not a very long wait.
+/// The end of time is not a deadline: a test that nothing wakes is a deadlock, not a very long wait.
 #[test]
 fn a_limit_beyond_the_end_of_time_deadlocks() {
     let failure = explore(|| async {

@@ -10,8 +10,8 @@ use real::lock_api;
 
 use super::{RawMutex, Taken};
 
-/// A condition variable that the scheduler decides about. It does not wake for no reason, and it notifies in the order in
-/// which threads came.
+/// A condition variable controlled by the scheduler, without spurious wake-ups. It notifies waiters in order of
+/// arrival.
 #[derive(Debug)]
 pub struct RawCondvar(Condition);
 
@@ -27,8 +27,8 @@ impl RawCondvar {
 }
 
 #[allow(unsafe_code)]
-// SAFETY: `Condition::wait` takes its place before it gives the mutex back, without a scheduling point in between, and
-// holds the mutex again on every way out.
+// SAFETY: `Condition::wait` joins the queue before it releases the mutex, without a scheduling point in between, and
+// holds the mutex again however the wait ends.
 unsafe impl lock_api::RawCondvar for RawCondvar {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
     const INIT: Self = RawCondvar(Condition::of_unknown_origin("Condvar"));

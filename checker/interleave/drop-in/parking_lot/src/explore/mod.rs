@@ -1,8 +1,8 @@
-//! parking_lot's locks over the scheduler's model. `lock_api` makes the whole of their interface out of the few
-//! operations that are implemented here, as it does for the real ones.
+//! parking_lot's locks, on the scheduler's model. As for the real locks, `lock_api` builds the whole interface from the
+//! few operations that are implemented here.
 //!
-//! `lock_api` aborts the process if a lock panics while it restores the state of a guard, so these operations do not
-//! unwind when the schedule ends; see [`calmly`].
+//! `lock_api` aborts the process if a lock panics while the state of a guard is being restored, so these operations do
+//! not unwind when the schedule ends; see [`calmly`].
 
 mod condvar;
 mod mutex;
@@ -61,18 +61,18 @@ pub type Condvar = lock_api::Condvar<RawCondvar>;
 pub struct RawThreadId;
 
 #[allow(unsafe_code)]
-// SAFETY: the engine never uses the number of a thread again in a schedule.
+// SAFETY: the engine never reuses the number of a thread within a schedule.
 unsafe impl lock_api::GetThreadId for RawThreadId {
     const INIT: Self = RawThreadId;
 
     fn nonzero_thread_id(&self) -> NonZeroUsize {
-        // `lock_api` looks at the owner next, which others change.
+        // `lock_api` reads the owner next, which other threads change.
         scheduler::point();
         thread::current().number()
     }
 }
 
-/// What a guard keeps: where it was taken. Not `Send`, as the guards of the real parking_lot are not.
+/// The state of a guard: where the lock was acquired. Not `Send`, like the guards of the real parking_lot.
 #[allow(missing_debug_implementations, reason = "the guards of the real package have none")]
 pub struct Taken {
     place: &'static Location<'static>,
@@ -84,14 +84,14 @@ impl Taken {
         Taken { place, _not_send: lock_api::GuardNoSend::new() }
     }
 
-    /// At `place`, if it `was_taken`.
+    /// `Taken` at `place`, if the lock `was_taken`.
     fn if_taken(was_taken: bool, place: &'static Location<'static>) -> Option<Self> {
         was_taken.then(|| Taken::at(place))
     }
 }
 
-/// Calls `f`, which changes a lock from `place`. When the schedule ends meanwhile, the thread is unwound only if the
-/// caller can bear it: a place in `lock_api` itself is in a destructor that restores a guard.
+/// Calls `f`, which changes a lock from `place`. If the schedule ends during that, the thread is unwound unless `place`
+/// is in `lock_api`: there, the caller is a destructor that restores a guard and must not be unwound.
 fn calmly<T>(place: &'static Location<'static>, f: impl FnOnce() -> T) -> T {
     if place.file().contains("lock_api") { ending::without_unwinding(f) } else { f() }
 }

@@ -10,7 +10,7 @@ use real::lock_api::{self, RawMutexFair as _};
 
 use super::{Taken, calmly};
 
-/// A mutex that the scheduler decides about.
+/// A mutex controlled by the scheduler.
 #[derive(Debug)]
 pub struct RawMutex(pub(super) Lock);
 
@@ -23,7 +23,7 @@ impl RawMutex {
 }
 
 #[allow(unsafe_code)]
-// SAFETY: whoever `Lock` lets in, in `Mode::Lock`, is alone inside: it counts the guards of all schedules and threads.
+// SAFETY: `Lock` lets one holder at a time enter in `Mode::Lock`; it counts the guards of all schedules and threads.
 unsafe impl lock_api::RawMutex for RawMutex {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
     const INIT: Self = RawMutex(Lock::of_unknown_origin("Mutex", Queue::Parked));
@@ -92,7 +92,7 @@ unsafe impl lock_api::RawMutexTimed for RawMutex {
     }
 }
 
-/// A mutex that is always unlocked in the fair way.
+/// A mutex that is always unlocked fairly.
 #[derive(Debug)]
 pub struct RawFairMutex(RawMutex);
 
@@ -115,7 +115,7 @@ unsafe impl lock_api::RawMutex for RawFairMutex {
     }
 
     unsafe fn unlock(&self, guard: Taken) {
-        // SAFETY: the caller owns what it unlocks.
+        // SAFETY: the caller holds the lock.
         unsafe { self.0.unlock_fair(guard) }
     }
 
@@ -128,13 +128,13 @@ unsafe impl lock_api::RawMutex for RawFairMutex {
 // SAFETY: as for `RawMutex`.
 unsafe impl lock_api::RawMutexFair for RawFairMutex {
     unsafe fn unlock_fair(&self, guard: Taken) {
-        // SAFETY: the caller owns what it unlocks.
+        // SAFETY: the caller holds the lock.
         unsafe { self.0.unlock_fair(guard) }
     }
 
     #[track_caller]
     unsafe fn bump(&self, guard: &mut Taken) {
-        // SAFETY: the caller owns what it bumps.
+        // SAFETY: the caller holds the lock.
         unsafe { self.0.bump(guard) }
     }
 }

@@ -1,4 +1,4 @@
-//! A call that is made once in each schedule.
+//! One-time initialization, once per schedule.
 
 use std::fmt;
 use std::panic::Location;
@@ -9,14 +9,14 @@ use interleave::model::{Object, Order, PerSchedule, Signal};
 #[doc(no_inline)]
 pub use real::OnceState;
 
-/// See [`real::Once`]. One in a `static` begins anew in each schedule, as it does in the next process.
+/// See [`real::Once`]. In a `static`, it starts anew in each schedule, as in a new process.
 pub struct Once {
     object: Object,
     signal: Signal,
     state: PerSchedule<OnceState>,
 }
 
-/// What a call makes of a poisoned [`Once`].
+/// How a call treats a poisoned [`Once`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Poison {
     Refused,
@@ -43,7 +43,7 @@ impl Once {
         }
     }
 
-    /// The state now, after a scheduling point.
+    /// The current state, after a scheduling point.
     pub fn state(&self) -> OnceState {
         self.object.point(Access::Read);
         self.state.with(|state| *state)
@@ -75,7 +75,7 @@ impl Once {
 
     #[track_caller]
     fn call(&self, poison: Poison, place: &'static Location<'static>, f: impl FnOnce(OnceState)) {
-        /// A call that panics poisons.
+        /// Poisons the `Once` if the call panics.
         struct End<'a>(&'a Once, OnceState, &'static Location<'static>);
 
         impl Drop for End<'_> {
@@ -114,7 +114,7 @@ impl Once {
         }
     }
 
-    /// Waits until a call has ended. The caller has just looked.
+    /// Waits until a call has ended. The caller has just read the state.
     fn sleep(&self, place: &'static Location<'static>) {
         let ticket = self.signal.enlist_at_once();
         self.signal.wait(ticket, None, place);

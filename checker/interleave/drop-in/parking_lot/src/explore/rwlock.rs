@@ -10,11 +10,11 @@ use real::lock_api;
 
 use super::{Taken, calmly};
 
-/// A reader-writer lock that the scheduler decides about.
+/// A reader-writer lock controlled by the scheduler.
 #[derive(Debug)]
 pub struct RawRwLock<const RECURSIVE: bool = false>(Lock);
 
-/// The lock whose readers may join other readers although a writer waits.
+/// A lock whose readers may join other readers even if a writer waits.
 pub type RawRwLockRecursive = RawRwLock<true>;
 
 impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
@@ -47,7 +47,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
         scheduler::local_point();
     }
 
-    /// Lets others in, if somebody `waits` for that, and comes back.
+    /// Releases the lock for others, if any `waits` for it, and acquires it again.
     #[track_caller]
     fn bump(&self, mode: Mode, guard: &mut Taken, waits: impl FnOnce(&Lock) -> bool) {
         let place = Location::caller();
@@ -80,7 +80,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
 }
 
 #[allow(unsafe_code)]
-// SAFETY: `Lock` lets writers in alone and readers together: it counts the guards of all schedules and threads.
+// SAFETY: `Lock` lets in one writer or several readers; it counts the guards of all schedules and threads.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
     const INIT: Self = if RECURSIVE {
@@ -133,7 +133,7 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLock for RawRwLock<RECURSIVE> 
 // SAFETY: as above. The lock goes to the waiters without being free in between.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockFair for RawRwLock<RECURSIVE> {
     unsafe fn unlock_shared_fair(&self, guard: Taken) {
-        // Always fair: the writer that waits is next.
+        // Always fair: a waiting writer is next.
         self.release(Mode::Read, guard);
     }
 
@@ -153,7 +153,7 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockFair for RawRwLock<RECURSI
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the model turns the writer into a reader in one step, without a scheduling point in between.
+// SAFETY: the model downgrades the writer to a reader in one step, without a scheduling point in between.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockDowngrade for RawRwLock<RECURSIVE> {
     #[track_caller]
     unsafe fn downgrade(&self, _guard: Taken) -> Taken {
@@ -189,7 +189,7 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockTimed for RawRwLock<RECURS
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the model lets one thread at a time hold the lock upgradably, beside readers, and upgrades it only when
+// SAFETY: the model lets one thread at a time hold the lock upgradably, alongside readers, and upgrades it only when
 // the readers have left.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgrade for RawRwLock<RECURSIVE> {
     type UpgradableGuard = Taken;
@@ -237,7 +237,7 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeFair for RawRwLock<
 }
 
 #[allow(unsafe_code)]
-// SAFETY: the model turns one right into the other in one step, without a scheduling point in between.
+// SAFETY: the model converts between the modes in one step, without a scheduling point in between.
 unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeDowngrade for RawRwLock<RECURSIVE> {
     #[track_caller]
     unsafe fn downgrade_upgradable(&self, _guard: Taken) -> Taken {

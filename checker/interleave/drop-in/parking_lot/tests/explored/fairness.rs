@@ -1,4 +1,4 @@
-//! Who is next.
+//! Which waiter or newcomer is next.
 
 use interleave::model::scope;
 use parking_lot::{
@@ -78,7 +78,7 @@ fn a_bump_lets_the_waiter_in() {
 }
 
 #[test]
-fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
+fn waiters_of_a_mutex_lock_it_in_order_of_arrival() {
     explore(|| {
         let mutex = Mutex::new(Vec::new());
         let guard = mutex.lock();
@@ -89,7 +89,7 @@ fn waiters_of_a_mutex_lock_it_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn waiters_of_a_condition_lock_the_mutex_in_the_order_in_which_they_came() {
+fn waiters_of_a_condition_lock_the_mutex_in_order_of_arrival() {
     explore(|| {
         let mutex = Mutex::new(Vec::new());
         let condvar = Condvar::new();

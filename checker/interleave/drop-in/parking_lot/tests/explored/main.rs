@@ -1,4 +1,4 @@
-//! What exploring finds in parking_lot's locks, and what it lets pass.
+//! Exploring parking_lot's locks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 #[path = "../../../exploring.rs"]
@@ -17,7 +17,7 @@ use trace::FailureKind;
 finds_with_a_mutex!(Mutex, lock);
 
 #[test]
-fn a_check_that_no_longer_holds_is_found() {
+fn acting_on_an_outdated_check_is_found() {
     let failure = explore(|| {
         let cell = RwLock::new(None);
         let computed = Mutex::new(0);
@@ -50,7 +50,7 @@ fn reading_twice_with_a_writer_in_between_deadlocks() {
 }
 
 #[test]
-fn an_upgrade_beside_an_own_plain_read_deadlocks() {
+fn upgrading_while_holding_a_plain_read_deadlocks() {
     let failure = explore(|| {
         let lock = RwLock::new(1);
         let _plain = lock.read();
@@ -61,7 +61,7 @@ fn an_upgrade_beside_an_own_plain_read_deadlocks() {
 }
 
 #[test]
-fn right_programs_pass_every_schedule() {
+fn correct_programs_pass_every_schedule() {
     explore(|| {
         let cell = RwLock::new(None);
         let computed = Mutex::new(0);

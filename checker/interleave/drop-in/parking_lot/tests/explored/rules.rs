@@ -1,4 +1,4 @@
-//! What the locks promise besides exclusion.
+//! The guarantees of the locks besides mutual exclusion.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn a_recursive_reader_passes_a_waiting_writer() {
 upgradable_rules!(read, write, upgradable_read);
 
 #[test]
-fn one_upgradable_guard_beside_readers() {
+fn one_upgradable_guard_coexists_with_readers() {
     explore(|| {
         let lock = RwLock::new(1);
         let upgradable = lock.upgradable_read();
@@ -73,7 +73,7 @@ fn a_downgrade_lets_waiting_readers_in() {
 }
 
 #[test]
-fn a_condition_variable_wakes_for_no_reason_never() {
+fn a_condition_variable_has_no_spurious_wake_ups() {
     let body = || {
         let mutex = Mutex::new(false);
         let condvar = Condvar::new();
@@ -188,7 +188,7 @@ fn once_calls_one_of_the_functions_and_the_others_wait() {
 }
 
 #[test]
-fn once_is_poisoned_by_a_panic_and_healed_by_force() {
+fn once_is_poisoned_by_a_panic_and_recovered_by_force() {
     explore(|| {
         let once = Once::new();
         both(

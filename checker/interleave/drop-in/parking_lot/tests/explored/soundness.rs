@@ -1,4 +1,4 @@
-//! No two guards of a lock, whoever shares it.
+//! A lock never has two conflicting guards, however it is shared.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ static MUTEX: Mutex<u32> = Mutex::new(0);
 static LOCK: RwLock<u32> = RwLock::new(0);
 
 #[test]
-fn two_tests_at_a_time_do_not_both_lock_a_static_mutex() {
+fn two_concurrent_tests_do_not_both_lock_a_static_mutex() {
     let hold = |meanwhile: &dyn Fn()| {
         let _guard = MUTEX.lock();
         meanwhile();
@@ -22,7 +22,7 @@ fn two_tests_at_a_time_do_not_both_lock_a_static_mutex() {
 }
 
 #[test]
-fn two_tests_at_a_time_do_not_both_write_to_a_static_lock() {
+fn two_concurrent_tests_do_not_both_write_to_a_static_lock() {
     let read = |meanwhile: &dyn Fn()| {
         let _guard = LOCK.read();
         meanwhile();
@@ -40,7 +40,7 @@ fn two_tests_at_a_time_do_not_both_write_to_a_static_lock() {
 }
 
 #[test]
-fn a_guard_of_an_earlier_schedule_keeps_its_lock() {
+fn a_guard_of_an_earlier_schedule_still_holds_its_lock() {
     static KEPT: Mutex<u32> = Mutex::new(0);
     explore(|| std::mem::forget(KEPT.lock())).expect("nothing is wrong yet");
     let failure = explore(|| drop(KEPT.lock())).expect_err("there would be two guards");
@@ -48,7 +48,7 @@ fn a_guard_of_an_earlier_schedule_keeps_its_lock() {
 }
 
 #[test]
-fn a_counted_guard_keeps_its_lock_alive() {
+fn an_arc_guard_keeps_its_lock_alive() {
     explore(|| {
         let mutex = Arc::new(Mutex::new(1));
         let guard = mutex.lock_arc();
@@ -80,7 +80,7 @@ fn a_reentrant_mutex_belongs_to_an_explored_thread() {
 }
 
 #[test]
-fn locks_guard_values_of_unknown_size_and_are_made_in_constants() {
+fn locks_hold_unsized_values_and_are_created_in_constants() {
     explore(|| {
         let mutex: Arc<Mutex<[u32]>> = Arc::new(Mutex::new([1, 2]));
         mutex.lock()[0] = 3;

@@ -1,4 +1,4 @@
-//! Time limits strike exactly.
+//! Time limits expire exactly.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use parking_lot::{Condvar, Mutex, RwLock, RwLockUpgradableReadGuard};
 use super::exploring::{MS, both, explore, now, sleep_until};
 
 #[test]
-fn a_mutex_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_mutex_ends_at_its_limit() {
     explore(|| {
         let mutex = Mutex::new(());
         both(
@@ -33,7 +33,7 @@ fn a_mutex_is_waited_for_up_to_the_limit() {
 }
 
 #[test]
-fn a_reader_writer_lock_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_reader_writer_lock_ends_at_its_limit() {
     explore(|| {
         let lock = RwLock::new(());
         both(
@@ -59,7 +59,7 @@ fn a_reader_writer_lock_is_waited_for_up_to_the_limit() {
 }
 
 #[test]
-fn an_upgrade_that_runs_out_of_time_leaves_the_lock_upgradable() {
+fn an_upgrade_that_times_out_leaves_the_lock_upgradable() {
     explore(|| {
         let lock = RwLock::new(());
         scope::scope(|scope| {
@@ -90,7 +90,7 @@ fn an_upgrade_that_runs_out_of_time_leaves_the_lock_upgradable() {
 }
 
 #[test]
-fn a_writer_that_runs_out_of_time_lets_readers_in() {
+fn a_writer_that_times_out_lets_readers_in() {
     explore(|| {
         let lock = RwLock::new(());
         scope::scope(|scope| {
@@ -109,7 +109,7 @@ fn a_writer_that_runs_out_of_time_lets_readers_in() {
 }
 
 #[test]
-fn a_condition_is_waited_for_up_to_the_limit() {
+fn a_wait_for_a_condition_ends_at_its_limit() {
     explore(|| {
         let mutex = Arc::new(Mutex::new(()));
         let condvar = Condvar::new();

@@ -1,9 +1,9 @@
-//! The random choices that smol makes.
+//! smol's random choices.
 
 use interleave::engine::scheduler;
 use interleave::model;
 
-/// Makes the chance of the real packages repeat with the schedule. They all use the generator of the OS thread.
+/// Makes the random choices of the real packages repeatable. They all use the generator of the OS thread.
 pub(super) fn begin() {
     static SEEDED: u8 = 0;
 
@@ -15,9 +15,9 @@ pub(super) fn begin() {
 /// Which of two futures or streams is polled first.
 #[derive(Clone, Debug)]
 pub(super) enum Chance {
-    /// A choice of the scheduler.
+    /// The scheduler chooses.
     Explored,
-    /// As the test asks for.
+    /// The test supplies the seed.
     Seeded(fastrand::Rng),
 }
 

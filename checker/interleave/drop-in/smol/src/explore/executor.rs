@@ -1,7 +1,7 @@
 //! `Executor` and `LocalExecutor`: the real ones, with a scheduling point before each operation.
 //!
-//! They never switch threads while they hold a lock of their own: they call foreign code only to poll a task, to wake a
-//! task and to drop one, and none of the kit's wakers is a scheduling point.
+//! The real executors never switch threads while they hold a lock of their own: they call foreign code only to poll,
+//! wake or drop a task, and none of the kit's wakers is a scheduling point.
 
 use std::fmt;
 use std::panic::Location;
@@ -21,7 +21,7 @@ macro_rules! executor {
         }
 
         impl<'a> $name<'a> {
-            /// The same as of the real one.
+            /// Creates an executor, like `new` of the real one.
             #[track_caller]
             pub const fn new() -> Self {
                 $name { object: Object::new("executor"), real: Renewed::new(real::$name::new) }
@@ -29,18 +29,19 @@ macro_rules! executor {
 
             fn real(&self, access: Access) -> Arc<real::$name<'a>> {
                 chance::begin();
-                // The order in its queues is its own.
+                // The order in its queues is not explored.
                 scheduler::lose_track();
                 self.object.point(access);
                 self.real.get()
             }
 
-            /// Whether no task is left.
+            /// Whether there are no tasks.
             pub fn is_empty(&self) -> bool {
                 self.real(Access::Read).is_empty()
             }
 
-            /// Spawns a task, which is polled by [`run`](Self::run), [`tick`](Self::tick) and [`try_tick`](Self::try_tick).
+            /// Spawns a task, which is polled by [`run`](Self::run), [`tick`](Self::tick) and
+            /// [`try_tick`](Self::try_tick).
             #[track_caller]
             pub fn spawn<T: $($send +)? 'a>(&self, future: impl Future<Output = T> + $($send +)? 'a) -> Task<T> {
                 self.spawn_at(Location::caller(), future)
@@ -53,7 +54,7 @@ macro_rules! executor {
                 futures: impl IntoIterator<Item = F>,
                 handles: &mut impl Extend<Task<F::Output>>,
             ) {
-                // The real one holds a lock while the iterator runs, which may switch threads here.
+                // The real `spawn_many` holds a lock while the iterator runs, and the iterator may switch threads here.
                 let place = Location::caller();
                 handles.extend(futures.into_iter().map(|future| self.spawn_at(place, future)));
             }
@@ -73,7 +74,7 @@ macro_rules! executor {
                 self.real(Access::Write).try_tick()
             }
 
-            /// Polls one task, and waits for one that is ready.
+            /// Polls one task, after waiting until one is ready.
             pub async fn tick(&self) {
                 self.real(Access::Write).tick().await;
             }

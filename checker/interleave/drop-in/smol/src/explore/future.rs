@@ -1,4 +1,4 @@
-//! `smol::future`, with waiting that the scheduler knows of, and chance that it decides.
+//! `smol::future`, with waiting that the scheduler knows about, and random choices that it makes.
 
 use std::any::Any;
 use std::panic::UnwindSafe;
@@ -23,7 +23,7 @@ pub fn yield_now() -> YieldNow {
     YieldNow::default()
 }
 
-/// See [`real::future::race`]. Which future is polled first is a choice of the scheduler.
+/// See [`real::future::race`]. The scheduler chooses which future is polled first.
 pub fn race<T, F1, F2>(future1: F1, future2: F2) -> Race<F1, F2>
 where
     F1: Future<Output = T>,
@@ -74,7 +74,7 @@ where
 }
 
 pin_project_lite::pin_project! {
-    /// See [`real::future::CatchUnwind`]. The kit's own unwinding goes on.
+    /// See [`real::future::CatchUnwind`]. The kit's own unwinding is not caught.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct CatchUnwind<F> {

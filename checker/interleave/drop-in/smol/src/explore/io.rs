@@ -1,4 +1,4 @@
-//! `smol::io`, with waiting that the scheduler knows of.
+//! `smol::io`, with waiting that the scheduler knows about.
 
 use std::io::{BufRead, Read, Seek, Write};
 use std::pin::Pin;

@@ -1,7 +1,7 @@
-//! The parts of smol that decide in which order things happen, and what time it is.
+//! The parts of smol that determine the order of events, or the time.
 //!
-//! The global executor, blocking jobs and time are modelled. [`Executor`] and [`LocalExecutor`] are the real ones with a
-//! scheduling point around each operation. What needs the real reactor is refused when it wakes a task.
+//! The global executor, blocking jobs and time are modelled. [`Executor`] and [`LocalExecutor`] are the real ones with
+//! a scheduling point around each operation. A wake-up from the real reactor ends the schedule as unsupported.
 
 mod chance;
 mod executor;

@@ -1,6 +1,6 @@
-//! `smol::stream`, with waiting that the scheduler knows of, and chance that it decides.
+//! `smol::stream`, with waiting that the scheduler knows about, and random choices that it makes.
 //!
-//! The method `StreamExt::race` is the real one: it repeats with the schedule, but it is not explored.
+//! The method `StreamExt::race` is the real one: its choices repeat with the schedule, but are not explored.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -31,7 +31,7 @@ impl<S: Stream + Unpin> Iterator for BlockOn<S> {
     }
 }
 
-/// See [`real::stream::race`]. Which stream is polled first is a choice of the scheduler.
+/// See [`real::stream::race`]. The scheduler chooses which stream is polled first.
 pub fn race<T, S1, S2>(stream1: S1, stream2: S2) -> Race<S1, S2>
 where
     S1: Stream<Item = T>,
@@ -69,7 +69,7 @@ where
 {
     type Item = T;
 
-    /// As in the real package, the end of a stream counts as pending.
+    /// As in the real package, a stream that has ended counts as pending.
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.project();
         let item = |polled| match polled {

@@ -76,7 +76,7 @@ impl Timer {
         self.set(None, self.period);
     }
 
-    /// Sets the timer anew. Whoever polled it last is woken at the new time.
+    /// Sets the timer to a new time. The task that polled it last is woken then.
     fn set(&mut self, when: Option<Instant>, period: Duration) {
         scheduler::local_point();
         let waker = self.alarm.take_waker();
@@ -89,7 +89,7 @@ impl Timer {
     }
 }
 
-/// The time so far from now, if the clock goes that far.
+/// The instant after `duration` from now, if the clock goes that far.
 fn in_time(duration: Duration) -> Option<Instant> {
     Instant::current().checked_add(duration)
 }

@@ -55,7 +55,7 @@ fn local_tasks_need_not_be_send() {
 }
 
 #[test]
-fn a_task_of_an_executor_that_nobody_runs_is_a_deadlock() {
+fn awaiting_a_task_of_an_executor_that_never_runs_is_a_deadlock() {
     let failure = explore(|| async {
         let executor = Executor::new();
         executor.spawn(async {}).await;
@@ -97,7 +97,7 @@ fn dropping_and_cancelling_work_as_for_global_tasks() {
 }
 
 #[test]
-fn a_panic_is_passed_on_to_whoever_awaits_the_task() {
+fn a_panic_is_passed_to_the_code_that_awaits_the_task() {
     let failure = explore(|| async {
         let executor = LocalExecutor::new();
         let task = executor.spawn(async { panic!("the task failed") });
@@ -131,7 +131,7 @@ fn the_picture_names_the_tasks_of_an_executor() {
     }
 }
 
-/// async-task aborts the process if a destructor panics, so the kit's unwinding must not reach it.
+/// async-task aborts the process if a destructor panics, so the kit's unwinding must not reach async-task.
 #[test]
 fn a_schedule_may_end_while_executors_have_tasks() {
     /// Has a scheduling point in its destructor.
@@ -167,7 +167,7 @@ fn a_schedule_may_end_while_executors_have_tasks() {
 }
 
 #[test]
-fn an_executor_in_a_static_begins_anew_with_each_schedule() {
+fn an_executor_in_a_static_starts_anew_in_each_schedule() {
     static EXECUTOR: Executor<'static> = Executor::new();
 
     explore(|| async {
@@ -178,9 +178,9 @@ fn an_executor_in_a_static_begins_anew_with_each_schedule() {
     .expect("nothing is wrong");
 }
 
-/// From which other runner an idle one steals is left to chance in the real executor; a schedule has to repeat all the same.
+/// The real executor picks at random the runner from which an idle one steals. A schedule must still be repeatable.
 #[test]
-fn an_executor_that_several_threads_run_repeats_with_the_seed() {
+fn an_executor_run_by_several_threads_repeats_with_the_seed() {
     let orders = || {
         let orders = Arc::new(StdMutex::new(Vec::new()));
         let log = Arc::clone(&orders);
@@ -190,7 +190,7 @@ fn an_executor_that_several_threads_run_repeats_with_the_seed() {
             for n in 0..16 {
                 let (log, stop) = (Arc::clone(&log), stop.clone());
                 let work = async move {
-                    // A scheduling point within the poll: meanwhile, others steal from this runner.
+                    // A scheduling point within the poll: meanwhile, other runners steal from this one.
                     let _ = stop.is_empty();
                     log.lock().unwrap().push((n, thread::current().id()));
                 };

@@ -1,4 +1,4 @@
-//! `smol::future`, `smol::stream` and `smol::io`: what waits and what is left to chance.
+//! `smol::future`, `smol::stream` and `smol::io`: waiting and random choices.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -17,7 +17,7 @@ use smol::{Timer, channel};
 
 use crate::mistakes::explore;
 
-/// Everything that `body` returns in one schedule or another.
+/// All values that `body` returns, over all schedules.
 fn outcomes<T, F>(body: impl Fn() -> F + Send + Sync + 'static) -> HashSet<T>
 where
     T: Eq + Hash + Send + 'static,
@@ -51,7 +51,7 @@ fn either_stream_may_win_a_race() {
     assert_eq!(outcomes(first), HashSet::from([Some(1), Some(2)]));
 }
 
-/// The real package leaves this one to the chance of the OS thread, which would differ from run to run.
+/// The real package uses the random generator of the OS thread here, which would differ from run to run.
 #[test]
 fn the_race_of_a_stream_repeats_with_the_seed() {
     let firsts = || {
@@ -73,7 +73,7 @@ fn the_race_of_a_stream_repeats_with_the_seed() {
 }
 
 #[test]
-fn a_caught_panic_is_a_value_and_the_kits_own_unwinding_is_not() {
+fn catch_unwind_catches_panics_but_not_the_kits_own_unwinding() {
     let caught_too_much = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&caught_too_much);
     explore(move || {
@@ -95,7 +95,7 @@ fn a_caught_panic_is_a_value_and_the_kits_own_unwinding_is_not() {
     assert!(!caught_too_much.load(SeqCst), "a task that still waited at the end of its schedule went on");
 }
 
-/// An empty reader that is ready when its timer fires, and each time after that.
+/// An empty reader that is ready when its timer fires, and at every later time.
 struct Late(Timer);
 
 impl AsyncRead for Late {
@@ -105,7 +105,7 @@ impl AsyncRead for Late {
 }
 
 #[test]
-fn blocking_on_streams_and_readers_blocks_the_explored_thread_only() {
+fn blocking_on_streams_and_readers_blocks_only_the_explored_thread() {
     explore(|| async {
         let (sender, receiver) = channel::bounded(1);
         smol::spawn(async move {

@@ -1,4 +1,4 @@
-//! What exploring finds in smol's locks and tasks, and what it lets pass.
+//! Exploring smol's locks and tasks: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 mod executors;
@@ -44,7 +44,7 @@ fn a_semaphore_keeps_its_count() {
 }
 
 #[test]
-fn a_waiter_that_is_cancelled_does_not_hold_up_the_others() {
+fn a_cancelled_waiter_does_not_block_the_others() {
     explore(|| async {
         let lock = Arc::new(RwLock::new(0));
         let reader = lock.read().await;
@@ -52,7 +52,7 @@ fn a_waiter_that_is_cancelled_does_not_hold_up_the_others() {
         let writer = spawn(async move { *lock2.write().await += 1 });
         smol::future::yield_now().await;
         writer.cancel().await;
-        // Were the writer still in the queue, this second read would wait for ever.
+        // If the writer were still in the queue, this second read would wait forever.
         drop(lock.read().await);
         drop(reader);
     })

@@ -1,4 +1,4 @@
-//! Each operation on something shared passes a scheduling point.
+//! Each operation on shared state passes a scheduling point.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn operations_on_tasks_pass_a_scheduling_point() {
 
 #[test]
 fn operations_on_executors_pass_a_scheduling_point() {
-    /// The same for both executors.
+    /// The same checks for both executors.
     macro_rules! check {
         ($executor:expr) => {{
             let executor = $executor;

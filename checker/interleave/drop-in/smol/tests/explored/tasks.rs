@@ -20,7 +20,7 @@ impl Drop for Counter {
     }
 }
 
-/// A task that never ends, and how often its future was dropped.
+/// A task that never ends, and a counter of how often its future was dropped.
 fn endless() -> (Task<()>, Arc<AtomicUsize>) {
     let drops = Arc::new(AtomicUsize::new(0));
     let counter = Counter(Arc::clone(&drops));
@@ -60,7 +60,7 @@ fn a_task_that_is_dropped_early_never_runs() {
 }
 
 #[test]
-fn a_detached_task_goes_on() {
+fn a_detached_task_runs_on() {
     explore(|| async {
         let (sender, receiver) = channel::bounded(1);
         spawn(async move { sender.send(7).await.unwrap() }).detach();
@@ -93,7 +93,7 @@ fn cancelling_a_task_that_has_ended_returns_its_output() {
     .expect("nothing is wrong");
 }
 
-/// As in async-task: once cancelled, a task has no output, although its last poll still returns one.
+/// As in async-task: a cancelled task has no output, even if its last poll still returns one.
 #[test]
 fn a_task_cancelled_in_its_last_poll_has_no_output() {
     let without_output = Arc::new(AtomicUsize::new(0));
@@ -122,7 +122,7 @@ fn a_task_cancelled_in_its_last_poll_has_no_output() {
 }
 
 #[test]
-fn a_panic_is_passed_on_to_whoever_awaits_the_task() {
+fn a_panic_is_passed_to_the_code_that_awaits_the_task() {
     let failure = explore(|| async { spawn(async { panic!("the task failed") }).await });
     let failure = failure.expect_err("awaiting passes the panic on");
     assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Panic, "the task failed"));
@@ -131,7 +131,7 @@ fn a_panic_is_passed_on_to_whoever_awaits_the_task() {
 }
 
 #[test]
-fn a_panic_of_a_detached_task_harms_nobody_else() {
+fn a_panic_of_a_detached_task_affects_no_other_task() {
     explore(|| async {
         spawn(async { panic!("nobody hears this") }).detach();
         assert_eq!(spawn(async { 7 }).await, 7, "the worker goes on");
@@ -139,7 +139,7 @@ fn a_panic_of_a_detached_task_harms_nobody_else() {
     .expect("nothing is wrong");
 }
 
-/// As async-task does it. A process of its own shows it.
+/// As in async-task. The test needs a separate process.
 #[test]
 fn a_panic_in_a_destructor_of_a_task_aborts_the_process() {
     const CHILD: &str = "SMOL_TEST_ABORTS";
@@ -197,9 +197,9 @@ fn a_blocking_job_does_not_occupy_the_worker() {
     .expect("nothing is wrong");
 }
 
-/// `smol::block_on` polls its own future only, so the test's thread may block without harm to the tasks.
+/// `smol::block_on` polls only its own future, so blocking the test's thread does not affect the tasks.
 #[test]
-fn the_test_itself_is_no_worker() {
+fn the_test_thread_is_not_a_worker() {
     explore(|| async {
         let (sender, receiver) = channel::bounded(1);
         spawn(async move { sender.send(7).await.unwrap() }).detach();
@@ -209,7 +209,7 @@ fn the_test_itself_is_no_worker() {
 }
 
 #[test]
-fn tasks_can_be_spawned_from_a_test_of_threads() {
+fn tasks_can_be_spawned_from_a_thread_test() {
     let finding = Exploration::new(env!("CARGO_MANIFEST_DIR")).run(|| {
         let other = thread::spawn(None, std::panic::Location::caller(), || smol::block_on(spawn(async { 1 })));
         let task = spawn(async { 2 });

@@ -12,12 +12,12 @@ use crate::mistakes::explore;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn timers_fire_exactly_in_time() {
+fn timers_fire_exactly_on_time() {
     explore(|| async {
         let start = Instant::current();
         assert_eq!(Timer::after(5 * MS).await, start + 5 * MS);
         assert_eq!(current_time(), 5 * MS);
-        // In the past: at once.
+        // In the past: fires at once.
         assert_eq!(Timer::at(start).await, start);
         assert_eq!(current_time(), 5 * MS);
         let order = future::or(
@@ -44,7 +44,7 @@ fn an_interval_fires_at_multiples_of_its_period() {
         for n in 1..=3 {
             assert_eq!(interval.next().await, Some(start + n * 10 * MS));
         }
-        // Ticks that were missed are made up for.
+        // Missed ticks are caught up.
         Timer::after(25 * MS).await;
         assert_eq!(interval.next().await, Some(start + 40 * MS));
         assert_eq!(interval.next().await, Some(start + 50 * MS));
@@ -78,7 +78,7 @@ fn a_timer_knows_whether_it_will_fire() {
 }
 
 #[test]
-fn setting_a_timer_wakes_whoever_polled_it_at_the_new_time() {
+fn resetting_a_timer_wakes_its_task_at_the_new_time() {
     explore(|| async {
         let mut timer = Timer::after(50 * MS);
         assert!(future::poll_once(&mut timer).await.is_none());
@@ -95,7 +95,7 @@ fn setting_a_timer_wakes_whoever_polled_it_at_the_new_time() {
     .expect("nothing is wrong");
 }
 
-/// The end of time is no deadline: that nothing wakes the test is a deadlock, not a very long wait.
+/// The end of time is not a deadline: a test that nothing wakes is a deadlock, not a very long wait.
 #[test]
 fn a_timer_beyond_the_end_of_time_deadlocks() {
     let failure = explore(|| async {

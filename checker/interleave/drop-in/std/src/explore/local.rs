@@ -1,6 +1,6 @@
 //! `std::thread_local!`.
 
-/// See [`::std::thread_local`]: each explored thread has a value of its own.
+/// See [`::std::thread_local`]: each explored thread has its own value.
 #[macro_export]
 macro_rules! thread_local {
     () => {};

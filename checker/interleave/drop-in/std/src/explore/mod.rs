@@ -1,4 +1,4 @@
-//! The parts of the standard library that decide in which order things happen, and what time it is.
+//! The parts of the standard library that determine the order of events, or the time.
 
 pub mod hint;
 mod local;

@@ -1,4 +1,4 @@
-//! `std::panic` with a `catch_unwind` that leaves the scheduler's own unwinding alone.
+//! `std::panic`, with a `catch_unwind` that does not catch the scheduler's own unwinding.
 
 #[doc(no_inline)]
 pub use ::std::panic::*;

@@ -1,5 +1,5 @@
-//! What every module sees without an import. The compiler takes it from the crate called `std`, which is this one, so
-//! `thread_local!` needs no import either.
+//! The prelude. The compiler takes it from this crate, as it is called `std`, so `thread_local!` needs no import
+//! either.
 
 #[doc(no_inline)]
 pub use ::std::prelude::*;

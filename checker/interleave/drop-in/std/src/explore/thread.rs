@@ -24,7 +24,7 @@ pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinH
     thread::spawn(None, Location::caller(), f)
 }
 
-/// See [`::std::thread::sleep_until`], which is not stable yet, and `sleep`.
+/// See [`::std::thread::sleep_ms`].
 #[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
 #[track_caller]
 pub fn sleep_ms(ms: u32) {
@@ -41,7 +41,7 @@ impl Builder {
         self
     }
 
-    /// All coroutines have stacks of one size.
+    /// Has no effect: all coroutines have stacks of the same size.
     pub fn stack_size(self, _bytes: usize) -> Self {
         self
     }

@@ -7,13 +7,13 @@ pub use ::std::time::*;
 
 pub use interleave::model::time::Instant;
 
-/// Where the clock of the schedule begins: 2020-01-01, so that no test depends on the day.
+/// The start of the schedule's clock: 2020-01-01, so that no test depends on the date.
 const START: Duration = Duration::from_secs(1_577_836_800);
 
 /// See [`::std::time::UNIX_EPOCH`].
 pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
 
-/// The clock's counterpart of [`::std::time::SystemTime`].
+/// The virtual clock's counterpart of [`::std::time::SystemTime`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemTime(::std::time::SystemTime);
 

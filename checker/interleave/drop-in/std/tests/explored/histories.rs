@@ -1,4 +1,4 @@
-//! Random histories of a type are one schedule, and one that fails says so like any assertion.
+//! Random histories of a type take one schedule, and a failing history is reported like any assertion.
 
 use std::sync::Mutex;
 
@@ -6,7 +6,7 @@ use interleave::{histories, like_the_model};
 
 use super::finding;
 
-/// A counter behind a lock that forgets what is above `most`.
+/// A counter behind a lock that stops at `most`.
 fn counts_up_to(most: usize) -> impl Fn() + Send + Sync + 'static {
     move || {
         histories(
@@ -30,7 +30,7 @@ fn histories_on_one_thread_are_one_interleaving() {
 }
 
 #[test]
-fn a_history_that_fails_while_exploring_is_told_by_the_verdict() {
+fn a_history_that_fails_while_exploring_is_reported_in_the_verdict() {
     let failure = finding(counts_up_to(9)).failure.expect("ten is forgotten");
     assert!(failure.message.starts_with("this history fails:\n  1. "), "{}", failure.message);
     assert!(failure.message.contains("\nseen: 9; the model says: 10\n"), "{}", failure.message);

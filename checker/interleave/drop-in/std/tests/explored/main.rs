@@ -1,4 +1,4 @@
-//! What exploring finds in std's locks and threads, and what it lets pass.
+//! Exploring std's locks and threads: which bugs it finds, and which programs pass.
 #![cfg(feature = "explore")]
 
 mod histories;
@@ -59,8 +59,8 @@ fn the_same_seed_finds_the_same_schedule_and_its_choices_find_it_again() {
     assert_eq!(replay.run(abba).failure.expect("the same again").kind, FailureKind::Deadlock);
 }
 
-/// Makes every choice differently that can be made differently, as somebody does who goes step by step: runs all
-/// schedules that leave the simplest one at most `most` times. Returns how many there are, and how many fail.
+/// Tries every alternative at every choice, as a user does step by step: runs all schedules that differ from the
+/// simplest one in at most `most` choices. Returns how many there are, and how many fail.
 fn go_every_way(body: fn(), most: usize) -> (usize, usize) {
     let (mut ways, mut failed) = (0, 0);
     let mut open = vec![(Vec::new(), 0)];
@@ -86,7 +86,7 @@ fn go_every_way(body: fn(), most: usize) -> (usize, usize) {
 }
 
 #[test]
-fn by_own_choices_the_deadlock_is_reached_and_in_a_right_program_there_is_none() {
+fn manual_choices_reach_the_deadlock_and_a_correct_program_has_none() {
     fn right() {
         let pair = Pair::default();
         thread::scope(|scope| {
@@ -132,7 +132,7 @@ fn locks_are_named_after_fields_however_they_were_created() {
 }
 
 #[test]
-fn a_schedule_that_does_not_fail_can_be_looked_at() {
+fn a_passing_schedule_can_be_inspected() {
     let replay = Exploration::new(".").replay(Vec::new());
     let finding = replay.run(abba);
     assert!(finding.failure.is_none(), "each task runs as long as it can, so nobody comes in between");
@@ -142,7 +142,7 @@ fn a_schedule_that_does_not_fail_can_be_looked_at() {
 }
 
 #[test]
-fn the_simplest_schedule_is_shown_and_not_the_first_that_was_found() {
+fn the_simplest_schedule_is_shown_instead_of_the_first_one_found() {
     for seed in 1..=20 {
         let exploration = Exploration::new(".").seed(seed);
         let trace = exploration.run(abba).failure.expect("found").trace.expect("it was drawn");
@@ -187,7 +187,7 @@ fn an_update_lost_between_load_and_store_is_found() {
 }
 
 #[test]
-fn a_check_that_no_longer_holds_is_found() {
+fn acting_on_an_outdated_check_is_found() {
     let failure = explore(|| {
         let cell = RwLock::new(None);
         let computed = AtomicU32::new(0);
@@ -233,7 +233,7 @@ fn a_notification_that_comes_too_early_is_found() {
                 *ready.lock().unwrap() = true;
                 changed.notify_one();
             });
-            // The check and the wait are not one step: the guard of the check is gone.
+            // The check and the wait are two steps: the guard of the check is dropped in between.
             if !*ready.lock().unwrap() {
                 let guard = ready.lock().unwrap();
                 drop(changed.wait(guard).unwrap());
@@ -245,11 +245,11 @@ fn a_notification_that_comes_too_early_is_found() {
 }
 
 #[test]
-fn waiting_for_each_others_end_deadlocks() {
+fn threads_that_join_each_other_deadlock() {
     let failure = explore(|| {
         let (sender, receiver) = mpsc::channel::<thread::JoinHandle<()>>();
         let other = thread::spawn(move || {
-            // Its own handle: a thread that waits for itself.
+            // Its own handle: the thread waits for itself.
             let me = receiver.recv().unwrap();
             me.join().unwrap();
         });
@@ -261,7 +261,7 @@ fn waiting_for_each_others_end_deadlocks() {
 }
 
 #[test]
-fn a_loop_that_waits_for_nobody_is_a_livelock() {
+fn a_loop_whose_condition_never_changes_is_a_livelock() {
     let failure = explore(|| {
         let flag = AtomicU32::new(0);
         while flag.load(Ordering::SeqCst) == 0 {
@@ -272,7 +272,7 @@ fn a_loop_that_waits_for_nobody_is_a_livelock() {
 }
 
 #[test]
-fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
+fn a_sleep_hides_a_race_unless_deadlines_may_expire_early() {
     fn sleeps_instead_of_joining() {
         let done = Arc::new(AtomicU32::new(0));
         let sets = done.clone();
@@ -287,7 +287,7 @@ fn a_sleep_hides_a_race_unless_deadlines_may_strike_early() {
 }
 
 #[test]
-fn the_panic_of_a_thread_is_its_own_until_it_is_joined() {
+fn a_joined_panic_is_a_value_and_does_not_fail_the_test() {
     explore(|| {
         let lock = Arc::new(Mutex::new(1));
         let poisons = lock.clone();
@@ -304,7 +304,7 @@ fn the_panic_of_a_thread_is_its_own_until_it_is_joined() {
 }
 
 #[test]
-fn an_assertion_of_a_thread_is_what_fails_even_if_the_join_is_unwrapped() {
+fn an_assertion_in_a_thread_is_reported_even_if_the_join_is_unwrapped() {
     let failure = explore(|| {
         thread::spawn(|| assert_eq!(1 + 1, 3, "sums are wrong")).join().unwrap();
     });
@@ -322,7 +322,7 @@ fn a_scope_panics_if_one_of_its_threads_did() {
 }
 
 #[test]
-fn threads_go_by_the_names_they_were_given() {
+fn threads_keep_their_given_names() {
     let failure = explore(|| {
         let lock = Arc::new(Mutex::new(()));
         let held = lock.clone();

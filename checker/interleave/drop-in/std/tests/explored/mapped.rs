@@ -28,7 +28,7 @@ fn two_updates_have_two_orders_whether_or_not_a_join_waits() {
     assert_eq!(map.extent, Extent::Whole);
 }
 
-/// Would catch: a state that is called lost too early or too late.
+/// Would catch: a state reported as lost too early or too late.
 #[test]
 fn a_deadlock_is_sealed_as_soon_as_each_thread_has_one_lock() {
     let map = map(abba);
@@ -41,7 +41,7 @@ fn a_deadlock_is_sealed_as_soon_as_each_thread_has_one_lock() {
     assert!(!fates[0].is_sealed() && !fates[0].is_safe());
 }
 
-/// Would catch: an assertion that some orders break, drawn as if it held.
+/// Would catch: an assertion that fails in some orders, drawn as if it held.
 #[test]
 fn an_assertion_fails_in_the_orders_that_break_it() {
     let map = map(|| {
@@ -55,9 +55,9 @@ fn an_assertion_fails_in_the_orders_that_break_it() {
     assert!(summary.contains("pass") && summary.contains("panic"), "{summary}");
 }
 
-/// Would catch: a way that is taken for explored although it depends on what the map does not see.
+/// Would catch: a way treated as explored although it depends on something that the map does not see.
 #[test]
-fn what_polls_the_clock_has_no_map() {
+fn a_test_that_polls_the_clock_has_no_map() {
     let map = Exploration::new(".").map(|| {
         let begun = std::time::Instant::now();
         while begun.elapsed() < Duration::from_millis(1) {

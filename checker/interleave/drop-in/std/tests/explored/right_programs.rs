@@ -1,4 +1,4 @@
-//! What exploring lets pass.
+//! Programs that pass.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +11,7 @@ use trace::{Coverage, FailureKind};
 use super::{explore, finding};
 
 #[test]
-fn right_programs_pass_every_schedule() {
+fn correct_programs_pass_every_schedule() {
     explore(|| {
         let total = Mutex::new(0);
         let gate = Barrier::new(3);
@@ -38,9 +38,9 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Would catch: a macro of std's prelude that goes past the scheduler.
+/// Would catch: a macro of std's prelude that bypasses the scheduler.
 #[test]
-fn a_thread_local_without_an_import_is_each_threads_own() {
+fn a_thread_local_without_an_import_is_separate_for_each_thread() {
     explore(|| {
         let total = Mutex::new(0);
         let add = |n| {
@@ -57,7 +57,7 @@ fn a_thread_local_without_an_import_is_each_threads_own() {
     .expect("no thread comes in twice");
 }
 
-/// Would catch: interleavings that differ in nothing counted twice, or some that differ not run.
+/// Would catch: equivalent interleavings counted twice, or different ones left out.
 #[test]
 fn every_interleaving_is_run_once_and_counted() {
     fn proven(body: fn()) -> u32 {
@@ -87,7 +87,7 @@ fn every_interleaving_is_run_once_and_counted() {
     assert_eq!(two_updates, 2, "either comes first");
 }
 
-/// Would catch: a long test of one thread that is run a thousand times because it is long.
+/// Would catch: a single-threaded test run a thousand times because it is long.
 #[test]
 fn a_long_test_without_a_choice_has_one_interleaving() {
     let explored = finding(|| {
@@ -98,7 +98,7 @@ fn a_long_test_without_a_choice_has_one_interleaving() {
     assert_eq!((explored.coverage, explored.schedules), (Coverage::Proven, 1));
 }
 
-/// A thread waits for `ready` with `wait`, and another one sets it.
+/// One thread waits for `ready` with `wait`, and another one sets it.
 fn waiting(wait: impl Fn(&Condvar, MutexGuard<'_, bool>) + Copy + Send + Sync + 'static) -> Finding {
     Exploration::new(env!("CARGO_MANIFEST_DIR")).wakes(Wakes::Spurious).run(move || {
         let (ready, changed) = (Mutex::new(false), Condvar::new());
@@ -110,7 +110,7 @@ fn waiting(wait: impl Fn(&Condvar, MutexGuard<'_, bool>) + Copy + Send + Sync + 
     })
 }
 
-/// Would catch: a search that never ends, because a thread in a loop wakes up without a notification again and again.
+/// Would catch: a search that never ends, because a thread in a loop keeps waking up spuriously.
 #[test]
 fn a_wait_in_a_loop_is_proven_with_spurious_wake_ups() {
     let finding = waiting(|changed, guard| drop(changed.wait_while(guard, |ready| !*ready)));
@@ -118,7 +118,7 @@ fn a_wait_in_a_loop_is_proven_with_spurious_wake_ups() {
     assert_eq!(finding.explored.coverage, Coverage::Proven);
 }
 
-/// Would catch: one spurious wake-up for each thread, which a second `if` hides.
+/// Would catch: only one spurious wake-up per thread, which a second `if` hides.
 #[test]
 fn a_wait_without_a_loop_fails_with_spurious_wake_ups_and_so_does_a_second_one() {
     fn wait_if<'a>(changed: &Condvar, ready: MutexGuard<'a, bool>) -> MutexGuard<'a, bool> {
@@ -131,7 +131,7 @@ fn a_wait_without_a_loop_fails_with_spurious_wake_ups_and_so_does_a_second_one()
 }
 
 #[test]
-fn what_is_too_much_to_prove_is_bounded_and_sampled() {
+fn a_test_too_large_to_prove_is_bounded_and_sampled() {
     let finding = finding(|| {
         let count = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -144,7 +144,7 @@ fn what_is_too_much_to_prove_is_bounded_and_sampled() {
         panic!("{:?}", finding.explored);
     };
     assert_eq!(departures, 1);
-    // One at most for each choice that the plain order has, of three other threads.
+    // At most one for each choice of the plain order, per other thread of three.
     assert!((80..1_000).contains(&schedules) && schedules < finding.explored.schedules, "{:?}", finding.explored);
 }
 
@@ -170,9 +170,9 @@ fn a_monitor_passes_every_schedule() {
     .expect("nothing is wrong");
 }
 
-/// Would catch: a guard that the end of a schedule unwinds at its release, and that the next one still finds.
+/// Would catch: a guard that is unwound at its release when the schedule ends, and that the next schedule still counts.
 #[test]
-fn a_static_lock_is_free_in_each_schedule_although_a_thread_was_inside_at_the_end() {
+fn a_static_lock_is_free_in_each_schedule_even_if_a_thread_held_it_at_the_end() {
     explore(|| {
         static LOCK: Mutex<u32> = Mutex::new(0);
         static CALL: std::sync::Once = std::sync::Once::new();

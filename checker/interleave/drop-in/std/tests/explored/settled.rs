@@ -1,4 +1,4 @@
-//! When `settle` comes back, and when never.
+//! When `settle` returns, and when it does not.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -33,7 +33,7 @@ fn settling_lets_the_others_run_until_they_sleep_or_end() {
 }
 
 #[test]
-fn who_looks_again_and_again_never_settles() {
+fn a_polling_thread_never_settles() {
     for look in [thread::yield_now, || thread::sleep(Duration::from_millis(1))] {
         let failure = explore(move || {
             let go = Arc::new(AtomicU32::new(0));

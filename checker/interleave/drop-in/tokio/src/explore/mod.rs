@@ -1,7 +1,7 @@
-//! The parts of tokio that decide in which order things happen, and what time it is.
+//! The parts of tokio that determine the order of events, or the time.
 //!
-//! `sync` is the real one with a scheduling point around each operation, so its queues are as fair as they are. Runtimes,
-//! tasks and time are modelled.
+//! `sync` is the real one with a scheduling point around each operation, so its queues are as fair as the real ones.
+//! Runtimes, tasks and time are modelled.
 
 mod join;
 pub mod runtime;
@@ -23,13 +23,13 @@ pub mod __interleave {
 
     use super::runtime::{Flavor as RuntimeFlavor, Runtime};
 
-    /// What a test runs on.
+    /// The runtime of a test.
     pub enum Flavor {
-        /// The test does not say: one thread in some schedules, a thread for each task in others.
+        /// The test does not specify it: one thread in some schedules, a thread per task in others.
         Any,
         /// One thread.
         CurrentThread,
-        /// So many worker threads.
+        /// This many worker threads.
         MultiThread(usize),
     }
 
@@ -45,7 +45,7 @@ pub mod __interleave {
         Runtime::of(flavor).block_on(test);
     }
 
-    /// What `select!` waits for before it polls anything: budget for one operation.
+    /// `select!` awaits this before it polls anything: budget for one operation.
     pub async fn has_budget() {
         std::future::poll_fn(|context| match coop::left() {
             Some(0) => {

@@ -65,7 +65,7 @@ async fn cancel(fixed: bool) {
     let _permit = semaphore.acquire().await.unwrap();
 }
 
-/// A receiver that is made while a task sends.
+/// A receiver that is created while a task sends.
 async fn subscribe(fixed: bool) {
     let sender = Arc::new(watch::Sender::new(0));
     let sends = Arc::clone(&sender);
@@ -79,7 +79,7 @@ async fn subscribe(fixed: bool) {
     task.await.unwrap();
 }
 
-/// A receiver that looks, and then waits for the next value.
+/// A receiver that reads, and then waits for the next value.
 async fn mark(fixed: bool) {
     let (sender, mut receiver) = watch::channel(0);
     let sender = Arc::new(sender);
@@ -127,7 +127,7 @@ async fn select(fixed: bool) {
     assert_eq!(seen, [7], "a message was lost");
 }
 
-/// A receiver that leaves while a task sends.
+/// A receiver that closes the channel while a task sends.
 async fn close(fixed: bool) {
     let (sender, mut receiver) = mpsc::channel(1);
     let task = tokio::spawn(async move { sender.try_send(7).is_ok() });
@@ -142,7 +142,7 @@ async fn close(fixed: bool) {
     assert_eq!(task.await.unwrap(), received, "sent, and thrown away");
 }
 
-/// A task that answers, beside one that uses the same state.
+/// A task that answers, and another one that uses the same state.
 async fn ask(fixed: bool) {
     let state = Arc::new(Mutex::new(5));
     let (answer, answered) = oneshot::channel();

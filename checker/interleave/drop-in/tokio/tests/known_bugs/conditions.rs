@@ -134,7 +134,7 @@ struct Arrivals {
     generation: u32,
 }
 
-/// Two threads that meet twice.
+/// Two threads that pass a barrier twice.
 fn twice_through(wait: fn(&Barrier)) {
     let barrier = Arc::new(Barrier::default());
     let meet = move |barrier: Arc<Barrier>| {

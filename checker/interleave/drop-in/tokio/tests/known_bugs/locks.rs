@@ -1,4 +1,4 @@
-//! Locks, and what is checked outside of them.
+//! Locks, and checks made outside them.
 
 use std::ptr;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ programs! {
     );
 }
 
-/// Each takes the left fork first. In the fixed program one of them takes the right fork first.
+/// Each takes the left fork first. In the fixed program, one of them takes the right fork first.
 const fn philosophers<const N: usize>(name: &'static str) -> Program {
     Program::new(name, Fails::Deadlock, || dine::<N>(false), || dine::<N>(true))
 }
@@ -119,7 +119,7 @@ fn twice(update: fn(&RwLock<u32>)) {
     run_all(vec![Box::new(move || update(&value)), Box::new(move || update(&other))]);
 }
 
-/// A thread that upgrades beside one that reads.
+/// One thread that upgrades and one that reads.
 fn upgrade(read: fn(&RwLock<u32>)) {
     let value = Arc::new(RwLock::new(0));
     let other = Arc::clone(&value);
@@ -147,7 +147,7 @@ fn ring(orders: [(usize, usize); 4]) {
     });
 }
 
-/// Two threads that take the only pointer. Nobody looks at what it points to.
+/// Two threads that take the only pointer. It is never dereferenced.
 fn take_pointer(take: fn(&AtomicPtr<u32>) -> *mut u32) {
     let slot = Arc::new(AtomicPtr::new(ptr::dangling_mut()));
     let takers = [0; 2].map(|_| {
@@ -182,7 +182,7 @@ fn peterson(announce: fn(&Peterson, usize)) {
     run_all(vec![Box::new(enter(0)), Box::new(enter(1))]);
 }
 
-/// A mutex that is poisoned, a thread that repairs it, and one that panics between its two writes.
+/// A poisoned mutex, a thread that repairs it, and a thread that panics between its two writes.
 fn repair(repair: fn(&Mutex<(u32, u32)>)) {
     let value = Arc::new(Mutex::new((0, 0)));
     let half_write = |value: Arc<Mutex<(u32, u32)>>| {
@@ -201,7 +201,7 @@ fn repair(repair: fn(&Mutex<(u32, u32)>)) {
     }
 }
 
-/// Two threads that need the value, which is made when `is_needed` says so under the lock.
+/// Two threads that need the value, which is created when `is_needed` returns true under the lock.
 fn initialise(is_needed: fn(&Option<u32>) -> bool) {
     let (ready, slot) = (AtomicBool::new(false), Mutex::new(None));
     let made = AtomicU32::new(0);

@@ -1,5 +1,4 @@
-//! Small programs with a known bug, each beside its fixed twin: exploring finds the bug with every seed, and lets the twin
-//! pass.
+//! Small programs with a known bug, and fixed twins: exploring finds the bug with every seed, and the twin passes.
 //!
 //! `cargo test … --test known_bugs -- --ignored --nocapture` prints how many schedules each bug takes.
 #![cfg(feature = "explore")]
@@ -22,14 +21,14 @@ pub struct Program {
     pub bug: fn(),
     pub twin: fn(),
     pub fails_with: Fails,
-    /// Whether all interleavings of the twin are few enough to run them.
+    /// Whether the interleavings of the twin are few enough to run them all.
     pub twin_is: Coverage,
-    /// Whether the search meets the bug before it gives up.
+    /// Whether the search finds the bug before it gives up.
     pub search: Search,
     pub deadlines: Deadlines,
 }
 
-/// How the bug shows.
+/// How the bug shows itself.
 #[derive(Clone, Copy)]
 pub enum Fails {
     Deadlock,
@@ -40,7 +39,7 @@ pub enum Fails {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Search {
     Finds,
-    /// There are too many interleavings before it, so sampling has to find it.
+    /// There are too many interleavings before the bug, so sampling must find it.
     GivesUp,
 }
 
@@ -58,7 +57,7 @@ impl Program {
         }
     }
 
-    /// The same with too many interleavings of the twin to run them all.
+    /// The same program, with too many interleavings of the twin to run them all.
     pub const fn too_large_to_prove(self) -> Self {
         Program { twin_is: Coverage::Sampled, ..self }
     }
@@ -75,11 +74,11 @@ impl Program {
         Exploration::new(env!("CARGO_MANIFEST_DIR")).deadlines(self.deadlines)
     }
 
-    /// Whether `finding` is the bug that is known.
+    /// Whether `finding` is the known bug.
     ///
     /// # Panics
     ///
-    /// If it is another one.
+    /// If it is another failure.
     fn is_in(&self, finding: &Finding) -> bool {
         let Some(failure) = &finding.failure else { return false };
         let (kind, text) = match self.fails_with {
@@ -113,7 +112,7 @@ impl Program {
     }
 }
 
-/// Two tests for each program, and the list of all of them.
+/// Defines two tests for each program, and the list of all programs.
 #[macro_export]
 macro_rules! programs {
     ($($name:ident = $program:expr;)*) => {
@@ -135,12 +134,12 @@ macro_rules! programs {
     };
 }
 
-/// Runs `future` on the runtime that a test has by default.
+/// Runs `future` on the default runtime of a test.
 fn on_tokio(future: impl Future<Output = ()>) {
     block_on(Flavor::Any, future);
 }
 
-/// Runs each function on a thread of its own, to the end.
+/// Runs each function on its own thread, until all have ended.
 fn run_all(bodies: Vec<Box<dyn FnOnce() + Send>>) {
     let threads: Vec<_> = bodies.into_iter().map(thread::spawn).collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());

@@ -23,14 +23,14 @@ fn pass(runs: &'static [usize]) {
     assert!(!reaches_end(runs, 0), "the end was reached");
 }
 
-/// One number is left out, so the end is out of reach.
+/// One number is left out, so the end cannot be reached.
 fn fixed(runs: &'static [usize]) {
     assert!(!reaches_end(runs, 1), "the end was reached");
 }
 
-/// Two threads that count together, in runs of so many steps each: the first thread makes the first run, the second one the
-/// second, and so on. A step that comes too early or too late is lost. Whether they reach the end, `gap` numbers after the
-/// last step.
+/// Two threads count together, in runs of the given numbers of steps: the first thread makes the first run, the second
+/// thread the second run, and so on. A step that comes too early or too late is lost. Returns whether they reach the
+/// end, which is `gap` numbers after the last step.
 fn reaches_end(runs: &'static [usize], gap: usize) -> bool {
     let count = Arc::new(AtomicUsize::new(0));
     let counts = |parity: usize| -> Box<dyn FnOnce() + Send> {

@@ -1,4 +1,4 @@
-//! What tasks and the threads of a runtime do to each other. Each function runs the program with its bug, or `fixed`.
+//! How tasks and the threads of a runtime affect each other. Each function runs the program with its bug, or `fixed`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +55,7 @@ fn nest(most_blocking: usize) {
     assert_eq!(runtime.block_on(outer).unwrap(), 1);
 }
 
-/// A caller that waits for an answer for a limited time, and then leaves.
+/// A caller that waits for an answer with a timeout, and then leaves.
 async fn time_out(fixed: bool) {
     let (answer, mut answered) = oneshot::channel();
     let task = tokio::spawn(async move { answer.send(1).is_ok() });

@@ -1,4 +1,4 @@
-//! How many schedules each bug takes, as a table; with `PROGRAM=switches`, of the programs with this in their name.
+//! A table of how many schedules each bug takes; `PROGRAM=switches` limits it to programs with this in their name.
 
 use interleave::engine::Finding;
 use trace::{Coverage, timeline::grouped};

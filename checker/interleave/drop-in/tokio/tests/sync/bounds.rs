@@ -1,4 +1,4 @@
-//! Types and futures may be sent, shared, moved and caught exactly where tokio's own may.
+//! Types and futures can be sent, shared, moved and caught exactly where tokio's own can.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Answers whether `T` implements a trait: the inherent constant wins where its bound holds.
+/// Tells whether `T` implements a trait: the inherent constant takes precedence where its bound holds.
 struct Ask<T: ?Sized>(PhantomData<T>);
 
 trait Otherwise {
@@ -58,10 +58,10 @@ macro_rules! answers {
     };
 }
 
-/// Contents that cannot be printed.
+/// Contents without `Debug`.
 struct Opaque;
 
-/// Compares types with their real counterparts, with each kind of contents.
+/// Compares types with their real counterparts, for each kind of contents.
 macro_rules! same {
     ($types:tt) => {
         same!(@with i32, $types);
@@ -128,7 +128,7 @@ fn types_have_the_auto_traits_of_the_real_ones() {
     });
 }
 
-/// An object that a future may borrow for ever.
+/// An object that a future may borrow forever.
 fn leak<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 
 use super::{can_happen, deadlocks, passes, spawn};
 
-/// A value whose copy and destructor let other threads run, and that counts its copies in use.
+/// A value whose `clone` and destructor let other threads run, and that counts its live clones.
 #[derive(Debug)]
 struct Noisy(Arc<(Semaphore, AtomicUsize)>);
 
@@ -41,7 +41,7 @@ fn counter() -> Arc<(Semaphore, AtomicUsize)> {
 }
 
 #[test]
-fn others_see_room_taken_before_the_value_is_there() {
+fn others_see_the_capacity_taken_before_the_value_arrives() {
     can_happen("in between", || async {
         let (sender, receiver) = mpsc::channel(1);
         let other = spawn(async move { sender.send(1).await });
@@ -53,7 +53,7 @@ fn others_see_room_taken_before_the_value_is_there() {
 }
 
 #[test]
-fn a_permit_that_is_dropped_makes_room() {
+fn a_dropped_permit_frees_capacity() {
     passes(|| async {
         let (sender, mut receiver) = mpsc::channel(1);
         let permit = sender.reserve().await.unwrap();
@@ -72,7 +72,7 @@ fn a_permit_that_is_dropped_makes_room() {
 }
 
 #[test]
-fn permits_of_an_iterator_send_or_go_back() {
+fn permits_of_an_iterator_send_or_are_released() {
     passes(|| async {
         let (sender, mut receiver) = mpsc::channel(3);
         let mut permits = sender.reserve_many(3).await.unwrap();
@@ -84,7 +84,7 @@ fn permits_of_an_iterator_send_or_go_back() {
 }
 
 #[test]
-fn a_full_channel_with_nobody_to_empty_it_deadlocks() {
+fn a_full_channel_without_a_reader_deadlocks() {
     deadlocks(|| async {
         let (sender, _receiver) = mpsc::channel(1);
         sender.send(1).await.unwrap();
@@ -128,7 +128,7 @@ fn a_receiver_ends_when_the_last_sender_is_gone() {
 }
 
 #[test]
-fn what_is_left_in_a_channel_is_dropped_with_it() {
+fn remaining_values_are_dropped_with_the_channel() {
     passes(|| async {
         let count = counter();
         let (bounded, receiver) = mpsc::channel(2);
@@ -187,7 +187,7 @@ fn a_slow_broadcast_receiver_misses_values() {
 }
 
 #[test]
-fn copies_and_destructors_of_broadcast_values_may_let_others_run() {
+fn clones_and_destructors_of_broadcast_values_may_let_others_run() {
     passes(|| async {
         let count = counter();
         let (sender, mut receiver) = broadcast::channel(1);
@@ -205,7 +205,7 @@ fn copies_and_destructors_of_broadcast_values_may_let_others_run() {
 }
 
 #[test]
-fn a_broadcast_sender_learns_that_nobody_listens() {
+fn a_broadcast_sender_learns_that_there_is_no_receiver() {
     passes(|| async {
         let (sender, receiver) = broadcast::channel::<i32>(1);
         let other = spawn(async move { drop(receiver) });

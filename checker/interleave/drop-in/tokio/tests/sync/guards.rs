@@ -1,4 +1,4 @@
-//! Owned guards keep their object, and guards of any kind keep it locked.
+//! Owned guards keep their object alive, and guards of any kind keep it locked.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::sync::{
 
 use super::{can_happen, passes, spawn};
 
-/// Whether the only other owner of `shared` is what `guard` keeps.
+/// Whether `guard` holds the only other reference to `shared`.
 fn is_kept_by<T, G>(shared: Arc<T>, guard: G) -> bool {
     let Err(shared) = Arc::try_unwrap(shared) else { return false };
     drop(guard);
@@ -120,11 +120,11 @@ fn no_writer_gets_in_while_a_guard_is_downgraded() {
 }
 
 #[test]
-fn a_release_is_seen_before_the_guards_thread_goes_on() {
+fn a_release_is_visible_before_its_thread_continues() {
     can_happen("free already", || async {
         let lock = Arc::new(Mutex::new(()));
         let lock2 = lock.clone();
-        // An oracle, as the search must know that both threads look at it.
+        // An oracle, because the search must know that both threads access it.
         let behind = Arc::new(interleave::HighWater::new());
         let behind2 = behind.clone();
         let other = spawn(async move {

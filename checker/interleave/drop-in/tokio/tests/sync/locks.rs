@@ -83,7 +83,7 @@ fn a_future_that_is_polled_in_a_loop_lets_others_run() {
 }
 
 #[test]
-fn a_notification_is_passed_on_by_a_future_that_is_dropped() {
+fn a_dropped_future_passes_its_notification_on() {
     passes(|| async {
         let notify = Arc::new(Notify::new());
         let mut first = Box::pin(notify.clone().notified_owned());
@@ -97,7 +97,7 @@ fn a_notification_is_passed_on_by_a_future_that_is_dropped() {
 }
 
 #[test]
-fn a_notification_before_the_future_is_made_is_lost() {
+fn a_notification_before_the_future_is_created_is_lost() {
     deadlocks(|| async {
         let notify = Arc::new(Notify::new());
         let notify2 = notify.clone();
@@ -108,7 +108,7 @@ fn a_notification_before_the_future_is_made_is_lost() {
 }
 
 #[test]
-fn notify_last_wakes_the_one_that_came_last() {
+fn notify_last_wakes_the_latest_waiter() {
     passes(|| async {
         let notify = Notify::new();
         let (mut first, mut last) = (pin!(notify.notified()), pin!(notify.notified()));

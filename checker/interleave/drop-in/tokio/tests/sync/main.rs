@@ -1,4 +1,4 @@
-//! `tokio::sync` in explore mode: its operations, its guarantees, and what exploring finds in programs that use it.
+//! `tokio::sync` in explore mode: its operations, its guarantees, and programs that use it.
 #![cfg(feature = "explore")]
 
 mod bounds;
@@ -30,7 +30,7 @@ fn passes<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) 
     }
 }
 
-/// Runs `body` until it panics with `message`, which proves that what it denies can happen.
+/// Runs `body` until it panics with `message`, which proves that the case it denies can happen.
 #[track_caller]
 fn can_happen<F: Future<Output = ()>>(message: &str, body: impl Fn() -> F + Send + Sync + 'static) {
     let failure = explore(body).expect_err("it happens in some interleaving");
@@ -43,7 +43,7 @@ fn deadlocks<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'stati
     assert_eq!(failure.kind, FailureKind::Deadlock, "{}", failure.message);
 }
 
-/// Runs `future` on a thread of its own.
+/// Runs `future` on its own thread.
 #[track_caller]
 fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     thread::spawn(None, Location::caller(), move || threads::block_on(future))

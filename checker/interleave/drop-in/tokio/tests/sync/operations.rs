@@ -1,4 +1,4 @@
-//! Each operation by which a task looks at something shared, waits for it or changes it passes a scheduling point.
+//! Each operation by which a task reads, changes or waits for shared state passes a scheduling point.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -21,7 +21,7 @@ use super::sources::public_functions;
 struct Tried(StdMutex<BTreeSet<&'static str>>);
 
 impl Tried {
-    /// Runs `f`, which has to pass a scheduling point.
+    /// Runs `f`, which must pass a scheduling point.
     #[track_caller]
     fn run<T>(&self, name: &'static str, f: impl FnOnce() -> T) -> T {
         let before = points_passed();
@@ -41,7 +41,7 @@ impl Tried {
         self.run(name, || drop(value));
     }
 
-    /// Drops something that holds a lock, a permit or room: there is a point before the release and one behind it.
+    /// Drops a holder of a lock, a permit or capacity: there is a point before the release and one after it.
     #[track_caller]
     fn release<G>(&self, name: &'static str, guard: G) {
         let before = points_passed();
@@ -287,7 +287,7 @@ fn broadcasts(tried: &Tried) {
     tried.wait("broadcast::closed", sender.closed());
 }
 
-/// Tries the methods of a receiver of `mpsc`. `send` puts one value in.
+/// Tries the methods of an `mpsc` receiver. `send` queues one value.
 macro_rules! receive {
     ($tried:ident, $receiver:ident, $send:expr) => {
         let mut context = Context::from_waker(Waker::noop());

@@ -1,11 +1,11 @@
-//! What the sources of the drop-in offer, to compare with what is tested.
+//! The public functions in the sources of the drop-in, to compare with the tested ones.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::operations::PRIVATE;
 
-/// The public functions of the drop-in that are not private matters, as `file::function`.
+/// The public functions of the drop-in that are not in [`PRIVATE`](super::operations::PRIVATE), as `file::function`.
 pub fn public_functions() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explore/sync");
     let mut files = Vec::new();

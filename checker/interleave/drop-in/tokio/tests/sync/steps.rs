@@ -1,4 +1,4 @@
-//! Steps name the line of the program that takes them.
+//! Steps name the line of the program that causes them.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn steps<F: Future<Output = ()>>(body: impl Fn() -> F + Send + Sync + 'static) -
     failure.expect_err("it never ends").trace.expect("it is the same in each interleaving")
 }
 
-/// The source of the lines at which a step is like `is_wanted`.
+/// The source lines of the steps that `is_wanted` accepts.
 #[track_caller]
 fn lines(trace: &Trace, is_wanted: impl Fn(&Action) -> bool) -> Vec<String> {
     let text = |step: &Step| {

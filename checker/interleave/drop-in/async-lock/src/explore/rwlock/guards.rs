@@ -41,7 +41,7 @@ write_guard!([T: ?Sized] RwLockWriteGuardArc<T> => T);
 impl<T> std::panic::UnwindSafe for RwLockReadGuardArc<T> {}
 impl<T> std::panic::RefUnwindSafe for RwLockReadGuardArc<T> {}
 
-/// How guards turn into others, which is the same for borrowed and counted ones.
+/// The conversions between guards, which are the same for borrowed guards and those with an `Arc`.
 macro_rules! changes {
     ([$($generics:tt)*] [$($sized:tt)*] $read:ident $upgradable:ident $write:ident $upgrade:ident [$($arguments:tt)*]) => {
         impl<$($sized)*> $upgradable<$($arguments)*> {

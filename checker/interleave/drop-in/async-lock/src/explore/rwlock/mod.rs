@@ -20,7 +20,7 @@ pub use guards::{
     RwLockWriteGuardArc,
 };
 
-/// A reader-writer lock that the scheduler decides about.
+/// A reader-writer lock controlled by the scheduler.
 pub struct RwLock<T: ?Sized> {
     model: Lock,
     data: UnsafeCell<T>,
@@ -62,7 +62,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 }
 
-/// The ways in, which are the same for every mode: wait, block, try; borrowed and counted.
+/// The methods that acquire the lock, the same for every mode: wait, block, try; borrowed or with an `Arc`.
 macro_rules! ways_in {
     ([$($bound:tt)*] $mode:expr,
      $wait:ident $block:ident $attempt:ident => $future:ident $guard:ident,

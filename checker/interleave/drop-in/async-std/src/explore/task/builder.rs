@@ -1,4 +1,4 @@
-//! Tasks with a name.
+//! Named tasks.
 
 use std::io;
 use std::panic::Location;

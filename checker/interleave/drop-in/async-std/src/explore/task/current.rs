@@ -62,7 +62,7 @@ impl fmt::Debug for Task {
 ///
 /// # Panics
 ///
-/// Outside of a task.
+/// Outside a task.
 #[track_caller]
 pub fn current() -> Task {
     try_current().expect("`task::current()` called outside the context of a task")

@@ -41,7 +41,7 @@ impl<T> JoinHandle<T> {
 }
 
 impl<T> Drop for JoinHandle<T> {
-    /// Lets the task go on by itself.
+    /// Lets the task run on.
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take() {
             handle.detach();

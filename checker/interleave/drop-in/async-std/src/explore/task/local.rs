@@ -15,7 +15,7 @@ use super::Task;
 /// A task and its values, by the addresses of their keys.
 pub(super) struct Locals {
     task: Task,
-    /// `None` when the task is being dropped.
+    /// `None` while the task is being dropped.
     values: RefCell<Option<Values>>,
 }
 
@@ -52,7 +52,7 @@ impl Locals {
     }
 }
 
-/// Owns the values of a task: they are dropped with this.
+/// Owns the values of a task and drops them.
 struct Owner(Rc<Locals>);
 
 impl Drop for Owner {
@@ -63,7 +63,7 @@ impl Drop for Owner {
 }
 
 pin_project_lite::pin_project! {
-    /// A future that is a task of its own. As in async-std, its values are dropped before it is.
+    /// Runs a future as a task. As in async-std, the task's values are dropped before the future.
     pub(super) struct WithLocals<F> {
         locals: Owner,
         #[pin]
@@ -119,7 +119,7 @@ impl<T: Send + 'static> LocalKey<T> {
     ///
     /// # Panics
     ///
-    /// Outside of a task.
+    /// Outside a task.
     #[track_caller]
     pub fn with<F, R>(&'static self, f: F) -> R
     where
@@ -132,7 +132,7 @@ impl<T: Send + 'static> LocalKey<T> {
     ///
     /// # Errors
     ///
-    /// Outside of a task.
+    /// Outside a task.
     pub fn try_with<F, R>(&'static self, f: F) -> Result<R, AccessError>
     where
         F: FnOnce(&T) -> R,

@@ -1,4 +1,4 @@
-//! `async_std::task` on the model of an executor.
+//! `async_std::task`, on the model of an executor.
 
 mod builder;
 mod current;

@@ -1,4 +1,4 @@
-//! The mark of a thread that runs an executor.
+//! Marks a thread that runs an executor.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -22,7 +22,7 @@ pub struct EnterError {
 ///
 /// # Errors
 ///
-/// Within another executor.
+/// Inside another executor.
 pub fn enter() -> Result<Enter, EnterError> {
     match ENTERED.replace(true) {
         false => Ok(Enter { _private: () }),
@@ -32,7 +32,7 @@ pub fn enter() -> Result<Enter, EnterError> {
 
 impl Drop for Enter {
     fn drop(&mut self) {
-        // A thread that is ending has no mark any more.
+        // The mark of an ending thread has already been dropped.
         let _ = ENTERED.try_with(|entered| entered.set(false));
     }
 }

@@ -1,4 +1,4 @@
-//! `LocalPool`: the real one's queue and order, on a thread that waits as the scheduler knows it.
+//! `LocalPool` with the queue and order of the real one, on a thread that waits through the scheduler.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -42,7 +42,7 @@ impl LocalPool {
     ///
     /// # Panics
     ///
-    /// Within another executor.
+    /// Inside another executor.
     #[track_caller]
     pub fn run(&mut self) {
         run_executor(|_, context| self.poll_pool(context));
@@ -52,7 +52,7 @@ impl LocalPool {
     ///
     /// # Panics
     ///
-    /// Within another executor.
+    /// Inside another executor.
     #[track_caller]
     pub fn run_until<F: Future>(&mut self, future: F) -> F::Output {
         let mut future = pin!(future);
@@ -69,7 +69,7 @@ impl LocalPool {
     ///
     /// # Panics
     ///
-    /// Within another executor.
+    /// Inside another executor.
     #[track_caller]
     pub fn try_run_one(&mut self) -> bool {
         run_executor(|notify, context| {
@@ -89,7 +89,7 @@ impl LocalPool {
     ///
     /// # Panics
     ///
-    /// Within another executor.
+    /// Inside another executor.
     #[track_caller]
     pub fn run_until_stalled(&mut self) {
         run_executor(|notify, context| match self.poll_pool(context) {
@@ -98,7 +98,7 @@ impl LocalPool {
         });
     }
 
-    /// Polls the tasks until none of them is ready. Ready when none is left.
+    /// Polls the tasks until none of them is ready. Ready when all have ended.
     fn poll_pool(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
             self.take_in();

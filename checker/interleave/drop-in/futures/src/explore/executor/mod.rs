@@ -1,4 +1,4 @@
-//! `futures::executor`, whose callers wait as the scheduler knows it.
+//! `futures::executor`, whose callers wait through the scheduler.
 
 mod enter;
 mod local_pool;
@@ -15,7 +15,7 @@ use real::stream::{Stream, StreamExt};
 pub use enter::{Enter, EnterError, enter};
 pub use local_pool::{LocalPool, LocalSpawner};
 
-/// Wakes the thread that runs an executor, and knows whether it did.
+/// Wakes the thread that runs an executor, and records that it did.
 struct Notify {
     is_woken: AtomicBool,
     thread: Waker,
@@ -32,11 +32,12 @@ impl Wake for Notify {
     }
 }
 
-/// Calls `f` on the running thread until it is ready; the thread waits in between. `f` is told who wakes it.
+/// Calls `f` on the running thread until it is ready; the thread blocks in between. `f` receives the waker's
+/// [`Notify`].
 ///
 /// # Panics
 ///
-/// Within another executor.
+/// Inside another executor.
 #[track_caller]
 fn run_executor<T>(mut f: impl FnMut(&Notify, &mut Context<'_>) -> Poll<T>) -> T {
     let _entered = enter().expect("cannot execute `LocalPool` executor from within another executor");
@@ -56,7 +57,7 @@ fn run_executor<T>(mut f: impl FnMut(&Notify, &mut Context<'_>) -> Poll<T>) -> T
 ///
 /// # Panics
 ///
-/// Within another executor.
+/// Inside another executor.
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

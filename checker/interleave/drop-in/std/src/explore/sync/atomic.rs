@@ -1,7 +1,7 @@
 //! `std::sync::atomic` under the scheduler: each operation is a scheduling point.
 //!
-//! Whatever ordering is asked for, operations happen one after the other, so bugs that only a weaker memory
-//! model shows are not found.
+//! Operations are sequentially consistent whatever ordering they ask for, so bugs that only a weaker memory model shows
+//! are not found.
 
 #[doc(no_inline)]
 pub use ::std::sync::atomic::{Ordering, compiler_fence, fence};
@@ -25,7 +25,7 @@ macro_rules! operations {
                 value.into_inner()
             }
 
-            /// The raw value, whose use the scheduler does not see.
+            /// The raw value. The scheduler does not see accesses through this pointer.
             pub const fn as_ptr(&self) -> *mut $value {
                 self.value.as_ptr()
             }
@@ -58,7 +58,7 @@ macro_rules! operations {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                // One that fails changes nothing.
+                // A failed exchange changes nothing.
                 self.object.point(Access::Read);
                 let result = self.value.compare_exchange(current, new, success, failure);
                 match &result {
@@ -217,7 +217,7 @@ atomic!(AtomicU32, u32, integer);
 atomic!(AtomicU64, u64, integer);
 atomic!(AtomicUsize, usize, integer);
 
-/// The initial values that atomics had before `new` was `const`.
+/// The constants with the initial values of atomics, from before `new` was `const`.
 macro_rules! initial {
     ($($name:ident: $type:ident = $value:expr;)*) => {
         $(

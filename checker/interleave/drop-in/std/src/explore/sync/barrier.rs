@@ -7,7 +7,7 @@ use ::std::sync::{Mutex, PoisonError};
 use interleave::engine::Access;
 use interleave::model::{Object, Order, Signal};
 
-/// A barrier that the scheduler decides about.
+/// A barrier controlled by the scheduler.
 pub struct Barrier {
     object: Object,
     signal: Signal,

@@ -8,8 +8,8 @@ use interleave::model::{Lock, Mode, Order, Signal, Woken, time};
 
 use super::MutexGuard;
 
-/// A condition variable that the scheduler decides about. Which waiter `notify_one` wakes is a choice of the scheduler,
-/// as the standard library does not say.
+/// A condition variable controlled by the scheduler. The scheduler chooses which waiter `notify_one` wakes, because the
+/// standard library does not specify it.
 #[derive(Debug)]
 pub struct Condvar {
     signal: Signal,
@@ -123,7 +123,7 @@ impl Condvar {
     ) -> (LockResult<MutexGuard<'a, T>>, Woken) {
         let mutex = guard.mutex;
         let lock: &Lock = guard.held.lock();
-        // In the queue before the lock is free, so that no notification falls in between.
+        // Join the queue before the lock is free, so that no notification is missed in between.
         let ticket = self.signal.enlist();
         drop(guard);
         let woken = self.signal.wait(ticket, deadline, place);

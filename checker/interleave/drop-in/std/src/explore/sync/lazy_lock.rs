@@ -9,7 +9,7 @@ use ::std::sync::{Mutex, PoisonError};
 use interleave::model::PerSchedule;
 use interleave::model::once::OnceValue;
 
-/// A value that is made when it is first used. In a `static` it is made anew in each schedule, as in each process.
+/// A value that is created at its first use. In a `static`, it is created anew in each schedule, as in each process.
 pub struct LazyLock<T, F = fn() -> T> {
     value: OnceValue<T>,
     /// `None` once it was called, if it can be called only once.
@@ -35,12 +35,12 @@ impl<T, F> LazyLock<T, F> {
 }
 
 impl<T, F> LazyLock<T, F> {
-    /// The value, if it has been made.
+    /// The value, if it has been created.
     pub fn get(this: &LazyLock<T, F>) -> Option<&T> {
         this.value.get()
     }
 
-    /// The value, if it has been made.
+    /// The value, if it has been created.
     pub fn get_mut(this: &mut LazyLock<T, F>) -> Option<&mut T> {
         this.value.get_mut()
     }
@@ -59,7 +59,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     }
 
     fn make(&self) -> T {
-        /// An initialiser that panics poisons for good.
+        /// An initializer that panics poisons the value permanently.
         struct Poison<'a>(&'a PerSchedule<bool>);
 
         impl Drop for Poison<'_> {
@@ -75,14 +75,14 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
         value
     }
 
-    /// The initialiser. One that owns nothing, as those of a `static`, is there again for the next schedule.
+    /// The initializer. One that owns nothing, such as that of a `static`, is available again in the next schedule.
     fn take_init(&self) -> F {
         let mut init = self.init.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = init.take().expect("an initialiser that owns something is called once");
         if !needs_drop::<F>() {
             #[allow(unsafe_code)]
-            // SAFETY: a value without drop glue is not dropped twice by being copied. The copy is called in a later
-            // schedule, when whatever it refers to mutably is used by no call any more.
+            // SAFETY: a value without drop glue may be copied, since dropping both copies does nothing. The copy is
+            // called in a later schedule, when no call uses what it refers to mutably any more.
             let copy = unsafe { ::std::ptr::read(&raw const taken) };
             *init = Some(copy);
         }

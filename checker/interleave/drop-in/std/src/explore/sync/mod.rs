@@ -1,6 +1,6 @@
 //! `std::sync` under the scheduler.
 //!
-//! `Arc` stays the real one: methods take `self: Arc<Self>`, which stable Rust allows for its own types only.
+//! `Arc` stays the real one: methods take `self: Arc<Self>`, which stable Rust allows only for its own types.
 
 #[doc(no_inline)]
 pub use ::std::sync::*;

@@ -11,7 +11,7 @@ use interleave::{lock_from_value, write_guard};
 
 use super::SHARED;
 
-/// A mutex that the scheduler decides about. The data, and whether it is poisoned, stay in a real one.
+/// A mutex controlled by the scheduler. A real mutex holds the data and the poison flag.
 pub struct Mutex<T: ?Sized> {
     lock: Lock,
     data: sync::Mutex<T>,
@@ -28,7 +28,7 @@ pub struct MutexGuard<'a, T: ?Sized> {
     _after: AfterRelease,
 }
 
-/// Takes the poison away that the end of the schedule has left, as no panic of the test unwinds then.
+/// Clears the poison flag if the end of the schedule set it, because no panic of the test unwinds then.
 struct Poison<'a, T: ?Sized>(&'a sync::Mutex<T>);
 
 impl<T: ?Sized> Drop for Poison<'_, T> {

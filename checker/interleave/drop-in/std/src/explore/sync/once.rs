@@ -6,7 +6,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use interleave::model::PerSchedule;
 use interleave::model::once::OnceValue;
 
-/// A call that is made once in each schedule.
+/// One-time initialization, once per schedule.
 pub struct Once {
     done: OnceValue<()>,
     poisoned: PerSchedule<bool>,
@@ -67,7 +67,7 @@ impl Once {
     fn call(&self, place: &'static Location<'static>, f: impl FnOnce(bool)) {
         self.done.get_or_init(
             || {
-                /// A call that panics poisons.
+                /// Poisons the `Once` if the call panics.
                 struct Poison<'a>(&'a Once);
 
                 impl Drop for Poison<'_> {

@@ -5,7 +5,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
 use interleave::model::once::OnceValue;
 
-/// A value that is made once. In a `static` it is made anew in each schedule, as in each process.
+/// A value that is created once. In a `static`, it is created anew in each schedule, as in each process.
 pub struct OnceLock<T>(OnceValue<T>);
 
 impl<T: RefUnwindSafe + UnwindSafe> RefUnwindSafe for OnceLock<T> {}

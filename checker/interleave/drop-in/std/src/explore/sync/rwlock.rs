@@ -11,8 +11,7 @@ use interleave::{lock_from_value, read_guard, write_guard};
 
 use super::SHARED;
 
-/// A reader-writer lock that the scheduler decides about. The data, and whether it is poisoned, stay in a real
-/// one.
+/// A reader-writer lock controlled by the scheduler. A real lock holds the data and the poison flag.
 pub struct RwLock<T: ?Sized> {
     lock: Lock,
     data: sync::RwLock<T>,
@@ -37,7 +36,7 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     after: AfterRelease,
 }
 
-/// Takes the poison away that the end of the schedule has left, as no panic of the test unwinds then.
+/// Clears the poison flag if the end of the schedule set it, because no panic of the test unwinds then.
 struct Poison<'a, T: ?Sized>(&'a sync::RwLock<T>);
 
 impl<T: ?Sized> Drop for Poison<'_, T> {
@@ -133,7 +132,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     #[track_caller]
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let RwLockWriteGuard { mut held, data, _poison: _, after } = guard;
-        // The data first: the model wakes the other readers, and they must be let in by then.
+        // The data first: the model wakes the other readers, which must be able to lock the data by then.
         let data = sync::RwLockWriteGuard::downgrade(data);
         held.downgrade(Mode::Read, Location::caller());
         RwLockReadGuard { _held: held, data, _after: after }

@@ -17,7 +17,7 @@ pub struct JoinError {
 
 enum Reason {
     Cancelled,
-    /// In a mutex, as a payload is `Send` and not `Sync`.
+    /// In a mutex, because a payload is `Send` but not `Sync`.
     Panicked(Mutex<Payload>),
 }
 

@@ -24,7 +24,7 @@ impl fmt::Display for Id {
 ///
 /// # Panics
 ///
-/// Outside of a task.
+/// Outside a task.
 #[track_caller]
 pub fn id() -> Id {
     try_id().expect("Can't get a task id when not inside a task")

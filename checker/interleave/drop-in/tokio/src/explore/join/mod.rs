@@ -1,6 +1,6 @@
-//! What a task that was started gives back: its handle, its id, and why it has no result.
+//! The types returned when a task is spawned: its handle, its id, and its error.
 //!
-//! Runtimes start tasks and `task` starts them on the current runtime; both return these.
+//! Runtimes spawn tasks, and `task` spawns them on the current runtime; both return these types.
 
 mod error;
 mod handle;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Flavor, LocalOptions, LocalRuntime, Options, Runtime};
 
-/// See [`real::runtime::Builder`]. What concerns the speed of real threads is accepted and has no effect.
+/// See [`real::runtime::Builder`]. Settings that concern the speed of real threads are accepted and have no effect.
 pub struct Builder {
     flavor: Flavor,
     options: Options,
@@ -20,7 +20,7 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// Settings that a schedule has no use for.
+/// Settings that have no effect in a schedule.
 macro_rules! without_effect {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*);)*) => {
         $($(#[$doc])*
@@ -37,7 +37,7 @@ impl Builder {
         Builder { flavor: Flavor::CurrentThread, options: Options::default(), is_name_set: false }
     }
 
-    /// See [`real::runtime::Builder::new_multi_thread`]. It has two workers if nothing else is said.
+    /// See [`real::runtime::Builder::new_multi_thread`]. The default is two workers.
     pub fn new_multi_thread() -> Builder {
         Builder { flavor: Flavor::MultiThread(2), options: Options::default(), is_name_set: false }
     }
@@ -103,7 +103,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// Outside of an explored test.
+    /// Outside an explored test.
     pub fn build(&mut self) -> io::Result<Runtime> {
         Ok(Runtime::with(self.flavor, self.options.clone()))
     }
@@ -112,7 +112,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// Outside of an explored test, and for a runtime of several threads.
+    /// Outside an explored test, and for a multi-threaded runtime.
     #[track_caller]
     pub fn build_local(&mut self, _options: LocalOptions) -> io::Result<LocalRuntime> {
         assert!(self.flavor == Flavor::CurrentThread, "multi_thread is not supported for LocalRuntime");

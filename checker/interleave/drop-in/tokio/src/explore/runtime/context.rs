@@ -1,4 +1,4 @@
-//! Which runtime a thread belongs to, and whether it may block.
+//! The runtime that a thread belongs to, and whether the thread may block.
 
 use std::cell::{Cell, RefCell};
 
@@ -17,7 +17,7 @@ struct Context {
 
 static CONTEXT: LocalKey<Context> = LocalKey::new(Context::default);
 
-/// What the real package says of a thread outside of any runtime.
+/// The message of the real package for a thread outside any runtime.
 pub(super) const NO_CONTEXT: &str =
     "there is no reactor running, must be called from the context of a Tokio 1.x runtime";
 
@@ -31,7 +31,7 @@ pub(crate) fn is_async() -> bool {
     CONTEXT.try_with(|context| context.is_async.get()).unwrap_or(false)
 }
 
-/// Refuses to block a thread that drives async tasks, in the words of the real package.
+/// Panics on a thread that drives async tasks, with the message of the real package. Called before blocking.
 ///
 /// # Panics
 ///
@@ -93,7 +93,7 @@ impl Drop for Entered {
 
 /// Runs `f`, which may block, on a thread that drives async tasks.
 pub(crate) fn may_block<T>(f: impl FnOnce() -> T) -> T {
-    /// Puts back what there was, also when `f` panics.
+    /// Restores the previous state, also when `f` panics.
     struct Restore(bool);
 
     impl Drop for Restore {

@@ -22,7 +22,7 @@ pub struct Handle {
     executor: Executor,
     flavor: Flavor,
     id: Id,
-    /// The thread on which tasks may be spawned that are not `Send`.
+    /// The thread that may spawn tasks that are not `Send`.
     local_to: Option<NonZeroUsize>,
     time: Arc<RuntimeTime>,
     name: Option<Arc<str>>,
@@ -72,7 +72,7 @@ impl Handle {
     pub fn current() -> Self {
         match context::current() {
             Some(handle) => handle,
-            // Not in a closure, which would take the blame.
+            // Not in a closure, because the panic would be reported there.
             None => panic!("{NO_CONTEXT}"),
         }
     }
@@ -97,7 +97,7 @@ impl Handle {
         self.spawn_unchecked(future)
     }
 
-    /// The same without the bound on `Send`, for whoever keeps the task on one thread.
+    /// Like [`spawn`](Self::spawn), without the `Send` bound, for callers that keep the task on one thread.
     #[track_caller]
     pub(crate) fn spawn_unchecked<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -117,7 +117,7 @@ impl Handle {
         JoinHandle::new(self.executor.spawn_blocking(Location::caller(), f))
     }
 
-    /// See [`real::runtime::Handle::block_on`]: on a runtime of one thread it does not poll the tasks.
+    /// See [`real::runtime::Handle::block_on`]: on a current-thread runtime, it does not poll the tasks.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _context = self.enter_to_block();
@@ -155,11 +155,11 @@ impl Handle {
         }
     }
 
-    /// Lets the running thread wait in `block_on`.
+    /// Enters the runtime to block the running thread in `block_on`.
     ///
     /// # Panics
     ///
-    /// On a thread that drives async tasks, in the words of the real package.
+    /// On a thread that drives async tasks, with the message of the real package.
     #[track_caller]
     pub(super) fn enter_to_block(&self) -> Entered {
         assert!(

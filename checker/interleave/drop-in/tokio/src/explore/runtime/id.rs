@@ -11,7 +11,7 @@ use interleave::engine::scheduler;
 pub struct Id(NonZeroU64);
 
 impl Id {
-    /// One that no other runtime or `LocalSet` of the schedule has.
+    /// An id that no other runtime or `LocalSet` of the schedule has.
     pub(in crate::explore) fn next() -> Self {
         static COUNTER: u8 = 0;
 

@@ -14,7 +14,7 @@ pub struct LocalOptions {
     not_send: PhantomData<*mut u8>,
 }
 
-/// See [`real::runtime::LocalRuntime`]: a runtime of one thread, whose tasks need not be `Send`.
+/// See [`real::runtime::LocalRuntime`]: a current-thread runtime whose tasks need not be `Send`.
 #[derive(Debug)]
 pub struct LocalRuntime {
     runtime: Runtime,

@@ -1,4 +1,4 @@
-//! `tokio::runtime` on the model of an executor.
+//! `tokio::runtime`, on the model of an executor.
 
 mod builder;
 pub mod context;
@@ -30,19 +30,19 @@ pub use real::runtime::{RuntimeFlavor, is_rt_shutdown_err};
 use super::join::JoinHandle;
 use time::TimeOptions;
 
-/// How many blocking jobs run at once if the builder does not say.
+/// The default maximum of blocking jobs that run at once.
 const MOST_BLOCKING: usize = 512;
 
-/// Which threads a runtime has.
+/// The threads of a runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flavor {
     CurrentThread,
     MultiThread(usize),
-    /// A runtime with as many threads as it ever has tasks.
+    /// As many threads as the runtime ever has tasks.
     ThreadEach,
 }
 
-/// What a builder may ask for beside the threads.
+/// The settings of a builder besides the threads.
 #[derive(Clone)]
 pub(super) struct Options {
     most_blocking: usize,
@@ -70,7 +70,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Runtime {
     handle: Handle,
-    /// What the threads of the runtime know it by. Emptied at its end, as it refers to the runtime itself.
+    /// The runtime's handle for its own threads. Cleared when the runtime ends, because it refers to the runtime.
     known: OnlyHere<Known>,
 }
 
@@ -85,7 +85,7 @@ impl Runtime {
         Ok(Runtime::of(Flavor::MultiThread(2)))
     }
 
-    /// One for a test: what may be paused is.
+    /// Creates the runtime of a test. Its clock starts paused where that is allowed.
     pub(super) fn of(flavor: Flavor) -> Runtime {
         Runtime::with(flavor, Options { time: TimeOptions::of_a_test(), ..Options::default() })
     }
@@ -94,12 +94,12 @@ impl Runtime {
         Runtime::of_kind(flavor, None, options)
     }
 
-    /// A runtime of one thread, where tasks may be spawned that are not `Send`.
+    /// Creates a current-thread runtime that can spawn tasks that are not `Send`.
     fn local(options: Options) -> Runtime {
         Runtime::of_kind(Flavor::CurrentThread, Some(thread::current().number()), options)
     }
 
-    /// With the number of the thread on which tasks may be spawned that are not `Send`, if there is one.
+    /// `local_to` is the number of the thread that may spawn tasks that are not `Send`, if there is one.
     fn of_kind(flavor: Flavor, local_to: Option<NonZeroUsize>, options: Options) -> Runtime {
         let known: Known = Rc::default();
         let executor = Executor::new(Settings {
@@ -201,7 +201,7 @@ impl Drop for Runtime {
     }
 }
 
-/// What a thread of a runtime keeps while it lives: that it belongs to the runtime.
+/// Held by a thread of a runtime while it lives: its membership in the runtime.
 struct ThreadOfRuntime {
     _context: Option<Entered>,
     on_stop: Option<Callback>,

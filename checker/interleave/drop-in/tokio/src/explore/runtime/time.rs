@@ -1,14 +1,14 @@
 //! A runtime's view of time.
 //!
-//! The clock of a schedule stands still while any thread can run, whether a runtime has paused it or not. But a test may
-//! pause it only where the real package allows that, and in the same words.
+//! The clock of a schedule is stopped while any thread can run, whether or not a runtime has paused it. But a test may
+//! pause it only where the real package allows that; otherwise this panics with the same message.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::context::NO_CONTEXT;
 use super::{Flavor, Handle, context};
 
-/// What a builder says of it.
+/// A builder's settings for time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::explore) struct TimeOptions {
     pub(super) is_enabled: bool,
@@ -37,7 +37,7 @@ pub(crate) struct RuntimeTime {
     is_paused: AtomicBool,
 }
 
-/// Whether the running thread may use timers. If not, what the real package panics with.
+/// Whether the running thread may use timers. If not, returns the panic message of the real package.
 pub(crate) fn refusal() -> Result<(), &'static str> {
     match context::current() {
         None => Err(NO_CONTEXT),
@@ -57,11 +57,11 @@ fn current() -> Handle {
     }
 }
 
-/// Pauses the clock of the runtime that the running thread is in.
+/// Pauses the clock of the running thread's runtime.
 ///
 /// # Panics
 ///
-/// If it is paused, or has several threads.
+/// If the clock is paused already, or the runtime is multi-threaded.
 #[track_caller]
 pub(crate) fn pause() {
     let handle = current();

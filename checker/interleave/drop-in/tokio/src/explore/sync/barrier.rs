@@ -8,8 +8,8 @@ use interleave::model::Object;
 use interleave::model::acquire::listen;
 use real::sync::Notify;
 
-/// See [`real::sync::Barrier`]. Not the real one inside: that one waits on a `watch` channel, which picks its queues at
-/// random, and so a schedule could not be repeated.
+/// See [`real::sync::Barrier`]. Not built on the real one, which waits on a `watch` channel that picks its queues at
+/// random: a schedule could not be repeated.
 #[derive(Debug)]
 pub struct Barrier {
     object: Object,
@@ -36,7 +36,7 @@ impl BarrierWaitResult {
 }
 
 impl Barrier {
-    /// A barrier for `n` tasks; one for 0 is one for 1.
+    /// A barrier for `n` tasks; 0 counts as 1.
     #[track_caller]
     pub fn new(n: usize) -> Self {
         Barrier {
@@ -51,8 +51,8 @@ impl Barrier {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a task, which stays counted even if it stops waiting. `None` if it was the last one, and otherwise the
-    /// generation that it waits in.
+    /// Counts a task, which stays counted even if it stops waiting. Returns `None` for the last one, otherwise the
+    /// generation in which it waits.
     fn arrive(&self) -> Option<usize> {
         let mut state = self.state();
         state.arrived += 1;

@@ -1,4 +1,4 @@
-//! Which locks and guards may be sent to other threads and shared with them: those whose real counterparts may.
+//! `Send` and `Sync` for locks and guards, wherever their real counterparts have them.
 //!
 //! The bounds are those of tokio's own `unsafe impl`s, for the same reasons.
 #![allow(unsafe_code)]
@@ -9,7 +9,7 @@ use super::rwlock::{
     RwLockReadGuard, RwLockWriteGuard,
 };
 
-// SAFETY: a mutex lets one thread at a time to its data.
+// SAFETY: a mutex gives one thread at a time access to its data.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 // SAFETY: a guard of a mutex is an exclusive reference to its data, or to a part of it.
 unsafe impl<T: ?Sized + Send> Send for MutexGuard<'_, T> {}
@@ -30,7 +30,7 @@ unsafe impl<T: ?Sized + Send + Sync, U: ?Sized + Send + Sync> Sync for OwnedMapp
 
 // SAFETY: a reader-writer lock hands out shared references, and exclusive ones to one thread at a time.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
-// SAFETY: a guard for reading is a shared reference.
+// SAFETY: a read guard is a shared reference.
 unsafe impl<T: ?Sized + Sync> Send for RwLockReadGuard<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLockReadGuard<'_, T> {}
@@ -38,7 +38,7 @@ unsafe impl<T: ?Sized + Send + Sync> Sync for RwLockReadGuard<'_, T> {}
 unsafe impl<T: ?Sized + Send + Sync, U: ?Sized + Sync> Send for OwnedRwLockReadGuard<T, U> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Send + Sync, U: ?Sized + Send + Sync> Sync for OwnedRwLockReadGuard<T, U> {}
-// SAFETY: a guard for writing is an exclusive reference that may become a shared one.
+// SAFETY: a write guard is an exclusive reference that may become a shared one.
 unsafe impl<T: ?Sized + Send + Sync> Send for RwLockWriteGuard<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLockWriteGuard<'_, T> {}

@@ -1,8 +1,8 @@
 //! `tokio::sync::broadcast` with a scheduling point around each operation.
 //!
-//! The real channel copies and drops values while it holds locks that the scheduler knows nothing of. Both run code of
-//! the program, in which another thread may get its turn. So the real channel carries [`Entry`]s: copying one copies a
-//! reference, and a value that no entry refers to any more is dropped when the real operation is over.
+//! The real channel clones and drops values while it holds locks that the scheduler does not know. Both run code of the
+//! program, in which the scheduler may switch threads. So the real channel carries [`Entry`]s: cloning one clones a
+//! reference, and a value that no entry refers to any more is dropped after the real operation.
 
 use std::fmt;
 use std::panic::Location;
@@ -21,7 +21,7 @@ use error::{RecvError, SendError, TryRecvError};
 
 /// See [`broadcast::Sender`].
 pub struct Sender<T> {
-    // In this order: the values that go with the end are dropped after it.
+    // In this order: values that go with the end are dropped after it.
     end: End<broadcast::Sender<Entry<T>>>,
     unused: Unused<T>,
 }
@@ -40,7 +40,7 @@ pub struct Receiver<T> {
 
 /// A reference to a value of the channel.
 struct Entry<T> {
-    /// `None` once it was taken out.
+    /// `None` once it has been taken.
     value: Option<Value<T>>,
     bin: Arc<Bin<T>>,
 }
@@ -69,7 +69,7 @@ impl<T> Entry<T> {
         self.value.take().expect("an entry is taken once")
     }
 
-    /// A copy of the value, as each receiver makes one.
+    /// A clone of the value, one per receiver.
     fn into_copy(self) -> T
     where
         T: Clone,
@@ -79,7 +79,7 @@ impl<T> Entry<T> {
             let locked = match value.try_lock() {
                 Ok(locked) => locked,
                 Err(TryLockError::Poisoned(error)) => error.into_inner(),
-                // Another receiver is making its copy.
+                // Another receiver is cloning the value.
                 Err(TryLockError::WouldBlock) => {
                     scheduler::yield_now();
                     continue;
@@ -130,7 +130,7 @@ impl<T> RealEnd for broadcast::WeakSender<T> {
 impl<T> RealEnd for broadcast::Receiver<T> {
     const SIDE: Side = Side::Receiver;
 
-    /// Senders may wait until the last receiver is gone; a receiver does not know whether it is.
+    /// Senders may wait for the last receiver to be dropped, and a receiver cannot tell whether it is the last one.
     fn is_last(&self) -> bool {
         true
     }
@@ -160,7 +160,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// With `value`, if there is no receiver.
+    /// `value`, if there is no receiver.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<usize, SendError<T>> {
         let entry = Entry { value: Some(Arc::new(Mutex::new(value))), bin: Arc::clone(&self.unused.0) };
@@ -296,7 +296,7 @@ impl<T: Clone> Receiver<T> {
 
     /// # Errors
     ///
-    /// If there is no value yet, if this receiver has missed some, or if there will be none.
+    /// If there is no value yet, if this receiver has missed values, or if there will be none.
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         let result = self.end.change_mut().try_recv();
@@ -316,7 +316,7 @@ impl<T: Clone> Receiver<T> {
         threads::block_on(self.recv())
     }
 
-    /// The last receiver of a value drops it after it has made its copy.
+    /// The last receiver of a value drops it after cloning it.
     fn finish<E>(&self, result: Result<Entry<T>, E>) -> Result<T, E> {
         let result = result.map(Entry::into_copy);
         self.unused.clear();

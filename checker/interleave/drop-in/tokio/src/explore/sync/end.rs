@@ -12,19 +12,19 @@ use super::look;
 /// An end of a real channel.
 pub(super) trait RealEnd {
     const SIDE: Side;
-    /// Whether the other side learns of it while this end is there.
+    /// Whether the other side depends on this end. It does not on a weak one.
     const COUNTS: bool = true;
 
-    /// Whether others learn that this end is dropped, because it is the last one of its side.
+    /// Whether dropping this end affects others, because it is the last one of its side.
     fn is_last(&self) -> bool;
 }
 
-/// An end of a channel. Looking at it, changing it, copying it and dropping it are scheduling points.
+/// An end of a channel. Reading, changing, cloning and dropping it are scheduling points.
 pub(super) struct End<R: RealEnd> {
     object: Arc<Object>,
-    /// Where the program made this end: dropping it has no line of its own.
+    /// Where the program created this end, because a drop has no line of its own.
     place: &'static Location<'static>,
-    /// `None` once it was taken out.
+    /// `None` once it has been taken.
     real: Option<R>,
 }
 
@@ -41,17 +41,17 @@ impl<R: RealEnd> End<R> {
         self.place
     }
 
-    /// The real end, for what passes its scheduling points elsewhere, or looks at nothing that changes.
+    /// The real end, for operations that have their scheduling points elsewhere or read only what never changes.
     pub(super) fn real(&self) -> &R {
         self.real.as_ref().expect(TAKEN)
     }
 
-    /// The same with exclusive access, and the object that steps are recorded on.
+    /// Like [`real`](Self::real), with exclusive access and the object on which steps are recorded.
     pub(super) fn real_mut(&mut self) -> (&Object, &mut R) {
         (&self.object, self.real.as_mut().expect(TAKEN))
     }
 
-    /// An operation that only looks.
+    /// An operation that only reads.
     #[track_caller]
     pub(super) fn look<V: Debug>(&self, f: impl FnOnce(&R) -> V) -> V {
         look(&self.object, || f(self.real()))
@@ -63,19 +63,19 @@ impl<R: RealEnd> End<R> {
         self.real()
     }
 
-    /// The same with exclusive access.
+    /// Like [`change`](Self::change), with exclusive access.
     pub(super) fn change_mut(&mut self) -> &mut R {
         self.object.point(Access::Write);
         self.real_mut().1
     }
 
-    /// Another end of the same channel, made from this one.
+    /// Creates another end of the same channel from this one.
     pub(super) fn fork<S: RealEnd>(&self, place: &'static Location<'static>, f: impl FnOnce(&R) -> S) -> End<S> {
         let real = f(self.change());
         End::new(Arc::clone(&self.object), place, real)
     }
 
-    /// The same, if there is one.
+    /// Like [`fork`](Self::fork), if `f` returns an end.
     pub(super) fn try_fork<S: RealEnd>(
         &self,
         place: &'static Location<'static>,
@@ -85,7 +85,7 @@ impl<R: RealEnd> End<R> {
         Some(End::new(Arc::clone(&self.object), place, real))
     }
 
-    /// Takes the real end out, as a part of an operation that has had its scheduling point.
+    /// Takes the real end, as part of an operation that has had its scheduling point.
     pub(super) fn take(mut self) -> (Arc<Object>, R) {
         (Arc::clone(&self.object), self.real.take().expect(TAKEN))
     }

@@ -21,14 +21,14 @@ pub(super) struct Shared<G: Gate, U: ?Sized> {
 pub(super) struct Exclusive<G: Gate, U: ?Sized> {
     data: NonNull<U>,
     pub(super) hold: Hold<G>,
-    /// A pointer for writing must not be coerced to a pointer to a shorter-lived type.
+    /// A pointer for writing must be invariant, so that it cannot be coerced to a pointer to a shorter-lived type.
     invariant: PhantomData<*mut U>,
 }
 
 impl<G: Gate, U: ?Sized> Shared<G, U> {
     /// # Safety
     ///
-    /// `data` is valid, and nobody writes to it, while `hold` lives.
+    /// `data` is valid, and nothing writes to it, while `hold` lives.
     #[allow(unsafe_code)]
     pub(super) unsafe fn new(data: *mut U, hold: Hold<G>) -> Self {
         Shared { data: NonNull::new(data).expect("a pointer to data"), hold }
@@ -71,7 +71,7 @@ impl<G: Gate, U: ?Sized> Exclusive<G, U> {
         }
     }
 
-    /// Lets other readers in, in one step, and keeps a part of the data.
+    /// Lets other readers in, in one step, and narrows the guard to a part of the data.
     pub(super) fn downgrade_map<V: ?Sized>(
         self,
         f: impl FnOnce(&U) -> &V,
@@ -81,7 +81,7 @@ impl<G: Gate, U: ?Sized> Exclusive<G, U> {
         self.downgrade_to(data, place)
     }
 
-    /// The same, if there is such a part.
+    /// Like [`downgrade_map`](Self::downgrade_map), if `f` returns a part.
     pub(super) fn try_downgrade_map<V: ?Sized>(
         self,
         f: impl FnOnce(&U) -> Option<&V>,
@@ -105,7 +105,7 @@ impl<G: Gate, U: ?Sized> Deref for Shared<G, U> {
 
     fn deref(&self) -> &U {
         #[allow(unsafe_code)]
-        // SAFETY: `new` was promised that the data is valid and not written to; parts of it come from references.
+        // SAFETY: the caller of `new` promised that the data is valid and not written to; parts come from references.
         unsafe {
             self.data.as_ref()
         }
@@ -117,7 +117,7 @@ impl<G: Gate, U: ?Sized> Deref for Exclusive<G, U> {
 
     fn deref(&self) -> &U {
         #[allow(unsafe_code)]
-        // SAFETY: `new` was promised that the data is valid and ours alone; parts of it come from references.
+        // SAFETY: the caller of `new` promised that the data is valid and used only here; parts come from references.
         unsafe {
             self.data.as_ref()
         }
@@ -134,7 +134,7 @@ impl<G: Gate, U: ?Sized> DerefMut for Exclusive<G, U> {
     }
 }
 
-/// Prints a lock, with its data if it is free. Printing passes no scheduling point.
+/// Formats a lock, with its data if it is free. Not a scheduling point.
 ///
 /// # Safety
 ///
@@ -149,7 +149,7 @@ pub(super) unsafe fn fmt_data<T: ?Sized + fmt::Debug>(
     let mut lock = f.debug_struct(name);
     match permits.semaphore.try_acquire() {
         Ok(_permit) => {
-            // SAFETY: `_permit` is one.
+            // SAFETY: `_permit` allows reading.
             let data = unsafe { &*data.get() };
             lock.field("data", &data)
         }

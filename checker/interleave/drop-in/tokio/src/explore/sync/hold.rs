@@ -1,8 +1,8 @@
-//! Permits of a real semaphore, as the trace knows them.
+//! Permits of a real semaphore, recorded in the trace.
 //!
 //! tokio builds its mutex, reader-writer lock and once cell on the queue of its semaphore, and so do we: the queue and
-//! its fairness are the real ones. A guard counts permits instead of borrowing them, so an owned guard needs no more
-//! than the `Arc` that it keeps.
+//! its fairness are the real ones. A guard holds a number of permits instead of borrowing them, so an owned guard needs
+//! only the `Arc` that it keeps.
 
 use std::fmt::Debug;
 use std::panic::Location;
@@ -15,7 +15,7 @@ use real::sync::{self, AcquireError, TryAcquireError};
 
 use super::look;
 
-/// A semaphore and its name in the trace.
+/// A semaphore with its object in the trace.
 #[derive(Debug)]
 pub(super) struct Permits {
     pub(super) object: Object,
@@ -36,12 +36,12 @@ impl Permits {
         Permits { object: Object::new(type_name), semaphore: sync::Semaphore::const_new(permits) }
     }
 
-    /// A new one that takes the place of this one, which had one permit, in a later schedule.
+    /// Creates a replacement for this one, which had one permit, for a later schedule.
     pub(super) fn again(&self) -> Self {
         Permits { object: self.object.again(), semaphore: sync::Semaphore::const_new(1) }
     }
 
-    /// An operation that only looks.
+    /// An operation that only reads.
     #[track_caller]
     pub(super) fn look<V: Debug>(&self, f: impl FnOnce(&sync::Semaphore) -> V) -> V {
         look(&self.object, || f(&self.semaphore))
@@ -54,7 +54,7 @@ impl Permits {
     }
 }
 
-/// A reference to an object that has permits, shared by all guards of that object.
+/// A reference to an object with permits, shared by all guards of that object.
 pub(super) trait Gate {
     fn permits(&self) -> &Permits;
 }
@@ -71,10 +71,10 @@ impl<O: ?Sized + AsRef<Permits>> Gate for Arc<O> {
     }
 }
 
-/// Permits that go back when this is dropped.
+/// Permits that are released when this is dropped.
 #[derive(Debug)]
 pub(super) struct Hold<G: Gate> {
-    // Dropped in this order: others may run while the permits are still held, and again when they are back.
+    // Dropped in this order: others may run while the permits are still held, and again after they are released.
     guarded: Guarded,
     share: Share<G>,
 }
@@ -109,7 +109,7 @@ impl<G: Gate> Hold<G> {
         Ok(Hold::new(gate, guarded, count as usize))
     }
 
-    /// Takes `count` permits if there are so many.
+    /// Acquires `count` permits if that many are available.
     pub(super) fn try_take(
         gate: G,
         mode: Mode,
@@ -134,14 +134,14 @@ impl<G: Gate> Hold<G> {
         self.share.count
     }
 
-    /// Keeps only `count` of the permits, in one step, for what `mode` allows.
+    /// Keeps only `count` of the permits, in one step, as `mode` requires.
     pub(super) fn shrink(&mut self, mode: Mode, count: usize, place: &'static Location<'static>) {
         self.guarded.change(mode, place);
         let surplus = std::mem::replace(&mut self.share.count, count) - count;
         self.gate().permits().semaphore.add_permits(surplus);
     }
 
-    /// Ends without giving the permits back.
+    /// Drops this without releasing the permits.
     pub(super) fn forget(self) {
         let Hold { guarded, mut share } = self;
         share.count = 0;
@@ -153,7 +153,7 @@ impl<G: Gate> Hold<G> {
         self.share.count += std::mem::take(&mut other.share.count);
     }
 
-    /// Parts with `count` permits if there are so many.
+    /// Splits off `count` permits if it has that many.
     pub(super) fn split(&mut self, count: usize) -> Option<Self>
     where
         G: Clone,

@@ -1,8 +1,8 @@
 //! `tokio::sync` under the scheduler.
 //!
-//! Inside are the real objects of tokio, with their queues and their fairness: they need no runtime, only a scheduling
-//! point around each operation. `watch` and `Barrier` are built on the real `Notify` instead: the real ones pick among
-//! several queues at random, and a schedule must be repeatable.
+//! The types contain the real ones of tokio, with their queues and their fairness: they need no runtime, only a
+//! scheduling point around each operation. `watch` and `Barrier` are built on the real `Notify` instead: the real ones
+//! choose among several queues at random, and a schedule must be repeatable.
 
 mod barrier;
 mod bounds;
@@ -46,7 +46,7 @@ pub mod futures {
     pub use super::notify::{Notified, OwnedNotified};
 }
 
-/// An operation that only looks at `object`: a scheduling point, and a step with what it saw.
+/// An operation that only reads `object`: a scheduling point, and a step with the value read.
 #[track_caller]
 fn look<V: Debug>(object: &Object, f: impl FnOnce() -> V) -> V {
     object.point(Access::Read);
@@ -55,18 +55,18 @@ fn look<V: Debug>(object: &Object, f: impl FnOnce() -> V) -> V {
     seen
 }
 
-/// The line of the program that polls a future by hand or with `.await`. If the poll comes from the kit or from a
-/// dependency, such as a combinator, then it is `made`, the line that made the future.
+/// The line of the program that polls a future, by hand or with `.await`. If the kit or a dependency polls it, such as
+/// a combinator, then `made`, the line that created the future.
 #[track_caller]
 fn polled_at(made: &'static Location<'static>) -> &'static Location<'static> {
     let caller = Location::caller();
     if is_kit(caller.file()) || Path::new(caller.file()).has_root() { made } else { caller }
 }
 
-/// The semaphore of a lock is private to it.
+/// Users cannot close the private semaphore of a lock.
 const NEVER_CLOSED: &str = "the semaphore of a lock is never closed";
 
-/// The error of `try_lock`. Its field is private, so a real mutex has to make it.
+/// The error of `try_lock`. Its field is private, so a real mutex must create it.
 fn refused() -> TryLockError {
     let taken = real::sync::Mutex::const_new(());
     let _guard = taken.try_lock();

@@ -40,7 +40,7 @@ pub struct OwnedNotified {
     _pinned: PhantomPinned,
 }
 
-/// A place in the queue, once it has been polled.
+/// A wait, which joins the queue at its first poll.
 #[derive(Debug)]
 struct Wait<'a> {
     notified: Pin<Box<sync::futures::Notified<'a>>>,
@@ -68,13 +68,13 @@ impl Notify {
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
         let wait = self.wait(Location::caller());
         #[allow(unsafe_code)]
-        // SAFETY: what `wait` borrows lives in an `Arc` that is kept until `wait` is dropped. `wait` is private, so
-        // nobody sees the lifetime that it claims.
+        // SAFETY: `wait` borrows from an `Arc` that is kept until `wait` is dropped. `wait` is private, so its extended
+        // lifetime cannot be observed.
         let wait = unsafe { std::mem::transmute::<Wait<'_>, Wait<'static>>(wait) };
         OwnedNotified { wait, notify: self, _pinned: PhantomPinned }
     }
 
-    /// Remembers which calls of `notify_waiters` came before.
+    /// Records which calls of `notify_waiters` came before.
     fn wait(&self, place: &'static Location<'static>) -> Wait<'_> {
         Wait { notified: Box::pin(self.change().notified()), asleep: false, place }
     }
@@ -125,7 +125,7 @@ impl Wait<'_> {
         poll_listen(object, self.place, &mut self.asleep, Cost::Nothing, context, |context| notified.poll(context))
     }
 
-    /// Before it is dropped: it leaves the queue, and passes on a notification that it has received.
+    /// Called before the drop: leaves the queue, and passes on a notification that it has received.
     fn leave(&mut self, object: &Object) {
         if std::mem::take(&mut self.asleep) {
             object.point(Access::Write);
@@ -140,8 +140,8 @@ macro_rules! notified {
         impl $(<$lifetime>)? $notified {
             fn parts(self: Pin<&mut Self>) -> (&mut $wait, &Object) {
                 #[allow(unsafe_code)]
-                // SAFETY: nothing is moved out. The real future is pinned in a box of its own; `PhantomPinned` only
-                // keeps programs from moving what they could not move in real mode.
+                // SAFETY: nothing is moved out. The real future is pinned in its own box; `PhantomPinned` only keeps
+                // programs from moving what they could not move in real mode.
                 let this = unsafe { self.get_unchecked_mut() };
                 (&mut this.wait, &this.notify.object)
             }

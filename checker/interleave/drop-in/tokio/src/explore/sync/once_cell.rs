@@ -11,11 +11,11 @@ use super::hold::{Hold, Permits};
 
 /// See [`sync::OnceCell`].
 ///
-/// One in a `static` is empty again in each schedule.
+/// In a `static`, it is empty again in each schedule.
 pub struct OnceCell<T>(EachSchedule<Inner<T>>);
 
 struct Inner<T> {
-    /// Its only permit is for the task that makes the value. Closed when there is one.
+    /// Its only permit is for the task that creates the value. Closed once there is a value.
     permits: Permits,
     cell: sync::OnceCell<T>,
 }
@@ -65,7 +65,7 @@ impl<T> OnceCell<T> {
 
     /// # Errors
     ///
-    /// If there is a value already, or another task is making it.
+    /// If there is a value already, or another task is creating it.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
         let place = Location::caller();
@@ -123,7 +123,7 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// Waits for the right to make the value, or else for the value.
+    /// Waits for the permit to create the value, or else for the value.
     async fn turn(&self, place: &'static Location<'static>) -> Result<Hold<&Permits>, &T> {
         self.0.get().permits.object.point(Access::Read);
         if let Some(made) = self.0.get().cell.get() {
@@ -135,7 +135,7 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// Puts the value in and ends the turn, which nobody needs any more.
+    /// Stores the value and closes the semaphore, which is no longer needed.
     fn put(&self, value: T, turn: Hold<&Permits>, place: &'static Location<'static>) -> &T {
         let semaphore = self.0.get().permits.change();
         let refused = self.0.get().cell.set(value).err();

@@ -22,7 +22,7 @@ use error::{RecvError, TryRecvError};
 /// See [`oneshot::Sender`].
 pub struct Sender<T> {
     end: End<oneshot::Sender<T>>,
-    /// Whether the last call of `poll_closed` was pending.
+    /// Whether the last call of `poll_closed` returned `Pending`.
     asleep: bool,
 }
 
@@ -63,7 +63,7 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 impl<T> Sender<T> {
     /// # Errors
     ///
-    /// With `value`, if the receiver is gone.
+    /// `value`, if the receiver is gone.
     #[track_caller]
     pub fn send(self, value: T) -> Result<(), T> {
         self.end.change();

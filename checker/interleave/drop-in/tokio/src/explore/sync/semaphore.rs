@@ -70,7 +70,7 @@ impl Semaphore {
 
     /// # Panics
     ///
-    /// If that makes more than [`Semaphore::MAX_PERMITS`].
+    /// If the sum exceeds [`Semaphore::MAX_PERMITS`].
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
         self.permits.change().add_permits(n);
@@ -164,7 +164,7 @@ impl Semaphore {
 macro_rules! permit {
     ([$($lifetime:lifetime)?] $permit:ty, $semaphore:ty, $is_same:expr) => {
         impl $(<$lifetime>)? $permit {
-            /// Ends without giving the permits back.
+            /// Drops this without releasing the permits.
             pub fn forget(self) {
                 self.hold.forget();
             }

@@ -13,7 +13,7 @@ use super::look;
 /// See [`sync::SetOnce`].
 pub struct SetOnce<T> {
     object: Object,
-    /// One in a `static` is empty again in each schedule.
+    /// In a `static`, it is empty again in each schedule.
     cell: EachSchedule<sync::SetOnce<T>>,
 }
 
@@ -53,7 +53,7 @@ impl<T> SetOnce<T> {
 
     /// # Errors
     ///
-    /// With `value`, if there is one already.
+    /// `value`, if there is one already.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), SetOnceError<T>> {
         self.object.point(Access::Write);

@@ -18,7 +18,7 @@ pub struct JoinSet<T> {
     ended: Arc<Ended>,
 }
 
-/// The tasks that have ended and were not joined, in that order.
+/// The tasks that have ended and were not joined, in the order of their ends.
 struct Ended {
     object: Object,
     state: Mutex<EndedState>,
@@ -40,7 +40,7 @@ impl Ended {
     }
 }
 
-/// Woken when one task has ended.
+/// The waker for the end of one task.
 struct Entry {
     key: u64,
     ended: Arc<Ended>,
@@ -170,7 +170,7 @@ impl<T: 'static> JoinSet<T> {
         let waker = context.waker().clone();
         let (key, old) = {
             let mut state = self.ended.state();
-            // Tasks that were detached report their end as well.
+            // Detached tasks report their end as well.
             let next = std::iter::from_fn(|| state.queue.pop_front()).find(|key| self.tasks.contains_key(key));
             match next {
                 Some(key) => (Some(key), Some(waker)),
@@ -219,7 +219,7 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.values().for_each(JoinHandle::abort);
     }
 
-    /// Lets the tasks go on by themselves.
+    /// Lets the tasks run without the set.
     pub fn detach_all(&mut self) {
         self.tasks.clear();
     }

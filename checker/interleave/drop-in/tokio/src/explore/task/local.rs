@@ -59,7 +59,7 @@ pub struct LocalEnterGuard {
 ///
 /// # Panics
 ///
-/// Outside of a `LocalSet`.
+/// Outside a `LocalSet`.
 #[track_caller]
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where

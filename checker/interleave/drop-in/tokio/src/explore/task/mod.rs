@@ -1,4 +1,4 @@
-//! `tokio::task` on the model of an executor.
+//! `tokio::task`, on the model of an executor.
 
 pub mod coop;
 mod join_set;

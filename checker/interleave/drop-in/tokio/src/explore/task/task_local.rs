@@ -1,4 +1,4 @@
-//! `tokio::task_local!`: values that go with a future, whatever thread polls it.
+//! `tokio::task_local!`: values that belong to a future, whichever thread polls it.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -108,7 +108,7 @@ impl<T: 'static> LocalKey<T> {
     }
 }
 
-/// While this lives, the key has the value, and afterwards the one from before.
+/// While this lives, the key has the value. Then the previous value is restored.
 struct Inside<'a, T: 'static> {
     key: &'static LocalKey<T>,
     outside: &'a mut Option<T>,
@@ -151,7 +151,7 @@ pin_project_lite::pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.future.is_some() {
-                // Destructors see the value as well.
+                // Destructors also see the value.
                 let _inside = Inside::enter(this.key, this.value);
                 this.future.set(None);
             }

@@ -17,7 +17,7 @@ impl Instant {
         Instant { std: time::Instant::now() }
     }
 
-    /// The time now, without a scheduling point.
+    /// The current time, without a scheduling point.
     pub(super) fn current() -> Instant {
         Instant { std: time::Instant::current() }
     }
@@ -30,7 +30,7 @@ impl Instant {
         self.std
     }
 
-    /// A deadline that is never reached: thirty years.
+    /// A deadline that is never reached: thirty years from now.
     pub(super) fn far_future() -> Instant {
         Instant::current() + Duration::from_secs(86400 * 365 * 30)
     }

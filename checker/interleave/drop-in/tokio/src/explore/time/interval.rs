@@ -38,7 +38,7 @@ impl Interval {
         ready!(self.delay.as_mut().poll(context));
         let due = self.delay.deadline();
         let now = Instant::current();
-        // The real one forgives five milliseconds, below which its timers cannot measure.
+        // The real interval tolerates five milliseconds, the resolution of its timers.
         let next = if now > due + Duration::from_millis(5) {
             self.next_after_a_miss(due, now)
         } else {

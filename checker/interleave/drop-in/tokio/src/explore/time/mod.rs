@@ -41,7 +41,7 @@ pub async fn advance(duration: Duration) {
     super::runtime::time::assert_paused();
     interleave::engine::scheduler::point();
     interleave::model::time::advance(duration);
-    // The other tasks run first. It is no offer to wait, which would let even more time pass.
+    // The other tasks run first. This is not a yield, which would let even more time pass.
     let mut has_yielded = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut has_yielded, true) {

@@ -12,7 +12,7 @@ use interleave::model::time::{Timer, sleeps};
 
 use super::Instant;
 
-/// A task that polls a timer so often does not wait for it. Time moves under its eyes, as it does in real mode.
+/// A task that polls a timer this often is not waiting for it. Time moves, as it does in real mode.
 const POLLS_BEFORE_TIME_MOVES: u32 = 1000;
 
 pin_project_lite::pin_project! {
@@ -23,7 +23,7 @@ pin_project_lite::pin_project! {
         deadline: Instant,
         timer: Timer,
         has_elapsed: bool,
-        // How often it was polled in vain.
+        // How many polls returned `Pending`.
         polls: u32,
         place: &'static Location<'static>,
         is_recorded: bool,
@@ -41,7 +41,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// See [`real::time::sleep_until`].
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    // As the real one, it belongs to a runtime.
+    // Like the real one, it belongs to a runtime.
     if let Err(refusal) = crate::explore::runtime::time::refusal() {
         panic!("{refusal}");
     }

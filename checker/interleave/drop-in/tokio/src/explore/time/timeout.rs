@@ -75,7 +75,7 @@ impl<T: Future> Future for Timeout<T> {
             return Poll::Ready(Ok(value));
         }
         let delay = || this.delay.poll(context).map(|()| Err(Elapsed(())));
-        // A future that uses up the budget must not keep the deadline from being seen.
+        // Even if the future uses up the budget, the deadline must be noticed.
         if had_budget && coop::left() == Some(0) { coop::with_budget(None, delay) } else { delay() }
     }
 }

@@ -1,4 +1,4 @@
-//! Receiving until all senders are gone.
+//! Iterators over received values.
 
 use super::Receiver;
 

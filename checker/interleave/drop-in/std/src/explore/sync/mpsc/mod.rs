@@ -34,21 +34,21 @@ impl<T> ::std::panic::RefUnwindSafe for Receiver<T> {}
 
 struct Channel<T> {
     object: Object,
-    /// `None` for as many as there are.
+    /// The capacity; `None` if unbounded.
     bound: Option<usize>,
     state: Mutex<State<T>>,
 }
 
 struct State<T> {
-    /// The values, each with a number of its own.
+    /// The values, each with its number.
     queue: VecDeque<(u64, T)>,
     sent: u64,
     senders: usize,
     is_received: bool,
-    /// Whether the receiver waits at the moment, which is what `try_send` without a buffer needs.
+    /// Whether the receiver is waiting, which `try_send` on a channel without a buffer must know.
     receiver_waits: bool,
     receiver: Option<Waker>,
-    /// Senders that wait for room, or for their value to be taken.
+    /// Senders that wait for capacity, or for their value to be received.
     waiting: Vec<Waker>,
 }
 
@@ -111,7 +111,7 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Puts `value` in if there is room. Its number, or the value back.
+    /// Queues `value` if there is capacity. Returns its number, or the value.
     fn put(&self, value: T) -> Result<u64, TrySendError<T>> {
         let mut state = self.state();
         if !state.is_received {
@@ -154,7 +154,7 @@ impl<T> Channel<T> {
         if self.bound == Some(0) { self.wait_until_taken(number, place) } else { Ok(()) }
     }
 
-    /// A channel without a buffer: whoever sends waits until the value is received.
+    /// On a channel without a buffer: waits until the value is received.
     fn wait_until_taken(&self, number: u64, place: &'static Location<'static>) -> Result<(), SendError<T>> {
         let waker = threads::waker();
         let mut asleep = false;
@@ -177,7 +177,7 @@ impl<T> Channel<T> {
         returned.map_or(Ok(()), |(_, value)| Err(SendError(value)))
     }
 
-    /// Takes a value out if there is one.
+    /// Takes a value if there is one.
     fn take(&self) -> Result<T, TryRecvError> {
         let mut state = self.state();
         match state.queue.pop_front() {
@@ -328,7 +328,7 @@ impl<T> Drop for SyncSender<T> {
 }
 
 impl<T> Drop for Receiver<T> {
-    /// What is left in the channel is dropped with its receiver, but for what a sender still waits with.
+    /// Drops the values left in the channel, except those with which a sender still waits.
     fn drop(&mut self) {
         self.channel.object.point(Access::Write);
         self.channel.object.drops_end(Side::Receiver);

@@ -21,7 +21,8 @@ pub struct Sender<T>(pub(super) End<mpsc::Sender<T>>);
 pub struct WeakSender<T>(End<mpsc::WeakSender<T>>);
 
 impl<T> Sender<T> {
-    /// Waits for room, and then puts `value` in: two steps, between which others see the room taken and no value.
+    /// Waits for capacity, and then queues `value`: two steps, between which the capacity is taken and the value
+    /// missing.
     #[track_caller]
     pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
         let place = Location::caller();
@@ -53,7 +54,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// If there is no room, or no receiver.
+    /// If there is no capacity, or no receiver.
     #[track_caller]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let place = Location::caller();
@@ -113,7 +114,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// If there is no room, or no receiver.
+    /// If there is no capacity, or no receiver.
     #[track_caller]
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
         self.try_reserve_at(Location::caller())
@@ -131,7 +132,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// If there is not so much room, or no receiver.
+    /// If there is not enough capacity, or no receiver.
     #[track_caller]
     pub fn try_reserve_many(&self, n: usize) -> Result<PermitIterator<'_, T>, TrySendError<()>> {
         match self.0.change().try_reserve_many(n) {
@@ -145,7 +146,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// With `self`, if there is no room, or no receiver.
+    /// `self`, if there is no capacity, or no receiver.
     #[track_caller]
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, TrySendError<Self>> {
         let place = self.0.place();

@@ -1,4 +1,4 @@
-//! Room in a channel that is reserved for one value.
+//! Channel capacity that is reserved for one value.
 
 use std::fmt;
 use std::panic::Location;
@@ -15,7 +15,7 @@ use super::{End, Sender};
 pub struct Permit<'a, T> {
     object: &'a Object,
     place: &'static Location<'static>,
-    /// `None` once it was used.
+    /// `None` once it has been used.
     permit: Option<mpsc::Permit<'a, T>>,
 }
 
@@ -31,7 +31,7 @@ pub struct PermitIterator<'a, T> {
 pub struct OwnedPermit<T> {
     object: Arc<Object>,
     place: &'static Location<'static>,
-    /// `None` once it was used.
+    /// `None` once it has been used.
     permit: Option<mpsc::OwnedPermit<T>>,
 }
 
@@ -140,7 +140,7 @@ impl<T> OwnedPermit<T> {
 }
 
 impl<T> Drop for OwnedPermit<T> {
-    /// Gives the room back, and then drops the sender.
+    /// Releases the capacity, and then drops the sender.
     fn drop(&mut self) {
         drop(self.give_back(self.place));
     }

@@ -1,4 +1,4 @@
-//! `tokio::sync::mpsc::Receiver`, bounded and not.
+//! `tokio::sync::mpsc::Receiver` and `UnboundedReceiver`.
 
 use std::fmt;
 use std::panic::Location;
@@ -16,7 +16,7 @@ use crate::explore::runtime::context::assert_may_block;
 /// See [`mpsc::Receiver`].
 pub struct Receiver<T> {
     end: End<mpsc::Receiver<T>>,
-    /// Whether the last call of a `poll_` method was pending.
+    /// Whether the last call of a `poll_` method returned `Pending`.
     asleep: bool,
 }
 

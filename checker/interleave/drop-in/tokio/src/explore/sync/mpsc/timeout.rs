@@ -9,7 +9,7 @@ use crate::explore::runtime::time;
 use interleave::engine::scheduler;
 use interleave::model::time::{Timer, after};
 
-/// Waits for `future`, but not longer than `limit`.
+/// Waits for `future`, but at most for `limit`.
 pub(super) async fn within<F: Future>(
     limit: Duration,
     place: &'static Location<'static>,

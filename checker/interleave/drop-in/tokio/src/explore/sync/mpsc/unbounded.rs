@@ -18,7 +18,7 @@ pub struct WeakUnboundedSender<T>(End<mpsc::WeakUnboundedSender<T>>);
 impl<T> UnboundedSender<T> {
     /// # Errors
     ///
-    /// With `value`, if there is no receiver.
+    /// `value`, if there is no receiver.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         self.0.change().send(value)?;

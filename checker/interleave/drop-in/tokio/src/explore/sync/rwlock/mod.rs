@@ -21,12 +21,12 @@ use crate::explore::runtime::context::assert_may_block;
 pub use owned::{OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 pub use reference::{RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard};
 
-/// As many readers as tokio allows.
+/// tokio's limit on the number of readers.
 const MAX_READS: u32 = u32::MAX >> 3;
 
 /// See [`real::sync::RwLock`].
 pub struct RwLock<T: ?Sized> {
-    /// A reader takes one permit, a writer takes all.
+    /// A reader takes one permit, a writer takes all of them.
     permits: Permits,
     max_readers: u32,
     data: UnsafeCell<T>,

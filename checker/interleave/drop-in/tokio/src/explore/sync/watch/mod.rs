@@ -1,7 +1,7 @@
 //! `tokio::sync::watch` under the scheduler.
 //!
-//! Not the real channel inside: that one picks one of eight queues at random for each wait, and so a schedule could not
-//! be repeated. This is the same algorithm with one queue, tokio's own [`Notify`].
+//! Not built on the real channel, which picks one of eight queues at random for each wait: a schedule could not be
+//! repeated. This is the same algorithm with one queue, tokio's own [`Notify`].
 
 mod receiver;
 mod sender;
@@ -25,7 +25,7 @@ pub use sender::Sender;
 
 /// The channel, shared by its senders and receivers.
 struct Shared<T> {
-    /// Guards the value: a [`Ref`] holds it for reading, a sender for writing. Both block their thread.
+    /// Guards the value: a [`Ref`] locks it for reading, a sender for writing. Both block their thread.
     lock: Lock,
     value: RwLock<T>,
     state: Mutex<State>,
@@ -35,7 +35,7 @@ struct Shared<T> {
 
 #[derive(Debug)]
 struct State {
-    /// How often the value was changed.
+    /// How often the value has been changed.
     version: u64,
     is_closed: bool,
     senders: usize,
@@ -70,12 +70,12 @@ impl<T> Shared<T> {
         self.lock.object()
     }
 
-    /// The state, as a part of an operation that has had its scheduling point.
+    /// The state, as part of an operation that has had its scheduling point.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An operation that only looks.
+    /// An operation that only reads.
     #[track_caller]
     fn look<V: fmt::Debug>(&self, f: impl FnOnce(&State) -> V) -> V {
         look(self.object(), || f(&self.state()))
@@ -87,7 +87,7 @@ impl<T> Shared<T> {
         self.state()
     }
 
-    /// Waits until no sender changes the value. `seen` is the version that the caller knows, if it has one.
+    /// Waits until no sender is changing the value. `seen` is the version that the caller knows, if any.
     fn read(&self, seen: Option<u64>, place: &'static Location<'static>) -> Ref<'_, T> {
         let held = self.lock.acquire(Mode::Read, place);
         let inner = match self.value.try_read() {
@@ -99,7 +99,7 @@ impl<T> Shared<T> {
         Ref { has_changed, _held: held, inner, _after: AfterRelease }
     }
 
-    /// The value, for a sender that has the model's lock.
+    /// The value, for a sender that holds the model's lock.
     fn write(&self) -> RwLockWriteGuard<'_, T> {
         match self.value.try_write() {
             Ok(value) => value,

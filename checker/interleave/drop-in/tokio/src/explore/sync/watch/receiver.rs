@@ -17,7 +17,7 @@ pub struct Receiver<T> {
     pub(super) shared: Arc<Shared<T>>,
     /// The last version that this receiver has seen.
     pub(super) version: u64,
-    /// Where the program made it: dropping it has no line of its own.
+    /// Where the program created it, because a drop has no line of its own.
     pub(super) place: &'static Location<'static>,
 }
 
@@ -92,14 +92,14 @@ impl<T> Receiver<T> {
     }
 }
 
-/// The value, and in `version` its version.
+/// Returns the value and stores its version in `version`.
 fn update<'a, T>(shared: &'a Shared<T>, version: &mut u64, place: &'static Location<'static>) -> Ref<'a, T> {
     let value = shared.read(Some(*version), place);
     *version = shared.state().version;
     value
 }
 
-/// Waits until the version is another one than `version`, and keeps it there.
+/// Waits until the version differs from `version`, and stores the new one there.
 async fn change<T>(shared: &Shared<T>, version: &mut u64) -> Result<(), RecvError> {
     loop {
         let changed = shared.changed.notified();
@@ -117,7 +117,7 @@ async fn change<T>(shared: &Shared<T>, version: &mut u64) -> Result<(), RecvErro
     }
 }
 
-/// The error of a channel without senders. Its field is private, so a real channel has to make it.
+/// The error of a channel without senders. Its field is private, so a real channel must create it.
 fn closed() -> RecvError {
     let (sender, receiver) = watch::channel(());
     drop(sender);

@@ -14,7 +14,7 @@ use super::{Receiver, Ref, Shared, channel};
 /// See [`real::sync::watch::Sender`].
 pub struct Sender<T> {
     pub(super) shared: Arc<Shared<T>>,
-    /// Where the program made it: dropping it has no line of its own.
+    /// Where the program created it, because a drop has no line of its own.
     pub(super) place: &'static Location<'static>,
 }
 
@@ -26,7 +26,7 @@ impl<T> Sender<T> {
 
     /// # Errors
     ///
-    /// With `value`, if there is no receiver.
+    /// `value`, if there is no receiver.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         self.shared.object().point(Access::Read);
