@@ -354,6 +354,11 @@ pub fn panic_at(place: &'static Location<'static>, message: &str) -> ! {
 /// One of `alternatives` (at least one), as the scheduler likes: for whatever the real package leaves to chance.
 pub fn choose(alternatives: usize) -> usize {
     assert!(alternatives > 0, "there is something to choose from");
+    choose_as(trace::branch, alternatives)
+}
+
+/// The same, where `named` is how a trace calls the alternatives.
+fn choose_as(named: fn(u32) -> u32, alternatives: usize) -> usize {
     if alternatives == 1 {
         return 0;
     }
@@ -364,10 +369,10 @@ pub fn choose(alternatives: usize) -> usize {
         session.had_a_choice = true;
         let choice = session.source.branch(alternatives, session.choices.len());
         if session.recording >= Recording::Points {
-            let candidates = (0..alternatives).map(|n| trace::branch(n as u32)).collect();
+            let candidates = (0..alternatives).map(|n| named(n as u32)).collect();
             session.points.push(Point { step: session.steps.len(), candidates });
         }
-        session.choices.push(trace::branch(choice as u32));
+        session.choices.push(named(choice as u32));
         choice
     })
     .unwrap_or(0)
@@ -455,7 +460,7 @@ pub fn epoch() -> Option<u64> {
 /// Whether a wait that is about to begin ends for no reason: never, or as the scheduler likes if the test asks for it.
 pub(crate) fn wakes_spuriously() -> bool {
     let asked = session::with(|session| session.rules.wakes == Wakes::Spurious);
-    asked == Some(true) && choose(2) == 1
+    asked == Some(true) && choose_as(trace::spurious, 2) == 1
 }
 
 /// Lets the others run, and time pass, until none of them can run and none waits for a deadline. See [`crate::settle`].

@@ -144,6 +144,8 @@ pub(crate) struct Session {
     pub(crate) actors_left: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
+    /// What the test says it is doing, for people who read that it never ends; only if steps are recorded.
+    pub(crate) doing: Option<String>,
     /// How many names have been counted; see `Session::name`.
     pub(crate) counted_names: usize,
     /// Values of the schedule as a whole.
@@ -196,6 +198,7 @@ impl Session {
             actors_left: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
+            doing: None,
             counted_names: 0,
             globals: Locals::default(),
             started_tasks: 0,
@@ -311,6 +314,16 @@ pub(crate) fn record_panic() {
             session.steps.push(step);
         }
     });
+}
+
+/// Whether what happens now is written down.
+pub(crate) fn is_recorded() -> bool {
+    with(|session| session.recording == Recording::Steps && session.phase == Phase::Running) == Some(true)
+}
+
+/// Keeps what the test is doing, or that it has done it.
+pub(crate) fn set_doing(doing: Option<String>) {
+    with(|session| session.doing = doing);
 }
 
 /// The running step touches an object.
