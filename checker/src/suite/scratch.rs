@@ -4,23 +4,35 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
+
 use crate::files;
+use crate::trouble::Trouble;
 
 /// The folder. Dropping it removes it.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    pub fn new() -> io::Result<Self> {
+    pub fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("checker-{}", nonce()?));
         // Nobody else may put a report there.
-        files::create_private_dir(&path)?;
+        files::create_private_dir(&path).map_err(|error| {
+            Trouble::new(
+                format!("no folder for the reports of the tests could be made in {}: {error}", parent(&path)),
+                "free some space there, or set TMPDIR (on Windows TMP) to a folder that you may write",
+            )
+        })?;
         Ok(Self(path))
     }
 
     pub fn path(&self) -> &Path {
         &self.0
     }
+}
+
+fn parent(path: &Path) -> String {
+    path.parent().unwrap_or(path).display().to_string()
 }
 
 impl Drop for Scratch {
