@@ -9,6 +9,7 @@ mod harness;
 #[cfg(feature = "explore")]
 pub mod model;
 mod oracle;
+mod others;
 mod panics;
 mod random;
 #[cfg(not(feature = "explore"))]
@@ -45,5 +46,7 @@ pub use oracle::{
     Cancelled, CountingWaker, Draws, HighWater, Histories, Inside, cancel_at_every_await, histories, like_the_model,
     rounds, settle, yield_now,
 };
+#[doc(hidden)]
+pub use others::Watch;
 #[doc(hidden)]
 pub use test_fn::{Conclude, DEFAULT_SCHEDULES, Test, conclude, deadlock};

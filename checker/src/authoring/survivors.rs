@@ -113,10 +113,8 @@ fn remove_binaries(trials: &[Trial<'_>]) {
 }
 
 impl Hunt<'_> {
-    /// Surviving general mutants are only counted: many are equivalent to the solution, and they have not been reviewed.
     fn is_objected_to(&self) -> bool {
-        let survives = self.changes == Changes::Locks && !self.survivors().is_empty();
-        survives || !self.wrong_marks().is_empty()
+        !self.survivors().is_empty() || !self.wrong_marks().is_empty()
     }
 
     fn is_marked(&self, name: &str) -> bool {
@@ -167,11 +165,7 @@ impl Hunt<'_> {
             text.push(Line::styled(Style::Bad, format!("FAIL  {name}  ")).then(Style::Plain, wrong));
         }
         for survivor in survivors {
-            let (style, label) = match self.changes {
-                Changes::Locks => (Style::Bad, "FAIL  "),
-                Changes::General => (Style::Plain, ""),
-            };
-            text.push(Line::styled(style, format!("{label}{name}  {} passes", survivor.name)));
+            text.push(Line::styled(Style::Bad, format!("FAIL  {name}  {} passes", survivor.name)));
             text.append(document::difference(("the solution", &self.solution), ("the mutant", &survivor.source)));
             text.blank();
         }
@@ -206,4 +200,34 @@ fn row(cells: [&str; 6]) -> Line {
     Line::styled(Style::Name, name)
         .pad(26)
         .then(Style::Plain, format!("{made:>5} {compiler:>9} {tests:>6} {equivalent:>11} {survivors:>10}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::exercise::{Equivalent, example};
+    use crate::verdict;
+
+    /// Would catch: general mutants that survive and are only counted.
+    #[test]
+    fn a_survivor_without_a_reason_is_objected_to_whatever_was_changed() {
+        for changes in [Changes::Locks, Changes::General] {
+            let mut exercise = example::exercise("abba");
+            let mutant = Attempt {
+                exercise: exercise.name.clone(),
+                name: "negated/place/1".to_owned(),
+                expected: Expected::Passes,
+                source: String::new(),
+            };
+            let is_objected_to = |exercise: &Exercise, kind: Kind| {
+                let (mutants, verdicts) = (vec![mutant.clone()], vec![verdict::example::verdict("abba", kind)]);
+                Hunt { exercise, changes, solution: String::new(), mutants, verdicts }.is_objected_to()
+            };
+            assert!(is_objected_to(&exercise, Kind::Passed));
+            assert!(!is_objected_to(&exercise, Kind::FailingTest));
+            exercise.about.equivalent =
+                vec![Equivalent { mutant: mutant.name.clone(), reason: "nobody can tell".to_owned() }];
+            assert!(!is_objected_to(&exercise, Kind::Passed));
+        }
+    }
 }

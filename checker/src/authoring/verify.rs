@@ -81,12 +81,17 @@ fn prove(
     args: &Args,
 ) -> Result<Option<(Vec<Proof>, Times)>> {
     let started = Instant::now();
+    let progress = session.progress();
     let mut proofs = Vec::new();
     let mut attempts = Vec::new();
     for exercise in exercises {
         let solution = session.catalogue.solution(exercise);
         let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
         complaints.extend(texts::complaints(exercise, &solution));
+        // A learner's answer is no defect of the course.
+        if progress.exercises.get(&exercise.name).is_none_or(|entry| entry.attempts == 0) {
+            complaints.extend(texts::starter(exercise, &solution));
+        }
         let promises = promises::read(&solution).map_err(|complaint| complaints.push(complaint)).ok();
         if Originals::of(exercise).keep(&solution)? {
             (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));

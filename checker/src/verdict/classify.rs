@@ -82,16 +82,18 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
     match evidence.how {
         How::StoodStill => (
             Kind::Deadlock,
-            "every thread of the test waits for another one, without a time limit: none of them can ever go on"
+            "every thread of the test waits, without a time limit, for a lock, a message or another thread: none can ever \
+             go on"
                 .to_owned(),
         ),
         How::OverLimit(Activity::Asleep) => (
             Kind::Deadlock,
             format!("not done after {limit}, and every thread was asleep: each waits for something that does not come"),
         ),
-        How::OverLimit(Activity::Busy) => {
-            (Kind::Timeout, format!("still running after {limit}: is there a loop that does not end?"))
-        }
+        How::OverLimit(Activity::Busy) => (
+            Kind::Timeout,
+            format!("still running after {limit}: either a loop does not end, or it does far more than the test needs"),
+        ),
         How::OverLimit(Activity::Unknown) => (
             Kind::Timeout,
             format!(

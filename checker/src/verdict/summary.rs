@@ -81,7 +81,7 @@ fn tests_in_words(tests: &[TestResult]) -> (Kind, String) {
 fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
     let verb = match kind {
         Kind::Deadlock => "deadlocks",
-        Kind::Timeout => "does not end",
+        Kind::Timeout => "does not end in time",
         Kind::Livelock => "gets nowhere",
         Kind::Crashed => "crashes",
         Kind::Panic => "panics",
@@ -127,9 +127,9 @@ fn success_in_words(tests: &[TestResult]) -> String {
     });
     let bounded = bound.map_or_else(String::new, |(departures, schedules)| {
         format!(
-            ", among them all {} with at most {} from the plain order",
+            ", among them all {} with at most {} taken out of order",
             grouped(schedules),
-            counted(departures as usize, "departure")
+            counted(departures as usize, "turn")
         )
     });
     let _ = match (proven, sampled) {
@@ -259,7 +259,7 @@ mod tests {
     fn a_pass_says_how_much_was_tried() {
         let explored = |name, schedules, coverage| {
             let mut test = example::test(name, Mode::Explore, Outcome::Passed);
-            test.explored = Some(Explored { schedules, budget: 1000, seed: 7, coverage });
+            test.explored = Some(Explored { schedules, budget: 1000, seed: 7, sampled: 0, coverage });
             test
         };
         let real = |name| example::test(name, Mode::Real, Outcome::Passed);
@@ -281,8 +281,8 @@ mod tests {
         let bounded = Coverage::Bounded { departures: 1, schedules: 240 };
         assert_eq!(
             passed(vec![explored("b", 1000, bounded)]),
-            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 departure from the \
-             plain order, and none failed"
+            "passes 2 tests; 1,000 of many interleavings were run, among them all 240 with at most 1 turn taken out of \
+             order, and none failed"
         );
         assert_eq!(passed(vec![explored("b", 1, Coverage::Proven)]), "passes 2 tests");
         assert_eq!(judged(tests(vec![real("b")])).1, "passes 1 test");

@@ -228,6 +228,7 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
         "badly_tested",
         &[
             ("starter", "should be failing test; passed"),
+            ("src/lib.rs", "is not the same as the solution's starter.rs"),
             ("accepted/atomic", "should pass; failing test"),
             ("rejected/yields", "should be failing test; passed"),
             ("promises.toml", "rejected/yields does not make `each_number_is_given_once` fail; failing: none"),

@@ -79,6 +79,9 @@ fn a_test_that_is_not_run_gets_no_verdict() {
     assert!(ran.stderr.contains("could not be started") && ran.stderr.contains("noexec"), "{}", ran.stderr);
     let ran = run_alpha(&toys, "no-report").expect(2);
     assert!(ran.stderr.contains("the disk is full"), "{}", ran.stderr);
+    fs::remove_dir_all(toys.root.join("tmp")).unwrap();
+    let ran = run_alpha(&toys, "right").expect(2);
+    assert!(ran.stderr.contains("no folder for the reports") && ran.stderr.contains("set TMPDIR"), "{}", ran.stderr);
 }
 
 /// Would catch: a setting that is left out only in one way to set it, or without a word.

@@ -36,6 +36,8 @@ pub struct Explored {
     pub schedules: u32,
     pub budget: u32,
     pub seed: u64,
+    /// How many of them a strategy chose; the others were found in order.
+    pub sampled: u32,
     pub coverage: Coverage,
 }
 
@@ -184,15 +186,28 @@ pub const CLOCK: u32 = (1 << 31) - 1;
 /// Marks a choice that is none between tasks.
 const BRANCH: u32 = 1 << 31;
 
+/// Marks a choice of whether a wait ends without a notification.
+const WAKE: u32 = BRANCH | (1 << 30);
+
+/// The choice of whether a wait that begins ends at once, without a notification: 1, or not: 0.
+pub const fn spurious(n: u32) -> u32 {
+    WAKE | n
+}
+
+/// Whether `choice` is a [`spurious`] one.
+pub const fn is_spurious(choice: u32) -> bool {
+    choice & WAKE == WAKE
+}
+
 /// The choice of alternative `n` where the program itself leaves something to chance, such as the branch that
 /// `select!` polls first.
 pub const fn branch(n: u32) -> u32 {
     BRANCH | n
 }
 
-/// The alternative, if `choice` is a [`branch`].
+/// The alternative, if `choice` is a [`branch`] or a [`spurious`] one.
 pub const fn as_branch(choice: u32) -> Option<u32> {
-    if choice & BRANCH == 0 { None } else { Some(choice & !BRANCH) }
+    if choice & BRANCH == 0 { None } else { Some(choice & !WAKE) }
 }
 
 /// How often `choices` go from one task to another. Every schedule begins with the test body, task 0.

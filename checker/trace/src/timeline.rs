@@ -381,6 +381,31 @@ mod tests {
         assert!(draw(&failure, 40).contains("main      put: locks `a`"), "{}", draw(&failure, 40));
     }
 
+    /// Would catch: "main waits for `log`", with nobody who has it.
+    #[test]
+    fn a_futurelock_names_the_future_that_is_not_polled_any_more() {
+        let steps = vec![(0, locks(0), 5), (0, waits(0), 12), (0, unlocks(0), 5), (0, waits(0), 20)];
+        let mut trace = trace(&["main"], &["log"], steps);
+        let failure = deadlock(trace.clone());
+        assert_drawn(
+            &failure,
+            100,
+            "
+       main
+  1  A locks `log`      lib.rs:5
+  2  │ waits for `log`  lib.rs:12  let mut a = self.a.lock().unwrap();
+  3  ╵ unlocks `log`    lib.rs:5
+  4    waits for `log`  lib.rs:20
+  ✗  deadlock: main waits for `log` behind another future of its own (at lib.rs:12), which came
+     first and is not polled any more: `log` goes to that future, and it never takes it (a
+     futurelock)
+",
+        );
+        trace.steps.insert(3, Step { task: 0, action: Action::GivesUp { object: 0 }, place: None });
+        let text = draw(&deadlock(trace), 100);
+        assert!(text.contains("deadlock: main waits for `log`\n"), "that future was dropped: {text}");
+    }
+
     fn livelock(trace: Trace) -> Failure {
         let message = "none makes progress".into();
         Failure { kind: FailureKind::Livelock, message, place: None, trace: Some(trace) }

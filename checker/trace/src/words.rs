@@ -246,6 +246,15 @@ impl Cause {
                         write!(words, "{verb} {name} behind {writer}, which waits to write it")
                     }
                     _ if blockers.contains(&wait.task) => write!(words, "{verb} {name}, which it holds itself"),
+                    _ if abandoned(trace, wait).is_some() => {
+                        let first = abandoned(trace, wait).expect("it was found above");
+                        let at = trace.steps[first].place.as_ref().map_or_else(String::new, |at| format!(" (at {at})"));
+                        write!(
+                            words,
+                            "{verb} {name} behind another future of its own{at}, which came first and is not polled any \
+                             more: {name} goes to that future, and it never takes it (a futurelock)"
+                        )
+                    }
                     _ => write!(words, "{verb} {name}"),
                 }
             }
@@ -264,6 +273,20 @@ impl Cause {
         }
         words
     }
+}
+
+/// The step with which the task of `wait` began to wait for the same object earlier, in a future that it has neither
+/// finished nor dropped. As one task waits in one place at a time, it does not poll that future.
+pub(crate) fn abandoned(trace: &Trace, wait: &Wait) -> Option<usize> {
+    let Target::Object(wanted, _) = wait.target else { return None };
+    let own = trace.steps[..wait.step].iter().enumerate().rev().filter(|(_, step)| step.task == wait.task);
+    let mut about = own.filter(|(_, step)| step.action.object() == Some(wanted));
+    about.find_map(|(at, step)| match step.action {
+        // Somebody else in this task, such as another branch of a `join!`, gave the object back.
+        Action::Releases { .. } | Action::Refused { .. } => None,
+        Action::Waits { .. } => Some(Some(at)),
+        _ => Some(None),
+    })?
 }
 
 /// The async tasks that could go on if a thread polled them.

@@ -127,7 +127,7 @@ impl Run<'_> {
             steps += session.choices.len();
             had_a_choice |= session.had_a_choice;
             if let Some(stop) = &session.stop {
-                let explored = self.explored(seen + schedules, Coverage::Sampled);
+                let explored = Explored { sampled: schedules, ..self.explored(seen + schedules, Coverage::Sampled) };
                 let failure = Some(Box::new(self.explain(stop, &session, explored)));
                 return Finding { explored, failure, trace: None };
             }
@@ -137,7 +137,8 @@ impl Run<'_> {
             strategies = used;
             strategies.one_worker_has_choices |= schedules == 1 && had_a_choice;
         }
-        Finding { explored: self.explored(seen + schedules, coverage), failure: None, trace: None }
+        let explored = Explored { sampled: schedules, ..self.explored(seen + schedules, coverage) };
+        Finding { explored, failure: None, trace: None }
     }
 
     /// Looks for a simpler schedule that fails like this one, and runs it again with recording.
@@ -170,12 +171,20 @@ impl Run<'_> {
         match again.stop.clone().filter(|other| other.is_like(stop)) {
             // The values in an assertion's message come from the schedule that is shown.
             Some(shown) => {
+                if let Some(doing) = &again.doing {
+                    eprintln!("{doing}");
+                }
                 let switches = trace::switches(&failed.choices);
                 self.failure(&shown, Some(self.trace(*again, explored, switches)))
             }
             None => {
                 let mut failure = self.failure(stop, None);
-                failure.message = format!("{}\n{NOT_AGAIN}", failure.message);
+                let otherwise = match &again.stop {
+                    Some(Stop::Unsupported(what)) => format!("\n(What it said then: {what}.)"),
+                    Some(Stop::Panic(panic)) => format!("\n(What it said then: {}.)", panic.message),
+                    _ => String::new(),
+                };
+                failure.message = format!("{}\n{NOT_AGAIN}{otherwise}", failure.message);
                 failure
             }
         }
@@ -217,7 +226,7 @@ impl Run<'_> {
     }
 
     fn explored(&self, schedules: u32, coverage: Coverage) -> Explored {
-        Explored { schedules, budget: self.what.schedules, seed: self.what.seed, coverage }
+        Explored { schedules, budget: self.what.schedules, seed: self.what.seed, sampled: 0, coverage }
     }
 
     fn trace(&self, session: Session, explored: Explored, found_switches: u32) -> Trace {

@@ -146,6 +146,8 @@ pub(crate) struct Session {
     pub(crate) actors_left: Vec<Task>,
     pub(crate) objects: Vec<ObjectOrigin>,
     pub(crate) panics: Vec<RecordedPanic>,
+    /// What the test is doing, for a test that never ends; set only if steps are recorded.
+    pub(crate) doing: Option<String>,
     /// How many counted names have been given; see `Session::name`.
     pub(crate) counted_names: usize,
     /// Values of the schedule as a whole.
@@ -198,6 +200,7 @@ impl Session {
             actors_left: Vec::new(),
             objects: Vec::new(),
             panics: Vec::new(),
+            doing: None,
             counted_names: 0,
             globals: Locals::default(),
             started_tasks: 0,
@@ -313,6 +316,16 @@ pub(crate) fn record_panic() {
             session.steps.push(step);
         }
     });
+}
+
+/// Whether steps are recorded now.
+pub(crate) fn is_recorded() -> bool {
+    with(|session| session.recording == Recording::Steps && session.phase == Phase::Running) == Some(true)
+}
+
+/// Keeps what the test is doing, or `None` when it has done it.
+pub(crate) fn set_doing(doing: Option<String>) {
+    with(|session| session.doing = doing);
 }
 
 /// Records that the running step touches an object.

@@ -155,22 +155,43 @@ struct Refused {
     after: usize,
 }
 
-fn run<Op, S>(
+fn run<Op: Debug, S>(
     history: &mut [Draws],
     operation: &impl Fn(&mut Draws) -> Op,
     start: &impl Fn() -> S,
     step: &impl Fn(&mut S, Op) -> Result<(), String>,
 ) -> Result<(), Refused> {
-    let mut after = 0;
+    let (mut after, mut told) = (0, String::new());
     let ended = test_fn::catch(|| {
         let mut state = start();
         history.iter_mut().try_for_each(|draws| {
             after += 1;
-            step(&mut state, operation(draws.restart()))
+            let operation = operation(draws.restart());
+            tell(&mut told, after, &operation);
+            step(&mut state, operation)
         })
     });
+    forget_what_was_told();
     let result = ended.unwrap_or_else(|payload| Err(format!("panicked: {}", panics::text(&*payload))));
     result.map_err(|why| Refused { why, after })
+}
+
+/// Keeps the operations so far, in case this one never ends.
+#[cfg(feature = "explore")]
+fn tell<Op: Debug>(told: &mut String, after: usize, operation: &Op) {
+    use crate::engine::session;
+    if session::is_recorded() {
+        told.push_str(&format!("\n  {after}. {operation:?}"));
+        session::set_doing(Some(format!("the last operation of this history does not end:{told}")));
+    }
+}
+
+#[cfg(not(feature = "explore"))]
+fn tell<Op: Debug>(_: &mut String, _: usize, _: &Op) {}
+
+fn forget_what_was_told() {
+    #[cfg(feature = "explore")]
+    crate::engine::session::set_doing(None);
 }
 
 /// Returns `Ok` if `seen` equals `model`, otherwise both values as text.

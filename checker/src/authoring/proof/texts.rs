@@ -36,6 +36,13 @@ pub fn complaints(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
     complaints
 }
 
+/// What is wrong with the file that the learner begins with: `reset` must bring the same one back.
+pub fn starter(exercise: &Exercise, solution: &Path) -> Option<Complaint> {
+    let read = |file: &Path| fs::read_to_string(file).ok().map(|text| text.replace('\r', ""));
+    let (starter, lib) = (read(&solution.join("starter.rs")), read(&exercise.dir.join("src/lib.rs")));
+    (starter != lib).then(|| Complaint::new("src/lib.rs", "is not the same as the solution's starter.rs"))
+}
+
 /// Says what is wrong with a text.
 type Judge<'a> = &'a dyn Fn(&str) -> Vec<String>;
 

@@ -45,7 +45,7 @@ pub struct Tried {
 /// What came of exploring a rejected answer with several seeds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seeds {
-    /// The latest schedule that failed first.
+    /// How many schedules had to be sampled, at worst.
     pub worst: u32,
     /// How many schedules there were for each seed.
     pub within: u32,
@@ -112,7 +112,7 @@ impl Trial<'_> {
             match ran.outcome {
                 // Some mistakes show in more than one way, and under another seed another one comes first.
                 Outcome::Failed(_) => {
-                    result.worst = result.worst.max(ran.explored.map_or(1, |explored| explored.schedules));
+                    result.worst = result.worst.max(ran.explored.map_or(1, |explored| explored.sampled));
                 }
                 _ => result.missed.push(seed),
             }

@@ -113,15 +113,59 @@ fn flags(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Vec
 
 /// Whether a table of this name is for the machine that runs. One with a condition that is not understood may be.
 fn is_this_machine(name: &str) -> bool {
-    match name {
-        "cfg(unix)" => cfg!(unix),
-        "cfg(windows)" => cfg!(windows),
-        _ if name.starts_with("cfg(") => true,
-        _ => {
+    match name.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(condition) => holds(condition).unwrap_or(true),
+        None => {
             let system = if cfg!(target_os = "macos") { "darwin" } else { std::env::consts::OS };
             name.starts_with(std::env::consts::ARCH) && name.contains(system)
         }
     }
+}
+
+/// Whether a condition of `cfg` holds for the machine that runs; `None` if that is not known here.
+fn holds(condition: &str) -> Option<bool> {
+    let condition = condition.trim();
+    if let Some((name, list)) = condition.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
+        let mut answers = parts(list).into_iter().map(holds);
+        return match name.trim() {
+            "not" => answers.next()?.map(|holds| !holds),
+            "all" => decided(answers, false),
+            "any" => decided(answers, true),
+            _ => None,
+        };
+    }
+    match condition.split_once('=').map(|(name, value)| (name.trim(), value.trim().trim_matches('"'))) {
+        None => match condition {
+            "unix" | "windows" => Some(condition == std::env::consts::FAMILY),
+            "true" | "false" => Some(condition == "true"),
+            _ => None,
+        },
+        Some(("target_os", value)) => Some(value == std::env::consts::OS),
+        Some(("target_family", value)) => Some(value == std::env::consts::FAMILY),
+        Some(("target_arch", value)) => Some(value == std::env::consts::ARCH),
+        Some(("target_pointer_width", value)) => Some(value == usize::BITS.to_string()),
+        Some(("target_endian", value)) => Some((value == "little") == cfg!(target_endian = "little")),
+        Some(_) => None,
+    }
+}
+
+/// Of several conditions, one that is `decides` decides; or else they are the other, if all of them are known.
+fn decided(answers: impl Iterator<Item = Option<bool>>, decides: bool) -> Option<bool> {
+    let answers: Vec<Option<bool>> = answers.collect();
+    if answers.contains(&Some(decides)) {
+        return Some(decides);
+    }
+    answers.iter().all(Option::is_some).then_some(!decides)
+}
+
+/// The parts of a list that commas outside of brackets divide.
+fn parts(list: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let outside = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ',' && depth == 0
+    };
+    list.split(outside).filter(|part| !part.trim().is_empty()).collect()
 }
 
 /// A list of words, which cargo also takes as one text.
@@ -185,6 +229,29 @@ mod tests {
     fn flags_of(settings: &Settings) -> Option<&str> {
         let flags = settings.variables.iter().find(|(name, _)| *name == "CARGO_ENCODED_RUSTFLAGS");
         flags.map(|(_, value)| value.as_str())
+    }
+
+    /// Would catch: flags for another system that are passed to the compiler of this one.
+    #[test]
+    fn a_condition_is_evaluated_where_that_is_possible() {
+        let arch = std::env::consts::ARCH;
+        for (condition, expected) in [
+            (format!("target_arch = \"{arch}\""), Some(true)),
+            ("target_os = \"plan9\"".to_owned(), Some(false)),
+            ("not(any(unix, windows))".to_owned(), Some(false)),
+            (format!("all(any(unix, windows), target_arch=\"{arch}\")"), Some(true)),
+            ("all(target_feature = \"sse2\", target_os = \"plan9\")".to_owned(), Some(false)),
+            ("any(target_feature = \"sse2\", not(target_os = \"plan9\"))".to_owned(), Some(true)),
+            ("any(target_env = \"gnu\", target_os = \"plan9\")".to_owned(), None),
+            ("not(tokio_unstable)".to_owned(), None),
+            ("all()".to_owned(), Some(true)),
+        ] {
+            assert_eq!(holds(&condition), expected, "{condition}");
+        }
+        let file = "[target.'cfg(target_os = \"plan9\")']\nrustflags = \"-D warnings\"\n";
+        assert_eq!(settings(&[], &[file]).notes.len(), 0);
+        let file = "[target.'cfg(any(unix, windows))']\nrustflags = \"-D warnings\"\n";
+        assert_eq!(settings(&[], &[file]).notes.len(), 1);
     }
 
     #[test]

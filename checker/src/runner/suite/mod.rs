@@ -93,7 +93,7 @@ const LISTING: &str = "--list";
 
 impl<'a> Suite<'a> {
     pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
-        let scratch = Scratch::new().context("no temporary folder could be made for the reports of the tests")?;
+        let scratch = Scratch::new()?;
         Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
     }
 

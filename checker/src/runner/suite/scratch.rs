@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
+
+use crate::error::UserError;
 use crate::system::files;
 
 /// The folder. Dropping it removes it.
@@ -11,16 +14,25 @@ use crate::system::files;
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    pub fn new() -> io::Result<Self> {
+    pub fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("checker-{}", nonce()?));
         // Nobody else may put a report there.
-        files::create_private_dir(&path)?;
+        files::create_private_dir(&path).map_err(|error| {
+            UserError::new(
+                format!("no folder for the reports of the tests could be made in {}: {error}", parent(&path)),
+                "free some space there, or set TMPDIR (on Windows TMP) to a folder that you may write",
+            )
+        })?;
         Ok(Self(path))
     }
 
     pub fn path(&self) -> &Path {
         &self.0
     }
+}
+
+fn parent(path: &Path) -> String {
+    path.parent().unwrap_or(path).display().to_string()
 }
 
 impl Drop for Scratch {

@@ -184,9 +184,9 @@ pub fn table(tests: &[TestResult]) -> Text {
                 let runs = grouped(explored.schedules);
                 match explored.coverage {
                     Coverage::Bounded { departures, schedules } => format!(
-                        "explored, bounded: {runs} interleavings, all {} with at most {} from the plain order among them",
+                        "explored, bounded: {runs} interleavings, all {} with at most {} taken out of order among them",
                         grouped(schedules),
-                        counted(departures as usize, "departure")
+                        counted(departures as usize, "turn")
                     ),
                     Coverage::Proven | Coverage::Sampled => format!("explored, {runs} of many interleavings sampled"),
                 }

@@ -7,7 +7,7 @@ mod tree;
 
 pub use tree::{Outcome, Row, Tree};
 
-use crate::{CLOCK, Failure, Report, Step, Trace, as_branch};
+use crate::{CLOCK, Failure, Report, Step, Trace, as_branch, is_spurious};
 
 /// The states that a test can reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,10 @@ impl Way {
     /// The choice in words, if it is not one between tasks.
     pub fn in_words(self) -> Option<String> {
         match as_branch(self.choice) {
+            Some(0) if is_spurious(self.choice) => Some("the wait ends only when it is notified".to_owned()),
+            Some(_) if is_spurious(self.choice) => {
+                Some("the wait ends without a notification (a spurious wakeup)".to_owned())
+            }
             Some(branch) => Some(format!("alternative {} of a random choice", branch + 1)),
             None => (self.choice == CLOCK).then(|| "the next deadline expires".to_owned()),
         }

@@ -44,6 +44,19 @@ fn abba() -> Map {
     }
 }
 
+/// Would catch: "alternative 2 of a random choice" for something that has a name.
+#[test]
+fn what_is_chosen_is_named_if_it_is_no_task() {
+    let words = |choice| Way { choice, to: None }.in_words().unwrap_or_default();
+    assert_eq!(words(crate::spurious(1)), "the wait ends without a notification (a spurious wakeup)");
+    assert_eq!(words(crate::spurious(0)), "the wait ends only when it is notified");
+    assert_eq!(words(crate::branch(1)), "alternative 2 of a random choice");
+    assert_eq!(words(CLOCK), "the next deadline expires");
+    assert_eq!(words(1), "");
+    let choices = [0, 1, crate::spurious(1), crate::spurious(0), crate::branch(2), CLOCK];
+    assert_eq!(crate::wire::read_choices(&crate::wire::write_choices(&choices)).as_deref(), Some(&choices[..]));
+}
+
 #[test]
 fn a_state_is_sealed_when_every_way_from_it_fails() {
     let map = abba();

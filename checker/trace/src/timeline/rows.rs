@@ -1,7 +1,7 @@
 //! Which steps of a trace are shown, and what is said of them.
 
 use super::repeats;
-use crate::words::{Target, Wait, quoted, unpolled};
+use crate::words::{Target, Wait, abandoned, quoted, unpolled};
 use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Step, Trace};
 
 /// An interleaving that did not deadlock is told by its last rows; more would not be read.
@@ -182,6 +182,13 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
         match wait.target {
             // Who does not wait but holds what is waited for matters as well.
             Target::Object(wanted, _) => {
+                if let Some(first) = abandoned(trace, wait) {
+                    keep[first] = true;
+                    let gives =
+                        |action: &Action| matches!(action, Action::Releases { object, .. } if *object == wanted);
+                    let given = (first..trace.steps.len()).find(|at| gives(&trace.steps[*at].action));
+                    given.into_iter().for_each(|at| keep[at] = true);
+                }
                 let got = |action: &Action| matches!(action, Action::Acquires { object, .. } if *object == wanted);
                 if let Some(got) = trace.steps.iter().rposition(|step| got(&step.action)) {
                     keep[got] = true;

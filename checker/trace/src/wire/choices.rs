@@ -1,9 +1,10 @@
 //! Choices and points in one field each.
 
 use super::fields::number;
-use crate::{CLOCK, Point, as_branch, branch};
+use crate::{CLOCK, Point, as_branch, branch, is_spurious, spurious};
 
-/// The choices as runs, `0*3,2,1*12`: a task mostly goes on for a while. A branch is `b1`, the clock is `c`.
+/// The choices as runs, `0*3,2,1*12`: a task mostly goes on for a while. A branch is `b1`, a spurious
+/// wakeup `w1`, the clock `c`.
 pub fn write_choices(choices: &[u32]) -> String {
     choices
         .chunk_by(|a, b| a == b)
@@ -17,6 +18,7 @@ pub fn write_choices(choices: &[u32]) -> String {
 
 pub(super) fn write_choice(choice: u32) -> String {
     match as_branch(choice) {
+        Some(n) if is_spurious(choice) => format!("w{n}"),
         Some(n) => format!("b{n}"),
         None if choice == CLOCK => "c".to_owned(),
         None => choice.to_string(),
@@ -24,8 +26,12 @@ pub(super) fn write_choice(choice: u32) -> String {
 }
 
 pub(super) fn read_choice(text: &str) -> Option<u32> {
+    let alternative = |n: &str| number::<u32>(n).filter(|n| *n < 1 << 30);
+    if let Some(n) = text.strip_prefix('w') {
+        return alternative(n).map(spurious);
+    }
     match text.strip_prefix('b') {
-        Some(n) => number::<u32>(n).filter(|n| *n < CLOCK).map(branch),
+        Some(n) => alternative(n).map(branch),
         None if text == "c" => Some(CLOCK),
         None => number::<u32>(text).filter(|task| *task < CLOCK),
     }

@@ -15,13 +15,13 @@ use self::fields::{Lines, number, place_fields, read_place, unescape};
 use crate::{Coverage, Explored, Failure, FailureKind, Report, Trace};
 
 /// The first line of every report. A reader that finds another one must not guess.
-pub const HEADER: &str = "interleave-report\t5";
+pub const HEADER: &str = "interleave-report\t6";
 
 /// Writes `report` as text that [`read`] understands.
 pub fn write(report: &Report) -> String {
     let mut out = Lines(format!("{HEADER}\n"));
     if let Some(e) = report.explored {
-        let numbers = [e.schedules.to_string(), e.budget.to_string(), e.seed.to_string()];
+        let numbers = [e.schedules.to_string(), e.budget.to_string(), e.seed.to_string(), e.sampled.to_string()];
         let mut fields = numbers.each_ref().map(String::as_str).to_vec();
         fields.insert(0, "explored");
         let bound;
@@ -91,11 +91,12 @@ impl Part {
     /// Takes in one line; `None` if it makes no sense.
     fn take_in(&mut self, fields: &[&str]) -> Option<()> {
         match *fields {
-            ["explored", schedules, budget, seed, ref coverage @ ..] => {
+            ["explored", schedules, budget, seed, sampled, ref coverage @ ..] => {
                 self.report.explored = Some(Explored {
                     schedules: number(schedules)?,
                     budget: number(budget)?,
                     seed: number(seed)?,
+                    sampled: number(sampled)?,
                     coverage: match *coverage {
                         ["proven"] => Coverage::Proven,
                         ["sampled"] => Coverage::Sampled,

@@ -30,7 +30,7 @@ fn sample() -> Report {
         Action::Panics { message: "two\nlines \\n and a backslash".into() },
     ];
     Report {
-        explored: Some(Explored { schedules: 3, budget: 1000, seed: 7, coverage: Coverage::Proven }),
+        explored: Some(Explored { schedules: 3, budget: 1000, seed: 7, sampled: 2, coverage: Coverage::Proven }),
         failure: Some(Failure {
             kind: FailureKind::Deadlock,
             message: "first\n\tsecond".into(),
@@ -76,7 +76,7 @@ fn the_trace_of_a_schedule_that_did_not_fail_is_read_back() {
 #[test]
 fn each_coverage_is_read_back() {
     for coverage in [Coverage::Proven, Coverage::Sampled, Coverage::Bounded { departures: 2, schedules: 3_418 }] {
-        let explored = Explored { schedules: 9_000, budget: 1_000, seed: 7, coverage };
+        let explored = Explored { schedules: 9_000, budget: 1_000, seed: 7, sampled: 2, coverage };
         let report = Report { explored: Some(explored), ..Report::default() };
         assert_eq!(read(&write(&report)), Some(report));
     }

@@ -39,26 +39,66 @@ pub mod __interleave {
         MultiThread(usize),
     }
 
-    /// On a paused clock, this time passes at once when every task sleeps. A test takes this long only in a deadlock.
+    /// On a paused clock, this time passes at once when every task and every thread of the process sleeps, so only a
+    /// deadlock takes this long. Where the system does not show what threads do, the clock overtakes a thread of the test
+    /// that works while all tasks sleep.
     const LIMIT: Duration = Duration::from_secs(3600);
+
+    const WOKEN: &str = "none woke in an hour of simulated time";
 
     pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {
         match flavor {
             Flavor::Any | Flavor::CurrentThread => {
-                let runtime = real::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-                let ended = runtime
-                    .expect("a runtime of one thread starts")
-                    .block_on(async { real::time::timeout(LIMIT, test).await });
+                let watch = interleave::Watch::default();
+                let runtime = real::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .start_paused(true)
+                    // While a blocking task runs, a paused clock stands still.
+                    .on_thread_park(move || watch.before_time_passes(|watch| drop(real::task::spawn_blocking(watch))))
+                    .build();
+                let runtime = Leave::if_it_panics(runtime.expect("a runtime of one thread starts"));
+                let ended = runtime.block_on(async { real::time::timeout(LIMIT, test).await });
                 if ended.is_err() {
-                    interleave::deadlock("every task is waiting, and none woke in an hour of simulated time");
+                    interleave::deadlock(&match runtime.spawned() {
+                        0 => "the test waits for something that does not come: its `.await` did not end in an hour of \
+                              simulated time"
+                            .to_owned(),
+                        1 => format!("the test and the task that it spawned are both waiting, and {WOKEN}"),
+                        tasks => format!("the test and the {tasks} tasks that it spawned are all waiting, and {WOKEN}"),
+                    });
                 }
             }
-            Flavor::MultiThread(workers) => real::runtime::Builder::new_multi_thread()
-                .worker_threads(workers)
-                .enable_all()
-                .build()
-                .expect("a runtime of several threads starts")
-                .block_on(test),
+            Flavor::MultiThread(workers) => {
+                let runtime = real::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+                Leave::if_it_panics(runtime.expect("a runtime of several threads starts")).block_on(test);
+            }
+        }
+    }
+
+    /// A runtime that is dropped waits for blocking tasks. After a panic of the test nobody may be left to end them, and
+    /// the panic is what the test is about.
+    struct Leave(Option<real::runtime::Runtime>);
+
+    impl Leave {
+        fn if_it_panics(runtime: real::runtime::Runtime) -> Self {
+            Leave(Some(runtime))
+        }
+
+        /// How many tasks that were spawned have not ended.
+        fn spawned(&self) -> usize {
+            self.0.as_ref().map_or(0, |runtime| runtime.metrics().num_alive_tasks())
+        }
+
+        fn block_on<T>(&self, test: impl Future<Output = T>) -> T {
+            self.0.as_ref().expect("it is taken when this is dropped").block_on(test)
+        }
+    }
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            if let Some(runtime) = self.0.take().filter(|_| std::thread::panicking()) {
+                runtime.shutdown_background();
+            }
         }
     }
 }

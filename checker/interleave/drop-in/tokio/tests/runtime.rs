@@ -43,6 +43,20 @@ fn sleeping_takes_exactly_the_given_time() {
     result.expect("the clock is exact");
 }
 
+/// Would catch: a deadlock, said of a test that panicked, because its runtime waits for a blocking task.
+#[test]
+fn a_panic_is_not_kept_back_by_a_blocking_task_that_waits() {
+    let failure = explore(
+        || Flavor::Any,
+        || async {
+            tokio::task::spawn_blocking(|| interleave::engine::threads::park(None));
+            panic!("on purpose");
+        },
+    );
+    let failure = failure.expect_err("it panics");
+    assert_eq!((failure.kind, &*failure.message), (FailureKind::Panic, "on purpose"));
+}
+
 #[test]
 fn a_thread_that_blocks_the_only_worker_keeps_every_task_from_running() {
     let blocks = || async {

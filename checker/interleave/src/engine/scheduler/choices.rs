@@ -8,6 +8,11 @@ use super::super::session::{self, Phase, Recording};
 /// Chooses one of `alternatives` (at least one), for behavior that the real package leaves unspecified.
 pub fn choose(alternatives: usize) -> usize {
     assert!(alternatives > 0, "there is something to choose from");
+    choose_as(trace::branch, alternatives)
+}
+
+/// As [`choose`], with a function that gives the choice its name in a trace.
+fn choose_as(named: fn(u32) -> u32, alternatives: usize) -> usize {
     if alternatives == 1 {
         return 0;
     }
@@ -18,10 +23,10 @@ pub fn choose(alternatives: usize) -> usize {
         session.had_a_choice = true;
         let choice = session.source.branch(alternatives, session.choices.len());
         if session.recording >= Recording::Points {
-            let candidates = (0..alternatives).map(|n| trace::branch(n as u32)).collect();
+            let candidates = (0..alternatives).map(|n| named(n as u32)).collect();
             session.points.push(Point { step: session.steps.len(), candidates });
         }
-        session.choices.push(trace::branch(choice as u32));
+        session.choices.push(named(choice as u32));
         choice
     })
     .unwrap_or(0)
@@ -61,7 +66,7 @@ pub(crate) fn wakes_spuriously() -> bool {
     let may = session::with(|session| {
         session.rules.wakes == Wakes::Spurious && session.thread().spurious_wakes < MOST_SPURIOUS_WAKES
     });
-    let wakes = may == Some(true) && choose(2) == 1;
+    let wakes = may == Some(true) && choose_as(trace::spurious, 2) == 1;
     if wakes {
         session::with(|session| session.thread().spurious_wakes += 1);
     }

@@ -37,3 +37,35 @@ fn a_history_that_fails_while_exploring_is_reported_in_the_verdict() {
     let place = failure.place.as_ref().expect("a panic has a place");
     assert!(place.file.ends_with("histories.rs"), "{place}");
 }
+
+/// Would catch: a deadlock in a history of which nobody learns the operations.
+#[test]
+fn a_history_whose_last_operation_blocks_is_printed() {
+    let test = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "histories::blocks_at_the_second_operation", "--ignored", "--nocapture"])
+        .output()
+        .expect("this test binary runs");
+    let text = String::from_utf8_lossy(&test.stderr);
+    let told = "the last operation of this history does not end:\n  1. 0\n  2. 0\n";
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+}
+
+#[test]
+#[ignore = "fails; `a_history_whose_last_operation_blocks_is_printed` runs it"]
+fn blocks_at_the_second_operation() {
+    let finding = finding(|| {
+        histories(
+            |draws| draws.below(1),
+            || (Mutex::new(0), 0),
+            |(counter, calls), _| {
+                *calls += 1;
+                if *calls == 2 {
+                    std::mem::forget(counter.lock().unwrap());
+                    drop(counter.lock().unwrap());
+                }
+                Ok(())
+            },
+        );
+    });
+    panic!("{:?}", finding.failure.map(|failure| failure.kind));
+}

@@ -42,7 +42,25 @@ pub mod __interleave {
                 ExecutorChoice::ThreadEach => RuntimeFlavor::ThreadEach,
             },
         };
-        Runtime::of(flavor).block_on(test);
+        Leave(Some(Runtime::of(flavor))).block_on(test);
+    }
+
+    /// A runtime that is dropped waits for blocking tasks. After a panic of the test nobody may be left to end them, and
+    /// the panic is what the test is about.
+    struct Leave(Option<Runtime>);
+
+    impl Leave {
+        fn block_on(&self, test: impl Future<Output = ()>) {
+            self.0.as_ref().expect("it is taken when this is dropped").block_on(test);
+        }
+    }
+
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            if let Some(runtime) = self.0.take().filter(|_| std::thread::panicking()) {
+                runtime.shutdown_background();
+            }
+        }
     }
 
     /// `select!` awaits this before it polls anything: budget for one operation.
