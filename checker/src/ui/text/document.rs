@@ -1,4 +1,4 @@
-//! Markdown and differences as text. Markdown is made to be read as it is; only headings stand out.
+//! Markdown and diffs as text. Markdown is readable as it is; only headings are highlighted.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -17,7 +17,7 @@ pub fn markdown(source: &str) -> Text {
     text
 }
 
-/// How `old` becomes `new`, with a few lines around each change.
+/// The diff from `old` to `new`, with a few lines of context.
 pub fn difference(old: (&str, &str), new: (&str, &str)) -> Text {
     let mut text = Text::new();
     let diff = TextDiff::from_lines(old.1, new.1);
