@@ -1,4 +1,4 @@
-//! What is made of small solutions.
+//! The mutants of small solutions.
 
 use super::*;
 
@@ -29,7 +29,7 @@ const TWO_LOCKS: &str = "fn take(&self) {
 }";
 
 #[test]
-fn a_guard_that_is_used_is_copied_let_go_of_and_swapped() {
+fn a_guard_in_use_is_copied_released_and_swapped() {
     assert_made(TWO_LOCKS, "copied/take/1", "let mut a = &mut (*self.a.lock().unwrap()).clone();");
     assert_made(
         TWO_LOCKS,
@@ -42,7 +42,7 @@ fn a_guard_that_is_used_is_copied_let_go_of_and_swapped() {
 }
 
 #[test]
-fn a_guard_that_only_has_to_be_there_is_not() {
+fn a_guard_that_is_only_held_is_removed_or_dropped_too_soon() {
     let source = "async fn go(&self) { let _permit = self.gate.acquire().await.unwrap(); work().await; }";
     assert_eq!(names(source), ["removed/go/1", "unnamed/go/1", "dropped/go/1", "forgotten/go/1"]);
     assert_made(source, "unnamed/go/1", "let _ = self.gate.acquire()");
@@ -67,7 +67,7 @@ fn an_await_moves_under_the_guard_after_it() {
 }
 
 #[test]
-fn whoever_waits_does_so_once_and_is_not_told() {
+fn waits_are_not_repeated_and_signals_are_removed() {
     let source = "fn take(&self) -> u32 { let mut n = self.n.lock().unwrap();
         while *n == 0 { n = self.more.wait(n).unwrap(); } self.more.notify_all(); *n }";
     assert_made(source, "once/take/1", "if *n == 0 {");
