@@ -51,7 +51,7 @@ pub enum When {
 }
 
 impl Session {
-    /// Finds the course around the current folder.
+    /// Opens the course that contains the current folder.
     pub fn open(printer: Printer, stop: Stop) -> Result<Session> {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;

@@ -33,7 +33,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// A text that belongs to the course.
+/// Reads a text of the course.
 pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
         UserError::new(format!("{} cannot be read: {error}", path.display()), "restore it with git").into()

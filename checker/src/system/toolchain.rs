@@ -11,7 +11,7 @@ use crate::error::UserError;
 /// The oldest supported minor version of Rust 1.
 const OLDEST: u32 = 95;
 
-/// What is installed.
+/// The installed tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Toolchain {
     /// Without clippy, everything works except lints.

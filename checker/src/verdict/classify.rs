@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_short_words() {
+    fn durations_are_short() {
         assert_eq!(seconds(Duration::from_millis(10_000)), "10 s");
         assert_eq!(seconds(Duration::from_millis(70)), "70 ms");
         assert_eq!(seconds(Duration::from_millis(1_250)), "1.2 s");

@@ -219,7 +219,7 @@ mod tests {
 
     /// Would catch: counting only failures in the mode of the decisive test.
     #[test]
-    fn a_test_that_is_not_explored_counts_with_those_that_are() {
+    fn failures_of_real_only_tests_count_like_explored_ones() {
         let found = vec![
             example::test("a", Mode::Real, Outcome::Failed(Kind::Deadlock)),
             example::test("a", Mode::Explore, Outcome::Failed(Kind::Deadlock)),

@@ -22,7 +22,7 @@ use crate::ui::text::style::Text;
 use crate::watch::files::Watcher;
 use crate::watch::state::{CheckNumber, Effect, Event, Job, Topic};
 
-/// What is needed to perform effects.
+/// Everything that is needed to perform effects.
 pub struct Performer {
     session: Arc<Session>,
     toolchain: Toolchain,

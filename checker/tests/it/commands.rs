@@ -29,7 +29,7 @@ error: there is no exercise `abbba`
 
 #[test]
 #[cfg(unix)]
-fn outside_of_a_course_it_says_what_it_looked_for() {
+fn outside_a_course_the_error_says_what_was_looked_for() {
     let course = Course::new();
     let ran = run(course.checker(&["list"]).current_dir("/")).expect(2);
     assert_data_eq!(
@@ -87,7 +87,7 @@ fn script(dir: &std::path::Path, name: &str, text: &str) {
 
 #[test]
 #[cfg(unix)]
-fn without_cargo_it_says_how_to_get_it() {
+fn without_cargo_the_error_says_how_to_install_it() {
     let course = Course::new();
     let empty = only_with(&[]);
     for command in [&["list"][..], &["run", "passes"]] {
@@ -115,7 +115,7 @@ error: Rust 1.80 is too old: the exercises need 1.95 or newer
 
 #[test]
 #[cfg(unix)]
-fn without_clippy_everything_works_but_the_lints() {
+fn without_clippy_everything_works_except_lints() {
     let course = Course::to_build();
     let tools = only_with(&["cargo", "rustc", "cc", "ld", "sh"]);
     let ran = run(course.checker(&["run", "lint", "--json"]).env("PATH", tools.path())).expect(0);
@@ -177,7 +177,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
 }
 
 #[test]
-fn each_hint_goes_one_level_further_and_the_last_one_stays() {
+fn each_hint_shows_the_next_level_up_to_the_last() {
     let course = Course::new();
     for (level, hint) in [(1, "Who waits"), (2, "Compare"), (3, "Take `left`"), (3, "Take `left`")] {
         let shown = course.run(&["hint", "abba"]).expect(0).stdout;

@@ -74,7 +74,7 @@ fn a_deadlock_is_shown_as_a_timeline_on_every_screen_size() {
 
 /// Would catch: a key that does nothing, or that waits for the check to end.
 #[test]
-fn all_keys_answer_while_a_check_runs() {
+fn every_key_works_while_a_check_runs() {
     let toys = Toys::new();
     toys.save("alpha", "deadlock");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);

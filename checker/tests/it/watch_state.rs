@@ -42,7 +42,7 @@ fn a_watch_killed_two_hundred_times_loses_no_progress() {
 }
 
 #[test]
-fn two_watches_at_once_both_keep_what_was_solved() {
+fn two_concurrent_watches_both_keep_their_progress() {
     let toys = Toys::new();
     let mut first = Terminal::open(&toys, &["watch"], SIZE);
     first.wait_until("it is remembered", |_| progress(&toys)["exercises"]["alpha"]["attempts"] == 2);
@@ -127,7 +127,7 @@ fn a_flood_of_output_costs_neither_memory_nor_responsiveness() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: waiting for another cargo's lock shown as a slow test, or not shown.
+/// Would catch: a wait for another cargo's lock that is shown as a slow test, or not shown.
 #[test]
 fn waiting_for_another_cargo_is_shown() {
     let toys = Toys::new();

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadlock_of_two_is_four_rows_side_by_side_with_bars_beside_them() {
+    fn a_deadlock_of_two_tasks_is_drawn_as_four_rows_with_bars() {
         assert_drawn(
             &abba(),
             80,
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_held_for_a_moment_is_one_row_and_its_bar_is_short() {
+    fn a_lock_released_at_once_is_one_row_with_a_short_bar() {
         let failure = Failure {
             kind: FailureKind::Panic,
             message: "left: 1\nright: 2".into(),

@@ -1,4 +1,4 @@
-//! `checker dev bench`: what the checker costs, compared with plain cargo, measured on this machine.
+//! `checker dev bench`: what the checker costs, compared with the alternatives, measured on this machine.
 
 use std::cell::RefCell;
 use std::fs;

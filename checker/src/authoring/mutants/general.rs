@@ -137,7 +137,7 @@ pub(super) fn expression(maker: &mut Maker<'_>, expr: &Expr) {
         }
         Expr::While(repeated) => negate(maker, &repeated.cond),
         Expr::Lit(literal) => constant(maker, &literal.lit),
-        // The error or the absence panics instead of being returned.
+        // An error or `None` panics instead of being returned.
         Expr::Try(asked) => maker.note("unasked", vec![Edit::replace(bytes(asked.question_token.span()), ".unwrap()")]),
         Expr::Match(choice) => arms(maker, &choice.arms),
         Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Some")) => {

@@ -126,7 +126,7 @@ fn mentions(text: &str, word: &str) -> bool {
         .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
 }
 
-/// Calls that make a loop one that waits.
+/// Calls that make a loop wait for something.
 const WAITS: [&str; 7] = [".wait(", ".await", ".notified(", "park(", "yield_now(", "spin_loop(", ".recv("];
 
 impl<'ast> Visit<'ast> for Maker<'_> {

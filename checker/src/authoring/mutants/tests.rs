@@ -89,7 +89,7 @@ fn an_atomic_change_becomes_two_steps() {
 }
 
 #[test]
-fn readers_become_writers_and_writers_readers() {
+fn readers_become_writers_and_writers_become_readers() {
     let source =
         "fn get(&self) -> u32 { let all = self.all.read(); all.len() } fn put(&self) { self.all.write().push(1); }";
     assert_eq!(names(source), ["exclusive/get/1", "copied/get/1", "copied/put/1", "shared/put/1"]);
@@ -97,7 +97,7 @@ fn readers_become_writers_and_writers_readers() {
 }
 
 #[test]
-fn only_a_guard_is_worth_dropping() {
+fn only_a_drop_of_a_guard_is_removed() {
     let source = "fn put(&self) { let old = self.all.lock().unwrap().insert(1, 2); drop(old); }";
     assert_eq!(names(source), [""; 0]);
     let source = "fn put(&self) { let all = self.all.lock().unwrap(); if all.len() > 1 { drop(all); f(); } }";

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_error_with_a_place_in_the_own_package_is_the_learners() {
+    fn only_an_error_placed_in_the_exercises_package_is_the_learners() {
         let (placed, unplaced) = (Some("src/lib.rs"), None);
         for (said, place, package, fault) in [
             ("mismatched types", placed, Package::Exercise, Fault::Learner),

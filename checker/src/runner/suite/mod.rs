@@ -1,4 +1,4 @@
-//! The tests of one binary: lists them, and runs each in a process of its own.
+//! The tests of one binary. Lists them, and runs each in a process of its own.
 
 use std::fs;
 use std::io::Read as _;

@@ -95,7 +95,7 @@ impl<'a> Spec<'a> {
         Self { mark: Some(mark), ..self }
     }
 
-    /// Whether to kill a process that can never continue before it reaches its limit.
+    /// Whether to kill a process that can never continue, even before it reaches its limit.
     pub fn standstill(self, standstill: Standstill) -> Self {
         Self { standstill, ..self }
     }

@@ -52,7 +52,7 @@ mod tests {
     use crate::ui::text::style::Colour;
 
     #[test]
-    fn only_headings_outside_code_stand_out() {
+    fn only_headings_outside_code_are_highlighted() {
         let text = markdown("# Title\n```sh\n# a comment\n```\n");
         assert_eq!(text.print(Colour::On), "\x1b[1m# Title\x1b[0m\n```sh\n# a comment\n```\n");
     }

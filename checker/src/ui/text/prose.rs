@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn code_tables_and_differences_stay_as_they_are() {
+    fn code_tables_and_diffs_stay_unchanged() {
         let source = "Text\n```rust\nlet a = 1;\n    let b = 2;\n```\n| a | b |\n|---|---|\n    indented\n    code\n";
         assert_eq!(reflowed(source), source);
         let mut text = Text::new();

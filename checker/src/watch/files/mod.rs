@@ -1,7 +1,7 @@
 //! Reports when the content of an exercise's files has changed.
 //!
 //! It watches the folder, not the file, because many editors replace the file. If a file is a link, the folder of its
-//! target is watched, too. An event only triggers a look: a hash of the content decides, so that reading or touching a
+//! target is watched, too. An event only triggers a comparison of content hashes, so that reading or touching a
 //! file starts no check.
 
 use std::path::{Path, PathBuf};
@@ -210,7 +210,7 @@ mod tests {
 
     /// Would catch: watching the file, because the watch is lost when the file is replaced.
     #[test]
-    fn every_way_to_save_is_noticed_again_and_again() {
+    fn every_way_to_save_is_noticed_every_time() {
         every_way_to_save_is_noticed_by(Means::Events);
     }
 

@@ -20,13 +20,13 @@ pub struct Map {
     pub nodes: Vec<Node>,
 }
 
-/// Whether a map shows the whole test.
+/// How much of a test a map shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Extent {
-    /// It does.
+    /// All of it.
     Whole,
-    /// The test has too many states: some transitions lead to states that are not shown.
+    /// A part: the test has too many states, so some transitions lead to states that are not shown.
     Cut,
 }
 

@@ -109,7 +109,7 @@ fn a_written_report_is_read_back() {
 }
 
 #[test]
-fn a_report_cut_off_anywhere_is_read_up_to_there_and_never_passes() {
+fn a_report_cut_off_anywhere_is_read_up_to_the_cut_and_never_passes() {
     let text = write(&sample());
     for end in 0..text.len() {
         if let Some(report) = text.get(..end).and_then(read) {

@@ -1,4 +1,4 @@
-//! Real child processes that misbehave. Each test has a time limit, because that is the point.
+//! Real child processes that misbehave. Each test limits how long it may take, because that is the point.
 
 use std::process::Command;
 use std::thread;
