@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, nothing else.
+//! The command line: its commands and global options.
 
 use clap::{Parser, Subcommand};
 

@@ -1,6 +1,6 @@
-//! The checker: compiles an exercise, runs its tests, explores their interleavings, and says what it found.
+//! The checker: compiles an exercise, runs its tests, explores their interleavings, and reports what it found.
 //!
-//! The folders below stand in the order of their layers: each uses only itself and those above it, and a test says so.
+//! The modules are in the order of their layers: each uses only itself and the ones above it. A test checks this.
 
 // Errors with advice.
 mod error;
@@ -20,7 +20,7 @@ mod runner;
 // Text, views, keys and the terminal.
 mod ui;
 
-// What all commands have in common.
+// What all commands share.
 mod session;
 
 // The learner's commands.
@@ -49,7 +49,7 @@ use crate::system::process::{Stop, confine};
 use crate::system::signals::Signals;
 use crate::watch::driver;
 
-/// The checker could not do its work.
+/// The exit code if the checker itself failed.
 const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! What the commands have in common: the course, its progress, and where to print.
+//! What all commands share: the course, its progress, and where to print.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -19,21 +19,21 @@ use crate::ui::text::style::{Colour, Text};
 use crate::verdict::summary;
 use crate::verdict::{Mode, Stage, Verdict};
 
-/// The course as one command sees it.
+/// The course, as used by one command.
 pub struct Session {
     pub catalogue: Catalogue,
     pub store: Store,
     pub printer: Printer,
     /// Stops everything that this process started.
     pub stop: Stop,
-    /// Hears what the learner should know about the state of things.
+    /// Receives notes for the learner.
     pub notes: Notes,
 }
 
-/// By default, standard error.
+/// Prints to standard error by default.
 pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Where text goes, and how.
+/// How to print to standard output.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     pub colour: Colour,
@@ -51,7 +51,7 @@ pub enum When {
 }
 
 impl Session {
-    /// Finds the course around the current folder.
+    /// Opens the course that contains the current folder.
     pub fn open(printer: Printer, stop: Stop) -> Result<Session> {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;
@@ -63,7 +63,7 @@ impl Session {
         &self.catalogue.exercises[at]
     }
 
-    /// The progress, for somebody who only reads it.
+    /// The progress, for commands that only read it.
     pub fn progress(&self) -> Progress {
         let read = self.store.read();
         if let Some(note) = read.condition.note(&self.store.file()) {
@@ -72,7 +72,7 @@ impl Session {
         read.progress
     }
 
-    /// The exercise that `name` means, or the current one.
+    /// The index of the exercise that `name` stands for, or of the current one.
     pub fn find(&self, name: Option<&str>, progress: &Progress) -> Result<usize> {
         match name {
             Some(name) => self.catalogue.get(name),
@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    /// Changes the progress, and says so if that did not work as it should.
+    /// Changes the progress, and reports any problem with saving it.
     pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<()> {
         let saved: Saved = self.store.update(change)?;
         if let Some(note) = saved.note() {
@@ -115,13 +115,13 @@ impl Session {
         Ok(Some(verdict))
     }
 
-    /// Compiles what can be compiled of the exercise `at` with time that is left over.
+    /// Compiles the exercise `at` ahead of time, at the lowest priority.
     pub fn prepare(&self, at: usize, mode: Mode, toolchain: Toolchain, stop: &Stop) -> Result<()> {
         let options = compile::Options { toolchain, colour: self.printer.colour == Colour::On };
         compile::prepare(self.root(), self.exercise(at), mode, options, stop)
     }
 
-    /// The path of a file as the learner would name it.
+    /// The path of a file relative to the course.
     pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(self.root()).unwrap_or(path).display()
     }
@@ -132,7 +132,8 @@ impl Session {
 }
 
 impl Printer {
-    /// For standard output, as asked for by `when`, the environment and the terminal, in this order.
+    /// A printer to standard output. `when`, the environment and the terminal decide, in this order, whether it uses
+    /// colour.
     pub fn new(when: When) -> Printer {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let terminal = io::stdout().is_terminal() && terminal::understands_escapes();
@@ -145,7 +146,7 @@ impl Printer {
         Printer { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
     }
 
-    /// Whether a screen of our own can be shown: there is a terminal at both ends, and it knows how.
+    /// Whether a full screen can be used: input and output are a terminal that interprets escape sequences.
     pub fn is_full() -> bool {
         let is = |name: &str, value: &str| std::env::var_os(name).is_some_and(|found| found == value);
         let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");

@@ -1,6 +1,6 @@
-//! For authors: proving exercises against right and wrong answers, mutants, new exercises, benchmarks.
+//! For authors: proofs of exercises against right and wrong answers, mutants, new exercises, benchmarks.
 //!
-//! No learner's command needs it.
+//! No command for learners depends on it.
 
 pub mod bench;
 pub mod mutants;

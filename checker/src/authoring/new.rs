@@ -1,4 +1,4 @@
-//! `checker dev new`: the files of a new exercise, and its line in the table of contents.
+//! `checker dev new`: creates the files of a new exercise and its line in the table of contents.
 
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// What `path`, as `CHAPTER/NAME`, asks for: with the next free number.
+/// The subject that `path`, as `CHAPTER/NAME`, stands for. The exercise gets the next free number.
 fn subject(session: &Session, path: &str) -> Result<Subject> {
     let help = "give a chapter and a name, such as `02_mutex/shared_counter`";
     let path = path.trim_start_matches("exercises/").trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! `checker dev verify --mutants`: solutions that were changed mechanically, each of which the tests must find wrong.
+//! `checker dev verify --mutants`: mechanically changed solutions, each of which the tests must reject.
 
 use std::fs;
 
@@ -17,10 +17,10 @@ use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::verdict::{Kind, Mode, Verdict};
 
-/// How many exercises are done at a time: their binaries take up space until they have run.
+/// How many exercises are processed at a time: their binaries take up disk space until they have run.
 const AT_A_TIME: usize = 8;
 
-/// What became of the mutants of one solution.
+/// The results of the mutants of one solution.
 struct Hunt<'a> {
     exercise: &'a Exercise,
     changes: Changes,
@@ -78,7 +78,7 @@ fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> R
     Ok(Hunt { exercise, changes, solution, mutants, verdicts: Vec::new() })
 }
 
-/// Compiles and checks all mutants; `None` if it was interrupted.
+/// Compiles and checks all mutants; `None` if interrupted.
 fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> Result<Option<()>> {
     let plan: Vec<(&Exercise, &[Attempt])> =
         hunts.iter().map(|hunt| (hunt.exercise, hunt.mutants.as_slice())).collect();
@@ -101,7 +101,7 @@ fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> R
     Ok(Some(()))
 }
 
-/// Mutants are many, and none of their binaries is wanted again.
+/// Frees disk space: there are many mutants, and their binaries are not needed again.
 fn remove_binaries(trials: &[Trial<'_>]) {
     for trial in trials {
         for mode in [Mode::Real, Mode::Explore] {
@@ -113,6 +113,8 @@ fn remove_binaries(trials: &[Trial<'_>]) {
 }
 
 impl Hunt<'_> {
+    /// Surviving general mutants are only counted: many are equivalent to the solution, and no author has reviewed
+    /// them.
     fn is_objected_to(&self) -> bool {
         !self.survivors().is_empty() || !self.wrong_marks().is_empty()
     }
@@ -130,7 +132,7 @@ impl Hunt<'_> {
         self.all().filter(lives).map(|(mutant, _)| mutant).collect()
     }
 
-    /// Marks of mutants that are not made, or that are found wrong and so are not equivalent.
+    /// Marks of mutants that do not exist, or that the tests reject, so that they are not equivalent.
     fn wrong_marks(&self) -> Vec<String> {
         let wrong = |name: &str| match self.all().find(|(mutant, _)| mutant.name == name) {
             None => Some(format!("`{name}` is marked equivalent, and no such mutant is made")),
@@ -143,7 +145,7 @@ impl Hunt<'_> {
         marked.filter(|name| self.changes.make(name)).filter_map(wrong).collect()
     }
 
-    /// Made, killed by the compiler, killed by the tests, equivalent.
+    /// How many were made, killed by the compiler, killed by the tests, and equivalent.
     fn counts(&self) -> [usize; 4] {
         let count = |of: &dyn Fn(&Attempt, &Verdict) -> bool| self.all().filter(|(m, v)| of(m, v)).count();
         let compiler = |verdict: &Verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint);

@@ -1,4 +1,4 @@
-//! `checker dev verify`: every exercise against its texts and its right and wrong answers.
+//! `checker dev verify`: checks every exercise against its texts and its right and wrong answers.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::system::process::{self, Stop};
 use crate::system::toolchain::Toolchain;
 use crate::verdict::Verdict;
 
-/// A test of a right answer that takes longer is too slow to be run at every save.
+/// If a test of a right answer takes longer, it is too slow to run on every save.
 const SLOW: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args, Debug)]
@@ -66,7 +66,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     Ok(Some(u8::from(!is_proven)))
 }
 
-/// The exercises that `names` mean; all of them if there are none.
+/// The exercises that `names` stand for; all exercises if `names` is empty.
 pub fn chosen<'a>(session: &'a Session, names: &[String]) -> Result<Vec<&'a Exercise>> {
     if names.is_empty() {
         return Ok(session.catalogue.exercises.iter().collect());
@@ -121,7 +121,7 @@ fn prove(
 }
 
 fn try_all(trials: &[Trial<'_>], args: &Args, stop: &Stop) -> Result<Option<Vec<Tried>>> {
-    // Wrong answers first: they wait for time limits, and others can work meanwhile.
+    // Wrong answers come first: they wait for time limits, and other checks can run in the meantime.
     let (wrong, right) =
         (0..trials.len()).partition::<Vec<_>, _>(|at| trials[*at].attempt.expected != Expected::Passes);
     let rounds = args.repeat.max(1);
@@ -140,7 +140,7 @@ fn try_all(trials: &[Trial<'_>], args: &Args, stop: &Stop) -> Result<Option<Vec<
     let Some(mut tried) = tried else { return Ok(None) };
     for (trial, tried) in trials.iter().zip(&mut tried) {
         if tried.slowest.as_ref().is_some_and(is_slow) && trial.attempt.expected == Expected::Passes {
-            // Now that nothing else runs.
+            // Measure again now that nothing else is running.
             let Some(verdict) = trial.check(1, stop)? else { return Ok(None) };
             tried.slowest = trial::slowest(&[verdict]).map(|(ms, name)| (ms, name.to_owned()));
             if let Some((ms, name)) = tried.slowest.as_ref().filter(|slowest| is_slow(slowest)) {
@@ -155,7 +155,7 @@ fn is_slow((ms, _): &(u64, String)) -> bool {
     u128::from(*ms) > SLOW.as_millis()
 }
 
-/// All that there is to say about one attempt; `None` if it was interrupted.
+/// The results of one attempt; `None` if interrupted.
 fn judge(trial: &Trial<'_>, rounds: &[Verdict], seeds: u64, stop: &Stop) -> Result<Option<Tried>> {
     let mut objections = trial::objections(trial.attempt, rounds);
     let mut found = None;

@@ -1,4 +1,4 @@
-//! `checker hint`: one level more each time.
+//! `checker hint`: shows one more level each time.
 
 use std::fs;
 
@@ -34,7 +34,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// The level after those that were seen; it counts as seen from now on.
+/// The level after those that were shown, which counts as shown from now on.
 pub fn next(session: &Session, at: usize) -> Result<Text> {
     let name = &session.exercise(at).name;
     let levels = levels(session, at)?;
@@ -45,7 +45,7 @@ pub fn next(session: &Session, at: usize) -> Result<Text> {
         level = seen(entry.hints_seen);
         entry.hints_seen = entry.hints_seen.max(level as u64);
     })?;
-    // It could not be remembered, but there is a first level.
+    // If the progress was not changed, `level` is still 0, and the first level is shown.
     Ok(show(&levels, level.max(1), name))
 }
 
@@ -70,7 +70,7 @@ fn levels(session: &Session, at: usize) -> Result<Vec<String>> {
     Ok(levels)
 }
 
-/// What stands below `## 1`, `## 2`, …
+/// The texts below `## 1`, `## 2`, …
 fn sections(text: &str) -> Vec<String> {
     let mut sections: Vec<String> = Vec::new();
     for line in text.lines() {

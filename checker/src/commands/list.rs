@@ -1,4 +1,4 @@
-//! `checker list`: reads, and never writes.
+//! `checker list`: reads the progress and never writes it.
 
 use anyhow::Result;
 use serde_json::{Value, json};

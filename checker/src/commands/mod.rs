@@ -1,4 +1,4 @@
-//! The learner's commands: each reads, calls the folders below it, and prints.
+//! The learner's commands: each reads its input, calls the lower layers, and prints.
 
 pub mod completions;
 pub mod hint;

@@ -1,4 +1,4 @@
-//! `checker read`: the lesson of the chapter, then the brief of the exercise. Reads, and never writes.
+//! `checker read`: the lesson of the chapter, then the brief of the exercise. Never writes.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let exercise = session.exercise(at);
     let mut text = Text::new();
-    // The brief stands last, next to the prompt: it is what is read again.
+    // The brief comes last, next to the prompt, because it is the text to reread.
     if let Some(chapter) = exercise.dir.parent().map(|dir| dir.join("README.md")).filter(|path| path.exists()) {
         text.append(document::markdown(&read(&chapter)?));
         text.blank();
@@ -33,7 +33,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// A text that belongs to the course.
+/// Reads a text of the course.
 pub fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
         UserError::new(format!("{} cannot be read: {error}", path.display()), "restore it with git").into()

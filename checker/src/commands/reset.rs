@@ -1,4 +1,4 @@
-//! `checker reset`: the starter again. Nothing that the learner wrote is lost.
+//! `checker reset`: restores the starter. The learner's code is never lost.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -48,7 +48,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// Brings the starter of the exercise `at` back, and says what became of the file.
+/// Restores the starter of the exercise `at`. Returns a message about the learner's file.
 pub fn reset(session: &Session, at: usize) -> Result<String> {
     let name = &session.exercise(at).name;
     Ok(match put(session, at, &starter(session, at)?)? {
@@ -58,10 +58,10 @@ pub fn reset(session: &Session, at: usize) -> Result<String> {
     })
 }
 
-/// What became of the learner's file.
+/// What happened to the learner's file.
 enum Put {
     AsItWas,
-    /// Another one is in its place. Where the old one is kept, if there was one.
+    /// It was replaced. The path of the backup, if there was a file to back up.
     Instead(Option<String>),
 }
 
@@ -86,7 +86,7 @@ fn put(session: &Session, at: usize, new: &[u8]) -> Result<Put> {
     Ok(Put::Instead(backup.map(relative)))
 }
 
-/// The pristine starter, kept beside the solution.
+/// The original starter, stored beside the solution.
 fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
     let path = session.catalogue.solution(session.exercise(at)).join("starter.rs");
     fs::read(&path).map_err(|error| {
@@ -95,7 +95,7 @@ fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
     })
 }
 
-/// What the last reset replaced.
+/// The file that the last reset replaced.
 fn newest(backups: &Path) -> Result<Vec<u8>> {
     let numbers = numbers(backups);
     let newest = numbers.last().ok_or_else(|| {
@@ -108,7 +108,7 @@ fn newest(backups: &Path) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// Keeps `bytes` as the newest backup, safely on disk.
+/// Stores `bytes` as the newest backup, synced to disk.
 fn keep(backups: &Path, bytes: &[u8]) -> Result<PathBuf> {
     fs::create_dir_all(backups).with_context(|| format!("{} cannot be made", backups.display()))?;
     // Two resets within a second, or a clock that was set back, must not overwrite or hide a backup.
@@ -118,7 +118,7 @@ fn keep(backups: &Path, bytes: &[u8]) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A backup is named after the second in which it was made.
+/// The file of a backup, named after the second in which it was made.
 fn file(backups: &Path, number: u64) -> PathBuf {
     backups.join(format!("{number}.rs"))
 }

@@ -1,4 +1,4 @@
-//! `checker reset NAME --tests`: the course's own files of an exercise again, from the history that git has of them.
+//! `checker reset NAME --tests`: restores the course's own files of an exercise from the git history.
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub fn execute(session: &Session, at: usize) -> Result<u8> {
                 store::replace(&path, &original).with_context(|| format!("{} cannot be written", path.display()))?;
                 text.push(Line::styled(Style::Good, format!("{file} is the course's again")));
             }
-            // What the course does not have.
+            // The course does not have this file.
             None => {
                 fs::remove_file(exercise.dir.join(file)).with_context(|| format!("{file} cannot be removed"))?;
                 text.push(Line::styled(Style::Good, format!("{file} is gone, as the course has none")));
@@ -44,7 +44,7 @@ pub fn execute(session: &Session, at: usize) -> Result<u8> {
     Ok(0)
 }
 
-/// Keeps `file` as it is, and returns where.
+/// Backs up `file`. Returns the path of the backup.
 fn keep(session: &Session, exercise: &Exercise, file: &str) -> Result<Option<String>> {
     let Ok(old) = fs::read(exercise.dir.join(file)) else { return Ok(None) };
     let folder = session.store.backups(&exercise.name).join("tests");
@@ -56,7 +56,7 @@ fn keep(session: &Session, exercise: &Exercise, file: &str) -> Result<Option<Str
     Ok(Some(free.strip_prefix(session.root()).unwrap_or(&free).display().to_string()))
 }
 
-/// The text of `file` that the course has: `None` if it has no such file.
+/// The course's version of `file`; `None` if the course has no such file.
 fn original(root: &Path, exercise: &Exercise, originals: &Originals, file: &str) -> Result<Option<Vec<u8>>> {
     if !originals.has(file) {
         return Ok(None);
@@ -73,7 +73,7 @@ fn original(root: &Path, exercise: &Exercise, originals: &Originals, file: &str)
     found.map(Some).ok_or_else(unknown)
 }
 
-/// What git prints, if it can answer.
+/// The output of git, if it succeeds.
 fn git(root: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).stdin(Stdio::null()).output().ok()?;
     output.status.success().then_some(output.stdout)

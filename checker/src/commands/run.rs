@@ -33,7 +33,7 @@ pub struct Args {
 
 /// `None` if it was interrupted.
 pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Option<u8>> {
-    // Cargo and the compiler are asked at the same time.
+    // Find the toolchain while cargo reads the course.
     let toolchain = thread::spawn(Toolchain::find);
     let session = open()?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
@@ -112,11 +112,11 @@ enum Errors {
     InTheVerdict,
 }
 
-/// What is going on, in one line that is overwritten, and errors as soon as the compiler prints them.
+/// Shows progress in a single line that is overwritten, and compiler errors as soon as they are printed.
 struct Status {
     screen: Printer,
     errors: Errors,
-    /// Whether somebody sees the line; then, whether there is one.
+    /// `None` if the line would not be visible; otherwise, whether there is one on the screen.
     line: Option<Mutex<bool>>,
 }
 
@@ -130,7 +130,7 @@ impl Status {
         match stage {
             Stage::Diagnosed(diagnostic) if self.errors == Errors::AtOnce => {
                 self.clear();
-                // That nobody reads it is found out by whoever prints the verdict.
+                // A closed output is reported when the verdict is printed.
                 let _ = self.screen.print(&view::diagnostic(diagnostic));
             }
             Stage::Diagnosed(_) => {}

@@ -1,4 +1,4 @@
-//! `checker solution`: the explanation, and what the learner did otherwise.
+//! `checker solution`: the explanation, and how the learner's code differs from the solution.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -34,22 +34,22 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     Ok(0)
 }
 
-/// The explanation and the difference.
+/// The explanation and the diff.
 pub fn explain(session: &Session, at: usize) -> Result<Text> {
     let exercise = session.exercise(at);
     let solution = session.catalogue.solution(exercise);
     let mut text = document::markdown(&read(&solution.join("README.md"))?);
     text.blank();
     let theirs = read(&solution.join("src/lib.rs"))?;
-    // Whatever the learner's file is, the solution can be shown.
+    // The solution can be shown even if the learner's file is unreadable.
     let yours = fs::read(exercise.source()).unwrap_or_default();
-    // An editor may end lines in another way than the course; that is no difference.
+    // Other line endings do not count as a difference.
     let yours = String::from_utf8_lossy(&yours).replace("\r\n", "\n");
     text.append(document::difference(("yours", &yours), ("the solution", &theirs.replace("\r\n", "\n"))));
     Ok(text)
 }
 
-/// Only somebody at a terminal can be asked.
+/// Asks the user for confirmation, which needs a terminal.
 fn asked_and_answered_yes(name: &str) -> Result<bool> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let what = format!("`{name}` is not solved yet, so its solution is not shown");

@@ -1,4 +1,4 @@
-//! The exercises, in their order. Their manifests are the whole catalogue, and cargo reads them for us.
+//! The exercises, in order. Their manifests are the whole catalogue, and `cargo metadata` reads them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +13,10 @@ use crate::course::exercise::{About, Exercise};
 use crate::error::UserError;
 use crate::system::toolchain;
 
-/// The table in the workspace manifest by which a course is recognised.
+/// The table in the workspace manifest that marks a course.
 const MARK: &str = "[workspace.metadata.course]";
 
-/// The course: where it lies, and its exercises.
+/// The course: its folder and its exercises.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     pub root: PathBuf,
@@ -25,7 +25,7 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Finds the course that `from` lies in and reads it.
+    /// Finds the course that contains `from`, and reads it.
     pub fn find(from: &Path) -> Result<Catalogue> {
         let root = find_root(from)?;
         let exercises = parse(&metadata(&root)?, &root)?;
@@ -36,7 +36,7 @@ impl Catalogue {
         Ok(Catalogue { root, exercises })
     }
 
-    /// The exercise that `name` means.
+    /// The index of the exercise that `name` stands for.
     pub fn get(&self, name: &str) -> Result<usize> {
         if let Some(at) = self.exercises.iter().position(|exercise| exercise.is_called(name)) {
             return Ok(at);
@@ -53,7 +53,7 @@ impl Catalogue {
         self.exercises.iter().map(|exercise| exercise.name.as_str()).collect()
     }
 
-    /// Where the solution of `exercise` lies.
+    /// The folder of the solution of `exercise`.
     pub fn solution(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("solutions").join(exercise.path())
     }
@@ -71,7 +71,7 @@ impl Catalogue {
     }
 }
 
-/// The nearest folder upwards whose manifest says that it is a course.
+/// The nearest enclosing folder whose manifest marks it as a course.
 fn find_root(from: &Path) -> Result<PathBuf> {
     let is_course = |dir: &&Path| {
         fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| text.lines().any(|line| line.trim() == MARK))
@@ -90,7 +90,7 @@ fn metadata(root: &Path) -> Result<Vec<u8>> {
         .args(["metadata", "--no-deps", "--format-version=1"])
         .current_dir(root)
         .env("CARGO_TERM_COLOR", "never")
-        // Rustup prints one, too.
+        // Otherwise rustup may print a backtrace, too.
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
         .output()
@@ -126,7 +126,7 @@ struct Target {
     src_path: PathBuf,
 }
 
-/// The exercises among the packages in `json`, which is what `cargo metadata` printed.
+/// The exercises among the packages in `json`, the output of `cargo metadata`.
 fn parse(json: &[u8], root: &Path) -> Result<Vec<Exercise>> {
     let metadata: Metadata = serde_json::from_slice(json).context("what `cargo metadata` printed is not understood")?;
     let mut exercises = Vec::new();
@@ -144,7 +144,7 @@ fn parse(json: &[u8], root: &Path) -> Result<Vec<Exercise>> {
     Ok(exercises)
 }
 
-/// `None` for what does not lie in `exercises/CHAPTER/FOLDER`.
+/// `None` if the package is not in `exercises/CHAPTER/FOLDER`.
 fn exercise(package: Package, about: About, root: &Path) -> Option<Exercise> {
     let dir = package.manifest_path.parent()?;
     let mut folders = dir.strip_prefix(root.join("exercises")).ok()?.iter();
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_table_is_named_with_its_manifest() {
+    fn an_invalid_table_is_reported_with_its_manifest() {
         let json = br#"{"packages":[{"name":"a","id":"a","manifest_path":"/course/exercises/01/01_a/Cargo.toml",
             "features":{},"targets":[],"metadata":{"exercise":{"title":"T","grade":1,"starts":"deadlok"}}}]}"#;
         let error = parse(json, Path::new("/course")).unwrap_err().to_string();

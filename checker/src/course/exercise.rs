@@ -1,11 +1,11 @@
-//! An exercise: a crate of its own, its brief, and what is known about it.
+//! An exercise: a package, its brief, and its metadata.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// One exercise, as its manifest describes it.
+/// An exercise, as described by its manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exercise {
     /// The package name, unique in the course: `abba`.
@@ -14,13 +14,13 @@ pub struct Exercise {
     pub chapter: String,
     /// The folder of the exercise in its chapter: `03_abba`.
     pub folder: String,
-    /// Where it lies.
+    /// The folder of the package.
     pub dir: PathBuf,
-    /// What cargo calls the package, without ambiguity.
+    /// Cargo's unambiguous id of the package.
     pub package_id: String,
-    /// The files under `tests/`, each a test binary; none if somebody deleted them.
+    /// The files in `tests/`, each a test binary; empty if the learner deleted them.
     pub tests: Vec<PathBuf>,
-    /// Whether there is an explore mode.
+    /// Whether it has an explore mode.
     pub explored: bool,
     pub about: About,
 }
@@ -33,30 +33,30 @@ pub struct About {
     pub grade: u8,
     #[serde(default)]
     pub concepts: Vec<String>,
-    /// What the untouched starter produces.
+    /// What the unmodified starter produces.
     pub starts: Starts,
-    /// The test that the starter fails, or a part of what the compiler says about it.
+    /// The test that the starter fails, or a part of the compiler's message.
     pub starts_at: Option<String>,
     #[serde(default)]
     pub packages: Vec<String>,
-    /// How long one test may take.
+    /// The time limit of one test, in milliseconds.
     #[serde(default = "ten_seconds")]
     limit_ms: u64,
-    /// How many interleavings are explored, if not the kit's default.
+    /// How many interleavings are explored, if that is not the kit's default.
     pub schedules: Option<u32>,
-    /// Mutants of the solution that are as right as the solution.
+    /// Mutants of the solution that are equivalent to it.
     #[serde(default)]
     pub equivalent: Vec<Equivalent>,
 }
 
-/// A mutant that no test can tell from the solution, because nothing that matters is different.
+/// A mutant that no test can distinguish from the solution, because they differ in nothing that matters.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Equivalent {
     pub mutant: String,
     pub reason: String,
 }
 
-/// What the untouched starter of an exercise produces.
+/// What the unmodified starter of an exercise produces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Starts {
@@ -69,7 +69,7 @@ pub enum Starts {
 }
 
 impl Exercise {
-    /// How long one of its tests may take.
+    /// The time limit of one test.
     pub fn limit(&self) -> Duration {
         Duration::from_millis(self.about.limit_ms)
     }
@@ -84,13 +84,13 @@ impl Exercise {
         format!("{}/{}", self.chapter, self.folder)
     }
 
-    /// Whether `name` means this exercise: `abba`, `03_abba` or `02_mutex/03_abba`.
+    /// Whether `name` stands for this exercise: `abba`, `03_abba` or `02_mutex/03_abba`.
     pub fn is_called(&self, name: &str) -> bool {
         let name = name.strip_prefix("exercises/").unwrap_or(name).trim_end_matches('/');
         name == self.name || name == self.folder || name == self.path()
     }
 
-    /// Whether `file`, as the compiler names it, is one of its tests.
+    /// Whether `file`, as the compiler reports it, is one of the exercise's tests.
     pub fn is_test(&self, file: &Path, root: &Path) -> bool {
         let file = root.join(file);
         file.starts_with(self.dir.join("tests")) || self.tests.contains(&file)

@@ -1,6 +1,7 @@
-//! The course on disk: its exercises, the learner's progress, and what belongs to the course rather than to the learner.
+//! The course on disk: its exercises, the learner's progress, and the files that belong to the course rather than to
+//! the learner.
 //!
-//! Compiles nothing and runs no test.
+//! Compiles nothing and runs no tests.
 
 pub mod catalogue;
 pub mod exercise;

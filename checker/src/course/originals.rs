@@ -1,7 +1,8 @@
-//! The files of an exercise that are the course's and not the learner's: its tests, its manifest, its build script.
+//! The files of an exercise that belong to the course and not to the learner: its tests, its manifest, its build
+//! script.
 //!
-//! What they are is kept beside the solution, as hashes, which `dev verify` writes. An exercise without them has none to
-//! compare with, as while it is being made.
+//! Their hashes are stored beside the solution; `dev verify` writes them. An exercise that is still being written has
+//! no hashes to compare with.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,24 +12,24 @@ use std::path::Path;
 use crate::course::exercise::Exercise;
 use crate::course::version::sources;
 
-/// In the folder of the solution.
+/// The file in the folder of the solution.
 const FILE: &str = "originals.toml";
 
 const HEAD: &str =
     "# Written by `checker dev verify`. By these hashes a check notices a file that is not the course's.\n";
 
-/// The hash of each file, by its path in the folder of the exercise.
+/// The hash of each file, keyed by its path in the folder of the exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Originals(BTreeMap<String, String>);
 
 impl Originals {
-    /// Those that are kept in `solution`, if there are any.
+    /// The hashes stored in `solution`, if there are any.
     pub fn read(solution: &Path) -> Option<Originals> {
         let text = fs::read_to_string(solution.join(FILE)).ok()?;
         toml::from_str(&text).ok().map(Originals)
     }
 
-    /// Those of `exercise` as it is on disk.
+    /// The hashes of the files of `exercise` on disk.
     pub fn of(exercise: &Exercise) -> Originals {
         let hashed = sources(&exercise.dir).into_iter().filter_map(|file| {
             let name = file.strip_prefix(&exercise.dir).ok()?.to_str()?.replace('\\', "/");
@@ -37,7 +38,7 @@ impl Originals {
         Originals(hashed.collect())
     }
 
-    /// Keeps them in `solution`, and says whether anything else was kept there.
+    /// Stores the hashes in `solution`. Returns whether that changed them.
     pub fn keep(&self, solution: &Path) -> io::Result<bool> {
         let lines = self.0.iter().map(|(file, hash)| format!("{file:?} = {hash:?}\n"));
         let (file, text) = (solution.join(FILE), HEAD.to_owned() + &lines.collect::<String>());
@@ -48,8 +49,8 @@ impl Originals {
         Ok(is_new)
     }
 
-    /// The files of `exercise` that were changed or deleted. A test that the learner adds does no harm; a build script runs
-    /// before any test.
+    /// The files of `exercise` that were changed or deleted, and an added build script, which would run before any
+    /// test. Added tests do no harm.
     pub fn altered(&self, exercise: &Exercise) -> Vec<String> {
         let Originals(found) = Originals::of(exercise);
         let differs = self.0.iter().filter(|(file, hash)| found.get(*file) != Some(hash)).map(|(file, _)| file);
@@ -57,18 +58,18 @@ impl Originals {
         differs.chain(script).cloned().collect()
     }
 
-    /// Whether `file` is the course's.
+    /// Whether `file` belongs to the course.
     pub fn has(&self, file: &str) -> bool {
         self.0.contains_key(file)
     }
 
-    /// Whether `text` is what `file` is to be.
+    /// Whether `text` is the original content of `file`.
     pub fn is_original(&self, file: &str, text: &[u8]) -> bool {
         self.0.get(file).is_some_and(|original| *original == hash(text))
     }
 }
 
-/// FNV-1a of the text without carriage returns, which git may add. It detects accidents, not fraud.
+/// FNV-1a of the text without carriage returns, which git may add. Detects accidents, not fraud.
 fn hash(text: &[u8]) -> String {
     let letters = text.iter().filter(|byte| **byte != b'\r');
     let hash =
@@ -82,7 +83,7 @@ mod tests {
     use crate::course::exercise::example::exercise;
 
     #[test]
-    fn what_is_not_the_courses_is_named_and_what_is_the_learners_is_not() {
+    fn altered_files_of_the_course_are_named_and_the_learners_are_not() {
         let dir = tempfile::tempdir().unwrap();
         let mut abba = exercise("abba");
         abba.dir = dir.path().to_owned();
@@ -111,9 +112,9 @@ mod tests {
         );
     }
 
-    /// Would catch: tests that were changed without their hashes, so that no answer counts.
+    /// Would catch: tests that were changed without their hashes, so that no answer passes.
     #[test]
-    fn the_hashes_of_the_course_are_those_of_its_files() {
+    fn the_stored_hashes_match_the_files_of_the_course() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let folders = |dir: &Path| -> Vec<_> {
             let entries = fs::read_dir(dir).unwrap().filter_map(Result::ok);

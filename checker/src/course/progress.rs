@@ -1,18 +1,18 @@
-//! How far the learner has come. Data only: the store reads and writes it.
+//! The learner's progress. Data only: the store reads and writes it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The version of the file that this checker writes.
+/// The version of the file format that this checker writes.
 pub const SCHEMA: u64 = 1;
 
-/// What is remembered about all exercises. Names and fields that this checker does not know are kept.
+/// The progress in all exercises. Unknown names and fields are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub schema: u64,
-    /// The exercise that the learner is at, if one was chosen.
+    /// The current exercise, if one was chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
     #[serde(default)]
@@ -21,7 +21,7 @@ pub struct Progress {
     unknown: Map<String, Value>,
 }
 
-/// What is remembered about one exercise.
+/// The progress in one exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Entry {
@@ -31,7 +31,7 @@ pub struct Entry {
     pub first_solved_at: Option<u64>,
     /// Checks up to and including the first one that passed.
     pub attempts: u64,
-    /// How many levels of the hint were shown.
+    /// How many hint levels were shown.
     pub hints_seen: u64,
     /// Whether the solution was shown before the exercise was solved.
     pub peeked: bool,
@@ -50,12 +50,12 @@ impl Progress {
         self.exercises.get(name).is_some_and(|entry| entry.solved)
     }
 
-    /// What is remembered about `name`.
+    /// The entry of `name`.
     pub fn entry(&mut self, name: &str) -> &mut Entry {
         self.exercises.entry(name.to_owned()).or_default()
     }
 
-    /// Takes in a check, and when it ended if it passed, in seconds since 1970.
+    /// Records a check. `passed_at` is the time at which it passed, in seconds since 1970, if it did.
     pub fn record(&mut self, name: &str, passed_at: Option<u64>) {
         let entry = self.entry(name);
         if entry.solved {
@@ -66,13 +66,13 @@ impl Progress {
         entry.first_solved_at = passed_at;
     }
 
-    /// Which of `names` the learner is at: the one chosen, else the first that is not solved, else the last.
+    /// The index of the current exercise in `names`: the chosen one, else the first that is not solved, else the last.
     pub fn current(&self, names: &[&str]) -> Option<usize> {
         let chosen = self.current.as_deref().and_then(|current| names.iter().position(|name| *name == current));
         chosen.or_else(|| names.iter().position(|name| !self.is_solved(name))).or_else(|| names.len().checked_sub(1))
     }
 
-    /// The next of `names` after `at` that is not solved, beginning anew after the last.
+    /// The index of the next unsolved exercise after `at`, continuing at the start of `names` after its end.
     pub fn next(&self, names: &[&str], at: usize) -> Option<usize> {
         (at + 1..names.len()).chain(0..at).find(|i| !self.is_solved(names[*i]))
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn next_skips_what_is_solved_and_begins_anew() {
+    fn next_skips_solved_exercises_and_wraps_around() {
         let names = ["a", "b", "c"];
         let mut progress = Progress::default();
         progress.record("c", Some(1));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_kept() {
+    fn unknown_names_and_fields_are_kept() {
         let text = r#"{"schema":1,"colour":"blue","exercises":{"later":{"solved":true,"stars":3}}}"#;
         let mut progress: Progress = serde_json::from_str(text).unwrap();
         progress.record("abba", None);

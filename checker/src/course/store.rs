@@ -1,4 +1,4 @@
-//! The progress file: read, changed under a lock, and replaced as a whole or not at all.
+//! The progress file: read without a lock, changed under a lock, and replaced atomically.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
@@ -12,21 +12,21 @@ use serde_json::Value;
 use crate::course::progress::{Progress, SCHEMA};
 use crate::error::UserError;
 
-/// Where progress and backups of a course are kept.
+/// The folder for the progress and the backups of a course.
 #[derive(Clone, Debug)]
 pub struct Store {
     dir: PathBuf,
 }
 
-/// A schedule in which a test failed, to run again.
+/// A schedule in which a test failed, for a replay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedSchedule {
     pub test: String,
-    /// Which task the scheduler let run, each time it had a say.
+    /// Which task the scheduler chose at each scheduling point.
     pub choices: Vec<u32>,
 }
 
-/// What reading brought: progress to go on with, and what to say about it, if anything.
+/// The result of reading: the progress, and the condition of the file.
 #[derive(Debug)]
 pub struct Read {
     pub progress: Progress,
@@ -36,21 +36,21 @@ pub struct Read {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     Sound,
-    /// Not what this program wrote; why.
+    /// Not written by this program; says why.
     Damaged(String),
     /// Written by a later version of this program, with this schema.
     Newer(u64),
-    /// It could not be looked at; why.
+    /// The file could not be read; says why.
     Unreadable(String),
 }
 
-/// How a change ended.
+/// The result of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     Yes,
-    /// What was there before was damaged. It lies here now.
+    /// The file was damaged. It was moved to this path.
     Afresh(PathBuf),
-    /// It could not be written, for this reason; the work goes on.
+    /// The file could not be written; says why. The work continues.
     No(String),
 }
 
@@ -63,23 +63,23 @@ impl Store {
         self.dir.join("progress.json")
     }
 
-    /// Where backups of `exercise` are kept.
+    /// The folder of the backups of `exercise`.
     pub fn backups(&self, exercise: &str) -> PathBuf {
         self.dir.join("backup").join(exercise)
     }
 
-    /// Where the schedule is kept that `exercise` failed in last.
+    /// The file of the last failed schedule of `exercise`.
     fn failure(&self, exercise: &str) -> PathBuf {
         self.dir.join("failure").join(format!("{exercise}.json"))
     }
 
-    /// The schedule that `exercise` failed in last, if there is one.
+    /// The last failed schedule of `exercise`, if there is one.
     pub fn failed_schedule(&self, exercise: &str) -> Option<FailedSchedule> {
         serde_json::from_slice(&fs::read(self.failure(exercise)).ok()?).ok()
     }
 
-    /// Keeps the schedule that `exercise` failed in, for a replay, or forgets the one before. One that cannot be kept is
-    /// no loss: it can be found again.
+    /// Stores the failed schedule of `exercise` for a replay, or removes the previous one. Errors are ignored, because
+    /// a schedule can be found again.
     pub fn keep_failed_schedule(&self, exercise: &str, failed: Option<&FailedSchedule>) {
         let file = self.failure(exercise);
         let Some(failed) = failed else {
@@ -93,7 +93,7 @@ impl Store {
         let _ = keep();
     }
 
-    /// Reads, and never writes.
+    /// Reads the file and never writes.
     pub fn read(&self) -> Read {
         let found = match fs::read(self.file()) {
             Ok(bytes) => parse(&bytes),
@@ -106,7 +106,7 @@ impl Store {
         }
     }
 
-    /// Refuses to go on if there is progress that must not be overwritten.
+    /// Returns an error if there is progress that must not be overwritten.
     pub fn require_known_version(&self) -> Result<()> {
         match self.read().condition {
             Condition::Newer(schema) => Err(self.newer(schema).into()),
@@ -114,7 +114,7 @@ impl Store {
         }
     }
 
-    /// Changes the progress as it is on disk, which another checker may have changed since it was read.
+    /// Changes the progress on disk, which another checker may have changed since it was read.
     pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<Saved> {
         match self.try_update(change) {
             Ok(saved) => Ok(saved),
@@ -153,7 +153,7 @@ impl Store {
         )
     }
 
-    /// Keeps a damaged file under a name that is free.
+    /// Moves a damaged file to an unused name.
     fn set_aside(&self) -> Result<PathBuf> {
         let names = (1..).map(|n| self.dir.join(format!("progress.json.damaged-{n}")));
         let free = names.into_iter().find(|path| !path.exists()).context("no name is free")?;
@@ -163,7 +163,7 @@ impl Store {
 }
 
 impl Condition {
-    /// What to say to somebody who only reads.
+    /// A note for commands that only read the progress.
     pub fn note(&self, file: &Path) -> Option<String> {
         let file = file.display();
         match self {
@@ -204,7 +204,7 @@ fn parse(bytes: &[u8]) -> Result<Progress, Condition> {
     }
 }
 
-/// Puts `bytes` in the place of what `path` holds. At no moment is there less than one of the two.
+/// Replaces the content of `path` by `bytes`. At any moment, the file has either the old or the new content.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".new-{}", std::process::id()));
@@ -218,7 +218,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&new);
         return replaced;
     }
-    // So that the new name survives a power cut as well. Some file systems cannot, and need not.
+    // Makes the new name survive a power failure as well. Some file systems do not support this, and do not need it.
     if let Some(dir) = path.parent() {
         let _ = File::open(dir).and_then(|dir| dir.sync_all());
     }
@@ -242,9 +242,9 @@ mod tests {
         (root, store)
     }
 
-    /// Would catch: a damaged file overwritten, or set aside over an earlier one.
+    /// Would catch: a damaged file that is overwritten, or moved over an earlier one.
     #[test]
-    fn a_damaged_file_is_kept_aside_every_time() {
+    fn a_damaged_file_is_moved_aside_every_time() {
         let (root, store) = with_file("{\"schema\":1,");
         for n in 1..=2 {
             fs::write(store.file(), format!("damage {n}")).unwrap();
@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    /// Would catch: reading that repairs, and so loses what it could not read.
+    /// Would catch: reading that repairs the file, and so loses whatever it could not parse.
     #[test]
     fn reading_changes_nothing() {
         for text in ["damage", "{\"schema\":99,\"exercises\":7}", "{}", "{\"schema\":1,\"exercises\":[]}"] {
@@ -269,7 +269,7 @@ mod tests {
         }
     }
 
-    /// Would catch: writing our schema over a later one.
+    /// Would catch: an old schema written over a newer one.
     #[test]
     fn a_newer_file_is_never_overwritten() {
         let text = "{\"schema\":2,\"exercises\":{\"abba\":{\"stars\":3}}}";
@@ -279,9 +279,9 @@ mod tests {
         assert_eq!(fs::read_to_string(store.file()).unwrap(), text);
     }
 
-    /// Would catch: two checkers that each write what they had read at their start.
+    /// Would catch: concurrent checkers that each write back the progress they read at their start.
     #[test]
-    fn changes_by_many_are_all_kept() {
+    fn concurrent_changes_are_all_kept() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::new(root.path());
         std::thread::scope(|scope| {
@@ -301,9 +301,9 @@ mod tests {
         assert_eq!(left.len(), 2, "only the file and the lock: {left:?}");
     }
 
-    /// Would catch: an unsaved change that ends the check. (A folder in the way stops even root.)
+    /// Would catch: a failed write that ends the check. (A folder with the name of the file stops even root.)
     #[test]
-    fn what_cannot_be_written_is_said_and_no_error() {
+    fn a_failed_write_is_reported_and_not_an_error() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join(".checker"), "a file where the folder should be").unwrap();
         let saved = Store::new(root.path()).update(|progress| progress.record("abba", Some(5))).unwrap();

@@ -1,4 +1,4 @@
-//! Which version of an exercise's files a check is about: what the compiler reads of them, by its content.
+//! The version of an exercise's files that a check is about: the content of every file that the compiler reads.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fmt;
@@ -6,12 +6,12 @@ use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-/// A hash of all files. Good for one run of the checker only.
+/// A hash of all files. Comparable only within one run of the checker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(u64);
 
 impl Version {
-    /// That which is on disk now.
+    /// The version that is on disk now.
     pub fn of(dir: &Path) -> Version {
         let mut hasher = DefaultHasher::new();
         for file in sources(dir) {
@@ -28,7 +28,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// What the compiler reads of the exercise in `dir`.
+/// The files that the compiler reads for the exercise in `dir`.
 pub fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut files = vec![dir.join("Cargo.toml"), dir.join("build.rs")];
     for folder in ["src", "tests"] {

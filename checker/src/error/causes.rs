@@ -1,12 +1,12 @@
-//! Known causes of errors outside of the code: how tools report them, and what to do about them.
+//! Known causes of errors outside the code: how tools report them, and what to do about them.
 
 use super::UserError;
 
-/// What to do where programs cannot be started.
+/// The advice if programs cannot be started.
 pub const MAY_NOT_RUN: &str =
     "is the disk mounted with `noexec`? Set CARGO_TARGET_DIR to a folder in which programs may run";
 
-/// Parts of messages, their meaning, and what to do. The first that fits counts.
+/// Parts of messages, their meaning, and the advice. The first match counts.
 const CAUSES: [(&[&str], &str, &str); 11] = [
     (
         &["No space left on device", "not enough space on the disk", "Disk quota exceeded"],
@@ -14,7 +14,7 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
         "free some space, for instance with `cargo clean`, and check again",
     ),
     (
-        // Writing to a mapped file on a full disk raises this signal, and there is no other message.
+        // Writing to a mapped file on a full disk raises this signal, without any other message.
         &["Bus error", "SIGBUS"],
         "a tool crashed while it wrote a file, which usually means that the disk is full",
         "look at the free space of the disk that the build folder lies on, and check again",
@@ -50,7 +50,7 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
         "unset the target in cargo's configuration, or add it with `rustup target add`",
     ),
     (
-        // A macro is a library that the compiler loads, for which the disk must let programs run.
+        // A macro is a library that the compiler loads, so the disk must allow programs to run.
         &["can't find crate for"],
         "a library in the build folder cannot be loaded",
         MAY_NOT_RUN,
@@ -67,13 +67,13 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
     ),
 ];
 
-/// The cause of what a tool `said`, if it is one that is known here.
+/// The cause of a tool's error message `said`, if it is known.
 pub fn known(said: &str) -> Option<UserError> {
     let (_, what, help) = CAUSES.iter().find(|(signs, ..)| signs.iter().any(|sign| said.contains(sign)))?;
     Some(UserError::new(format!("{what}: {}", telling(said)), *help))
 }
 
-/// The line of `said` that says most.
+/// The most informative line of `said`.
 fn telling(said: &str) -> &str {
     let signs = CAUSES.iter().flat_map(|(signs, ..)| *signs);
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());

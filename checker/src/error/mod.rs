@@ -1,4 +1,4 @@
-//! What keeps the tool from working: one line of what, one line of what to do.
+//! Errors of the checker: one line that says what is wrong, one line that says what to do.
 
 pub mod causes;
 
@@ -12,7 +12,7 @@ pub struct UserError {
 }
 
 impl UserError {
-    /// Both without a full stop at the end; `help` as an imperative.
+    /// Neither text ends with a full stop; `help` is an imperative.
     pub fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self { what: what.into(), help: help.into() }
     }
@@ -26,7 +26,7 @@ impl fmt::Display for UserError {
     }
 }
 
-/// `error` as it is shown, with the advice if it has any.
+/// `error` as text, with the advice if it has any.
 pub fn describe(error: &anyhow::Error) -> String {
     match error.chain().find_map(|cause| cause.downcast_ref::<UserError>()) {
         Some(advised) => format!("error: {error:#}\n help: {}", advised.help),
@@ -34,7 +34,7 @@ pub fn describe(error: &anyhow::Error) -> String {
     }
 }
 
-/// Whether `error` only says that nobody reads our output any more: `checker list | head -1`.
+/// Whether `error` only means that our output is no longer read, as in `checker list | head -1`.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

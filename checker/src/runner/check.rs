@@ -1,7 +1,8 @@
-//! Checks one exercise: compile, run the tests, explore, and judge.
+//! Checks one exercise: compiles it, runs and explores its tests, and decides on the verdict.
 //!
-//! While the real tests run, the explore mode compiles and then runs beside them. An explored failure is the same
-//! in every run and decides; whether a real thread meets the bug is luck, so its twin is not waited for.
+//! While the real tests run, explore mode is compiled and then runs beside them. An explored failure is the same in
+//! every run, so it decides. Whether real threads hit the bug is a matter of luck, so the real twin of a failed
+//! explored test is stopped.
 
 use std::collections::HashMap;
 use std::fs;
@@ -22,34 +23,34 @@ use crate::system::process::Stop;
 use crate::verdict::summary;
 use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
 
-/// A source file longer than this was not meant.
+/// A longer source file is there by mistake.
 const LONGEST_SOURCE: u64 = 1 << 20;
 
-/// What is to be checked, and how.
+/// What to check, and how.
 #[derive(Clone, Copy)]
 pub struct Check<'a> {
     pub root: &'a Path,
     pub exercise: &'a Exercise,
     pub compile: compile::Options,
-    /// What compiling brought, where that was done before, for many exercises at once.
+    /// The result of compiling, if many exercises were compiled at once before.
     pub compiled: Option<&'a (dyn Fn(Mode) -> Compiled + Sync)>,
-    /// Instead of the kit's own.
+    /// Replaces the kit's own seed.
     pub seed: Option<u64>,
     pub stop: &'a Stop,
-    /// Hears what goes on, from several threads.
+    /// Called with progress, from several threads.
     pub report: &'a (dyn Fn(Stage) + Sync),
 }
 
-/// How often a check starts over because a file was saved meanwhile.
+/// How often a check starts over because a file was saved in the meantime.
 const MOST_STARTS: usize = 5;
 
-/// Checks; `None` if it was stopped.
+/// Checks one exercise; `None` if the check was stopped.
 ///
-/// Both modes are built from the same version of the files, and the verdict is about the version that is on disk when
-/// it is known. A check during which a file is saved starts over.
+/// Both modes are built from the same version of the files, and the verdict is about the version that is on disk at the
+/// end. If a file is saved during the check, the check starts over.
 pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
     if check.compiled.is_some() {
-        // Answers that are laid out for a proof do not change meanwhile.
+        // The files of a proof do not change during the check.
         return Attempt { check: *check, stop: check.stop, version: None }.verdict();
     }
     let mut outdated = None;
@@ -75,16 +76,16 @@ pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
     Ok(Some(verdict))
 }
 
-/// One check, about one version of the files.
+/// One check of one version of the files.
 struct Attempt<'a> {
     check: Check<'a>,
-    /// Also stops what is left of this attempt when there is another version.
+    /// Also stops the rest of this attempt when the files have changed.
     stop: &'a Stop,
-    /// `None` if it cannot change.
+    /// `None` if the files cannot change.
     version: Option<Version>,
 }
 
-/// What keeps the compiler from a useful answer.
+/// Why the compiler would have no useful answer.
 fn problem_with_source(exercise: &Exercise) -> Option<String> {
     files::appears(&exercise.source(), files::ABSENCE);
     let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
@@ -99,18 +100,18 @@ fn problem_with_source(exercise: &Exercise) -> Option<String> {
     }
 }
 
-/// What the tests of one mode brought.
+/// The results of the tests of one mode.
 #[derive(Default)]
 struct Ran {
     results: Vec<(Test, TestResult)>,
-    /// It compiles for real, but not in explore mode.
+    /// The errors of code that compiles for real, but not in explore mode.
     errors: Vec<Diagnostic>,
-    /// It could not say which tests it has.
+    /// The result to report if the binary could not list its tests.
     failed_to_list: Option<TestResult>,
 }
 
 impl Attempt<'_> {
-    /// `None` if it was stopped, or was about more than one version.
+    /// `None` if the check was stopped, or if the files changed during it.
     fn verdict(&self) -> Result<Option<Verdict>> {
         let exercise = self.check.exercise;
         let verdict = |outcome| summary::summarize(exercise, self.check.compile.toolchain, outcome);
@@ -135,7 +136,7 @@ impl Attempt<'_> {
         if let Some(compiled) = self.check.compiled {
             return Ok(compiled(mode));
         }
-        // What is wrong with the code is said once, and by the real compilation.
+        // Errors in the code are reported once, by the real compilation.
         let report = |stage| {
             if mode == Mode::Real || !matches!(stage, Stage::Diagnosed(_)) {
                 (self.check.report)(stage);
@@ -144,7 +145,7 @@ impl Attempt<'_> {
         let compiled =
             compile::compile(self.check.root, self.check.exercise, mode, self.check.compile, self.stop, &report);
         if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
-            // The result may mix two versions.
+            // The result may be a mix of two versions.
             self.stop.stop();
             return Ok(Compiled::Stopped);
         }
@@ -158,7 +159,7 @@ impl Attempt<'_> {
         let (real, explored) = thread::scope(|scope| {
             let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
             let real = self.run_real(&suite, binaries, &twins);
-            // One of the two cannot do its work: the other need not go on.
+            // One mode failed to run, so the other one need not continue.
             if real.is_err() {
                 self.stop.stop();
             }
@@ -170,11 +171,11 @@ impl Attempt<'_> {
         }
         let mut results = real.results;
         results.extend(explored.results);
-        // Each test as it stands in the file, first for real, then explored.
+        // In the order of the file: each test in real mode, then in explore mode.
         results.sort_by(|(a, x), (b, y)| (a.place(), x.mode).cmp(&(b.place(), y.mode)));
         let listing = real.failed_to_list.into_iter().chain(explored.failed_to_list);
         let results = listing.chain(results.into_iter().map(|(_, result)| result)).collect();
-        // Where it cannot be explored, real threads decide.
+        // If the code cannot be explored, real threads decide.
         let unexplored = Some(explored.errors).filter(|errors| !errors.is_empty());
         Ok(Some(summary::Found::Tests { results, warnings, unexplored }))
     }
@@ -204,7 +205,7 @@ impl Attempt<'_> {
         })
     }
 
-    /// Lists the tests of `binaries` and runs them side by side, each through `each`.
+    /// Lists the tests of `binaries` and runs them in parallel, each through `each`.
     fn run_all(&self, suite: &Suite<'_>, binaries: &[Binary], mode: Mode, each: Each<'_>) -> Result<Ran> {
         let mut ran = Ran::default();
         let mut tests = Vec::new();
@@ -226,7 +227,7 @@ impl Attempt<'_> {
             }
             Ok(results)
         };
-        // Each mode on its own: a real test that is asleep must not hold up an explored one.
+        // Each mode has workers of its own: a sleeping real test must not delay an explored one.
         let workers = suite::processors().min(tests.len());
         let results = thread::scope(|scope| {
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
@@ -239,10 +240,10 @@ impl Attempt<'_> {
 
 /// Runs one test with the given handle.
 type Run<'a> = &'a dyn Fn(&Stop) -> Result<TestResult>;
-/// Does what belongs to running one test in a mode.
+/// Runs one test through the given closure, with whatever its mode needs around it.
 type Each<'a> = &'a (dyn Fn(&Test, Run<'_>) -> Result<TestResult> + Sync);
 
-/// The handles by which a real test is stopped when its explored twin has failed.
+/// The handles that stop a real test when its explored twin has failed.
 struct Twins<'a> {
     all: &'a Stop,
     each: Mutex<HashMap<(PathBuf, String), Stop>>,

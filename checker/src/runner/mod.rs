@@ -1,6 +1,6 @@
 //! Checks one exercise: compiles it, runs its tests in both modes, and replays one schedule.
 //!
-//! What a result means is decided in `verdict`; nothing here prints.
+//! `verdict` decides what a result means; nothing here prints.
 
 pub mod check;
 pub mod compile;

@@ -1,4 +1,4 @@
-//! One interleaving, run again: the one that failed, or another that somebody chose.
+//! Runs a single interleaving: the one that failed, or one that the user chose.
 
 use anyhow::{Context as _, Result};
 use trace::map::Map;
@@ -8,26 +8,26 @@ use crate::runner::compile::{self, Compiled};
 use crate::runner::suite::{Listed, Suite, Test};
 use crate::verdict::{Diagnostic, Mode, TestResult};
 
-/// A test that is ready to be run in one interleaving after the other.
+/// A test that is ready to run in any number of interleavings.
 pub struct Replayer<'a> {
     check: &'a Check<'a>,
     suite: Suite<'a>,
     tests: Vec<Test>,
-    /// Which of them.
+    /// The index of the selected test.
     selected: usize,
 }
 
-/// What making one ready brought.
+/// The result of preparing a test.
 pub enum Ready<'a> {
     Yes(Box<Replayer<'a>>),
-    /// It does not compile any more.
+    /// It no longer compiles.
     Errors(Vec<Diagnostic>),
-    /// The test is gone.
+    /// The test no longer exists.
     NoTest,
     Stopped,
 }
 
-/// Compiles what `check` is about in explore mode and finds the test `name`, or the first one.
+/// Compiles the exercise of `check` in explore mode and selects the test `name`, or the first one if it is `None`.
 pub fn ready<'a>(check: &'a Check<'a>, name: Option<&str>) -> Result<Ready<'a>> {
     let compiled =
         compile::compile(check.root, check.exercise, Mode::Explore, check.compile, check.stop, check.report)?;
@@ -58,7 +58,7 @@ impl Replayer<'_> {
         self.tests.iter().map(|test| test.name.clone()).collect()
     }
 
-    /// Goes over to the test `name`, if there is one.
+    /// Selects the test `name`, if it exists.
     pub fn select(&mut self, name: &str) {
         self.selected = self.tests.iter().position(|test| test.name == name).unwrap_or(self.selected);
     }

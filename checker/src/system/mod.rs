@@ -1,6 +1,6 @@
-//! What differs between systems, and the tools that the checker starts: processes, signals, files, the toolchain.
+//! Differences between systems, and the tools that the checker starts: processes, signals, files, the toolchain.
 //!
-//! Knows nothing of exercises and prints nothing.
+//! Does not depend on exercises, and prints nothing.
 
 pub mod files;
 pub mod process;

@@ -1,4 +1,4 @@
-//! Which compiler there is, and whether clippy is.
+//! The installed compiler, and whether clippy is installed.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use anyhow::Result;
 
 use crate::error::UserError;
 
-/// The oldest minor version of Rust 1 that will do.
+/// The oldest supported minor version of Rust 1.
 const OLDEST: u32 = 95;
 
-/// What is installed.
+/// The installed tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Toolchain {
-    /// Without clippy everything works but the lints.
+    /// Without clippy, everything works except lints.
     pub clippy: bool,
 }
 
 impl Toolchain {
-    /// Asks the tools themselves: a proxy of rustup may be there without what it stands for.
+    /// Runs the tools to find out: a proxy of rustup may exist without its tool.
     pub fn find() -> Result<Toolchain> {
-        // Clippy's version tells the compiler's, so that one question is enough where both are installed.
+        // Clippy's version implies the compiler's, so one call is enough if both are installed.
         let (minor, clippy) = match ask("clippy-driver").and_then(|answer| minor_version(&answer)) {
             Some(minor) => (minor, true),
             None => (rustc_minor()?, false),
@@ -36,19 +36,19 @@ impl Toolchain {
         Ok(Toolchain { clippy })
     }
 
-    /// What to say if something is missing.
+    /// A note if something is missing.
     pub fn note(self) -> Option<&'static str> {
         (!self.clippy)
             .then_some("note: clippy is not installed, so lints are not checked; `rustup component add clippy` adds it")
     }
 }
 
-/// The cargo to use: if we were started by one, the same.
+/// The cargo to use: the one that started the checker, if any.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// What to say if cargo could not be started.
+/// The error to report if cargo could not be started.
 pub fn cargo_failed(error: std::io::Error) -> anyhow::Error {
     if error.kind() == ErrorKind::NotFound {
         not_found("cargo").into()
@@ -57,7 +57,7 @@ pub fn cargo_failed(error: std::io::Error) -> anyhow::Error {
     }
 }
 
-/// What is missing, if `said` is what rustup said in place of a tool that was to work in `dir`.
+/// What is missing, if `said` is rustup's message in place of a tool that was started in `dir`.
 pub fn missing(said: &str, dir: &Path) -> Option<UserError> {
     let line = said.lines().find(|line| line.contains("is not installed"))?;
     let help =
@@ -70,7 +70,7 @@ pub fn missing(said: &str, dir: &Path) -> Option<UserError> {
     Some(UserError::new(what, help))
 }
 
-/// The file that says which toolchain is used in `dir`.
+/// The file that selects the toolchain in `dir`.
 fn asking_file(dir: &Path) -> Option<PathBuf> {
     let names = ["rust-toolchain", "rust-toolchain.toml"];
     dir.ancestors().flat_map(|dir| names.map(|name| dir.join(name))).find(|file| file.is_file())
@@ -92,7 +92,7 @@ fn rustc_minor() -> Result<u32> {
     })
 }
 
-/// What `tool --version` prints, if it can.
+/// The output of `tool --version`, if it succeeds.
 fn ask(tool: &str) -> Option<String> {
     let output = Command::new(tool).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())

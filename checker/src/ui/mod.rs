@@ -1,6 +1,6 @@
-//! How text reaches the user and keys reach the program: styled text, views of verdicts, the terminal, the stepper.
+//! Input and output: styled text, views of verdicts, the terminal with its keys, the stepper.
 //!
-//! Knows verdicts and exercises, and runs nothing.
+//! Depends on verdicts and exercises, and runs nothing.
 
 pub mod keys;
 pub mod stepper;

@@ -1,4 +1,4 @@
-//! From how a test's process ended, and what it reported, to how the test ended.
+//! Derives the outcome of a test from its report and from how its process ended.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use crate::course::exercise::Exercise;
 use crate::system::process::{self, Activity, How};
 use crate::verdict::{Kind, Outcome};
 
-/// What is known about a test when its process is gone.
+/// What is known about a test when its process has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     pub how: How,
     pub report: Option<&'a Report>,
-    /// What the report of a test that passed has to repeat.
+    /// The nonce that the report of a passing test must contain.
     pub nonce: &'a str,
-    /// The end of what was printed.
+    /// The end of the output.
     pub printed: &'a str,
     pub limit: Duration,
 }
 
-/// How a test ended, and why.
+/// The outcome of a test, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classified {
     pub outcome: Outcome,
@@ -30,14 +30,14 @@ pub struct Classified {
     pub trace: Option<Trace>,
 }
 
-/// Judges by the report first: a test that said why it failed may have ended in any way after that.
+/// The report takes precedence: after a test has reported a failure, its process may end in any way.
 ///
-/// A test passed only if its process ended well *and* the test itself came to its end.
+/// A test has passed only if its process exited with 0 *and* the test itself ran to its end.
 pub fn classify(evidence: Evidence<'_>, exercise: &Exercise, root: &Path) -> Classified {
     let Evidence { how, report, nonce, .. } = evidence;
     if let Some(failure) = report.and_then(|report| report.failure.as_ref()) {
         let (outcome, message) = match failure.kind {
-            // Nothing is known of the code; real mode decides.
+            // Nothing is known about the code, so real mode decides.
             FailureKind::Unsupported => (Outcome::Skipped, format!("not explored: {}", failure.message)),
             FailureKind::Internal => (
                 Outcome::Failed(Kind::Crashed),
@@ -59,7 +59,7 @@ pub fn classify(evidence: Evidence<'_>, exercise: &Exercise, root: &Path) -> Cla
     Classified { outcome, message, place: None, trace: None }
 }
 
-/// A panic in the tests is a wrong result that they found; one in the learner's code is the learner's.
+/// A panic in a test is a wrong result that the test found. Any other panic is the learner's, except for the kit's.
 fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
     match failure.kind {
         FailureKind::Deadlock => Kind::Deadlock,
@@ -71,7 +71,7 @@ fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
     }
 }
 
-/// Whether the compiler's name of `file` is that of a file of the test kit.
+/// Whether `file`, as the compiler reports it, belongs to the test kit.
 fn is_kit(file: &str) -> bool {
     let file = file.replace('\\', "/");
     file.contains("checker/interleave/") || file.contains("../interleave/")
@@ -111,7 +111,7 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
         How::Exited(101) if evidence.printed.contains("test result: FAILED. 0 passed; 1 failed") => {
             (Kind::FailingTest, format!("the test failed, but reported nothing: {PLAIN}"))
         }
-        // libtest's code for a test that failed.
+        // The exit code of libtest for a failed test.
         How::Exited(101) => (Kind::FailingTest, "the test failed without saying why".to_owned()),
         How::Exited(code) => (
             Kind::Unfinished,
@@ -121,7 +121,7 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
     }
 }
 
-/// Why a test may end without a report that libtest saw to its end.
+/// The likely reason if a test ended without a report, although libtest saw it end.
 const PLAIN: &str =
     "is it marked `#[test]`? With `#[interleave::test]` it runs in both modes and reports to the checker";
 
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_a_failing_test_unless_it_is_the_learners() {
+    fn a_panic_is_a_failing_test_unless_it_is_in_the_learners_code() {
         for (file, kind) in [
             (Some("exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
             (Some("/course/exercises/02_mutex/03_abba/tests/abba.rs"), Kind::FailingTest),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_reported_counts_more_than_how_the_process_ended() {
+    fn the_report_takes_precedence_over_how_the_process_ended() {
         for how in [How::Signalled(6), How::OverLimit(Activity::Busy), How::Exited(0)] {
             assert_eq!(judged(how, Some(&panicked(None))).message, "left is not right", "{how:?}");
         }
@@ -225,16 +225,16 @@ mod tests {
         }
     }
 
-    /// Would catch: calling it a deadlock or an endless loop where nobody looked.
+    /// Would catch: calling it a deadlock or an endless loop where the system does not show which it is.
     #[test]
-    fn where_the_system_shows_nothing_the_verdict_says_so() {
+    fn a_verdict_without_information_from_the_system_says_so() {
         let message = judged(How::OverLimit(Activity::Unknown), None).message;
         assert!(message.starts_with("not done after 10 s; on this system the checker cannot see"), "{message}");
     }
 
-    /// Would catch: a riddle about `std::process::exit` for somebody who wrote `#[test]`.
+    /// Would catch: a question about `std::process::exit` for a test that is only marked `#[test]`.
     #[test]
-    fn a_plain_test_is_told_what_it_lacks() {
+    fn a_plain_test_is_pointed_to_the_kits_attribute() {
         for (printed, how, kind) in [
             ("test a ... ok\n\ntest result: ok. 1 passed; 0 failed;", How::Exited(0), Kind::Unfinished),
             ("test a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed;", How::Exited(101), Kind::FailingTest),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_short_words() {
+    fn durations_are_short() {
         assert_eq!(seconds(Duration::from_millis(10_000)), "10 s");
         assert_eq!(seconds(Duration::from_millis(70)), "70 ms");
         assert_eq!(seconds(Duration::from_millis(1_250)), "1.2 s");

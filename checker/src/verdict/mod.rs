@@ -1,4 +1,4 @@
-//! What a check found. Failing code of the learner is a verdict, never an error.
+//! What a check found. Failing code is a verdict, never an error of the checker.
 
 pub mod classify;
 pub mod summary;
@@ -17,49 +17,49 @@ pub struct Verdict {
     pub headline: String,
     pub diagnostics: Vec<Diagnostic>,
     pub tests: Vec<TestResult>,
-    /// Whether clippy was there to look.
+    /// Whether clippy was available.
     pub lints_checked: bool,
     pub modes: Modes,
 }
 
-/// In which modes the tests could be run.
+/// The modes in which the tests could run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modes {
-    /// Both, as far as the exercise has them.
+    /// Both, if the exercise has both.
     All,
     /// Explore mode does not support something that the code uses.
     RealOnly,
 }
 
-/// What is the matter, if anything.
+/// The kind of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     Passed,
     CompileError,
     Lint,
-    /// An assertion of a test, or the test kit, found a wrong result.
+    /// A test's assertion, or the test kit, found a wrong result.
     FailingTest,
     /// The learner's own code panicked.
     Panic,
     Deadlock,
-    /// It ran until the limit.
+    /// A test was still running when its time was up.
     Timeout,
-    /// Tasks run, but none gets ahead.
+    /// Tasks run, but none makes progress.
     Livelock,
-    /// The process was ended by a signal: an abort, a stack overflow.
+    /// A signal ended the process: an abort, a stack overflow.
     Crashed,
-    /// The process ended well, but before the test did.
+    /// The process exited, but before the test had ended.
     Unfinished,
-    /// Nothing was there to run.
+    /// There was no test to run.
     NoTests,
-    /// It passes tests that are not the course's.
+    /// The code passes, but the tests are not the course's.
     Altered,
 }
 
 impl Kind {
-    /// As JSON and the headers of rejected answers spell it.
+    /// The name used in JSON and in the headers of rejected answers.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Passed => "passed",
@@ -77,7 +77,7 @@ impl Kind {
         }
     }
 
-    /// The state in a word or two. Colour alone never says it.
+    /// The state in a word or two, so that it never depends on colour alone.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Passed => "passed",
@@ -101,26 +101,26 @@ impl Verdict {
         self.kind == Kind::Passed
     }
 
-    /// The schedule that decided, if one did.
+    /// The schedule that decided the verdict, if there is one.
     pub fn failed_schedule(&self) -> Option<FailedSchedule> {
         let test = self.decisive()?;
         Some(FailedSchedule { test: test.name.clone(), choices: test.trace.as_ref()?.choices.clone() })
     }
 
-    /// The test that decided.
+    /// The test that decided the verdict.
     pub fn decisive(&self) -> Option<&TestResult> {
         decisive(&self.tests)
     }
 }
 
-/// The test that decides: the first that failed, but those first that fail in every run.
+/// The decisive test: the first one that fails in every run, or else the first one that failed.
 pub fn decisive(tests: &[TestResult]) -> Option<&TestResult> {
     let first = tests.iter().find(|test| matches!(test.outcome, Outcome::Failed(_)));
     failed_without_luck(tests).next().or(first)
 }
 
-/// The tests that fail in every run. Whether a real thread meets what exploring meets is luck; a test that exists in
-/// real mode only was written to leave nothing to it.
+/// The tests that fail in every run. Whether real threads hit a bug that exploring finds is a matter of luck. A test
+/// that exists only in real mode is written so that it does not depend on luck.
 pub fn failed_without_luck(tests: &[TestResult]) -> impl Iterator<Item = &TestResult> {
     let is_explored = |name: &str| {
         let mut explored = tests.iter().filter(|test| test.mode == Mode::Explore && test.outcome != Outcome::Skipped);
@@ -130,7 +130,7 @@ pub fn failed_without_luck(tests: &[TestResult]) -> impl Iterator<Item = &TestRe
     failed.filter(move |test| test.mode == Mode::Explore || !is_explored(&test.name))
 }
 
-/// What the compiler or clippy has to say.
+/// A message of the compiler or clippy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     pub level: Level,
@@ -138,7 +138,7 @@ pub struct Diagnostic {
     pub code: Option<String>,
     pub message: String,
     pub place: Option<Place>,
-    /// As rustc shows it, possibly coloured.
+    /// As rustc prints it, possibly coloured.
     pub rendered: String,
 }
 
@@ -154,7 +154,7 @@ impl Diagnostic {
         self.level == Level::Error
     }
 
-    /// Whether a lint said it. Compiler errors have a code of the form `E0382`, or none.
+    /// Whether it comes from a lint. Compiler errors have a code of the form `E0382`, or none.
     pub fn is_lint(&self) -> bool {
         self.code.as_deref().is_some_and(|code| {
             let digits = code.strip_prefix('E').unwrap_or_default();
@@ -163,7 +163,7 @@ impl Diagnostic {
     }
 }
 
-/// One test in one mode.
+/// The result of one test in one mode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TestResult {
     pub name: String,
@@ -172,14 +172,14 @@ pub struct TestResult {
     pub duration_ms: u64,
     pub message: String,
     pub place: Option<Place>,
-    /// What the test and the learner's code printed.
+    /// The output of the test and the learner's code.
     pub output: Output,
     pub explored: Option<Explored>,
     pub trace: Option<Trace>,
 }
 
 impl TestResult {
-    /// What a picture is drawn from, of which a result keeps the parts.
+    /// The failure from which the picture is drawn.
     pub fn failure(&self) -> Failure {
         let kind = match self.outcome {
             Outcome::Failed(Kind::Deadlock) => FailureKind::Deadlock,
@@ -193,7 +193,7 @@ impl TestResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// The real packages.
+    /// With the real packages.
     Real,
     /// Under many interleavings.
     Explore,
@@ -203,9 +203,9 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Passed,
-    /// Never [`Kind::Passed`].
+    /// The kind is never [`Kind::Passed`].
     Failed(Kind),
-    /// It did not have to run, for this reason is in the message.
+    /// It did not need to run; the message says why.
     Skipped,
 }
 
@@ -229,31 +229,31 @@ impl Serialize for Outcome {
     }
 }
 
-/// Printed text, its middle left out if it was long.
+/// Printed text. If it was long, the middle is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Output {
     pub head: String,
     pub tail: String,
-    /// How many bytes are missing between the two.
+    /// How many bytes are missing between the two parts.
     pub dropped: u64,
 }
 
-/// What a check reports while it is under way.
+/// What a running check reports.
 #[derive(Clone, Debug)]
 pub enum Stage {
     /// Another cargo holds the lock on the build folder.
     Blocked,
     /// Cargo compiles this package for this mode.
     Compiling(Mode, String),
-    /// And has come so far: units of work done, and all of them.
+    /// How many units of work cargo has done, and how many there are.
     Built { mode: Mode, done: usize, of: usize },
     /// The compiler printed an error.
     Diagnosed(Box<Diagnostic>),
-    /// It compiled; so many tests will run.
+    /// It compiled; this many tests will run.
     Testing(Mode, usize),
-    /// One of them ended.
+    /// A test ended.
     Tested(Box<TestResult>),
-    /// A file was saved, so what was said before is about another version.
+    /// A file was saved, so earlier reports are about an old version.
     StartedOver,
 }
 
@@ -261,7 +261,7 @@ pub enum Stage {
 pub mod example {
     use super::*;
 
-    /// A verdict without details, for tests that need one.
+    /// A verdict without details.
     pub fn verdict(exercise: &str, kind: Kind) -> Verdict {
         Verdict {
             exercise: exercise.to_owned(),
@@ -274,7 +274,7 @@ pub mod example {
         }
     }
 
-    /// The verdict on `a`, with the test `t` that decided if it was one.
+    /// A verdict on `a` whose decisive test, if there is one, is `t`.
     pub fn decided(kind: Kind) -> Box<Verdict> {
         let mut verdict = verdict("a", kind);
         if !matches!(kind, Kind::Passed | Kind::CompileError) {
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lint_is_told_from_a_compile_error_by_its_code() {
+    fn a_lint_is_distinguished_from_a_compile_error_by_its_code() {
         for lint in ["clippy::await_holding_lock", "unused_must_use", "E", "Extra", "deprecated"] {
             assert!(coded(Some(lint)).is_lint(), "{lint}");
         }

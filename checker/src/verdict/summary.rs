@@ -1,4 +1,4 @@
-//! From everything that a check found to its one verdict and one sentence.
+//! Derives one verdict and one sentence from everything that a check found.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -13,15 +13,15 @@ use crate::verdict::{Diagnostic, Kind, Mode, Modes, Outcome, TestResult, Verdict
 /// What a check found.
 #[derive(Debug)]
 pub enum Found {
-    /// There is nothing to compile, for this reason.
+    /// There is no source to compile; the text says why.
     NoSource(String),
-    /// It does not compile, or a lint objects.
+    /// It does not compile, or a lint is violated.
     Errors(Vec<Diagnostic>),
     /// The tests ran.
     Tests {
         results: Vec<TestResult>,
         warnings: Vec<Diagnostic>,
-        /// It compiles for real, but explore mode objects.
+        /// It compiles for real; these errors are from explore mode.
         unexplored: Option<Vec<Diagnostic>>,
     },
 }
@@ -49,7 +49,7 @@ pub fn summarize(exercise: &Exercise, toolchain: Toolchain, found: Found) -> Ver
 
 fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
     let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
-    // Lints have their say only where the compiler is content.
+    // Lints count only if there is no compiler error.
     let first = errors.iter().find(|error| !error.is_lint()).or(errors.first());
     let Some(first) = first else { return (Kind::CompileError, "cargo says no more".to_owned()) };
     let kind = if first.is_lint() { Kind::Lint } else { Kind::CompileError };
@@ -112,7 +112,7 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
 fn success_in_words(tests: &[TestResult]) -> String {
     let names: HashSet<&str> = tests.iter().map(|test| test.name.as_str()).collect();
     let mut words = format!("passes {}", counted(names.len(), "test"));
-    // A test that can run in one way only is not worth a word.
+    // A test with only one interleaving is not worth mentioning.
     let explored = || tests.iter().filter_map(|test| test.explored).filter(|explored| explored.schedules > 1);
     let with = |kind: fn(Coverage) -> bool| explored().filter(move |explored| kind(explored.coverage));
     let runs = |kind| with(kind).fold(0_u32, |sum, explored| sum.saturating_add(explored.schedules));
@@ -120,7 +120,7 @@ fn success_in_words(tests: &[TestResult]) -> String {
     let is_sampled = |coverage| coverage != Coverage::Proven;
     let (proven, sampled) = (with(is_proven).count(), with(is_sampled).count());
     let (all, some) = (grouped(runs(is_proven)), grouped(runs(is_sampled)));
-    // All interleavings up to a bound, if each of them has one.
+    // All interleavings up to a bound, if every sampled test has one.
     let bound = with(is_sampled).try_fold((u32::MAX, 0_u32), |(least, sum), explored| match explored.coverage {
         Coverage::Bounded { departures, schedules } => Some((least.min(departures), sum.saturating_add(schedules))),
         Coverage::Proven | Coverage::Sampled => None,
@@ -150,10 +150,11 @@ fn success_in_words(tests: &[TestResult]) -> String {
     words
 }
 
-/// Said of a program that compiles, but not in explore mode.
+/// Appended if a program compiles, but not in explore mode.
 const UNEXPLORED: &str = "it ran on real threads only, because explore mode does not support something that it uses";
 
-/// `verdict` about `exercise`, which names the files that differ from the course's. A pass with them does not count.
+/// `verdict` with a note about the files of `exercise` that differ from the course's. A pass with altered files does
+/// not count.
 pub fn with_altered(mut verdict: Verdict, exercise: &Exercise, altered: &[String]) -> Verdict {
     if altered.is_empty() {
         return verdict;
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn lints_have_their_say_only_where_the_compiler_is_content() {
+    fn lints_count_only_if_there_is_no_compiler_error() {
         let lint = || error(Some("clippy::await_holding_lock"), "held across await");
         let moved = || error(Some("E0382"), "use of moved value");
         assert_eq!(judged(Found::Errors(vec![lint()])), (Kind::Lint, "held across await (lib.rs:9)".into()));
@@ -216,9 +217,9 @@ mod tests {
         assert_eq!(judged(Found::Errors(vec![error(None, "cannot be sent")])).0, Kind::CompileError);
     }
 
-    /// Would catch: counting only what fails in the mode of the test that decides.
+    /// Would catch: counting only failures in the mode of the decisive test.
     #[test]
-    fn a_test_that_is_not_explored_counts_with_those_that_are() {
+    fn failures_of_real_only_tests_count_like_explored_ones() {
         let found = vec![
             example::test("a", Mode::Real, Outcome::Failed(Kind::Deadlock)),
             example::test("a", Mode::Explore, Outcome::Failed(Kind::Deadlock)),
@@ -250,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn no_test_that_ran_is_no_pass() {
+    fn it_is_not_a_pass_if_no_test_ran() {
         assert_eq!(judged(tests(Vec::new())).0, Kind::NoTests);
         assert_eq!(judged(tests(vec![example::test("a", Mode::Real, Outcome::Skipped)])).0, Kind::NoTests);
     }
 
     #[test]
-    fn a_pass_says_how_much_was_tried() {
+    fn a_pass_says_how_much_was_explored() {
         let explored = |name, schedules, coverage| {
             let mut test = example::test(name, Mode::Explore, Outcome::Passed);
             test.explored = Some(Explored { schedules, budget: 1000, seed: 7, sampled: 0, coverage });
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_with_other_tests_has_not_passed_and_what_fails_still_fails() {
+    fn a_pass_with_altered_tests_does_not_count_and_a_failure_still_does() {
         let (abba, altered) = (exercise("abba"), ["tests/abba.rs".to_owned()]);
         let passed = with_altered(example::verdict("abba", Kind::Passed), &abba, &altered);
         assert_eq!(passed.kind, Kind::Altered);

@@ -1,4 +1,4 @@
-//! `checker watch`: a check on every save. Events in, [`App`] decides, effects out; the work is done elsewhere.
+//! `checker watch`: a check on every save. The driver passes events to [`App`] and performs the effects it returns.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -20,11 +20,11 @@ use crate::watch::state::{App, Effect, Event, Sight, State};
 use super::effects::Performer;
 use super::plain;
 
-/// Nobody notices a shorter check, so nothing moves on the screen before.
+/// Shorter checks show no progress, because the user would not notice it.
 const NOTICEABLE: Duration = Duration::from_millis(300);
-/// How often something moves from then on.
+/// How often progress is redrawn after that.
 const TICK: Duration = Duration::from_millis(100);
-/// So many events are taken in at most before the screen follows.
+/// The maximum number of events that are handled before the screen is redrawn.
 const AT_ONCE: usize = 256;
 
 #[derive(clap::Args, Debug, Default)]
@@ -79,7 +79,7 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<u
     done.map(|()| 0)
 }
 
-/// Takes the terminal over, and sees to it that whatever ends the program gives it back.
+/// Takes over the terminal, and installs hooks that restore it however the program ends.
 fn open_terminal(
     surface: Surface,
     session: &Arc<Session>,
@@ -115,17 +115,17 @@ fn tell_size(terminal: &Terminal, events: &Sender<Event>) {
     let _ = events.send(Event::Resized(columns, rows));
 }
 
-/// Notes for standard error begin with this.
+/// Removes the label that notes have on standard error.
 fn without_label(note: &str) -> String {
     note.strip_prefix("note: ").unwrap_or(note).to_owned()
 }
 
 struct Driver {
     performer: Performer,
-    /// Says things line by line, if there is no screen of our own.
+    /// Prints events line by line if the watch has no screen of its own.
     plain: Option<plain::Plain>,
     terminal: Option<Terminal>,
-    /// The folder of the course, if the terminal makes links of names of files.
+    /// The folder of the course, if the terminal turns file names into links.
     links: Option<String>,
     incoming: Receiver<Event>,
 }
@@ -156,7 +156,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Whether to go on.
+    /// Returns whether the watch continues.
     fn take_in(&mut self, app: &mut App, event: Event) -> Result<bool> {
         for effect in app.handle(event) {
             match (effect, &self.plain) {
@@ -169,7 +169,7 @@ impl Driver {
         Ok(true)
     }
 
-    /// Waits for an event, and for the clock only while a check runs.
+    /// Waits for an event. While a check runs, also returns a tick at regular intervals.
     fn next(&self, app: &App, clock: &mut Option<(Instant, Instant)>) -> Result<Event> {
         let gone = "all senders are gone";
         let Some(started) = self.performer.started().filter(|_| app.state == State::Running) else {

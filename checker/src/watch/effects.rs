@@ -1,4 +1,4 @@
-//! Does what the watch has decided. Whatever may take long is done by others: nothing here waits.
+//! Performs the effects that the watch decides on. Slow work runs on other threads, so nothing here blocks.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::ui::text::style::Text;
 use crate::watch::files::Watcher;
 use crate::watch::state::{CheckNumber, Effect, Event, Job, Topic};
 
-/// What the effects need.
+/// Everything that is needed to perform effects.
 pub struct Performer {
     session: Arc<Session>,
     toolchain: Toolchain,
@@ -31,10 +31,10 @@ pub struct Performer {
     terminal: Option<Terminal>,
     signals: Signals,
     desk: BackgroundIo,
-    /// The check under way, or the last one.
+    /// The check that is running, or the last one.
     check: Option<Work>,
     preparing: Option<Work>,
-    /// What was stopped, and may still be cleaning up.
+    /// Threads that were told to stop and may still be cleaning up.
     stopped: Vec<JoinHandle<()>>,
 }
 
@@ -44,7 +44,7 @@ struct Work {
     started: Instant,
 }
 
-/// How long to wait at the end for those who clean up.
+/// How long to wait on exit for threads that are cleaning up.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Performer {
@@ -135,7 +135,7 @@ impl Performer {
         Ok(())
     }
 
-    /// What comes of it is of no interest: when somebody waits for it, it is asked for again.
+    /// The result is discarded: a check that needs the build asks for it again.
     fn prepare(&mut self, job: Job) -> Result<()> {
         let (session, events, toolchain) = (Arc::clone(&self.session), self.events.clone(), self.toolchain);
         let prepare = move |stop: &Stop| {
@@ -157,7 +157,7 @@ impl Performer {
         Ok(Work { stop, thread, started: Instant::now() })
     }
 
-    /// The processes are killed at once; the thread ends when they are gone.
+    /// Kills the processes at once. The thread ends when they are gone.
     fn stop(&mut self, work: Option<Work>) {
         self.stopped.retain(|thread| !thread.is_finished());
         if let Some(work) = work {
@@ -166,7 +166,7 @@ impl Performer {
         }
     }
 
-    /// Leaves nothing behind: no process, no temporary folder, nothing unwritten.
+    /// Cleans up: no process or temporary folder is left, and pending writes are done, within the time limits.
     pub fn end(&mut self) {
         self.session.stop.stop();
         for work in [self.check.take(), self.preparing.take()] {
@@ -179,12 +179,12 @@ impl Performer {
         self.desk.close(PATIENCE);
     }
 
-    /// Has something written that nobody waits for.
+    /// Queues a write whose result the user does not see.
     fn file(&self, write: impl FnOnce(&Session) -> Result<()> + Send + 'static) {
         self.ask_for(|session| write(session).map(|()| None));
     }
 
-    /// Has something read or written, of which the learner hears.
+    /// Queues a read or write whose result is sent back as an event.
     fn ask(&self, work: impl FnOnce(&Session) -> Result<Event> + Send + 'static) {
         self.ask_for(|session| work(session).map(Some));
     }
@@ -197,7 +197,7 @@ impl Performer {
         });
     }
 
-    /// Lends the terminal to the editor. Checks go on meanwhile.
+    /// Lends the terminal to the editor. Checks continue meanwhile.
     fn edit(&self, at: usize) -> Result<()> {
         let editor = ["VISUAL", "EDITOR"].iter().filter_map(|name| std::env::var(name).ok()).find(|e| !e.is_empty());
         let (Some(editor), Some(terminal)) = (editor, self.terminal.clone()) else {
@@ -209,7 +209,7 @@ impl Performer {
         terminal.lend();
         thread::Builder::new().name("editor".to_owned()).spawn(move || {
             let error = open_editor(&editor, &path);
-            // What ended the editor may have been Ctrl-C, of which we hear as well.
+            // If Ctrl-C ended the editor, the checker receives the signal as well.
             thread::sleep(Duration::from_millis(100));
             signals.take_back();
             let _ = terminal.take_back();
@@ -221,7 +221,7 @@ impl Performer {
     }
 }
 
-/// Waits for the editor to be closed, and says what went wrong.
+/// Waits until the editor is closed. Returns what went wrong, if anything.
 fn open_editor(editor: &str, path: &Path) -> Option<String> {
     match terminal::editor(editor, path).status() {
         Ok(status) if status.success() => None,
@@ -238,7 +238,7 @@ fn fetch(session: &Session, topic: Topic, at: usize) -> Result<Text> {
     }
 }
 
-/// The first paragraph of why the solution works.
+/// The first paragraph of the explanation of the solution.
 fn explanation(session: &Session, at: usize) -> Result<String> {
     let path = session.catalogue.solution(session.exercise(at)).join("README.md");
     let text = read::read(&path)?;

@@ -1,6 +1,6 @@
-//! Reads and writes files in the order in which that was asked for, while the watch goes on.
+//! Reads and writes files in the background, in the order of the requests.
 //!
-//! A slow disk, or another checker that holds the lock of the progress file, must not keep keys from being answered.
+//! Keys must be answered even if the disk is slow, or if another checker holds the lock of the progress file.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -11,7 +11,7 @@ type Task = Box<dyn FnOnce() + Send>;
 
 pub struct BackgroundIo {
     tasks: Option<Sender<Task>>,
-    /// Disconnected when all is done.
+    /// Disconnected when every task is done.
     done: Receiver<()>,
 }
 
@@ -32,7 +32,7 @@ impl BackgroundIo {
         }
     }
 
-    /// Waits until all is done, but no longer than `limit`.
+    /// Waits until every task is done, but no longer than `limit`.
     pub fn close(&mut self, limit: Duration) {
         self.tasks = None;
         let _ = self.done.recv_timeout(limit);
@@ -46,7 +46,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn all_is_done_in_order_before_the_end_unless_it_takes_too_long() {
+    fn close_waits_for_every_task_but_not_beyond_its_limit() {
         let mut desk = BackgroundIo::new().unwrap();
         let done = Arc::new(Mutex::new(Vec::new()));
         for n in 0..100 {

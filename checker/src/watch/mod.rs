@@ -1,6 +1,6 @@
 //! `checker watch`: a check on every save.
 //!
-//! Events in, [`state::App`] decides, effects out. Only `App::handle` changes the state; it does no input or output.
+//! Events go into [`state::App`], which decides on effects. Only `App::handle` changes the state, and it does no I/O.
 
 pub mod driver;
 pub mod effects;

@@ -1,4 +1,4 @@
-//! The watch as lines, one for each thing that happens: for logs, for screen readers, for terminals that know no more.
+//! The watch as lines, one per event: for logs, for screen readers, and for terminals without cursor control.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! New exercises, and exercises with a defect: each is told by a row that says what is wrong.
+//! New exercises, and exercises with a planted defect: each defect is reported in a row that says what is wrong.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{Course, EXERCISES};
 
-/// One exercise of the chapter `02_proof`, that `dev new` made.
+/// An exercise that `dev new` created in the chapter `02_proof`.
 struct Exercise<'a> {
     course: &'a Course,
     name: &'a str,
@@ -19,7 +19,7 @@ impl Exercise<'_> {
         self.course.root.join(tree).join("02_proof").join(self.folder).join(file)
     }
 
-    /// Replaces `old`, which must be there, in a file of `exercises` or `solutions`.
+    /// Replaces `old`, which must occur, in a file of `exercises` or `solutions`.
     #[track_caller]
     fn edit(&self, tree: &str, file: &str, old: &str, new: &str) {
         let path = self.file(tree, file);
@@ -33,7 +33,7 @@ impl Exercise<'_> {
     }
 }
 
-/// An exercise of which every `FILL IN` is filled in.
+/// A new exercise with every `FILL IN` replaced.
 fn filled_in<'a>(course: &'a Course, name: &'a str, folder: &'a str) -> Exercise<'a> {
     course.run(&["dev", "new", &format!("02_proof/{name}")]).expect(0);
     for tree in ["exercises", "solutions"] {
@@ -55,7 +55,7 @@ fn fill_in(dir: &Path) {
     }
 }
 
-/// What `dev verify` objects to in `exercise`: about what, and why.
+/// The objections of `dev verify` to `exercise`: the subject and the reason of each.
 fn objections(document: &Value, exercise: &str) -> Vec<(String, String)> {
     let exercises = document["exercises"].as_array().unwrap();
     let found = exercises.iter().find(|found| found["exercise"] == exercise).unwrap();
@@ -72,7 +72,7 @@ fn objections(document: &Value, exercise: &str) -> Vec<(String, String)> {
     objections
 }
 
-/// Asserts that `exercise` has an objection about each of `expected`, and about nothing else.
+/// Asserts that `exercise` has an objection about each of `expected`, and no others.
 #[track_caller]
 fn assert_objections(document: &Value, exercise: &str, expected: &[(&str, &str)]) {
     let found = objections(document, exercise);
@@ -84,7 +84,7 @@ fn assert_objections(document: &Value, exercise: &str, expected: &[(&str, &str)]
     assert_eq!(unexpected.collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "{exercise}");
 }
 
-/// Asserts that each thing which can be wrong with a promise is objected to, and that promises are counted.
+/// Asserts that every possible defect of a promise is reported, and that promises are counted.
 #[track_caller]
 fn assert_promises(document: &Value) {
     let promises = objections(document, "badly_promised");
@@ -112,7 +112,7 @@ fn assert_promises(document: &Value) {
     assert_eq!(counts("badly_promised"), [4, 2, 1, 1, 2].map(Some));
 }
 
-/// Asserts that a test which is not the course's is noticed, named and restored, and that nothing is solved by it.
+/// Asserts that a modified test file is detected, named and restored, and that passing it solves nothing.
 fn assert_only_the_courses_tests_count(course: &Course, exercise: &Exercise<'_>) {
     let git = |arguments: &[&str]| {
         let mut git = std::process::Command::new("git");
@@ -143,14 +143,14 @@ fn assert_only_the_courses_tests_count(course: &Course, exercise: &Exercise<'_>)
     assert!(course.run(&["run", name]).expect(0).stdout.contains("passed · "));
 }
 
-/// In the second schedule, each of which takes two numbers, the number before is given out again.
+/// A schedule takes two numbers. In every second schedule, this repeats the previous number.
 const RARELY_WRONG: &str = "*last += 1;
         static CALLS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(1);
         if CALLS.fetch_add(1, core::sync::atomic::Ordering::Relaxed) % 4 == 0 {
             *last -= 1;
         }";
 
-/// One promise for each thing that can be wrong with one.
+/// One promise for each possible defect.
 const PROMISES: &str = r#"
 [[promise]]
 says = "A"
@@ -173,7 +173,7 @@ test = "compiler"
 broken_by = "locks_twice"
 "#;
 
-/// Fails every second time that it runs.
+/// Fails on every second run.
 const FLAKY: &str = "#[interleave::test(real_only)]
 fn now_and_then() {
     let mark = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/mark\");
@@ -184,9 +184,9 @@ fn now_and_then() {
 }
 ";
 
-/// Would catch: a defect that a proof passes over, or that it tells in a way that nobody finds it by.
+/// Would catch: a defect that a proof misses, or reports without saying where it is.
 #[test]
-fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
+fn each_planted_defect_is_reported_in_a_row_and_nothing_else_is() {
     let course = Course::to_build();
     let sound = filled_in(&course, "sound", "01_sound");
     let untold = filled_in(&course, "badly_told", "02_badly_told");
@@ -244,9 +244,9 @@ fn each_planted_defect_is_told_by_a_row_and_nothing_else_is() {
     assert_only_the_courses_tests_count(&course, &sound);
 }
 
-/// Would catch: a template that does not compile, and one that could be left as it is.
+/// Would catch: a template that does not compile, or that is accepted before it is filled in.
 #[test]
-fn a_new_exercise_works_and_asks_to_be_filled_in() {
+fn a_new_exercise_compiles_and_asks_to_be_filled_in() {
     let course = Course::to_build();
     let said = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(0).stdout;
     assert!(said.contains(&format!("exercises/01_verdicts/{}_fresh_start/src/lib.rs\n", EXERCISES + 1)), "{said}");

@@ -29,7 +29,7 @@ error: there is no exercise `abbba`
 
 #[test]
 #[cfg(unix)]
-fn outside_of_a_course_it_says_what_it_looked_for() {
+fn outside_a_course_the_error_says_what_was_looked_for() {
     let course = Course::new();
     let ran = run(course.checker(&["list"]).current_dir("/")).expect(2);
     assert_data_eq!(
@@ -43,7 +43,7 @@ error: no Cargo.toml with a `[workspace.metadata.course]` table in / or above it
 }
 
 #[test]
-fn any_folder_of_the_course_and_any_name_of_an_exercise_will_do() {
+fn commands_work_from_any_folder_and_with_any_name_of_an_exercise() {
     let course = Course::new();
     for name in ["abba", "20_abba", "01_verdicts/20_abba"] {
         let ran =
@@ -66,7 +66,7 @@ edit exercises/01_verdicts/20_abba/src/lib.rs
     }
 }
 
-/// A folder with these tools only, and what a linker needs.
+/// A folder with only these tools and what a linker needs.
 #[cfg(unix)]
 fn only_with(tools: &[&str]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -87,7 +87,7 @@ fn script(dir: &std::path::Path, name: &str, text: &str) {
 
 #[test]
 #[cfg(unix)]
-fn without_cargo_it_says_how_to_get_it() {
+fn without_cargo_the_error_says_how_to_install_it() {
     let course = Course::new();
     let empty = only_with(&[]);
     for command in [&["list"][..], &["run", "passes"]] {
@@ -115,7 +115,7 @@ error: Rust 1.80 is too old: the exercises need 1.95 or newer
 
 #[test]
 #[cfg(unix)]
-fn without_clippy_everything_works_but_the_lints() {
+fn without_clippy_everything_works_except_lints() {
     let course = Course::to_build();
     let tools = only_with(&["cargo", "rustc", "cc", "ld", "sh"]);
     let ran = run(course.checker(&["run", "lint", "--json"]).env("PATH", tools.path())).expect(0);
@@ -177,7 +177,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
 }
 
 #[test]
-fn each_hint_goes_one_level_further_and_the_last_one_stays() {
+fn each_hint_shows_the_next_level_up_to_the_last() {
     let course = Course::new();
     for (level, hint) in [(1, "Who waits"), (2, "Compare"), (3, "Take `left`"), (3, "Take `left`")] {
         let shown = course.run(&["hint", "abba"]).expect(0).stdout;
@@ -186,7 +186,7 @@ fn each_hint_goes_one_level_further_and_the_last_one_stays() {
     }
 }
 
-/// Would catch: a reading command that repairs, creates or touches something.
+/// Would catch: a read-only command that repairs, creates or touches a file.
 #[test]
 fn reading_changes_no_state() {
     let course = Course::new();
@@ -204,7 +204,7 @@ fn reading_changes_no_state() {
 }
 
 #[test]
-fn the_solution_waits_for_success_unless_one_peeks() {
+fn the_solution_is_shown_only_after_success_unless_peeking() {
     let course = Course::new();
     let ran = course.run(&["solution", "abba"]).expect(2);
     assert_data_eq!(
@@ -222,7 +222,7 @@ error: `abba` is not solved yet, so its solution is not shown
     assert_eq!(course.progress()["exercises"]["abba"]["peeked"], true);
 }
 
-/// Would catch: a reset that loses work, and an undo that loses what came after.
+/// Would catch: a reset that loses work, or an undo that loses later changes.
 #[test]
 fn a_reset_loses_nothing() {
     let course = Course::new();
@@ -246,7 +246,7 @@ fn a_reset_loses_nothing() {
 }
 
 #[test]
-fn a_damaged_progress_file_is_kept_and_said() {
+fn a_damaged_progress_file_is_kept_and_reported() {
     let course = Course::new();
     course.write_progress("{ damaged");
     let ran = course.run(&["list"]).expect(0);
@@ -260,7 +260,7 @@ fn a_damaged_progress_file_is_kept_and_said() {
 }
 
 #[test]
-fn a_newer_progress_file_is_read_around_and_never_written() {
+fn a_newer_progress_file_is_ignored_and_never_written() {
     let course = Course::new();
     let newer = r#"{"schema":7,"exercises":{}}"#;
     course.write_progress(newer);
@@ -274,9 +274,9 @@ fn a_newer_progress_file_is_read_around_and_never_written() {
 }
 
 #[test]
-fn what_cannot_be_saved_does_not_change_the_exit_code() {
+fn progress_that_cannot_be_saved_does_not_change_the_exit_code() {
     let course = Course::to_build();
-    // In the way of the folder. Unlike a read-only folder, it stops root as well.
+    // This file blocks the creation of the folder. Unlike a read-only folder, that stops root as well.
     fs::write(course.root.join(".checker"), "").unwrap();
     let ran = course.run(&["run", "passes"]).expect(0);
     assert!(ran.stderr.contains("note: progress is not saved: "), "{}", ran.stderr);
@@ -286,7 +286,7 @@ fn what_cannot_be_saved_does_not_change_the_exit_code() {
 }
 
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn a_closed_output_pipe_is_not_an_error() {
     let course = Course::new();
     let mut child =
         course.checker(&["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -296,7 +296,7 @@ fn a_reader_that_has_enough_is_no_error() {
     assert_eq!((child.wait().unwrap().code(), stderr.as_str()), (Some(0), ""));
 }
 
-/// Would catch: colours in a pipe, and colours against the user's will.
+/// Would catch: colours in a pipe, or colours that the user has turned off.
 #[test]
 fn colour_follows_the_flag_then_the_environment_then_the_terminal() {
     let course = Course::new();

@@ -1,7 +1,7 @@
-//! No cycles among the modules of any crate of this repository.
+//! The modules of each crate of this repository do not form cycles.
 //!
-//! At each level of a crate's tree, the modules beside each other can be put in an order in which each uses only those
-//! before it. A module and the ones inside it belong together: what these use of each other is not looked at.
+//! At each level of a crate's tree, sibling modules can be ordered so that each uses only those before it. Uses between
+//! a module and its submodules are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 
 type Module = Vec<String>;
 
-/// Every file below `src`, with the module that it is.
+/// Every file below `src`, keyed by its module.
 fn modules(src: &Path) -> BTreeMap<Module, PathBuf> {
     let mut modules = BTreeMap::new();
     let mut folders = vec![src.to_owned()];
@@ -32,7 +32,7 @@ fn modules(src: &Path) -> BTreeMap<Module, PathBuf> {
     modules
 }
 
-/// What one file uses of its crate.
+/// The modules that one file uses from its own crate.
 struct Uses<'m> {
     module: Module,
     modules: &'m BTreeMap<Module, PathBuf>,
@@ -40,7 +40,7 @@ struct Uses<'m> {
 }
 
 impl Uses<'_> {
-    /// Notes the innermost module that the path leads through, if it begins in this crate.
+    /// Records the innermost module on the path, if the path begins in this crate.
     fn note(&mut self, path: &[String]) {
         let mut at = self.module.clone();
         let mut rest = path.iter();
@@ -109,7 +109,7 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     }
 }
 
-/// Modules beside each other: each with those that it uses.
+/// For each level of the module tree, the sibling modules and what each of them uses.
 fn siblings(src: &Path) -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> {
     let modules = modules(src);
     let mut levels: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
@@ -132,7 +132,7 @@ fn siblings(src: &Path) -> BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> 
     levels
 }
 
-/// What is left when modules that use only finished ones are finished, again and again.
+/// Removes modules that use no remaining module until none can be removed. Whatever remains contains a cycle.
 fn cycle(mut uses: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
     loop {
         let open: BTreeSet<String> = uses.keys().cloned().collect();
@@ -147,7 +147,7 @@ fn cycle(mut uses: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTree
 
 /// Would catch: two modules that use each other, directly or through others, in any crate.
 #[test]
-fn no_crate_has_a_cycle_of_modules() {
+fn no_crate_has_a_module_cycle() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let drop_ins = fs::read_dir(root.join("interleave/drop-in")).unwrap().map(|entry| entry.unwrap().path());
     let mut crates: Vec<PathBuf> = drop_ins.filter(|path| path.is_dir()).collect();

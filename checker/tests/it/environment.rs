@@ -1,17 +1,18 @@
-//! A machine that does not do its part: exit code 2, the cause, and what to do. Never a word about the learner's code.
+//! Faults of the machine: exit code 2, the cause, and what to do about it. They never lead to a verdict on the
+//! learner's code.
 
 use std::fs;
 
 use crate::support::{Course, Ran, run};
 use crate::toys::Toys;
 
-/// A run of the toy `alpha`, whose source is `// WHAT`.
+/// Runs the toy `alpha`, whose source is `// WHAT`.
 fn run_alpha(toys: &Toys, what: &str) -> Ran {
     toys.save("alpha", what);
     run(&mut toys.checker(&["run", "alpha"]))
 }
 
-/// What the compiler says about `package`, with or without a place in its source.
+/// A compiler error in `package`, with or without a place in its source.
 fn message(package: &str, text: &str, place: Option<&str>) -> String {
     let spans =
         place.map_or(String::new(), |file| format!(r#"{{"file_name":"{file}","line_start":1,"is_primary":true}}"#));
@@ -21,9 +22,9 @@ fn message(package: &str, text: &str, place: Option<&str>) -> String {
     ) + "\n"
 }
 
-/// Would catch: "does not compile" said of code that this machine could not compile.
+/// Would catch: the verdict "does not compile" for code that this machine could not compile.
 #[test]
-fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
+fn only_an_error_placed_in_the_exercises_own_package_is_a_verdict() {
     let toys = Toys::new();
     let own = Some("src/lib.rs");
     let full = "No space left on device (os error 28)";
@@ -71,9 +72,9 @@ fn only_an_error_with_a_place_in_the_own_package_is_a_verdict() {
     assert!(progress.contains("\"attempts\": 2"), "only the last one was an attempt: {progress}");
 }
 
-/// Would catch: a test that could not start, or could not say how it ended, taken for one that ends too early.
+/// Would catch: a test that could not start, or whose result is unknown, reported as one that ends too early.
 #[test]
-fn a_test_that_is_not_run_gets_no_verdict() {
+fn a_test_that_could_not_run_gets_no_verdict() {
     let toys = Toys::new();
     let ran = run_alpha(&toys, "not-executable").expect(2);
     assert!(ran.stderr.contains("could not be started") && ran.stderr.contains("noexec"), "{}", ran.stderr);
@@ -84,9 +85,9 @@ fn a_test_that_is_not_run_gets_no_verdict() {
     assert!(ran.stderr.contains("no folder for the reports") && ran.stderr.contains("set TMPDIR"), "{}", ran.stderr);
 }
 
-/// Would catch: a setting that is left out only in one way to set it, or without a word.
+/// Would catch: a setting that is ignored in only one of the places where it can be set, or ignored without a note.
 #[test]
-fn settings_that_change_verdicts_do_not_count_and_are_named() {
+fn settings_that_change_verdicts_are_ignored_and_named() {
     let toys = Toys::new();
     toys.save("alpha", "right");
     let last = || fs::read_to_string(toys.root.join("toys/settings")).unwrap().lines().last().unwrap().to_owned();
@@ -104,9 +105,9 @@ fn settings_that_change_verdicts_do_not_count_and_are_named() {
     assert!(ran.stderr.contains("wasm32-wasip1"), "{}", ran.stderr);
 }
 
-/// Would catch: a warning that becomes an error through a flag set outside the course.
+/// Would catch: a flag set outside the course that turns a warning into an error.
 #[test]
-fn a_warning_is_no_error_because_of_flags() {
+fn flags_do_not_turn_a_warning_into_an_error() {
     let course = Course::to_build();
     let warned = "pub fn answer() -> u32 {\n    let unused = 1;\n    42\n}\n";
     fs::write(course.source("01_passes"), warned).unwrap();
@@ -117,7 +118,7 @@ fn a_warning_is_no_error_because_of_flags() {
 
 /// Would catch: advice to fix a manifest that is fine.
 #[test]
-fn a_toolchain_that_is_missing_gets_the_advice_of_rustup() {
+fn a_missing_toolchain_is_reported_with_the_advice_of_rustup() {
     let toys = Toys::new();
     let said = "error: toolchain '1.80.0' is not installed\nhelp: run `rustup toolchain install` to install it\n";
     toys.program("cargo", &format!("#!/bin/sh\nprintf '%s' \"{}\" >&2\nexit 1\n", said.replace('`', "\\`")));
@@ -133,9 +134,9 @@ fn a_toolchain_that_is_missing_gets_the_advice_of_rustup() {
     assert!(ran.stderr.contains("RUSTUP_TOOLCHAIN asks for 1.80.0"), "{}", ran.stderr);
 }
 
-/// Would catch: a difference in every line, because an editor ends lines in its own way.
+/// Would catch: a diff in every line because an editor uses other line endings.
 #[test]
-fn how_lines_end_is_no_difference_to_the_solution() {
+fn other_line_endings_are_not_a_difference_to_the_solution() {
     let course = Course::new();
     let changed = |course: &Course| {
         let shown = course.run(&["solution", "abba", "--peek"]).expect(0).stdout;

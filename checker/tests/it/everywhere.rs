@@ -1,9 +1,9 @@
-//! What must hold on every system, Linux or not.
+//! Tests that run on every system, not only on Linux.
 
 use crate::support::Course;
 
-/// Would catch: a system on which tests are not run, an exit code that means something else there, or a test that is
-/// not ended at its limit.
+/// Would catch: a system on which tests do not run, an exit code with another meaning there, or a test that is not
+/// stopped at its time limit.
 #[test]
 fn a_check_ends_with_its_verdict_and_its_exit_code() {
     let course = Course::to_build();

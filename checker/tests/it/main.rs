@@ -1,56 +1,56 @@
-//! The checker as its users meet it: through its binary.
+//! The checker as its users see it, tested through its binary.
 //!
-//! Some of it is tested on Linux only: what needs `/proc` to see processes, and a terminal of Unix.
+//! Some tests run only on Linux: they need `/proc` to see processes, or a Unix terminal.
 
-/// The tools of authors, and every defect that a proof must find.
+/// The tools for authors, and every defect that a proof must find.
 mod authors;
-/// Every command, and every bad input: exit code, standard output, standard error.
+/// Every command, and every invalid input: exit code, standard output, standard error.
 mod commands;
-/// No cycles among modules, in any crate.
+/// No crate has a module cycle.
 mod cycles;
-/// What is not the learner's fault is no verdict.
+/// Faults of the machine get no verdict.
 #[cfg(target_os = "linux")]
 mod environment;
-/// What must hold on every system, Linux or not.
+/// Tests that run on every system, not only on Linux.
 mod everywhere;
-/// A check is about one version of the files, and about the course's own tests.
+/// A check is about one version of the files, and uses the course's own tests.
 #[cfg(target_os = "linux")]
 mod one_source;
 /// The page of a failing interleaving, in a browser.
 mod page;
-/// The fixture course, each of whose exercises misbehaves in its own way.
+/// The fixture course, in which each exercise misbehaves in its own way.
 #[cfg(target_os = "linux")]
 mod pipeline;
-/// The exercises of this repository, and every answer that is known to them.
+/// The exercises of this repository, with all of their known answers.
 mod proof;
-/// Going through an interleaving step by step.
+/// Stepping through an interleaving.
 #[cfg(target_os = "linux")]
 mod step;
-/// A course to try things in.
+/// A copy of the fixture course to test in.
 mod support;
-/// A pseudo-terminal, and what is to be seen on it.
+/// A pseudo-terminal and its screen.
 #[cfg(target_os = "linux")]
 mod terminal;
-/// What must hold for the sources themselves.
+/// Rules for the sources themselves.
 mod tidy;
-/// A course that compiles in no time.
+/// A course whose compiler is a script that takes no time.
 #[cfg(target_os = "linux")]
 mod toys;
-/// The plain watch: saves, signals, and nobody left behind.
+/// The plain watch: saves, signals, and no process left behind.
 #[cfg(target_os = "linux")]
 mod watch;
-/// Every way out of the full-screen watch.
+/// Every way to leave the full-screen watch.
 #[cfg(target_os = "linux")]
 mod watch_ends;
-/// Every way to save.
+/// Every way to save a file.
 #[cfg(target_os = "linux")]
 mod watch_saves;
 /// Every key and every screen.
 #[cfg(target_os = "linux")]
 mod watch_screen;
-/// What it remembers, and what it costs.
+/// What the watch remembers, and what it costs.
 #[cfg(target_os = "linux")]
 mod watch_state;
-/// Job objects, which take the place of process groups.
+/// Job objects, the Windows counterpart of process groups.
 #[cfg(windows)]
 mod windows;

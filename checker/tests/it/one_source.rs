@@ -1,4 +1,4 @@
-//! A verdict is about one version of the files, and that is the one on disk.
+//! A verdict is about one version of the files: the one on disk.
 
 use std::process::Stdio;
 use std::thread;
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::toys::Toys;
 
-/// Runs the toy `gamma`, which has both modes, and saves each of `saves` at its time after cargo was first called, in milliseconds.
-/// Returns the exit code, the standard output and the standard error.
+/// Runs the toy `gamma`, which has both modes, and performs each of `saves` at its time, in milliseconds after cargo
+/// was first called. Returns the exit code, the standard output and the standard error.
 fn run_while_saving(toys: &Toys, first: &str, saves: &[(u64, String)]) -> (Option<i32>, String, String) {
     toys.save("gamma", first);
     let mut run = toys.checker(&["run", "gamma"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -27,7 +27,7 @@ fn run_while_saving(toys: &Toys, first: &str, saves: &[(u64, String)]) -> (Optio
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// Would catch: one mode built from the old file and the other from the new one; a pass of a file that is gone.
+/// Would catch: modes built from different versions of the file, or a pass for a version that has been overwritten.
 #[test]
 fn a_file_that_is_saved_during_the_check_is_checked_again() {
     for (first, when) in [("compiling 1", "compiled"), ("slow 1", "tested")] {
@@ -42,9 +42,9 @@ fn a_file_that_is_saved_during_the_check_is_checked_again() {
     assert_eq!((code, err.as_str()), (Some(0), ""), "saved without a change: {out}");
 }
 
-/// Would catch: a check that never ends, or one whose verdict does not say what it is about.
+/// Would catch: a check that never ends, or a verdict that does not say which version it is about.
 #[test]
-fn a_file_that_is_saved_all_the_time_is_told_apart() {
+fn a_verdict_on_a_file_that_is_saved_constantly_names_its_version() {
     let toys = Toys::new();
     let often = |every: u64, what: &str| {
         (1..60_000 / every).map(|n| (n * every, format!("{what} {n}"))).collect::<Vec<(u64, String)>>()

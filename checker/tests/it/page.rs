@@ -1,4 +1,4 @@
-//! The page of a failing interleaving in a real browser: it renders, needs nothing from outside, and can be read with
+//! The page of a failing interleaving in a real browser: it renders, loads nothing from outside, and can be read with
 //! the keyboard.
 
 use std::fs;
@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 
 use crate::support::Course;
 
-/// Where Debian and others put it.
+/// The names under which Debian and other systems install it.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// Goes through the page by keyboard and leaves in the title what it saw.
+/// Visits the page by keyboard and reports in the title what it found.
 const VISIT: &str = r#"<script>
 window.addEventListener('error', (event) => { document.title = `error: ${event.message}`; });
 window.addEventListener('load', () => {
@@ -50,8 +50,8 @@ fn browser() -> Option<&'static str> {
     BROWSERS.into_iter().find(works)
 }
 
-/// Would catch: a page that does not render, whose scheduler cannot be played to the deadlock, that loads something, whose steps only a mouse can reach, or that points
-/// to the wrong line.
+/// Would catch: a page that does not render, whose scheduler cannot be driven to the deadlock, that loads a resource,
+/// whose steps need a mouse, or that highlights the wrong line.
 #[test]
 fn the_page_is_read_with_the_keyboard_and_loads_nothing() {
     let Some(browser) = browser() else {

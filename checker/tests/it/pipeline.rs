@@ -1,4 +1,4 @@
-//! Fixture in, verdict out.
+//! A fixture in, a verdict out.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Course, EXERCISES, is_running, run};
 use crate::toys::Toys;
 
-/// The exercises of the fixture course, what each must be found to be, and a part of what must be said about it.
+/// The exercises of the fixture course, the verdict that each must get, and a part of its headline.
 const EXPECTED: [(&str, &str, &str); EXERCISES] = [
     ("passes", "passed", "passes 2 tests"),
     ("does_not_compile", "compile-error", "use of moved value: `text` (lib.rs:2)"),
@@ -35,13 +35,14 @@ const EXPECTED: [(&str, &str, &str); EXERCISES] = [
     ("abba", "deadlock", "`moving_both_ways_never_deadlocks` deadlocks in interleaving"),
 ];
 
-/// How long the tests of the fixture course sleep that are to be ended by their limit of 1.5 s. A busy machine is late,
-/// but not by this much.
+/// How long the fixture tests sleep that must be stopped at their limit of 1.5 s. A busy machine may be late, but not
+/// by this much.
 const FOR_EVER_MS: u64 = 60_000;
 
-/// Would catch: any misbehaviour taken for another, or for a pass; a test that is not ended at its limit; a process left.
+/// Would catch: one misbehaviour reported as another or as a pass, a test that is not stopped at its limit, or a
+/// process left behind.
 #[test]
-fn every_misbehaviour_gets_its_verdict_in_time_and_leaves_nobody_behind() {
+fn every_misbehaviour_gets_its_verdict_in_time_and_leaves_no_process_behind() {
     let course = Course::to_build();
     let ran = course.run(&["run", "--all", "--json"]).expect(1);
     let document = ran.json();
@@ -64,7 +65,7 @@ fn every_misbehaviour_gets_its_verdict_in_time_and_leaves_nobody_behind() {
     assert!(!is_running("sleep 61.3"), "a child of a test lives");
 }
 
-/// What the verdicts say beyond their kind.
+/// What the verdicts contain beyond their kind.
 fn details(verdicts: &HashMap<&str, &Value>) {
     let test = |name: &str, at: usize| &verdicts[name]["tests"][at];
     let message = |name: &str| test(name, 0)["message"].as_str().unwrap();
@@ -78,11 +79,11 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     assert!(plain.contains("reported nothing") && plain.contains("`#[interleave::test]`"), "{plain}");
     assert!(message("exits_zero").contains("std::process::exit"), "{}", message("exits_zero"));
 
-    // In the order of the file, with what the learner's code printed and nothing else.
+    // In the order of the file, with the output of the learner's code and nothing else.
     assert_eq!(test("fails", 0)["name"], "zero_is_not_the_answer");
     assert_eq!(test("fails", 1)["outcome"], "failing-test");
     assert_eq!(test("fails", 1)["output"]["head"], "thinking\n", "{:#}", test("fails", 1));
-    // The twin would have slept for an hour.
+    // Its twin in real mode would have slept for an hour.
     assert_eq!((&test("twins", 0)["mode"], &test("twins", 0)["outcome"]), (&"real".into(), &"skipped".into()));
     assert_eq!(message("twins"), "the explored failure decides");
     assert!(test("prints_forever", 0)["output"]["dropped"].as_u64().unwrap() > 1_000_000);
@@ -105,7 +106,7 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     assert!(explored["trace"]["steps"].as_array().unwrap().len() >= 4, "{explored:#}");
 }
 
-/// Would catch: a timeline, a headline or an order of tests that depends on luck.
+/// Would catch: a timeline, a headline or a test order that depends on chance.
 #[test]
 fn the_same_file_and_seed_get_the_same_text_every_time() {
     let course = Course::to_build();
@@ -123,7 +124,7 @@ fn the_same_file_and_seed_get_the_same_text_every_time() {
     }
 }
 
-/// Would catch: the passing of a check depending on how it came to pass; a current exercise that does not stay.
+/// Would catch: attempts or a pass that are not recorded, or a current exercise that changes by itself.
 #[test]
 fn from_the_starter_to_the_solution() {
     let course = Course::to_build();
@@ -148,9 +149,9 @@ fn from_the_starter_to_the_solution() {
     assert!(solution.contains("One order, no cycle.") && solution.contains("are the same"), "{solution}");
 }
 
-/// Would catch: a file that the compiler chokes on taking the checker with it.
+/// Would catch: an unreadable source file that makes the checker fail, too.
 #[test]
-fn a_source_file_that_is_none_is_a_verdict() {
+fn an_unreadable_source_file_gets_a_verdict() {
     let course = Course::to_build();
     let source = course.source("01_passes");
     let check = |said: &str| {
@@ -168,9 +169,9 @@ fn a_source_file_that_is_none_is_a_verdict() {
     check("src/lib.rs is not a file");
 }
 
-/// Would catch: a list that was cut short taken for one of fewer tests, which a wrong answer would pass.
+/// Would catch: a truncated list of tests taken for a complete one, so that a wrong answer passes.
 #[test]
-fn half_a_list_of_tests_is_none() {
+fn a_truncated_list_of_tests_is_rejected() {
     let toys = Toys::new();
     toys.save("alpha", "half-listed");
     let ran = run(&mut toys.checker(&["run", "alpha", "--json"])).expect(1);

@@ -1,9 +1,9 @@
-//! The exercises of this repository: each can tell right answers from wrong ones.
+//! The exercises of this repository: each of them tells right answers from wrong ones.
 
 use std::path::Path;
 use std::process::Command;
 
-/// One round; three are for whoever changes an exercise.
+/// One round. Authors who change an exercise run three.
 ///
 /// Would catch: an exercise whose starter passes, whose solution fails, or which accepts a wrong answer.
 #[test]

@@ -1,11 +1,11 @@
-//! The stepper through a real terminal: somebody is the scheduler and breaks the program by own choices.
+//! The stepper through a real terminal: the user is the scheduler and drives the program into a deadlock.
 
 use std::path::Path;
 
 use crate::support::Course;
 use crate::terminal::Terminal;
 
-/// Presses `key` until the screen shows `words`; a choice may be needed more than once.
+/// Presses `key` until the screen shows `words`: a choice may have to be repeated.
 fn press_until(terminal: &mut Terminal, key: &str, words: &str) -> String {
     for _ in 0..12 {
         let before = terminal.screen();
@@ -18,20 +18,21 @@ fn press_until(terminal: &mut Terminal, key: &str, words: &str) -> String {
     panic!("{key} never leads to {words}\n{}", terminal.screen());
 }
 
-/// Would catch: a choice that is not run, a picture that is not that of the chosen way, a terminal that is not given
-/// back.
+/// Would catch: a choice that is not run, a picture of another interleaving than the chosen one, or a terminal that is
+/// not restored.
 #[test]
-fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
+fn some_choices_lead_to_the_deadlock_and_others_avoid_it() {
     let course = Course::to_build();
     course.run(&["run", "abba"]).expect(1);
     let mut terminal = Terminal::open_in(&course.root, &["replay", "abba", "--step"], (100, 30), |command| {
         command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
-        // Where `Course::run` has built the kit already.
+        // `Course::run` has already built the kit there.
         command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("course-target"));
     });
     terminal.wait_for("can go on");
     terminal.wait_for("some interleavings from here pass and some fail");
-    // The scope's threads are tasks 2 and 3; main starts the second one. Each takes its first lock, and then asks for the other's.
+    // The scope's threads are tasks 2 and 3; main starts the second one. Each takes its first lock, then asks for the
+    // other's.
     press_until(&mut terminal, "2", "holds `left`");
     press_until(&mut terminal, "1", "3  thread 2");
     let screen = press_until(&mut terminal, "3", "holds `right`");
@@ -41,7 +42,7 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
     // Main waits for both.
     let screen = press_until(&mut terminal, "1", "deadlock: ");
     assert!(screen.contains("▸"), "the lines where the threads stand are marked\n{screen}");
-    // Back to where there was a choice, and one thread after the other: no deadlock.
+    // Back to the first choice. One thread after the other: no deadlock.
     terminal.press("\x1b[H");
     terminal.wait_for("just now: main starts thread 1");
     press_until(&mut terminal, " ", "2  thread 1");
@@ -53,7 +54,7 @@ fn the_deadlock_is_reached_by_own_choices_and_avoided_by_others() {
     assert_eq!(terminal.wait_for_end(), 1, "the exercise still fails");
 }
 
-/// Would catch: an interleaving that the map leaves out, and a deadlock that it does not show.
+/// Would catch: an interleaving that is missing from the map, or a deadlock that it does not show.
 #[test]
 fn the_map_has_every_interleaving_and_says_where_the_deadlock_is_decided() {
     let course = Course::to_build();

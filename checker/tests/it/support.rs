@@ -1,4 +1,4 @@
-//! A copy of the fixture course, and the checker run in it.
+//! A copy of the fixture course, in which the checker runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// How many exercises the fixture course has.
+/// The number of exercises in the fixture course.
 pub const EXERCISES: usize = 23;
 
 /// A copy of the fixture course.
 pub struct Course {
     pub root: PathBuf,
-    /// Removes the copy afterwards.
+    /// Removes the copy when it is dropped.
     _dir: Option<tempfile::TempDir>,
-    /// Keeps the other tests from it.
+    /// Keeps other tests out of the shared copy.
     _turn: Option<MutexGuard<'static, ()>>,
 }
 
-/// What a run of the checker brought.
+/// The result of a run of the checker.
 pub struct Ran {
     pub code: Option<i32>,
     pub stdout: String,
@@ -29,14 +29,15 @@ pub struct Ran {
 }
 
 impl Course {
-    /// A copy for one test that builds nothing.
+    /// A fresh copy, for a test that builds nothing.
     pub fn new() -> Course {
         let dir = tempfile::Builder::new().prefix("course-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         copy(&fixture(), dir.path());
         Course { root: dir.path().to_owned(), _dir: Some(dir), _turn: None }
     }
 
-    /// The copy in which exercises are built, one test after the other: what was built need not be built again.
+    /// The shared copy in which exercises are built, used by one test at a time, so that dependencies are built only
+    /// once.
     pub fn to_build() -> Course {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,7 +48,7 @@ impl Course {
         Course { root, _dir: None, _turn: Some(turn) }
     }
 
-    /// A checker that is about to run in the root of the course.
+    /// A command that runs the checker in the root of the course.
     pub fn checker(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
         command.args(arguments).current_dir(&self.root).stdin(Stdio::null());
@@ -100,7 +101,7 @@ pub fn run(command: &mut Command) -> Ran {
 }
 
 impl Ran {
-    /// Panics, with all that is known, unless the exit code is `code`.
+    /// Panics with the whole output unless the exit code is `code`.
     #[track_caller]
     pub fn expect(self, code: i32) -> Ran {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
@@ -125,7 +126,7 @@ fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/course")
 }
 
-/// Copies what differs, so that cargo sees no change where there is none, and removes what should not be there.
+/// Copies only files that differ, so that cargo sees no other changes, and removes files that are not in `from`.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let names = |dir: &Path| fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
@@ -151,7 +152,7 @@ fn copy(from: &Path, to: &Path) {
             fs::write(&to, text).unwrap();
         }
     }
-    // The versions that the whole repository is built with.
+    // The dependency versions of the whole repository.
     if to.join("Cargo.toml").exists() && from.join("exercises").exists() && !to.join("Cargo.lock").exists() {
         fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), to.join("Cargo.lock")).unwrap();
     }

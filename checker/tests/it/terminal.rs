@@ -1,4 +1,4 @@
-//! A real pseudo-terminal, a shell in it that runs the checker, and an emulator that reads the screen.
+//! A real pseudo-terminal, a shell in it that runs the checker, and an emulator that interprets the output.
 
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::toys::Toys;
 
-/// A machine under load is slow; this is for what would never come.
+/// Only a failing test waits this long. A machine under load is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The modes of the terminal before and after, and the exit code in between.
+/// Saves the terminal modes before and after, and the exit code.
 const SCRIPT: &str = "trap : INT TERM HUP QUIT TSTP; stty -g > before; \"$@\"; echo $? > code; stty -g > after";
 
 pub struct Terminal {
@@ -24,7 +24,7 @@ pub struct Terminal {
     output: Receiver<Vec<u8>>,
     emulator: vt100::Parser,
     dir: PathBuf,
-    /// All that was written, without interpretation.
+    /// The raw output.
     pub raw: Vec<u8>,
 }
 
@@ -43,7 +43,7 @@ impl Terminal {
         })
     }
 
-    /// In the folder `dir`, with what `prepare` does to the environment.
+    /// Opens a terminal in the folder `dir`, with the environment adjusted by `prepare`.
     pub fn open_in(
         dir: &Path,
         arguments: &[&str],
@@ -59,7 +59,7 @@ impl Terminal {
         prepare(&mut command);
         command.cwd(dir);
         let child = pair.slave.spawn_command(command).unwrap();
-        // Else the reader never comes to an end.
+        // Otherwise the reader would never see the end of the output.
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = mpsc::channel();
@@ -87,7 +87,7 @@ impl Terminal {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
-    /// The screen as text, without what is blank at its edges.
+    /// The screen as text, trimmed.
     pub fn screen(&self) -> String {
         let (_, columns) = self.emulator.screen().size();
         let rows = self.emulator.screen().rows(0, columns.get());
@@ -112,7 +112,7 @@ impl Terminal {
             if !self.is_in_a_frame() && is_so(&screen) {
                 return screen;
             }
-            // What is waited for need not be on the screen.
+            // The condition need not depend on the screen.
             match self.output.recv_timeout(Duration::from_millis(20)) {
                 Ok(bytes) => self.feed(&bytes),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
@@ -123,13 +123,13 @@ impl Terminal {
         }
     }
 
-    /// Whether the rest of a picture is still to come.
+    /// Whether the frame that is being drawn is still incomplete.
     fn is_in_a_frame(&self) -> bool {
         let last = |sequence: &str| self.raw.windows(8).rposition(|window| window == sequence.as_bytes());
         last("\x1b[?2026h") > last("\x1b[?2026l")
     }
 
-    /// Whatever is there already.
+    /// Processes the output that is already available.
     pub fn take_in(&mut self) {
         while let Ok(bytes) = self.output.try_recv() {
             self.feed(&bytes);
@@ -141,7 +141,7 @@ impl Terminal {
         self.emulator.process(bytes);
     }
 
-    /// The process of the checker itself.
+    /// The process id of the checker itself.
     pub fn checker(&self) -> Pid {
         let shell = self.child.process_id().unwrap();
         let until = Instant::now() + PATIENCE;
@@ -163,7 +163,7 @@ impl Terminal {
         kill_process(self.checker(), signal).unwrap();
     }
 
-    /// Waits for the end, and sees to it that the terminal is as it was before. The exit code.
+    /// Waits for the checker to exit, asserts that the terminal is in its original state, and returns the exit code.
     #[track_caller]
     pub fn wait_for_end(&mut self) -> i32 {
         let until = Instant::now() + PATIENCE;

@@ -1,11 +1,11 @@
-//! What must hold for the sources of the checker themselves.
+//! Rules for the sources of the checker itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The longest file that one still likes to read.
+/// Longer files are tedious to read.
 const LONGEST_FILE: usize = 400;
-/// The longest function.
+/// Longer functions are, too.
 const LONGEST_FUNCTION: usize = 60;
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
@@ -28,9 +28,9 @@ fn sources() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// All crates but the exercises.
+/// Applies to all crates except the exercises.
 #[test]
-fn every_file_says_what_it_is_and_is_short() {
+fn every_file_says_what_it_is_for_and_is_short() {
     let checker = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut others = Vec::new();
     for folder in ["trace", "interleave"] {
@@ -62,7 +62,7 @@ fn every_function_is_short() {
     }
 }
 
-/// The folders of `main.rs` in their order. Would catch: a view that runs tests, a verdict that knows of the watch.
+/// Folders are ordered as in `main.rs`. Would catch: a view that runs tests, a verdict that depends on the watch.
 #[test]
 fn each_folder_uses_only_the_folders_above_it() {
     let main = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs")).unwrap();
@@ -76,16 +76,16 @@ fn each_folder_uses_only_the_folders_above_it() {
         let production = text.split("#[cfg(test)]").next().unwrap_or(&text);
         for used in production.split("crate::").skip(1) {
             let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-            // Text about a crate is no use of it.
+            // A path in text, such as an error message, is not a use.
             let Some(used_layer) = layer(used) else { continue };
             assert!(used_layer <= own, "{} uses `crate::{used}`, which stands below it", path.display());
         }
     }
 }
 
-/// Would catch: a call that only one system has, in code that is compiled for all of them.
+/// Would catch: a call that exists on only one system, in code that is compiled for all of them.
 #[test]
-fn what_depends_on_the_platform_stands_in_files_named_for_it() {
+fn platform_dependent_code_is_in_files_named_after_the_platform() {
     let platforms = ["linux", "macos", "unix", "windows"];
     let marks = ["std::os::", "rustix", "signal_hook", "/proc", "libc", "crossterm", "ctrlc", "win32job"];
     for (path, text) in sources() {
@@ -102,7 +102,7 @@ fn what_depends_on_the_platform_stands_in_files_named_for_it() {
     }
 }
 
-/// The state of the watch, verdicts and views are values in, values out.
+/// The state of the watch, verdicts and views only compute values from values.
 #[test]
 fn pure_modules_do_no_input_or_output() {
     let pure = [
@@ -123,16 +123,16 @@ fn pure_modules_do_no_input_or_output() {
         }
         for io in ["std::fs", "std::io", "std::process", "std::thread", "Instant", "SystemTime", "std::env", "println!"]
         {
-            // Advice about code is no code.
+            // Code in backticks is advice in a message, not a call.
             let mentions = text.lines().filter(|line| line.contains(io) && !line.contains('`')).count();
             assert_eq!(mentions, 0, "{}: {io}", path.display());
         }
     }
 }
 
-/// Would catch: a command that the README does not know, or describes in other words.
+/// Would catch: a command that the README omits, or describes in other words.
 #[test]
-fn the_readme_lists_the_commands_as_help_does() {
+fn the_readme_describes_the_commands_as_help_does() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_checker")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let commands = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();

@@ -1,7 +1,8 @@
-//! A course whose compiler is a toy: a `cargo` that takes no time, and tests that do what the exercise says.
+//! A course whose compiler is a toy: a `cargo` that takes no time, and tests that behave as the exercise's source says.
 //!
-//! The first line of an exercise's source says what becomes of it: `// right`, `// wrong`, `// error`, `// deadlock`,
-//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// cargo-says`, `// not-executable`, `// no-report`.
+//! The first line of an exercise's source selects the behaviour: `// right`, `// wrong`, `// error`, `// deadlock`,
+//! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// cargo-says`,
+//! `// not-executable`, `// no-report`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -19,7 +20,7 @@ pub struct Toys {
 /// The exercises; the last one has an explore mode.
 const NAMES: [&str; 3] = ["alpha", "beta", "gamma"];
 
-/// Prints what cargo would print, and makes a test binary of what it finds.
+/// Prints what cargo would print, and writes a test binary that behaves as the source says.
 const CARGO: &str = r##"#!/bin/sh
 toys='@ROOT@/toys'
 case "$1" in
@@ -63,7 +64,7 @@ sed -e "s/@WHAT@/$what/" -e "s/@NUMBER@/$number/" "$toys/test-$mode" > "$binary"
 echo "{\"reason\":\"compiler-artifact\",\"package_id\":\"path+file:///toys#$name@0.1.0\",\"target\":{\"kind\":[\"test\"],\"src_path\":\"$source\"},\"executable\":\"$binary\"}"
 "##;
 
-/// A test binary of one test.
+/// A test binary with one test.
 const TEST: &str = r##"#!/bin/sh
 case "$* @WHAT@" in
 *--ignored*) echo "0 tests, 0 benchmarks"; exit 0 ;;
@@ -150,13 +151,13 @@ impl Toys {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// What cargo says when the source says `// cargo-says`: messages for programs, and for people.
+    /// The output of cargo for `// cargo-says`: JSON messages, and text for people.
     pub fn cargo_says(&self, messages: &str, said: &str) {
         fs::write(self.root.join("toys/cargo-says.json"), messages).unwrap();
         fs::write(self.root.join("toys/cargo-says.txt"), said).unwrap();
     }
 
-    /// What the checker is to find in its environment.
+    /// The environment of the checker.
     pub fn environment(&self, mut set: impl FnMut(&str, Option<&str>)) {
         for name in ["CI", "NO_COLOR", "CLICOLOR_FORCE", "TMUX", "VISUAL", "EDITOR", "TERM_PROGRAM", "VTE_VERSION"] {
             set(name, None);
@@ -171,7 +172,7 @@ impl Toys {
         set("TMPDIR", Some(&self.root.join("tmp").display().to_string()));
     }
 
-    /// A checker that is about to run without a terminal.
+    /// A command that runs the checker without a terminal.
     pub fn checker(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
         command.args(arguments).current_dir(&self.root).stdin(std::process::Stdio::null());
@@ -197,18 +198,18 @@ impl Toys {
         fs::write(self.root.join(".checker/progress.json"), text).unwrap();
     }
 
-    /// The calls of cargo so far: `real alpha`.
+    /// The calls of cargo so far, such as `real alpha`.
     pub fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.root.join("toys/calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()
     }
 
-    /// The processes that were started by the checker in this course, or by those; without the checker itself.
+    /// The processes that the checker started in this course, directly or indirectly, without the checker itself.
     pub fn processes(&self) -> Vec<String> {
         self.all_processes().into_iter().map(|(line, _)| line).collect()
     }
 
-    /// How low the priority of the process with this command line is.
+    /// The niceness of the process with this command line.
     pub fn niceness_of(&self, words: &str) -> Option<i32> {
         let (_, process) = self.all_processes().into_iter().find(|(line, _)| line.contains(words))?;
         let stat = fs::read_to_string(process.join("stat")).ok()?;
@@ -233,7 +234,7 @@ fn is_checker(line: &str) -> bool {
     Path::new(program).ends_with("checker") && !line.contains("__exec")
 }
 
-/// What rustc says, with its colours.
+/// Compiler errors, coloured as by rustc.
 fn error() -> String {
     let errors = (1..=3).map(|n| {
         json!({
@@ -254,7 +255,7 @@ fn error() -> String {
     errors.collect::<Vec<_>>().join("\n")
 }
 
-/// Two locks, two orders.
+/// Two locks, taken in opposite orders.
 fn deadlock() -> Report {
     let step = |task, action, line| Step {
         task,

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Course, is_running};
 
-/// A watch under way, and its lines.
+/// A running watch and its output lines.
 struct Watch {
     child: Child,
     lines: Receiver<String>,
@@ -46,7 +46,7 @@ impl Watch {
         }
     }
 
-    /// The exit code, and how long the end took.
+    /// Ends the watch with `signal`. Returns its exit code and the time until it exited.
     fn end(mut self, signal: Signal) -> (Option<i32>, Duration) {
         let started = Instant::now();
         kill_process(Pid::from_child(&self.child), signal).unwrap();
@@ -64,9 +64,9 @@ impl Drop for Watch {
 const RIGHT: &str = "pub fn answer() -> u32 {\n    42\n}\n";
 const WRONG: &str = "pub fn answer() -> u32 {\n    41\n}\n";
 
-/// Would catch: a lost save, a verdict of an earlier file shown last.
+/// Would catch: a lost save, or a verdict on an earlier version shown last.
 #[test]
-fn the_last_verdict_is_that_of_the_file_as_it_is() {
+fn the_last_verdict_is_about_the_file_on_disk() {
     let course = Course::to_build();
     let source = course.source("01_passes");
     let watch = Watch::start(&course, "passes");
@@ -77,7 +77,7 @@ fn the_last_verdict_is_that_of_the_file_as_it_is() {
         fs::write(&source, RIGHT).unwrap();
         watch.wait_for("passed · passes");
     }
-    // Three saves in quick succession, each in another way.
+    // Three quick saves, each done in another way.
     fs::write(&source, WRONG).unwrap();
     fs::remove_file(&source).unwrap();
     let other = source.with_extension("new");
@@ -91,9 +91,9 @@ fn the_last_verdict_is_that_of_the_file_as_it_is() {
     assert_eq!(watch.end(Signal::TERM).0, Some(143));
 }
 
-/// Would catch: a verdict of the file that was there before. Cargo believes the date of a file; `mv` keeps it.
+/// Would catch: a verdict on the previous version. Cargo trusts the modification time, and `mv` preserves it.
 #[test]
-fn a_file_with_an_old_date_is_checked_all_the_same() {
+fn a_file_with_an_old_modification_time_is_checked_as_well() {
     let course = Course::to_build();
     let source = course.source("01_passes");
     let watch = Watch::start(&course, "passes");
@@ -108,12 +108,12 @@ fn a_file_with_an_old_date_is_checked_all_the_same() {
     }
 }
 
-/// How long the looping test may take. What ends it much earlier is no limit.
+/// The time limit of the looping test. If it ends much earlier, something else ended it.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Would catch: a save that waits for the end of a test that does not end, and a test that outlives the watch.
+/// Would catch: a save that waits for a test that never ends, or a test that outlives the watch.
 #[test]
-fn a_save_during_a_loop_starts_over_and_a_signal_ends_everything() {
+fn a_save_restarts_a_looping_check_and_a_signal_ends_every_process() {
     let course = Course::to_build();
     let manifest = course.root.join("exercises/01_verdicts/08_loops/Cargo.toml");
     let patient =
@@ -143,7 +143,7 @@ fn a_save_during_a_loop_starts_over_and_a_signal_ends_everything() {
     assert!(took < LIMIT / 2, "the test was waited for: {took:?}");
     assert!(!is_running(test), "a test lives");
 
-    // Nor does a test outlive a checker that cannot clean up.
+    // A test does not outlive a checker that was killed and could not clean up.
     let watch = Watch::start(&course, "loops");
     running();
     let _ = watch.end(Signal::KILL);

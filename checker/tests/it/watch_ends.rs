@@ -1,4 +1,4 @@
-//! Every way out of the watch: soon, with the terminal as it was, and with nobody left behind.
+//! Every way to leave the watch: it is quick, restores the terminal, and leaves no process behind.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use crate::terminal::Terminal;
 use crate::toys::Toys;
 
 const SIZE: (u16, u16) = (80, 24);
-/// What can be going on when one wants to leave.
+/// What may be running when the user leaves.
 const MISBEHAVIOURS: [&str; 6] = ["deadlock", "loop", "flood", "compiling 1000", "blocked 1000", "right"];
 
-/// A watch in the middle of it.
+/// A watch in the middle of checking `what`.
 fn in_the_middle_of(toys: &Toys, what: &str) -> Terminal {
     toys.save("alpha", what);
     let mut terminal = Terminal::open(toys, &["watch"], SIZE);
@@ -35,7 +35,7 @@ fn nobody_is_left(toys: &Toys) {
 }
 
 #[test]
-fn q_ends_it_whatever_is_going_on() {
+fn q_ends_the_watch_whatever_is_running() {
     for what in MISBEHAVIOURS {
         let toys = Toys::new();
         let mut terminal = in_the_middle_of(&toys, what);
@@ -51,7 +51,7 @@ fn q_ends_it_whatever_is_going_on() {
 }
 
 #[test]
-fn so_does_every_signal() {
+fn every_signal_ends_the_watch_whatever_is_running() {
     for (n, (signal, code)) in
         [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)].into_iter().enumerate()
     {
@@ -67,9 +67,9 @@ fn so_does_every_signal() {
     }
 }
 
-/// Would catch: a test that goes on without the one who wanted it. (A compiler comes to its end by itself.)
+/// Would catch: a test that keeps running after its checker is gone. (A compiler ends on its own.)
 #[test]
-fn a_checker_that_is_killed_leaves_nobody_behind() {
+fn a_killed_checker_leaves_no_process_behind() {
     for what in ["deadlock", "loop", "flood"] {
         let toys = Toys::new();
         let terminal = in_the_middle_of(&toys, what);
@@ -78,9 +78,9 @@ fn a_checker_that_is_killed_leaves_nobody_behind() {
     }
 }
 
-/// Would catch: a clock that runs while nobody does, and a screen that is not given back meanwhile.
+/// Would catch: a time limit that counts suspended time, or a screen that is not restored on suspension.
 #[test]
-fn ctrl_z_holds_up_the_tests_and_their_clocks() {
+fn ctrl_z_suspends_the_tests_and_their_time_limits() {
     let toys = Toys::new();
     let metadata = toys.root.join("toys/metadata.json");
     let text = std::fs::read_to_string(&metadata).unwrap().replace("600000", "6000");
@@ -114,7 +114,7 @@ fn ctrl_z_holds_up_the_tests_and_their_clocks() {
 }
 
 #[test]
-fn a_terminal_that_goes_away_ends_it() {
+fn closing_the_terminal_ends_the_watch() {
     let toys = Toys::new();
     let terminal = in_the_middle_of(&toys, "deadlock");
     let checker = terminal.checker().as_raw_nonzero();

@@ -1,4 +1,4 @@
-//! Saves, in every way there is to save: none is lost, none is spurious, and the last verdict is that of the file.
+//! Every way to save a file: no save is lost, none is invented, and the last verdict is about the file on disk.
 
 use std::fs;
 use std::io::Write as _;
@@ -18,14 +18,14 @@ fn verdict(toys: &Toys) -> &'static str {
     }
 }
 
-/// Waits until the screen shows the verdict of the file as it is, and nothing runs.
+/// Waits until the screen shows the verdict on the current file and no check is running.
 #[track_caller]
 fn settle(terminal: &mut Terminal, toys: &Toys) {
     let wanted = verdict(toys);
     terminal.wait_until(wanted, |screen| screen.lines().nth(2).is_some_and(|line| line.contains(wanted)));
 }
 
-/// As editors do it, in turn.
+/// Saves in one of the ways that editors use, selected by `how`.
 fn save(toys: &Toys, how: usize, what: &str) {
     let path = toys.source("alpha");
     let text = format!("// {what}\n");
@@ -33,7 +33,7 @@ fn save(toys: &Toys, how: usize, what: &str) {
     match how % 6 {
         0 => fs::write(&path, text).unwrap(),
         1 => {
-            // Truncated first, and written a moment later.
+            // Truncate, then write a moment later.
             let mut file = fs::File::create(&path).unwrap();
             thread::sleep(Duration::from_millis(3));
             file.write_all(text.as_bytes()).unwrap();
@@ -63,7 +63,7 @@ fn save(toys: &Toys, how: usize, what: &str) {
 }
 
 #[test]
-fn a_hundred_saves_in_six_ways_each_end_at_the_verdict_of_the_file() {
+fn after_each_of_a_hundred_saves_in_six_ways_the_verdict_is_about_the_file_on_disk() {
     let toys = Toys::new();
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
     settle(&mut terminal, &toys);
@@ -71,7 +71,7 @@ fn a_hundred_saves_in_six_ways_each_end_at_the_verdict_of_the_file() {
         save(&toys, n / 2, if n % 2 == 0 { "right" } else { "wrong" });
         settle(&mut terminal, &toys);
     }
-    // As fast as they come, without waiting for verdicts.
+    // As fast as possible, without waiting for verdicts.
     for n in 0..101 {
         save(&toys, n, if n % 2 == 0 { "right" } else { "wrong" });
         thread::sleep(Duration::from_millis(n as u64 % 17));
@@ -82,9 +82,9 @@ fn a_hundred_saves_in_six_ways_each_end_at_the_verdict_of_the_file() {
     assert_eq!(toys.processes(), Vec::<String>::new());
 }
 
-/// Would catch: checks that start because somebody reads, touches, or saves the same.
+/// Would catch: a check started by a read, a touch, or a save without a change.
 #[test]
-fn nothing_new_starts_nothing() {
+fn a_save_without_a_change_starts_no_check() {
     let toys = Toys::new();
     toys.save("alpha", "right");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -98,7 +98,7 @@ fn nothing_new_starts_nothing() {
         fs::write(toys.source("alpha").with_file_name("notes.txt"), n.to_string()).unwrap();
         thread::sleep(Duration::from_millis(40));
     }
-    // What truncates is seen as empty by whoever looks between; so at most these start something.
+    // A save that truncates first can be observed as an empty file, so only these saves may start a check.
     thread::sleep(Duration::from_millis(100));
     settle(&mut terminal, &toys);
     let quiet = checks();
@@ -112,9 +112,9 @@ fn nothing_new_starts_nothing() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: a save that waits for a test which never ends.
+/// Would catch: a save that waits for a test that never ends.
 #[test]
-fn a_save_ends_a_test_that_does_not() {
+fn a_save_stops_a_test_that_never_ends() {
     let toys = Toys::new();
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
     settle(&mut terminal, &toys);
@@ -138,9 +138,9 @@ fn a_save_ends_a_test_that_does_not() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: a build in the background that takes time from the learner's, or holds cargo's lock.
+/// Would catch: a background build that slows down the learner's check or holds cargo's lock.
 #[test]
-fn the_next_exercise_is_built_with_time_that_is_left_over_and_gives_way() {
+fn the_next_exercise_is_built_at_low_priority_and_stopped_by_a_save() {
     let toys = Toys::new();
     toys.save("beta", "compiling 1000");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -159,7 +159,7 @@ fn the_next_exercise_is_built_with_time_that_is_left_over_and_gives_way() {
 }
 
 #[test]
-fn without_events_the_clock_will_do_and_the_screen_says_so() {
+fn without_events_the_watch_polls_and_says_so_on_the_screen() {
     let toys = Toys::new();
     let mut terminal = Terminal::open(&toys, &["watch", "--poll"], (140, 24));
     terminal.wait_for("files are looked at twice a second, as you asked for");
@@ -172,7 +172,7 @@ fn without_events_the_clock_will_do_and_the_screen_says_so() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// How long it takes from a save to cargo. Measured, not asserted: a busy machine is slow.
+/// The time from a save to the call of cargo. Measured, not asserted: a busy machine is slow.
 #[test]
 fn a_check_starts_soon_after_the_save() {
     let toys = Toys::new();

@@ -9,7 +9,7 @@ use crate::toys::Toys;
 
 const SIZE: (u16, u16) = (80, 24);
 
-/// The durations of tests are those of this machine.
+/// The screen with the durations removed, which vary.
 fn without_times(screen: &str) -> String {
     let mut out = String::new();
     for line in screen.lines() {
@@ -45,7 +45,7 @@ fn every_kind_of_result_has_its_screen() {
 }
 
 #[test]
-fn a_deadlock_is_seen_as_a_timeline_on_every_screen() {
+fn a_deadlock_is_shown_as_a_timeline_on_every_screen_size() {
     let toys = Toys::new();
     toys.save("gamma", "deadlock");
     toys.progress(r#"{"schema":1,"current":"gamma","exercises":{"gamma":{"attempts":1}}}"#);
@@ -72,9 +72,9 @@ fn a_deadlock_is_seen_as_a_timeline_on_every_screen() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: a key that is dead, or that waits for the end of the check.
+/// Would catch: a key that does nothing, or that waits for the check to end.
 #[test]
-fn all_keys_answer_while_a_check_runs() {
+fn every_key_works_while_a_check_runs() {
     let toys = Toys::new();
     toys.save("alpha", "deadlock");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -139,7 +139,7 @@ fn the_help_can_be_scrolled_and_searched() {
 }
 
 #[test]
-fn the_list_leads_to_any_exercise() {
+fn any_exercise_can_be_chosen_from_the_list() {
     let toys = Toys::new();
     toys.progress(r#"{"schema":1,"current":"alpha","exercises":{"alpha":{"attempts":1},"beta":{"solved":true}}}"#);
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -164,7 +164,7 @@ fn the_list_leads_to_any_exercise() {
 }
 
 #[test]
-fn after_success_n_goes_on_and_a_reset_keeps_what_was_there() {
+fn after_success_n_moves_on_and_a_reset_keeps_a_backup() {
     let toys = Toys::new();
     toys.save("alpha", "right");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -185,7 +185,7 @@ fn after_success_n_goes_on_and_a_reset_keeps_what_was_there() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: an editor that shares its keys with the watch, or a terminal in another state for either.
+/// Would catch: keys that reach both the editor and the watch, or a terminal left in the wrong state for either.
 #[test]
 fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
     let toys = Toys::new();
@@ -200,7 +200,7 @@ fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
     terminal.press("right\n");
     terminal.wait_for("saved");
     assert!(!terminal.emulator().alternate_screen());
-    // For the editor, not for us.
+    // Ctrl-C is meant for the editor, not for the watch.
     terminal.press("\x03");
     terminal.wait_for("^C");
     terminal.press("q\n");
@@ -213,7 +213,7 @@ fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
 }
 
 #[test]
-fn links_are_made_where_the_terminal_has_them_and_colours_where_they_are_wanted() {
+fn links_appear_where_the_terminal_supports_them_and_colours_where_they_are_enabled() {
     let toys = Toys::new();
     let has = |raw: &[u8], words: &str| raw.windows(words.len()).any(|window| window == words.as_bytes());
     let link = format!("\x1b]8;;file://{}/exercises/01_toys/alpha/src/lib.rs\x1b\\", toys.root.display());

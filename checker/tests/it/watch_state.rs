@@ -1,4 +1,4 @@
-//! What the watch remembers and what it costs: nothing is lost, nothing moves when nothing happens.
+//! What the watch remembers, and what it costs: no progress is lost, and an idle watch does not wake up.
 
 use std::fs;
 use std::process::Stdio;
@@ -17,9 +17,9 @@ fn progress(toys: &Toys) -> Value {
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&text)))
 }
 
-/// Would catch: a file that is written in place, or a reader that takes half of one for the whole.
+/// Would catch: a file that is written in place, or a reader that takes half a file for a whole one.
 #[test]
-fn killed_two_hundred_times_it_loses_nothing() {
+fn a_watch_killed_two_hundred_times_loses_no_progress() {
     let toys = Toys::new();
     let many: Vec<String> = (0..200).map(|n| format!(r#""other_{n}":{{"solved":true,"attempts":{n}}}"#)).collect();
     toys.progress(&format!(r#"{{"schema":1,"current":"alpha","exercises":{{{}}}}}"#, many.join(",")));
@@ -42,7 +42,7 @@ fn killed_two_hundred_times_it_loses_nothing() {
 }
 
 #[test]
-fn two_watches_at_once_both_keep_what_was_solved() {
+fn two_concurrent_watches_both_keep_their_progress() {
     let toys = Toys::new();
     let mut first = Terminal::open(&toys, &["watch"], SIZE);
     first.wait_until("it is remembered", |_| progress(&toys)["exercises"]["alpha"]["attempts"] == 2);
@@ -66,7 +66,7 @@ fn two_watches_at_once_both_keep_what_was_solved() {
     }
 }
 
-/// The switches of all threads of a process, and its memory in KiB.
+/// The voluntary context switches of all threads of a process, and its memory in KiB.
 fn counters(pid: i32) -> (u64, u64) {
     let number = |text: &str, field: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(field)).unwrap_or("0");
@@ -78,15 +78,15 @@ fn counters(pid: i32) -> (u64, u64) {
     (switches, number(&fs::read_to_string(format!("/proc/{pid}/status")).unwrap(), "VmRSS:"))
 }
 
-/// Would catch: a timer that goes on, a thread that polls.
+/// Would catch: a timer that keeps running, or a thread that polls.
 #[test]
-fn when_nothing_happens_nothing_moves() {
+fn an_idle_watch_does_not_wake_up() {
     let toys = Toys::new();
     toys.save("alpha", "right");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
     terminal.wait_for("passed ·");
     let checker = terminal.checker().as_raw_nonzero().get();
-    // What is built in the background comes to its end.
+    // Wait for the background build to end.
     while !toys.calls().iter().any(|call| call == "real beta") || !toys.processes().is_empty() {
         thread::sleep(Duration::from_millis(20));
     }
@@ -101,9 +101,9 @@ fn when_nothing_happens_nothing_moves() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: keeping what is printed, or drawing it.
+/// Would catch: output that is kept in memory, or drawn.
 #[test]
-fn a_flood_of_output_stays_outside() {
+fn a_flood_of_output_costs_neither_memory_nor_responsiveness() {
     let toys = Toys::new();
     toys.save("alpha", "flood");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
@@ -127,9 +127,9 @@ fn a_flood_of_output_stays_outside() {
     assert_eq!(terminal.wait_for_end(), 0);
 }
 
-/// Would catch: a lock of somebody else's taken for a slow test, or not told.
+/// Would catch: a wait for another cargo's lock that is shown as a slow test, or not shown.
 #[test]
-fn another_cargo_is_waited_for_and_told() {
+fn waiting_for_another_cargo_is_shown() {
     let toys = Toys::new();
     let metadata = toys.root.join("toys/metadata.json");
     let text = fs::read_to_string(&metadata).unwrap().replace("600000", "1500");
@@ -146,7 +146,7 @@ fn another_cargo_is_waited_for_and_told() {
 
 /// Would catch: escape sequences in a log, or a plain watch that waits for keys.
 #[test]
-fn what_is_no_screen_gets_lines() {
+fn without_a_screen_the_watch_prints_lines() {
     let toys = Toys::new();
     for (arguments, variables) in [
         (&["watch", "--plain"][..], &[("UNRELATED", "1")][..]),

@@ -1,4 +1,4 @@
-//! Job objects, which take the place of process groups on Windows.
+//! Job objects, the Windows counterpart of process groups.
 
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Holds the file into which the program under test writes.
+/// The variable with the path of the file that the program under test writes to.
 const HEARTBEAT: &str = "CHECKER_TEST_HEARTBEAT";
 
-/// Runs this very program, as one test that writes into `file` for as long as it lives.
+/// Runs this test binary, confined to a job, with one test that writes to `file` for as long as it lives.
 fn confined(file: &Path, test: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
     command.args(["__exec", "0", "0", "0", "0", "normal"]).arg(std::env::current_exe().unwrap());
@@ -30,7 +30,7 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-/// The program under test: starts another one, and neither ends.
+/// The program under test: starts a second one, and neither of them ends.
 #[test]
 #[ignore = "a part of other tests"]
 fn lives_on_with_its_child() {
@@ -76,9 +76,9 @@ fn closing_the_pipe_kills_every_process_of_the_job() {
     assert_eq!(length(&file), last, "the child lives");
 }
 
-/// Would catch: a lost exit code, and a child that outlives the program.
+/// Would catch: a lost exit code, or a child that outlives the program.
 #[test]
-fn the_end_of_the_program_ends_its_job_with_its_code() {
+fn when_the_program_ends_its_job_ends_with_the_same_exit_code() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("heartbeat");
     let mut leader = confined(&file, "windows::leaves_its_child_behind");

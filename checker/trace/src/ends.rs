@@ -1,8 +1,9 @@
-//! How tasks and channels end, in the words of a deadlock: who panicked, who is left, who owns the other end.
+//! How tasks and channels end, for the sentence about a deadlock: which tasks panicked or remain, and who owns a
+//! channel's other end.
 
 use crate::{Action, End, Side, Trace};
 
-/// Whether this is the last thing that a task does.
+/// Whether this action ends its task.
 pub(crate) fn is_end(action: &Action) -> bool {
     matches!(action, Action::Ends | Action::Panics { .. })
 }
@@ -17,7 +18,7 @@ pub(crate) fn panicked(trace: &Trace) -> impl Iterator<Item = String> {
     })
 }
 
-/// A clause for a task that waits in a way that leaves no trace.
+/// A clause for a task that is waiting in a way that left no step in the trace.
 pub(crate) fn wait_elsewhere(trace: &Trace, task: usize) -> String {
     let name = &trace.tasks[task].name;
     let seen = trace.steps.iter().rev().filter(|step| step.task == task).find_map(|step| step.place.as_ref());
@@ -27,11 +28,11 @@ pub(crate) fn wait_elsewhere(trace: &Trace, task: usize) -> String {
     }
 }
 
-/// Who owns the other end of the channel that `task` waits on: ` (main owns the last sender)`. Empty if that is not known.
+/// Who owns the other end of the channel that `task` waits on: ` (main owns the last sender)`. Empty if unknown.
 pub(crate) fn owners(trace: &Trace, object: usize, task: usize) -> String {
     let of = |side| trace.ends.iter().filter(move |end| end.object == object && end.side == side);
     let is_own = |end: &&End| end.task == task;
-    // A task that owns both ends waits with the receiver: what it sends could only wait for itself.
+    // A task that owns both ends must be receiving: blocked on sending, it would be waiting for itself.
     let receives = of(Side::Receiver).any(|end| is_own(&end)) || !of(Side::Sender).any(|end| is_own(&end));
     let (wanted, name) = if receives { (Side::Sender, "sender") } else { (Side::Receiver, "receiver") };
     let ends: Vec<&End> = of(wanted).collect();
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadlock_names_who_panicked_and_who_was_cancelled() {
+    fn a_deadlock_names_the_panicked_and_the_cancelled_tasks() {
         let panics = Action::Panics { message: "no such id\nleft: 1".into() };
         let trace = trace(
             &[("main", TaskState::Running), ("task 1", TaskState::Panicked), ("task 2", TaskState::Cancelled)],
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadlock_of_waits_that_leave_no_trace_is_not_empty() {
+    fn a_deadlock_is_described_even_if_the_waits_left_no_steps() {
         let tasks = [("main", TaskState::Running), ("thread 1", TaskState::Ready), ("thread 2", TaskState::Ended)];
         let steps = vec![(1, Action::Stores { object: 0, value: "1".into() })];
         let expected = "main waits for something that the scheduler does not know; thread 1 waits for something else, after lib.rs:1";

@@ -1,7 +1,7 @@
 //! What happened in one interleaving, as plain data.
 //!
 //! The test kit writes a [`Report`] per test and the checker reads it, so this is the one crate that both
-//! sides share. It does no I/O and has no dependencies: [`protocol`] says how they talk, [`wire`] turns
+//! sides share. It does no I/O and has no dependencies: [`protocol`] defines how the two communicate, [`wire`] turns
 //! reports into text and back, [`timeline`] draws a [`Trace`] for people.
 
 mod ends;
@@ -13,23 +13,23 @@ mod words;
 
 pub use words::{Cause, Target, Wait};
 
-/// What one test, run in its own process, has to say.
+/// What one test reports. Each test runs in its own process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Report {
-    /// How many interleavings were run and how many were asked for; `None` in real mode.
+    /// How many interleavings were run and how many were requested; `None` in real mode.
     pub explored: Option<Explored>,
-    /// The first failure. A test without one passed only if the end marker is there, too.
+    /// The first failure. A test without one passed only if `passed` is set, too.
     pub failure: Option<Failure>,
-    /// What happened in a schedule that did not fail, if that was asked for.
+    /// What happened in a schedule that did not fail, if requested.
     pub trace: Option<Trace>,
-    /// Every state that the test can reach, if that was asked for.
+    /// Every state that the test can reach, if requested.
     pub map: Option<map::Map>,
-    /// The nonce of the run, written as the very last thing a passing test does.
+    /// The nonce of the run. Writing it is the very last thing a passing test does.
     pub passed: Option<String>,
 }
 
-/// How far an exploration came.
+/// How far an exploration got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explored {
@@ -41,14 +41,14 @@ pub struct Explored {
     pub coverage: Coverage,
 }
 
-/// How far the result covers the interleavings that were not run.
+/// What the result says about the interleavings that were not run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Coverage {
-    /// Each is equivalent to one that was run.
+    /// Each of them is equivalent to one that was run.
     Proven,
-    /// All were run that depart from the plain order (each task runs for as long as it can, then the next one) at most so
-    /// often; of the others, a sample.
+    /// The run covers every schedule that departs from the default order (each task runs for as long as it can, then
+    /// the next) at most `departures` times, and a sample of the others.
     Bounded { departures: u32, schedules: u32 },
     /// Nothing.
     #[default]
@@ -60,7 +60,7 @@ pub enum Coverage {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Failure {
     pub kind: FailureKind,
-    /// One or more lines for people.
+    /// One or more lines, written for people.
     pub message: String,
     /// Where a panic was raised.
     pub place: Option<Place>,
@@ -68,17 +68,17 @@ pub struct Failure {
     pub trace: Option<Trace>,
 }
 
-/// The kinds of failure that a test's own process can name.
+/// The kinds of failure that the test's own process can identify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum FailureKind {
     /// A panic: an assertion of the test, or the learner's code.
     Panic,
-    /// Every task waits, and none can be woken.
+    /// Every task is waiting, and none can be woken.
     Deadlock,
     /// The schedule does not end: tasks run, but none makes progress.
     Livelock,
-    /// The test does something that cannot be explored. Nothing is said about the code.
+    /// The test does something that cannot be explored. This says nothing about the code under test.
     Unsupported,
     /// The test kit itself failed.
     Internal,
@@ -88,42 +88,42 @@ pub enum FailureKind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Place {
-    /// As the compiler names it: relative to the workspace root.
+    /// As the compiler reports it: relative to the workspace root.
     pub file: String,
     /// Counted from 1.
     pub line: u32,
 }
 
 impl std::fmt::Display for Place {
-    /// The file's own name and the line: `lib.rs:12`.
+    /// The file name without its folders, and the line: `lib.rs:12`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
         write!(f, "{name}:{}", self.line)
     }
 }
 
-/// One interleaving: who did what, in which order.
+/// One interleaving: which task did what, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Trace {
     /// Which schedule of the exploration this is, counted from 1.
     pub schedule: u32,
-    /// How many were to be sampled; 0 if the search for every interleaving found this one.
+    /// How many schedules were to be sampled; 0 if the exhaustive search found this one.
     pub budget: u32,
     pub seed: u64,
     pub tasks: Vec<Task>,
     pub objects: Vec<Object>,
     pub steps: Vec<Step>,
-    /// The ends of channels that were left when the schedule ended.
+    /// The channel ends that still existed when the schedule ended.
     pub ends: Vec<End>,
-    /// What the scheduler chose, each time it had a choice: a task that goes on, the [`CLOCK`], or a [`branch`]. Enough
-    /// to run the same interleaving again.
+    /// What the scheduler chose at each scheduling point: a task to resume, the [`CLOCK`], or a [`branch`]. Enough to
+    /// replay the interleaving.
     pub choices: Vec<u32>,
     /// One for each choice.
     pub points: Vec<Point>,
-    /// The lines of source that the steps point into.
+    /// The source lines that the steps refer to.
     pub lines: Vec<SourceLine>,
-    /// How often the schedule that was found first goes from one task to another. This one is simpler, or the same.
+    /// How many task switches the failing schedule had when it was first found. This trace has as many, or fewer.
     pub found_switches: u32,
 }
 
@@ -132,24 +132,24 @@ pub struct Trace {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SourceLine {
     pub place: Place,
-    /// Without the blanks around it.
+    /// Trimmed.
     pub text: String,
     /// The function of the learner that this line belongs to. `None` in the tests, and where that is not known.
     pub function: Option<String>,
 }
 
-/// A moment at which the scheduler has a say.
+/// A moment at which the scheduler can choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Point {
-    /// How many of [`Trace::steps`] came before.
+    /// How many of [`Trace::steps`] came before it.
     pub step: usize,
-    /// What could be chosen, in the same words as [`Trace::choices`].
+    /// What could be chosen, encoded as in [`Trace::choices`].
     pub candidates: Vec<u32>,
 }
 
 impl Trace {
-    /// The name of a task as the head of its column: with the worker that it keeps busy, if it does not let go of it.
+    /// The task's name as a column header, with the worker that it blocks, if it blocks one.
     pub fn lane(&self, task: usize) -> String {
         let name = &self.tasks[task].name;
         match self.blocked_worker(task) {
@@ -158,13 +158,13 @@ impl Trace {
         }
     }
 
-    /// The thread that polls this async task and cannot go on, because the task blocks.
+    /// The thread that is polling this async task and cannot continue because the task blocks it.
     pub fn blocked_worker(&self, task: usize) -> Option<usize> {
         let task = self.tasks.get(task)?;
         (task.kind == TaskKind::Async && task.state == TaskState::Running).then_some(task.on?)
     }
 
-    /// The line of source at `place`, if it is known.
+    /// The source line at `place`, if known.
     pub fn source(&self, place: &Place) -> Option<&str> {
         self.lines.iter().find(|line| line.place == *place).map(|line| line.text.as_str())
     }
@@ -174,16 +174,16 @@ impl Trace {
         self.lines.iter().find(|line| line.place == *place)?.function.as_deref()
     }
 
-    /// How often the schedule goes from one task to another.
+    /// How often the schedule switches from one task to another.
     pub fn switches(&self) -> u32 {
         switches(&self.choices)
     }
 }
 
-/// The choice that time passes up to the next deadline although a task could run.
+/// The choice to let time pass up to the next deadline although a task could run.
 pub const CLOCK: u32 = (1 << 31) - 1;
 
-/// Marks a choice that is none between tasks.
+/// Marks a choice that is not between tasks.
 const BRANCH: u32 = 1 << 31;
 
 /// Marks a choice of whether a wait ends without a notification.
@@ -199,8 +199,7 @@ pub const fn is_spurious(choice: u32) -> bool {
     choice & WAKE == WAKE
 }
 
-/// The choice of alternative `n` where the program itself leaves something to chance, such as the branch that
-/// `select!` polls first.
+/// The choice of alternative `n` where the program itself is random, such as the branch that `select!` polls first.
 pub const fn branch(n: u32) -> u32 {
     BRANCH | n
 }
@@ -210,7 +209,7 @@ pub const fn as_branch(choice: u32) -> Option<u32> {
     if choice & BRANCH == 0 { None } else { Some(choice & !WAKE) }
 }
 
-/// How often `choices` go from one task to another. Every schedule begins with the test body, task 0.
+/// How often `choices` switch from one task to another. Every schedule begins with the test body, task 0.
 pub fn switches(choices: &[u32]) -> u32 {
     let tasks = choices.iter().filter(|choice| as_branch(**choice).is_none());
     let mut last = &0;
@@ -224,9 +223,9 @@ pub struct Task {
     /// The name it was spawned with, or `main`, `thread 1`, `task 1`, …
     pub name: String,
     pub kind: TaskKind,
-    /// How the schedule left it.
+    /// Its state when the schedule ended.
     pub state: TaskState,
-    /// The thread that polls this async task, or polled it last.
+    /// The thread that is polling this async task, or polled it last.
     pub on: Option<usize>,
 }
 
@@ -242,25 +241,25 @@ impl Task {
 pub enum TaskKind {
     #[default]
     Thread,
-    /// A thread that an executor polls its tasks on.
+    /// A thread on which an executor polls its tasks.
     Worker,
-    /// Polled by threads.
+    /// A task polled by threads.
     Async,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum TaskState {
-    /// It could go on, and waits for its turn.
+    /// It can run, and waits for its turn.
     #[default]
     Ready,
-    /// A thread: it runs or waits. An async task: a thread is inside its `poll`.
+    /// A thread that runs or waits, or an async task that a thread is polling.
     Running,
-    /// An async task that waits to be woken.
+    /// An async task that is waiting to be woken.
     Suspended,
     Ended,
     Panicked,
-    /// An async task that was dropped before its end.
+    /// An async task that was dropped before it completed.
     Cancelled,
 }
 
@@ -270,12 +269,12 @@ pub enum TaskState {
 pub struct Object {
     /// The type without its parameters: `Mutex`.
     pub type_name: String,
-    /// The field or variable that it was created for, or its type if that is not known.
+    /// The field or variable that it was created for, or its type if that is unknown.
     pub name: String,
     pub created: Option<Place>,
 }
 
-/// An end of a channel, and the task that owned it: the one that dropped it when the schedule had ended.
+/// An end of a channel, and the task that owned it: the one that dropped it after the schedule had ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct End {
@@ -305,51 +304,52 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Mode {
-    /// By one task alone, in a lock that knows no other way.
+    /// Exclusive, in a lock that has only this mode.
     Lock,
     Read,
     Write,
     /// Readable by others, and entitled to become the writer.
     Upgradable,
-    /// A share of a counted resource: a permit.
+    /// A permit of a counted resource.
     Permit,
 }
 
-/// What a task did. The object is an index into [`Trace::objects`], the other task one into [`Trace::tasks`].
+/// What a task did. `object` is an index into [`Trace::objects`]; `child` and `other` are indices into
+/// [`Trace::tasks`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "does", rename_all = "kebab-case"))]
 pub enum Action {
-    /// Started another task.
+    /// Spawned another task.
     Spawns { child: usize },
-    /// Went to sleep until it can have the object.
+    /// Started to wait for the object.
     Waits { object: usize, mode: Mode },
-    /// Stopped waiting without having got the object: the future was dropped.
+    /// Stopped waiting without acquiring the object, because the future was dropped.
     GivesUp { object: usize },
-    /// Got the object.
+    /// Acquired the object.
     Acquires { object: usize, mode: Mode },
-    /// Gave the object back.
+    /// Released the object.
     Releases { object: usize, mode: Mode },
-    /// Asked without waiting and was refused.
+    /// Tried to acquire the object without waiting, and failed.
     Refused { object: usize, mode: Mode },
     /// Read a shared value without a lock.
     Loads { object: usize, value: String },
     /// Wrote a shared value without a lock.
     Stores { object: usize, value: String },
-    /// Read and wrote a shared value in one step.
+    /// Read and wrote a shared value atomically.
     Updates { object: usize, old: String, new: String },
     /// Woke others: notified, sent, opened a gate.
     Signals { object: usize },
-    /// Went to sleep until signalled.
+    /// Started to wait for a signal.
     Listens { object: usize },
-    /// Was signalled.
+    /// Received the signal.
     Hears { object: usize },
-    /// Went to sleep until another task ends.
+    /// Started to wait for another task to end.
     Joins { other: usize },
     /// The other task had ended.
     Joined { other: usize },
-    /// Went to sleep until a time on the clock of the schedule.
+    /// Started to sleep until a time on the clock of the schedule.
     Sleeps { until: String },
-    /// Offered to wait for its next turn.
+    /// Yielded to the scheduler.
     Yields,
     /// Ended.
     Ends,

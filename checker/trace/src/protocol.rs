@@ -1,21 +1,22 @@
-//! How the checker and a test that it runs in a process of its own talk to each other.
+//! How the checker and a test communicate. The test runs in its own process.
 //!
-//! The checker sets the variables, and the test writes one report as [`wire`](crate::wire) text into a file.
+//! The checker sets these environment variables, and the test writes one report as [`wire`](crate::wire) text to a
+//! file.
 
-/// The file that the report goes to. Without it, nobody reads a report, and the test prints what it has to say.
+/// The file to write the report to. If it is unset, the test prints its report.
 pub const REPORT: &str = "INTERLEAVE_REPORT";
-/// What the report of a passing test ends with, so that a process that merely ended with 0 did not pass.
+/// The nonce that ends the report of a passing test. An exit code of 0 alone does not prove a pass.
 pub const NONCE: &str = "INTERLEAVE_NONCE";
-/// Which schedules are sampled: the same seed samples the same ones.
+/// The seed of the sample: the same seed gives the same schedules.
 pub const SEED: &str = "INTERLEAVE_SEED";
-/// How many schedules are sampled.
+/// How many schedules to sample.
 pub const SCHEDULES: &str = "INTERLEAVE_SCHEDULES";
-/// The choices of one schedule, to run that one only, as [`write_choices`](crate::wire::write_choices) writes them.
+/// The choices of the only schedule to run, as written by [`write_choices`](crate::wire::write_choices).
 pub const REPLAY: &str = "INTERLEAVE_REPLAY";
-/// Set to map every interleaving instead, in the report.
+/// If set, the test maps every interleaving and reports the map.
 pub const MAP: &str = "INTERLEAVE_MAP";
 
-/// The line that a test prints if it cannot write its report to `path`, up to the reason.
+/// The line that a test prints if it cannot write its report to `path`, without the reason at the end.
 pub fn report_not_written(path: &str) -> String {
     format!("interleave: cannot write the report {path}: ")
 }

@@ -1,6 +1,6 @@
-//! A trace as a picture in text: a column per task, a row per step, the source beside it, and the cause below.
+//! A trace drawn as text: a column per task, a row per step, the source beside it, and the cause below.
 //!
-//! Beside each column run the locks that its task holds: a letter where it gets one, a bar for as long as it has it.
+//! Beside each column, the locks that its task holds: a letter where it acquires one, a bar for as long as it holds it.
 
 mod layout;
 mod picture;
@@ -13,7 +13,7 @@ pub use rows::{Row, Shown, in_words, step_in_words};
 
 use crate::{Cause, Failure, FailureKind, Trace};
 
-/// Draws `failure`'s trace as plain text, `width` columns wide at most. Empty if there is no trace.
+/// Draws `failure`'s trace as plain text, at most `width` columns wide. Empty if there is no trace.
 pub fn draw(failure: &Failure, width: usize) -> String {
     let mut out = String::new();
     for line in layout(failure, width) {
@@ -23,7 +23,7 @@ pub fn draw(failure: &Failure, width: usize) -> String {
     out
 }
 
-/// Which interleaving this is: `interleaving 3`, and what it takes to sample the same one, if it was sampled.
+/// Which interleaving this is: `interleaving 3`. If it was sampled, also the settings that sample it again.
 pub fn title(trace: &Trace) -> String {
     let number = grouped(trace.schedule);
     match trace.budget {
@@ -45,7 +45,7 @@ pub fn grouped(number: u32) -> String {
     out
 }
 
-/// The last line of the picture: why it ended.
+/// The last line of the picture: why the schedule failed.
 pub fn verdict(failure: &Failure, trace: &Trace) -> String {
     match failure.kind {
         FailureKind::Deadlock => format!("deadlock: {}", Cause::of(trace).in_words(trace)),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadlock_of_two_is_four_rows_side_by_side_with_bars_beside_them() {
+    fn a_deadlock_of_two_tasks_is_drawn_as_four_rows_with_bars() {
         assert_drawn(
             &abba(),
             80,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_narrow_screen_the_tasks_stand_in_front() {
+    fn on_a_narrow_screen_each_step_starts_with_the_name_of_its_task() {
         assert_drawn(
             &abba(),
             44,
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_tells_how_to_find_it_again() {
+    fn the_title_tells_how_to_sample_the_interleaving_again() {
         let mut trace = abba().trace.unwrap();
         assert_eq!(title(&trace), "interleaving 3 · seed 7");
         trace.budget = 0;
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_given_back_is_folded_away() {
+    fn locks_that_were_released_are_folded() {
         let failure = deadlock(trace(
             &["main", "thread 1"],
             &["a", "b"],
@@ -224,13 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_waits_for_itself_is_told_so() {
+    fn a_task_that_waits_for_itself_is_reported_as_such() {
         let failure = deadlock(trace(&["main"], &["a"], vec![(0, locks(0), 1), (0, waits(0), 2)]));
         assert!(draw(&failure, 80).contains("main holds `a` and waits for `a`, which it holds itself"));
     }
 
     #[test]
-    fn the_cycle_is_named_without_those_who_only_wait_for_it() {
+    fn a_cycle_is_reported_without_the_tasks_that_only_wait_for_it() {
         let failure = deadlock(trace(
             &["main", "thread 1", "thread 2"],
             &["a", "b"],
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_it_and_does_something_else_is_named_as_well() {
+    fn a_holder_that_waits_for_something_else_is_named_as_well() {
         let steps = vec![(1, locks(0), 1), (0, waits(0), 2)];
         let failure = deadlock(trace(&["main", "task 1"], &["a"], steps.clone()));
         let text = draw(&failure, 120);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_wait_for_the_same_are_named_together() {
+    fn tasks_that_wait_for_the_same_object_are_named_together() {
         let steps = vec![(1, locks(0), 1), (0, waits(0), 2), (2, waits(0), 2), (3, waits(0), 2)];
         let failure = deadlock(trace(&["main", "task 1", "task 2", "task 3"], &["a"], steps));
         let text = draw(&failure, 120);
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_wake_up_names_the_one_who_sleeps_and_shows_the_signal() {
+    fn a_lost_wake_up_names_the_sleeping_task_and_shows_the_signal() {
         let failure = deadlock(trace(
             &["main", "task 1"],
             &["ready"],
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wake_up_lost_between_a_look_and_the_wait_shows_the_look_and_the_change() {
+    fn a_wake_up_lost_between_check_and_wait_shows_the_check_and_the_change() {
         let value = || "true".to_owned();
         let failure = deadlock(trace(
             &["main", "task 1"],
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_queues_behind_a_writer_is_told_whom_it_waits_for() {
+    fn a_reader_queued_behind_a_writer_is_shown_as_waiting_for_that_writer() {
         let read = |object| Action::Acquires { object, mode: Mode::Read };
         let failure = deadlock(trace(
             &["main", "thread 1"],
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_held_for_a_moment_is_one_row_and_its_bar_is_short() {
+    fn a_lock_released_at_once_is_one_row_with_a_short_bar() {
         let failure = Failure {
             kind: FailureKind::Panic,
             message: "left: 1\nright: 2".into(),

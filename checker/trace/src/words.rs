@@ -1,34 +1,34 @@
-//! Who holds what and who waits for whom at the end of a trace, and that in words.
+//! Which task holds what and waits for whom at the end of a trace, and how to say so.
 
 use std::fmt::Write as _;
 
 use crate::ends;
 use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
-/// The state that a trace ends in.
+/// The state at the end of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// The tasks that wait, in the order of their ids.
+    /// The waiting tasks, in the order of their ids.
     pub waits: Vec<Wait>,
-    /// The objects that each task holds, in the order in which it got them.
+    /// The objects that each task holds, in the order in which it acquired them.
     pub holds: Vec<Vec<(usize, Mode)>>,
-    /// The tasks that were dropped while they waited, and what for.
+    /// The waits of tasks that were dropped while they waited.
     pub cancelled: Vec<Wait>,
 }
 
-/// One task that waits, and for what.
+/// A waiting task and what it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
     pub task: usize,
     pub target: Target,
-    /// The index of the step with which it went to sleep.
+    /// The index of the step in which it started to wait.
     pub step: usize,
 }
 
 /// What a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To get an object that others hold.
+    /// To acquire an object that others hold.
     Object(usize, Mode),
     /// To be signalled through an object.
     Signal(usize),
@@ -37,11 +37,11 @@ pub enum Target {
 }
 
 impl Cause {
-    /// Replays the steps of `trace` and looks at what is left.
+    /// Replays the steps of `trace` and returns the resulting state.
     pub fn of(trace: &Trace) -> Cause {
         let mut holds = vec![Vec::new(); trace.tasks.len()];
         let mut waits: Vec<Option<Wait>> = vec![None; trace.tasks.len()];
-        // The wait that a task was in last, even if it does not wait any more because it was dropped.
+        // The last wait of each task, kept even if the wait ended because the task was dropped.
         let mut last = waits.clone();
         for (index, step) in trace.steps.iter().enumerate() {
             let task = step.task;
@@ -81,7 +81,7 @@ impl Cause {
             .map(|(task, _)| task)
     }
 
-    /// The waits that form a cycle: each for something that the next one's task holds. Empty if there is none.
+    /// The waits that form a cycle: each is for something that the task of the next one holds. Empty if there is none.
     pub fn cycle(&self) -> Vec<Wait> {
         for start in &self.waits {
             let mut path = vec![*start];
@@ -92,7 +92,7 @@ impl Cause {
         Vec::new()
     }
 
-    /// Extends `path` until it comes back to `start`.
+    /// Extends `path` until it returns to `start`.
     fn close(&self, start: usize, path: &mut Vec<Wait>) -> bool {
         let last = path[path.len() - 1];
         for task in self.blockers(&last) {
@@ -112,7 +112,7 @@ impl Cause {
         false
     }
 
-    /// The tasks that `wait` is for.
+    /// The tasks that block `wait`.
     fn blockers(&self, wait: &Wait) -> Vec<usize> {
         let (object, mode) = match wait.target {
             Target::Task(other) => return vec![other],
@@ -122,7 +122,7 @@ impl Cause {
         if !matches!(mode, Mode::Read | Mode::Upgradable) {
             return self.holders(object).collect();
         }
-        // Readers do not keep readers out. If nobody else holds it, a writer that waits does.
+        // Readers do not exclude each other. If no holder excludes this reader, it waits for a queued writer.
         let excludes = |held: &Mode| !(*held == Mode::Read || (mode == Mode::Read && *held == Mode::Upgradable));
         let excluding = |task: &usize| self.holds[*task].iter().any(|(o, held)| *o == object && excludes(held));
         let holders: Vec<usize> = self.holders(object).filter(excluding).collect();
@@ -132,13 +132,13 @@ impl Cause {
         self.queued_writers(object).collect()
     }
 
-    /// The tasks that wait to write `object`.
+    /// The tasks that wait to write to `object`.
     fn queued_writers(&self, object: usize) -> impl Iterator<Item = usize> {
         self.waits.iter().filter(move |wait| wait.target == Target::Object(object, Mode::Write)).map(|wait| wait.task)
     }
 
-    /// A sentence for a deadlock: the cycle if there is one, else everybody who waits. And who panicked, or was cancelled,
-    /// as that may be who would have ended the wait.
+    /// A sentence for a deadlock: the cycle if there is one, else every waiting task. Then the tasks that panicked or
+    /// were cancelled, as one of them may have been the one to end the wait.
     pub fn in_words(&self, trace: &Trace) -> String {
         let cycle = self.cycle();
         let waits = if cycle.is_empty() { &self.waits } else { &cycle };
@@ -169,7 +169,7 @@ impl Cause {
         parts.join("; ")
     }
 
-    /// The tasks that hold what somebody waits for, and of which no wait is known.
+    /// The tasks that hold what another task waits for, and whose own wait is unknown.
     fn silent_holders(&self) -> impl Iterator<Item = usize> {
         let is_silent = |task: &usize| self.waits.iter().all(|wait| wait.task != *task);
         let blocks = |task: &usize| self.waits.iter().any(|wait| self.blockers(wait).contains(task));
@@ -177,7 +177,7 @@ impl Cause {
         holders.map(|(task, _)| task).filter(move |task| is_silent(task) && blocks(task))
     }
 
-    /// The tasks that are left, and of which neither a wait is known nor that they could go on.
+    /// The tasks that have not ended and whose wait is unknown, without workers, ready async tasks and silent holders.
     fn unexplained<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = usize> + 'a {
         let holders: Vec<usize> = self.silent_holders().collect();
         let is_left = |task: &crate::Task| match (task.kind, task.state) {
@@ -191,7 +191,7 @@ impl Cause {
         })
     }
 
-    /// In a deadlock, who has not ended waits, if only for something that is not modelled.
+    /// In a deadlock, a task that has not ended is waiting, even if only for something that is not modelled.
     fn silence_in_words(&self, trace: &Trace, task: usize) -> String {
         let name = &trace.tasks[task].name;
         let held = self.held_in_words(trace, task);
@@ -211,7 +211,7 @@ impl Cause {
         names.join(" and ")
     }
 
-    /// One wait, or several for the same thing by tasks that hold nothing.
+    /// One wait, or several waits for the same thing by tasks that hold nothing.
     fn waits_in_words(&self, trace: &Trace, waits: &[Wait]) -> String {
         let names: Vec<&str> = waits.iter().map(|wait| trace.tasks[wait.task].name.as_str()).collect();
         let what = self.wait_in_words(trace, &waits[0]);
@@ -309,12 +309,12 @@ fn workers(trace: &Trace) -> impl Iterator<Item = usize> {
         .map(|(id, _)| id)
 }
 
-/// The worker that a waiting task keeps from polling others.
+/// The worker that a waiting task keeps from polling other tasks.
 fn occupied(trace: &Trace, task: usize) -> Option<usize> {
     trace.blocked_worker(task).or_else(|| workers(trace).find(|worker| *worker == task))
 }
 
-/// Takes `(object, mode)` from `task`, or, as some guards travel, from whoever holds it.
+/// Takes `(object, mode)` from `task`, or from its actual holder, because some guards can move between tasks.
 fn release(holds: &mut [Vec<(usize, Mode)>], task: usize, held: (usize, Mode)) {
     let owner = std::iter::once(task).chain(0..holds.len()).find(|t| holds[*t].contains(&held));
     if let Some(owner) = owner {
@@ -323,7 +323,7 @@ fn release(holds: &mut [Vec<(usize, Mode)>], task: usize, held: (usize, Mode)) {
     }
 }
 
-/// An object's name as the reader sees it everywhere: `` `balance` ``.
+/// An object's name as it is shown everywhere: `` `balance` ``.
 pub(crate) fn quoted(trace: &Trace, object: usize) -> String {
     trace.objects.get(object).map_or_else(|| "?".to_owned(), |o| format!("`{}`", o.name))
 }

@@ -1,4 +1,4 @@
-//! `checker dev bench`: what the checker costs, beside what it is to be compared with, on this machine and now.
+//! `checker dev bench`: what the checker costs, compared with the alternatives, measured on this machine.
 
 use std::cell::RefCell;
 use std::fs;
@@ -26,9 +26,9 @@ use crate::verdict::Stage;
 
 mod watching;
 
-/// What is added to a source that shall not compile.
+/// Appended to a source file so that it does not compile.
 const BROKEN: &str = "pub fn broken() -> u32 { \"not a number\" }\n";
-/// How long it took to install rustlings, initialise it and run its first exercise, cold, on two cores.
+/// How long it took to install rustlings, initialise it and run its first exercise, without caches, on two cores.
 const RUSTLINGS_MS: f64 = 47_000.0;
 
 #[derive(clap::Args, Debug)]
@@ -69,13 +69,13 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
 /// Measures some rows of the table.
 type Part<'a> = fn(&Lab<'a>) -> Result<Vec<Row>>;
 
-/// All solutions, in the place of the exercises.
+/// All solutions, laid out in place of the exercises.
 struct Lab<'a> {
     session: &'a Session,
     toolchain: Toolchain,
     bench: Bench,
     catalogue: Catalogue,
-    /// The exercise that is measured, as laid out.
+    /// The exercise that is measured, under its laid-out name.
     chosen: String,
 }
 
@@ -100,7 +100,7 @@ impl<'a> Lab<'a> {
         Ok(&self.catalogue.exercises[self.catalogue.get(&self.chosen)?])
     }
 
-    /// A whole check, and when it first had a compile error to show.
+    /// Runs a whole check. Returns how long it took, and after how long it reported the first compile error.
     fn check(&self, root: &Path, exercise: &Exercise) -> Result<(Duration, Option<Duration>)> {
         let (started, error) = (Instant::now(), Mutex::new(None));
         let report = |stage: Stage| {
@@ -197,7 +197,7 @@ impl<'a> Lab<'a> {
         Ok(rows)
     }
 
-    /// The same exercise among 10 and among 100.
+    /// Measures the same exercise in a course of 10 and in one of 100.
     fn sizes(&self) -> Result<Vec<Row>> {
         let exercise = chosen(&self.session.catalogue.exercises);
         let mut courses = Vec::new();
@@ -220,7 +220,7 @@ impl<'a> Lab<'a> {
         Ok(vec![Row { what, against, ours: hundred, theirs: Some(ten), unit: "ms", budget, note }])
     }
 
-    /// Measured by an example of the drop-in for std, as the checker knows no scheduler.
+    /// Measured by an example of the std drop-in, because the checker itself contains no scheduler.
     fn schedules(&self) -> Result<Vec<Row>> {
         let root = self.session.root();
         if !root.join("checker/interleave/drop-in/std/examples/speed.rs").exists() {
@@ -241,7 +241,7 @@ impl<'a> Lab<'a> {
         Ok(vec![Row { what, against, ours: *ours, theirs: Some(*theirs), unit: "/s", budget, note }])
     }
 
-    /// A fresh clone up to its first verdict, once.
+    /// From a fresh clone to its first verdict, measured once.
     fn cold(&self) -> Result<Row> {
         let dir = self.bench.dir().with_file_name("bench-cold");
         let _ = fs::remove_dir_all(&dir);
@@ -264,14 +264,14 @@ impl<'a> Lab<'a> {
     }
 }
 
-/// The exercise to measure: the first on tokio that is not explored, or else the first.
+/// The exercise to measure: the first one that uses tokio and is not explored, or else the first one.
 fn chosen(exercises: &[Exercise]) -> &Exercise {
     let on_tokio = |exercise: &&Exercise| exercise.about.packages.iter().any(|package| package == "tokio");
     let plain = exercises.iter().find(|exercise| on_tokio(exercise) && !exercise.explored);
     plain.or_else(|| exercises.iter().find(on_tokio)).unwrap_or(&exercises[0])
 }
 
-/// The solution as an attempt of its own. Benches share a build folder, so `name` must be that of no other bench.
+/// The solution as an attempt. Benches share a build folder, so `name` must be unique among them.
 fn solution(session: &Session, exercise: &Exercise, name: &str) -> Result<Attempt> {
     let (answers, _) = proof::attempts(exercise, &session.catalogue.solution(exercise))?;
     let solution = answers.into_iter().find(|answer| answer.name == "solution");

@@ -1,4 +1,4 @@
-//! A plain watch under observation: how soon it begins a check, and what it does when there is nothing to do.
+//! Observes a plain watch: how soon it starts a check, and what it does when idle.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Watching {
     child: Child,
-    /// With the moment when each was read.
+    /// Each line with the time when it was read.
     lines: Receiver<(Instant, String)>,
 }
 
@@ -55,11 +55,11 @@ impl Watching {
         }
     }
 
-    /// The median of the time from a save to the line that says that a check begins.
+    /// The median time from a save to the line that announces the check.
     pub fn saves(&mut self, mut source: Source) -> Result<f64> {
         let mut measured = Vec::new();
         for _ in 0..speed::TIMES {
-            // The last event of the last save must not be taken for one of this save.
+            // A late event of the previous save must not be attributed to this one.
             thread::sleep(Duration::from_millis(300));
             while self.lines.try_recv().is_ok() {}
             let saved = Instant::now();
@@ -72,7 +72,7 @@ impl Watching {
         Ok(speed::median(measured))
     }
 
-    /// How often its threads wake up while nothing happens, and its mebibytes; `None` if the system does not show it.
+    /// The wake-ups of its threads and its memory in MiB while idle; `None` if the system does not show them.
     pub fn idle(&self) -> Option<(f64, f64)> {
         thread::sleep(Duration::from_secs(1));
         let before = process::usage(self.child.id())?;

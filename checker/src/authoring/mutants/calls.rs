@@ -1,11 +1,11 @@
-//! Changes to single calls: another kind of lock, another kind of signal, two steps instead of one.
+//! Changes to single calls: another kind of lock or signal, or two steps instead of one.
 
 use syn::ExprMethodCall;
 use syn::spanned::Spanned as _;
 
 use super::{Edit, Maker, bytes};
 
-/// How the other kind of lock, or of signal, is called.
+/// Method names, and the method that replaces each.
 const OTHERS: [(&str, &str, &str); 7] = [
     ("shared", "write", "read"),
     ("shared", "upgradable_read", "read"),
@@ -21,7 +21,7 @@ pub(super) fn change(maker: &mut Maker<'_>, call: &ExprMethodCall) {
         if call.method != name {
             continue;
         }
-        // A file is read and written as well, but not without arguments.
+        // Files have methods with these names, too, but with arguments.
         let is_lock = change == "shared";
         let is_notify = !is_lock && maker.source.contains("Notify");
         if is_lock && call.args.is_empty() || name == "notify_all" || is_notify {
@@ -36,7 +36,7 @@ pub(super) fn change(maker: &mut Maker<'_>, call: &ExprMethodCall) {
     two_steps(maker, call);
 }
 
-/// An atomic change becomes a load and a store.
+/// Replaces an atomic update by a load and a store.
 fn two_steps(maker: &mut Maker<'_>, call: &ExprMethodCall) {
     let arguments: Vec<&str> = call.args.iter().map(|argument| maker.text_of(argument.span())).collect();
     let is_order =

@@ -1,5 +1,5 @@
-//! Changes that have nothing to do with locks. The list is that of cargo-mutants, and some more: what a function returns,
-//! operators, conditions, constants, calls, arms, `?`, `Some` and `None`.
+//! Changes that have nothing to do with locks: those of cargo-mutants and a few more. They affect return values,
+//! operators, conditions, constants, calls, match arms, `?`, `Some` and `None`.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use syn::{Arm, BinOp, Block, Expr, GenericArgument, Lit, PathArguments, ReturnTy
 
 use super::{Edit, Maker, bytes};
 
-/// The names of all changes that are made here.
+/// The names of all changes in this module.
 pub(super) const CHANGES: [&str; 13] = [
     "returns",
     "operator",
@@ -25,7 +25,7 @@ pub(super) const CHANGES: [&str; 13] = [
     "early",
 ];
 
-/// What takes the place of an operator.
+/// Operators, and the replacements of each.
 const OPERATORS: [(&str, &[&str]); 26] = [
     ("==", &["!="]),
     ("!=", &["=="]),
@@ -55,7 +55,7 @@ const OPERATORS: [(&str, &[&str]); 26] = [
     ("^=", &["|="]),
 ];
 
-/// Ends a function before it has done its work: with a value that can be had for nothing, or after some of its statements.
+/// Makes a function return early: with a simple value, or after some of its statements.
 pub(super) fn body(maker: &mut Maker<'_>, output: &ReturnType, block: &Block) {
     let range = bytes(block.span());
     for value in values(output) {
@@ -68,7 +68,7 @@ pub(super) fn body(maker: &mut Maker<'_>, output: &ReturnType, block: &Block) {
     }
 }
 
-/// Values of the type that a function returns, which a wrong answer might return.
+/// Simple values of the return type, as a wrong answer might return them.
 fn values(output: &ReturnType) -> Vec<String> {
     match output {
         ReturnType::Default => vec![String::new()],
@@ -114,11 +114,11 @@ fn inner(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// Notes what can be changed in `expr` itself, not in its parts.
+/// Records possible changes to `expr` itself, but not to its parts.
 pub(super) fn expression(maker: &mut Maker<'_>, expr: &Expr) {
     match expr {
         Expr::Binary(binary) => operator(maker, &binary.op),
-        // Without what turns it around.
+        // Remove the `!` or `-`.
         Expr::Unary(unary) if matches!(unary.op, UnOp::Not(_) | UnOp::Neg(_)) => {
             maker.note("operator", vec![Edit::replace(bytes(unary.op.span()), "")]);
         }
@@ -137,7 +137,7 @@ pub(super) fn expression(maker: &mut Maker<'_>, expr: &Expr) {
         }
         Expr::While(repeated) => negate(maker, &repeated.cond),
         Expr::Lit(literal) => constant(maker, &literal.lit),
-        // The error or the absence is not passed on, but ends the thread.
+        // An error or `None` panics instead of being returned.
         Expr::Try(asked) => maker.note("unasked", vec![Edit::replace(bytes(asked.question_token.span()), ".unwrap()")]),
         Expr::Match(choice) => arms(maker, &choice.arms),
         Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Some")) => {
@@ -163,7 +163,7 @@ fn operator(maker: &mut Maker<'_>, operator: &BinOp) {
     }
 }
 
-/// `if let` and `while let` have no condition that could be negated.
+/// Does nothing for `if let` and `while let`, which have no condition to negate.
 fn negate(maker: &mut Maker<'_>, condition: &Expr) {
     let range = bytes(condition.span());
     let text = maker.text(range.clone());
@@ -191,7 +191,7 @@ fn constant(maker: &mut Maker<'_>, literal: &Lit) {
 fn arms(maker: &mut Maker<'_>, arms: &[Arm]) {
     for pair in arms.windows(2) {
         let (one, other) = (bytes(pair[0].body.span()), bytes(pair[1].body.span()));
-        // A body without braces ends with a comma, which a block may have, too.
+        // An arm without braces ends with a comma, which is allowed after a block as well.
         let body = |range: &Range<usize>| format!("{{ {} }}", maker.text(range.clone()));
         let edits = vec![Edit::replace(one.clone(), body(&other)), Edit::replace(other.clone(), body(&one))];
         maker.note("arms", edits);
@@ -204,14 +204,14 @@ fn arms(maker: &mut Maker<'_>, arms: &[Arm]) {
     }
 }
 
-/// Leaves out statements that are there for what they do.
+/// Removes statements that are executed for their side effects.
 pub(super) fn statement(maker: &mut Maker<'_>, stmt: &Stmt) {
     let Stmt::Expr(expr, Some(_)) = stmt else { return };
     let range = bytes(stmt.span());
     if is_call(expr) || matches!(expr, Expr::Assign(_)) {
         maker.note("uncalled", vec![Edit::replace(range.clone(), "")]);
     }
-    // The error is not passed on, and nobody notices.
+    // The error is ignored instead of being returned.
     if let Expr::Try(asked) = expr {
         let text = format!("let _ = {};", maker.text_of(asked.expr.span()));
         maker.note("unasked", vec![Edit::replace(range, text)]);

@@ -1,4 +1,4 @@
-//! Changes to where guards and permits are taken and given back.
+//! Changes to where guards and permits are acquired and released.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -25,9 +25,9 @@ const TAKING: [&str; 13] = [
     "acquire_owned",
     "acquire_arc",
 ];
-/// What may stand between such a call and its guard.
+/// Methods that unwrap the result of such a call.
 const UNPACKING: [&str; 3] = ["unwrap", "expect", "unwrap_or_else"];
-/// Calls that tell others something, or give them something.
+/// Methods that signal other tasks or pass something to them.
 const SIGNALS: [&str; 12] = [
     "notify_one",
     "notify_all",
@@ -43,7 +43,7 @@ const SIGNALS: [&str; 12] = [
     "forget",
 ];
 
-/// The call that takes the guard which is the value of `expr`.
+/// The call that acquires the guard, if the value of `expr` is a guard.
 pub(super) fn taking(expr: &Expr) -> Option<&ExprMethodCall> {
     match expr {
         Expr::Await(expr) => taking(&expr.base),
@@ -60,7 +60,7 @@ struct Guard {
     name: String,
     pattern: Range<usize>,
     taking: Range<usize>,
-    /// `read`, if it lets other readers in.
+    /// The `read` of the call, if the guard admits other readers.
     read: Option<Range<usize>>,
 }
 
@@ -78,7 +78,7 @@ fn guard(stmt: &Stmt) -> Option<Guard> {
     Some(Guard { name, pattern: bytes(local.pat.span()), taking: bytes(init.expr.span()), read })
 }
 
-/// The names that are given to guards anywhere in `file`.
+/// The names of all guards in `file`.
 pub(super) fn guards(file: &syn::File) -> HashSet<String> {
     struct Finder(HashSet<String>);
     impl<'ast> Visit<'ast> for Finder {
@@ -92,7 +92,7 @@ pub(super) fn guards(file: &syn::File) -> HashSet<String> {
     finder.0
 }
 
-/// Notes what can be changed among the statements of `block`.
+/// Records possible changes to the statements of `block`.
 pub(super) fn change(maker: &mut Maker<'_>, block: &Block) {
     let spans: Vec<Range<usize>> = block.stmts.iter().map(|stmt| bytes(stmt.span())).collect();
     for (at, stmt) in block.stmts.iter().enumerate() {
@@ -119,9 +119,9 @@ fn swap(maker: &Maker<'_>, one: &Range<usize>, other: &Range<usize>) -> Vec<Edit
     vec![Edit::replace(one.clone(), maker.text(other.clone())), Edit::replace(other.clone(), maker.text(one.clone()))]
 }
 
-/// Changes to the guard that the statement `at` takes and keeps.
+/// Changes to the guard that the statement `at` binds to a name.
 fn held(maker: &mut Maker<'_>, guard: &Guard, at: usize, spans: &[Range<usize>]) {
-    // A guard without a name lives for one expression, and keeps nobody waiting for long.
+    // Only for named guards: a temporary guard is dropped after one expression, so it blocks others only briefly.
     if let Some(read) = &guard.read {
         maker.note("exclusive", vec![Edit::replace(read.clone(), "write")]);
     }
@@ -136,7 +136,7 @@ fn held(maker: &mut Maker<'_>, guard: &Guard, at: usize, spans: &[Range<usize>])
         maker.note("forgotten", vec![Edit::insert(end, format!(" std::mem::forget({name});"))]);
         return;
     }
-    // Between any two uses the lock is let go of, and taken again.
+    // Releases and re-acquires the lock between two uses of the guard.
     let between: Vec<usize> = spans[at + 1..]
         .windows(2)
         .filter(|pair| mentions(maker.text(end..pair[0].end), name) && is_used(pair[0].end))
@@ -149,7 +149,7 @@ fn held(maker: &mut Maker<'_>, guard: &Guard, at: usize, spans: &[Range<usize>])
     }
 }
 
-/// Changes to a statement that keeps no guard.
+/// Changes to a statement that binds no guard.
 fn passing(maker: &mut Maker<'_>, stmt: &Stmt, span: &Range<usize>) {
     match stmt {
         Stmt::Expr(Expr::MethodCall(call), Some(_)) if SIGNALS.iter().any(|name| call.method == name) => {
@@ -165,7 +165,7 @@ fn passing(maker: &mut Maker<'_>, stmt: &Stmt, span: &Range<usize>) {
             let edits = vec![Edit::replace(bytes(open), ""), Edit::replace(bytes(close), "")];
             maker.note("kept", edits);
         }
-        // What is written through a guard without a name is written to a copy.
+        // Writes through a temporary guard go to a copy instead.
         Stmt::Expr(expr @ (Expr::Assign(_) | Expr::Binary(_) | Expr::MethodCall(_)), Some(_)) => {
             if let Some(taking) = first_taking(expr) {
                 let text = format!("(&mut (*{}).clone())", maker.text(taking.clone()));
@@ -176,13 +176,13 @@ fn passing(maker: &mut Maker<'_>, stmt: &Stmt, span: &Range<usize>) {
     }
 }
 
-/// Other values are dropped at the end of the block as well, and nobody waits for them.
+/// Only guards matter: another value is dropped at the end of the block anyway, and no task waits for that.
 fn drops_a_guard(maker: &Maker<'_>, call: &ExprCall) -> bool {
     matches!(&*call.func, Expr::Path(path) if path.path.is_ident("drop"))
         && call.args.iter().any(|value| maker.guards.contains(maker.text_of(value.span())))
 }
 
-/// Moves the await in the statement before into the scope of the guard that `stmt` takes.
+/// Moves the await of the previous statement into the scope of the guard that `stmt` acquires.
 fn after_await(maker: &mut Maker<'_>, stmt: &Stmt, before: &Range<usize>, span: &Range<usize>) {
     if guard(stmt).is_some() {
         let edits = swap(maker, before, span);
@@ -201,7 +201,7 @@ fn taken_in(stmt: &Stmt) -> Option<Range<usize>> {
     }
 }
 
-/// The first guard that is taken in `expr`, with what unpacks it; nested functions and blocks are their own.
+/// The first guard that is acquired in `expr`, with the call that unwraps it. Skips nested functions and blocks.
 fn first_taking(expr: &Expr) -> Option<Range<usize>> {
     struct Finder(Option<Range<usize>>);
     impl<'ast> Visit<'ast> for Finder {

@@ -1,8 +1,8 @@
-//! Mutants: a solution changed in one place, in a way that is wrong wherever locks matter, or anywhere.
+//! Mutants: a solution changed in one place, either in its use of locks or in general.
 //!
-//! The source is parsed to find the places, and changed as text, so that a survivor's difference is short and can be
-//! read. What a mutant means is not known here: one that does not compile is the compiler's to reject, and one that
-//! is as right as the solution has to be marked by a person.
+//! The source is parsed to find the places, but changed as text, so that the diff of a survivor is short and readable.
+//! This module does not know what a mutant means: the compiler rejects mutants that do not compile, and an author has
+//! to mark those that are equivalent to the solution.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -17,7 +17,7 @@ mod calls;
 mod general;
 mod locks;
 
-/// One wrong version of a solution.
+/// A changed version of a solution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutant {
     /// The change, the function, and a number: `let-go/transfer/2`.
@@ -25,7 +25,7 @@ pub struct Mutant {
     pub source: String,
 }
 
-/// Part of the source, and what takes its place.
+/// A part of the source and its replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Edit {
     range: Range<usize>,
@@ -52,14 +52,14 @@ pub enum Changes {
 }
 
 impl Changes {
-    /// Whether the mutant `name` is one of these.
+    /// Whether the mutant `name` belongs to these changes.
     pub fn make(self, name: &str) -> bool {
         let change = name.split('/').next().unwrap_or_default();
         general::CHANGES.contains(&change) == (self == Changes::General)
     }
 }
 
-/// All mutants of `source`, in the order of their places.
+/// All mutants of `source`, in the order of the changed places.
 pub fn mutants(source: &str, changes: Changes) -> Result<Vec<Mutant>> {
     let file = syn::parse_file(source).context("the solution is not understood")?;
     let mut maker = Maker { source, changes, guards: locks::guards(&file), functions: Vec::new(), found: Vec::new() };
@@ -87,19 +87,19 @@ fn apply(source: &str, mut edits: Vec<Edit>) -> String {
     mutated
 }
 
-/// Walks through the solution and notes what can be changed.
+/// Visits the solution and records possible changes.
 struct Maker<'s> {
     source: &'s str,
     changes: Changes,
     /// The names of all guards.
     guards: HashSet<String>,
-    /// Those around the place that is visited.
+    /// The functions around the visited place.
     functions: Vec<String>,
     found: Vec<(String, Vec<Edit>)>,
 }
 
 impl<'s> Maker<'s> {
-    /// Notes a change that `edits` make.
+    /// Records a change that consists of `edits`.
     fn note(&mut self, change: &str, edits: Vec<Edit>) {
         if let Some(function) = self.functions.last() {
             self.found.push((format!("{change}/{function}"), edits));
@@ -119,14 +119,14 @@ fn bytes(span: Span) -> Range<usize> {
     span.byte_range()
 }
 
-/// Whether `word` stands in `text`, and not only as a part of another word.
+/// Whether `word` occurs in `text` as a whole word.
 fn mentions(text: &str, word: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word)
         .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
 }
 
-/// What is called in a loop that waits for something.
+/// Calls that make a loop wait for something.
 const WAITS: [&str; 7] = [".wait(", ".await", ".notified(", "park(", "yield_now(", "spin_loop(", ".recv("];
 
 impl<'ast> Visit<'ast> for Maker<'_> {
@@ -159,7 +159,7 @@ impl<'ast> Visit<'ast> for Maker<'_> {
         self.functions.pop();
     }
 
-    /// Tests inside of a solution are not what is proven.
+    /// Tests inside a solution are not mutated.
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
         if module.ident != "tests" {
             visit::visit_item_mod(self, module);
@@ -198,7 +198,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A loop around a wait does not look again.
+    /// Makes a loop around a wait check its condition only once.
     fn wait_once(&mut self, expr: &Expr) {
         let waits = |text: &str| WAITS.iter().any(|wait| text.contains(wait));
         match expr {

@@ -1,4 +1,4 @@
-//! What is made of small solutions.
+//! The mutants of small solutions.
 
 use super::*;
 
@@ -29,7 +29,7 @@ const TWO_LOCKS: &str = "fn take(&self) {
 }";
 
 #[test]
-fn a_guard_that_is_used_is_copied_let_go_of_and_swapped() {
+fn a_guard_in_use_is_copied_released_and_swapped() {
     assert_made(TWO_LOCKS, "copied/take/1", "let mut a = &mut (*self.a.lock().unwrap()).clone();");
     assert_made(
         TWO_LOCKS,
@@ -42,7 +42,7 @@ fn a_guard_that_is_used_is_copied_let_go_of_and_swapped() {
 }
 
 #[test]
-fn a_guard_that_only_has_to_be_there_is_not() {
+fn a_guard_that_is_only_held_is_removed_or_dropped_too_soon() {
     let source = "async fn go(&self) { let _permit = self.gate.acquire().await.unwrap(); work().await; }";
     assert_eq!(names(source), ["removed/go/1", "unnamed/go/1", "dropped/go/1", "forgotten/go/1"]);
     assert_made(source, "unnamed/go/1", "let _ = self.gate.acquire()");
@@ -67,7 +67,7 @@ fn an_await_moves_under_the_guard_after_it() {
 }
 
 #[test]
-fn whoever_waits_does_so_once_and_is_not_told() {
+fn waits_are_not_repeated_and_signals_are_removed() {
     let source = "fn take(&self) -> u32 { let mut n = self.n.lock().unwrap();
         while *n == 0 { n = self.more.wait(n).unwrap(); } self.more.notify_all(); *n }";
     assert_made(source, "once/take/1", "if *n == 0 {");
@@ -89,7 +89,7 @@ fn an_atomic_change_becomes_two_steps() {
 }
 
 #[test]
-fn readers_become_writers_and_writers_readers() {
+fn readers_become_writers_and_writers_become_readers() {
     let source =
         "fn get(&self) -> u32 { let all = self.all.read(); all.len() } fn put(&self) { self.all.write().push(1); }";
     assert_eq!(names(source), ["exclusive/get/1", "copied/get/1", "copied/put/1", "shared/put/1"]);
@@ -97,7 +97,7 @@ fn readers_become_writers_and_writers_readers() {
 }
 
 #[test]
-fn only_a_guard_is_worth_dropping() {
+fn only_a_drop_of_a_guard_is_removed() {
     let source = "fn put(&self) { let old = self.all.lock().unwrap().insert(1, 2); drop(old); }";
     assert_eq!(names(source), [""; 0]);
     let source = "fn put(&self) { let all = self.all.lock().unwrap(); if all.len() > 1 { drop(all); f(); } }";

@@ -1,4 +1,4 @@
-//! The book: every exercise is in its table of contents, and its links lead somewhere.
+//! The book: every exercise is in its table of contents, and no link is broken.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use crate::authoring::proof::Complaint;
 use crate::course::exercise::Exercise;
 
-/// The table of contents, below the root of the course.
+/// The table of contents, relative to the root of the course.
 pub const CONTENTS: &str = "exercises/SUMMARY.md";
 
-/// The line of `exercise` in the table of contents.
+/// The line for `exercise` in the table of contents.
 pub fn entry(exercise: &Exercise) -> String {
     let stars = "★".repeat(usize::from(exercise.about.grade));
     format!("  - [{} {stars}]({}/README.md)", exercise.about.title, exercise.path())
 }
 
-/// Whether the table of contents at `root` lists `exercise` as it should.
+/// A complaint unless the table of contents at `root` lists `exercise` correctly.
 pub fn listed(root: &Path, exercise: &Exercise) -> Option<Complaint> {
     let contents = fs::read_to_string(root.join(CONTENTS)).unwrap_or_default();
     let entry = entry(exercise);
@@ -23,7 +23,7 @@ pub fn listed(root: &Path, exercise: &Exercise) -> Option<Complaint> {
     (!is_listed).then(|| Complaint::new("book", format!("{CONTENTS} has no line `{}`", entry.trim_start())))
 }
 
-/// What is wrong with the pages that belong to no exercise, and with folders that belong to nothing.
+/// The defects of pages that belong to no exercise, and folders that belong to nothing.
 pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
     let mut pages = ["README.md", "CONTRIBUTING.md", CONTENTS, "exercises/README.md"].map(PathBuf::from).to_vec();
     let mut chapters: Vec<&str> = exercises.iter().map(|exercise| exercise.chapter.as_str()).collect();
@@ -57,7 +57,7 @@ pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
     complaints
 }
 
-/// The folders two levels below `dir` that hold a manifest.
+/// The folders two levels below `dir` that contain a manifest.
 fn crates(dir: &Path) -> Vec<PathBuf> {
     let folders = |dir: &Path| {
         let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
@@ -72,7 +72,7 @@ fn crates(dir: &Path) -> Vec<PathBuf> {
     crates
 }
 
-/// The links in the page `path` that lead to a file, or to a heading, which is not there.
+/// The links in the page `path` whose target, a file or a heading, does not exist.
 pub fn broken_links(path: &Path, text: &str) -> Vec<String> {
     let dir = path.parent().unwrap_or(path);
     let leads_nowhere = |target: &&str| {
@@ -85,7 +85,7 @@ pub fn broken_links(path: &Path, text: &str) -> Vec<String> {
     targets.filter(leads_nowhere).map(|target| format!("links to `{target}`, which is not there")).collect()
 }
 
-/// Where the links of a page lead to: `[words](target)`, outside of code.
+/// The targets of a page's links: `[words](target)`, outside code.
 fn targets(text: &str) -> Vec<&str> {
     let mut targets = Vec::new();
     let mut in_code = false;
@@ -103,7 +103,7 @@ fn targets(text: &str) -> Vec<&str> {
     targets
 }
 
-/// The headings of a page, as links name them.
+/// The headings of a page, in the form that links use.
 fn headings(page: &str) -> impl Iterator<Item = String> {
     let lines = page.lines().filter(|line| line.starts_with('#'));
     lines.map(|line| {
@@ -119,13 +119,13 @@ mod tests {
     use crate::course::exercise::example;
 
     #[test]
-    fn links_are_found_outside_of_code_however_they_are_broken() {
+    fn links_are_found_outside_code_however_lines_are_wrapped() {
         let text = "[a](b.md \"title\") and [two\nlines](c/d.md#e), not `[x](y)`\n```\n[in](code)\n```\n[f](g.md)\n";
         assert_eq!(targets(text), ["b.md", "c/d.md#e", "g.md"]);
     }
 
     #[test]
-    fn headings_are_named_as_in_links() {
+    fn headings_have_the_form_that_links_use() {
         let page = "# The `std` mutex, and async!\ntext\n## 2\n";
         assert_eq!(headings(page).collect::<Vec<_>>(), ["the-std-mutex-and-async", "2"]);
     }

@@ -1,4 +1,4 @@
-//! All attempts compiled, in one call of cargo per mode: each call costs as much as a small exercise.
+//! Compiles all attempts with one call of cargo per mode, because each call costs as much as a small exercise.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::system::process::{self, HeadTail, How, Spec, Stop, Stream};
 use crate::system::toolchain::{self, Toolchain};
 use crate::verdict::{Diagnostic, Kind, Mode};
 
-/// What compiling brought, by attempt.
+/// The results of compiling, by attempt.
 #[derive(Debug, Default)]
 pub struct Products(HashMap<String, Built>);
 
@@ -37,12 +37,12 @@ impl Products {
 }
 
 impl Built {
-    /// What became of it. Never asked for what was not compiled.
+    /// The result of compiling in `mode`. Call it only for modes that were compiled.
     pub fn compiled(&self, mode: Mode) -> Compiled {
         self.modes.get(&mode).cloned().unwrap_or(Compiled::Stopped)
     }
 
-    /// Its tests, if it compiles.
+    /// Its tests; empty if it does not compile.
     pub fn binaries(&self, mode: Mode) -> &[Binary] {
         match self.modes.get(&mode) {
             Some(Compiled::Built { binaries, .. }) => binaries,
@@ -51,13 +51,14 @@ impl Built {
     }
 }
 
-/// After so many rounds, whatever shares a package with an answer that does not compile is compiled apart.
+/// After this many rounds, all attempts that share a package with one that does not compile are compiled separately.
 const PATIENCE: usize = 5;
 
-/// Lays out and compiles; `None` if it was interrupted.
+/// Lays out the attempts and compiles them; `None` if interrupted.
 ///
-/// Answers share packages unless they are not to compile. One that does not, against what was expected, would keep the
-/// others of its package from being built, so it moves into a package of its own, and all is compiled again.
+/// Answers share packages, except for those that are expected not to compile. If another one does not compile either,
+/// it keeps the others in its package from being built, so it moves to a package of its own, and everything is compiled
+/// again.
 pub fn set_up(
     bench: &Bench,
     plan: &[(&Exercise, &[Attempt])],
@@ -83,16 +84,16 @@ pub fn set_up(
     unreachable!("in each round some attempt is set apart, and there are only so many")
 }
 
-/// Whether `attempt` would keep others from being compiled, or could not be a module.
+/// Whether `attempt` would keep others from being compiled, or cannot be a module.
 fn compiles_alone(attempt: &Attempt) -> bool {
     let is_not_to_compile = matches!(attempt.expected, Expected::Fails { kind: Kind::CompileError | Kind::Lint, .. });
     is_not_to_compile || !gathered::can_be_a_module(&attempt.source)
 }
 
-/// By package and mode.
+/// The results by package and mode.
 type Packages = HashMap<(String, Mode), Compiled>;
 
-/// Compiles all packages on `bench`; `None` if it was stopped.
+/// Compiles all packages on `bench`; `None` if stopped.
 fn compile(bench: &Bench, catalogue: &Catalogue, toolchain: Toolchain, stop: &Stop) -> Result<Option<Packages>> {
     let mut packages = Packages::new();
     for mode in [Mode::Real, Mode::Explore] {
@@ -114,15 +115,15 @@ fn compile(bench: &Bench, catalogue: &Catalogue, toolchain: Toolchain, stop: &St
     Ok(Some(packages))
 }
 
-/// Which attempts of a package are taken to keep it from being built.
+/// Which attempts in a package are moved out when the package does not compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suspects {
-    /// Those in whose files there are errors, or all if there are none.
+    /// Those with errors in their files, or all if there are none.
     WithErrors,
     All,
 }
 
-/// The attempts that keep a package with several from being built.
+/// The attempts that keep a shared package from being built.
 fn broken(laid_out: &[LaidOut], packages: &Packages, suspects: Suspects) -> Vec<String> {
     let mut broken = Vec::new();
     for ((package, _), compiled) in packages {
@@ -138,12 +139,12 @@ fn broken(laid_out: &[LaidOut], packages: &Packages, suspects: Suspects) -> Vec<
     broken
 }
 
-/// Whether the compiler found `diagnostic` in the files of this attempt.
+/// Whether the place of `diagnostic` is in the files of this attempt.
 fn is_in(diagnostic: &Diagnostic, laid: &LaidOut) -> bool {
     diagnostic.place.as_ref().is_some_and(|place| Path::new(&place.file).starts_with(&laid.dir))
 }
 
-/// An attempt with its share of what was compiled.
+/// An attempt with its share of the compiled binaries and diagnostics.
 fn product(bench: &Bench, laid: LaidOut, catalogue: &Catalogue, packages: &Packages) -> Result<(String, Built)> {
     let package = &catalogue.exercises[catalogue.get(&laid.package)?];
     let compiled = |mode| packages.get(&(laid.package.clone(), mode)).cloned();
@@ -190,11 +191,11 @@ fn compile_in(
     sort(&out, exercises, &said.finish().to_text()).map(Some)
 }
 
-/// `cargo test --no-run` would stop at the first attempt that does not compile.
+/// Builds instead of `cargo test --no-run`, which would stop at the first attempt that does not compile.
 fn cargo(bench: &Bench, exercises: &[&Exercise], mode: Mode, toolchain: Toolchain) -> Command {
     let mut command = toolchain::cargo();
     command.current_dir(bench.dir()).args(["build", "--test", "*", "--keep-going", "--message-format=json"]);
-    // Each source is compiled once: what speeds up the second time would only cost.
+    // Each source is compiled only once, so anything that speeds up the second time is a waste.
     for (name, value) in [("INCREMENTAL", "0"), ("PROFILE_DEV_DEBUG", "false"), ("PROFILE_EXPLORE_DEBUG", "false")] {
         command.env(format!("CARGO_{name}"), value);
     }
@@ -212,7 +213,7 @@ fn cargo(bench: &Bench, exercises: &[&Exercise], mode: Mode, toolchain: Toolchai
     command
 }
 
-/// Each message to its package.
+/// Assigns each message to its package.
 fn sort(out: &[u8], exercises: &[&Exercise], said: &str) -> Result<HashMap<String, Compiled>> {
     let mut built: HashMap<String, (Vec<Binary>, Vec<Diagnostic>)> =
         exercises.iter().map(|exercise| (exercise.package_id.clone(), Default::default())).collect();
@@ -256,7 +257,7 @@ mod tests {
     use crate::course::exercise::example;
 
     #[test]
-    fn each_message_finds_its_package() {
+    fn each_message_is_assigned_to_its_package() {
         let (mut good, mut bad) = (example::exercise("good"), example::exercise("bad"));
         (good.package_id, bad.package_id) = ("good".to_owned(), "bad".to_owned());
         let error = r#"{"reason":"compiler-message","package_id":"bad","message":{"message":"no","code":null,"level":"error","spans":[{"file_name":"src/lib.rs","line_start":1,"is_primary":true}],"rendered":"no"}}"#;

@@ -1,10 +1,10 @@
-//! Several answers to one exercise in one package: each is a module of the same test binary.
+//! Several answers to one exercise in one package: each of them is a module of the same test binary.
 //!
-//! Most of the time of a proof goes into compiling what every answer's tests have in common.
+//! A proof spends most of its time on compiling what the tests of all answers have in common.
 
 use std::fmt::Write as _;
 
-/// The end of the package's name.
+/// The suffix of the package's name.
 pub const PACKAGE: &str = "answers";
 
 /// The module of the answer `name`: `rejected_sleep`.
@@ -12,17 +12,17 @@ pub fn module(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// Where the tests of the answer in `module` stand, as libtest names them.
+/// The module of the tests of the answer in `module`, as libtest prints it.
 pub fn tests(module: &str) -> String {
     format!("tests_of_{module}::")
 }
 
-/// The targets of a package with one answer. The library keeps the exercise's name, which the tests use.
+/// The targets of a package with one answer. The library has the exercise's name, which the tests use.
 pub fn library(exercise: &str) -> String {
     format!("[lib]\nname = {:?}\n", crate_name(exercise))
 }
 
-/// The targets of a package with several answers: one for each of the exercise's test files.
+/// The targets of a package with several answers: one for each test file of the exercise.
 pub fn targets(files: &[&str]) -> String {
     files.iter().fold(String::new(), |mut targets, file| {
         let _ = write!(targets, "[[test]]\nname = {:?}\npath = {file:?}\n", file.trim_end_matches(".rs"));
@@ -41,7 +41,7 @@ pub fn root(modules: impl Iterator<Item = String>, file: &str) -> String {
     })
 }
 
-/// Tests of `exercise` that find their answer in `module`. Lines stay where they are.
+/// The tests of `exercise`, changed to use the answer in `module`. Line numbers stay the same.
 pub fn with_module(tests: &str, exercise: &str, module: &str) -> String {
     let name = format!("{}::", crate_name(exercise));
     let is_part_of_a_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
@@ -60,7 +60,7 @@ pub fn with_module(tests: &str, exercise: &str, module: &str) -> String {
     changed + rest
 }
 
-/// Whether a module can stand for the crate that `source` is.
+/// Whether `source`, which is a crate, can be turned into a module.
 pub fn can_be_a_module(source: &str) -> bool {
     !["crate::", "#![no_", "#![feature", "macro_export"].iter().any(|part| source.contains(part))
 }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tests_find_the_answer_that_they_are_about() {
+    fn tests_use_the_answer_in_their_module() {
         let tests =
             "use abba::{Shop};\nuse other_abba::X;\n/// abba is here\nfn t() { abba::run(); self::abba::run() }\n";
         assert_eq!(
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_its_crate_stands_apart() {
+    fn a_source_that_names_its_crate_cannot_be_a_module() {
         assert!(can_be_a_module("#![forbid(unsafe_code)]\nuse std::sync::Mutex;"));
         assert!(!can_be_a_module("use crate::Shop;"));
     }

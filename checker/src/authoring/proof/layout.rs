@@ -1,9 +1,9 @@
-//! A course made of attempts: answers to exercises, in folders of their own, as packages.
+//! A course whose exercises are attempts: answers to exercises, each in a folder of its own, as packages.
 //!
-//! The learner's files are not touched. The course lies below the build folder and shares it, so packages from
-//! outside are built once for both. Files are written only where they changed, so that a second proof is quick.
-//! Cargo tells packages of different courses in one build folder apart by their names and folders only, so no two
-//! benches may use the same ones.
+//! The learner's files are not touched. The course is inside the build folder and shares it, so external packages are
+//! built once for both. Files are written only if they changed, so that a second proof is fast. In a shared build
+//! folder, cargo distinguishes packages of different courses only by name and folder, so no two benches may use the
+//! same ones.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
@@ -17,16 +17,16 @@ use crate::authoring::proof::{Attempt, gathered};
 use crate::course::exercise::Exercise;
 use crate::error::UserError;
 
-/// Where attempts are laid out, with a manifest like that of the course at `root`.
+/// A folder in which attempts are laid out, with a manifest like that of the course at `root`.
 pub struct Bench {
     root: PathBuf,
     dir: PathBuf,
-    /// Held for as long as this lives.
+    /// Held until this value is dropped.
     _lock: File,
 }
 
 impl Bench {
-    /// The bench `name`, for this process alone: two that lay out different answers would mix them.
+    /// The bench `name`, locked for this process: two processes with different answers would mix them up.
     pub fn new(root: &Path, name: &str) -> Result<Bench> {
         let dir = target(root).join(name);
         fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
@@ -46,7 +46,7 @@ impl Bench {
         &self.dir
     }
 
-    /// Lays out the attempts at each exercise, and nothing else. Those for which `place` says so share a package.
+    /// Lays out exactly the attempts of `plan`. Those that `place` puts together share a package.
     pub fn lay_out(&self, plan: &[(&Exercise, &[Attempt])], place: &dyn Fn(&Attempt) -> Place) -> Result<Vec<LaidOut>> {
         let mut all = Vec::new();
         for (exercise, attempts) in plan {
@@ -116,40 +116,40 @@ impl Bench {
     }
 }
 
-/// Where an attempt is built.
+/// How an attempt is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// As a package of its own, as a learner's answer is.
+    /// As a package of its own, like a learner's answer.
     Apart,
     /// As a module beside the other answers to the same exercise, which is three times as fast.
     Together,
 }
 
-/// An attempt as it was laid out.
+/// An attempt that was laid out.
 #[derive(Clone, Debug)]
 pub struct LaidOut {
     /// Unique on the bench; see [`attempt_name`].
     pub attempt: String,
     pub package: String,
-    /// With its `src/lib.rs` and its tests; below that of the bench.
+    /// The folder of its `src/lib.rs` and its tests, relative to the bench.
     pub dir: PathBuf,
-    /// What it is called in its package, if that has several.
+    /// Its module, if its package contains several attempts.
     pub module: Option<String>,
 }
 
 impl LaidOut {
-    /// That of its package.
+    /// The folder of its package.
     fn folder(&self) -> &Path {
         let above = self.module.is_some().then(|| self.dir.parent()).flatten();
         above.unwrap_or(&self.dir)
     }
 }
 
-/// The exercise that attempts answer, as far as they share it.
+/// The parts of an exercise that all attempts at it share.
 struct Original<'a> {
     exercise: &'a Exercise,
     manifest: String,
-    /// The files of its tests: name and text.
+    /// The names and texts of its test files.
     tests: Vec<(String, String)>,
 }
 
@@ -163,7 +163,7 @@ impl Original<'_> {
         Ok(Original { exercise, manifest: read(&exercise.dir.join("Cargo.toml"))?, tests })
     }
 
-    /// Where `what` lies on the bench.
+    /// The folder for `what` on the bench.
     fn folder(&self, what: &str) -> PathBuf {
         let Exercise { chapter, folder, .. } = self.exercise;
         Path::new("exercises").join(chapter).join(format!("{folder}--{what}"))
@@ -175,7 +175,7 @@ impl Original<'_> {
     }
 }
 
-/// What an attempt is called among all; apart from others, its package: `abba--rejected-sleep`.
+/// The unique name of an attempt, and of its package if it has its own: `abba--rejected-sleep`.
 pub fn attempt_name(attempt: &Attempt) -> String {
     format!("{}--{}", attempt.exercise, attempt.name.replace('/', "-"))
 }
@@ -189,7 +189,7 @@ pub fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }
 
-/// The manifest of the course, with these members and paths that lead back to it.
+/// The manifest of the course with these members, and with paths that lead back to the course.
 fn workspace_manifest(manifest: &str, members: &BTreeSet<String>, root: &Path) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse().context("the manifest of the course is not understood")?;
     let workspace = manifest["workspace"].as_table_mut().context("the manifest of the course has no workspace")?;
@@ -208,7 +208,7 @@ fn workspace_manifest(manifest: &str, members: &BTreeSet<String>, root: &Path) -
     Ok(manifest.to_string())
 }
 
-/// The manifest of an exercise under another package name and with these targets.
+/// The manifest of an exercise with another package name and with these targets.
 fn attempt_manifest(manifest: &str, package: &str, targets: &str) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse()?;
     let name = manifest.get_mut("package").and_then(|table| table.get_mut("name"));
@@ -220,9 +220,9 @@ fn attempt_manifest(manifest: &str, package: &str, targets: &str) -> Result<Stri
 mod tests {
     use super::*;
 
-    /// Would catch: two proofs at once that lay out each other's answers.
+    /// Would catch: concurrent proofs that overwrite each other's answers.
     #[test]
-    fn a_bench_is_for_one_at_a_time() {
+    fn a_bench_is_locked_for_one_process() {
         let root = tempfile::tempdir().unwrap();
         let first = Bench::new(root.path(), "bench-of-a-test").unwrap();
         assert!(Bench::new(root.path(), "other-bench-of-a-test").is_ok(), "another bench is free");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_course_of_attempts_has_no_other_members_and_finds_the_drop_ins() {
+    fn the_laid_out_course_has_only_attempts_as_members_and_finds_the_drop_ins() {
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"checker\",\n]\nexclude = [\"x\"]\n\
                         default-members = [\"checker\"]\n\n[workspace.dependencies]\nstd = { path = \"checker/std\" }\n\
                         x = \"1\"\ny = { path = \"/y\" }\n";

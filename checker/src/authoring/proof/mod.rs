@@ -1,7 +1,7 @@
 //! The proof of an exercise: answers to it, each with the verdict that it must get.
 //!
-//! An exercise is trusted because its starter fails for the stated reason, the solution and other right answers
-//! pass, and known wrong answers are rejected. All of that is data; this module reads it and compares.
+//! An exercise is trusted because its starter fails for the stated reason, its solution and other right answers pass,
+//! and known wrong answers are rejected. All of this is data that this module reads and compares.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub mod speed;
 pub mod texts;
 pub mod trial;
 
-/// One answer to an exercise.
+/// An answer to an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// The exercise that it answers.
@@ -33,18 +33,18 @@ pub struct Attempt {
     pub source: String,
 }
 
-/// What an answer must get.
+/// The result that an answer must get.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     Passes,
     Fails {
         kind: Kind,
-        /// The test that fails, or a part of what the compiler says.
+        /// The test that fails, or a part of the compiler's message.
         detail: Option<String>,
     },
 }
 
-/// What an author has to put right: about what, and why.
+/// A defect that an author has to fix: its subject and the objection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// `hints.md`, `rejected/sleep`.
@@ -58,11 +58,11 @@ impl Complaint {
     }
 }
 
-/// How many answers of each kind an exercise needs.
+/// The minimum number of accepted and of rejected answers.
 const LEAST_ACCEPTED: usize = 1;
 const LEAST_REJECTED: usize = 2;
 
-/// All answers to `exercise`, whose solution lies in `solution`, and what is wrong with how they are stated.
+/// All answers to `exercise`, whose solution is in `solution`, and the defects of their headers.
 pub fn attempts(exercise: &Exercise, solution: &Path) -> Result<(Vec<Attempt>, Vec<Complaint>)> {
     let (mut attempts, mut complaints) = (Vec::new(), Vec::new());
     let mut add = |name: String, file: &Path, expected: &dyn Fn(&str) -> Option<Expected>| {
@@ -97,7 +97,7 @@ pub fn attempts(exercise: &Exercise, solution: &Path) -> Result<(Vec<Attempt>, V
 const UNSTATED: &str = "does not say which verdict it must get: begin it with `//! verdict: failing-test NAME`, \
                         `//! verdict: deadlock` or another kind, and say why in the second line";
 
-/// The Rust files in `dir`, sorted. None if there is no such folder.
+/// The Rust files in `dir`, sorted. Empty if the folder does not exist.
 fn sources(dir: &Path) -> Result<Vec<PathBuf>> {
     let Ok(entries) = fs::read_dir(dir) else { return Ok(Vec::new()) };
     let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
@@ -121,7 +121,7 @@ fn starts(starts: Starts) -> Kind {
     }
 }
 
-/// The verdict that a rejected answer states in its first line, and gives a reason for in its second.
+/// The verdict in the first line of a rejected answer; `None` unless the second line gives a reason.
 fn stated(source: &str) -> Option<Expected> {
     let reason = source.lines().nth(1)?.strip_prefix("//!")?;
     let line = source.lines().next()?.strip_prefix("//! verdict:")?.trim();
@@ -144,7 +144,7 @@ fn stated(source: &str) -> Option<Expected> {
     Some(Expected::Fails { kind, detail: detail.map(str::to_owned) })
 }
 
-/// What is wrong with `verdict`, if it is not what was expected.
+/// The objection if `verdict` is not what was expected.
 pub fn objection(expected: &Expected, verdict: &Verdict) -> Option<String> {
     let got = || format!("{}: {}", verdict.kind.word(), verdict.headline);
     match expected {
@@ -161,7 +161,7 @@ pub fn objection(expected: &Expected, verdict: &Verdict) -> Option<String> {
     }
 }
 
-/// Whether `detail` is a test that failed, or a part of what the compiler said.
+/// Whether `detail` is the name of a failed test, or a part of the compiler's message.
 fn names(verdict: &Verdict, detail: &str) -> bool {
     let failed =
         |name: &str| verdict.tests.iter().any(|test| test.name == name && matches!(test.outcome, Outcome::Failed(_)));

@@ -1,4 +1,4 @@
-//! What an exercise promises, the test that looks, and the wrong answer that breaks just that promise.
+//! The promises of an exercise: each with the test that checks it and a wrong answer that breaks only it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,20 +10,20 @@ use crate::authoring::proof::Complaint;
 use crate::authoring::proof::trial::Tried;
 use crate::verdict::{Kind, Outcome, Verdict};
 
-/// The table in the folder of a solution.
+/// The file in the folder of a solution.
 pub const FILE: &str = "promises.toml";
 
-/// What stands for a test where only the compiler can refuse a wrong answer.
+/// Replaces the name of a test if only the compiler can reject the wrong answer.
 const COMPILER: &str = "compiler";
 
-/// One sentence of the brief or of a doc comment.
+/// A sentence of the brief or of a doc comment.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
     pub says: String,
-    /// The test that fails if it is broken, or [`COMPILER`].
+    /// The test that fails if the promise is broken, or [`COMPILER`].
     test: String,
-    /// The answer in `rejected/` that breaks it.
+    /// The answer in `rejected/` that breaks the promise.
     broken_by: String,
 }
 
@@ -34,7 +34,7 @@ struct Table {
     promise: Vec<Promise>,
 }
 
-/// The promises of the exercise whose solution lies in `solution`.
+/// The promises of the exercise whose solution is in `solution`.
 pub fn read(solution: &Path) -> Result<Vec<Promise>, Complaint> {
     let text = fs::read_to_string(solution.join(FILE)).map_err(|error| {
         Complaint::new(FILE, format!("cannot be read ({error}): it names a test for each promise of the brief"))
@@ -48,7 +48,7 @@ fn in_one_line(error: &toml::de::Error, text: &str) -> String {
     format!("line {}: {}", before.matches('\n').count() + 1, error.message())
 }
 
-/// The tests of an exercise, as the solution ran them, and how many of them a promise names.
+/// The number of the exercise's tests, according to the solution's run, and how many of them promises name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     pub tests: usize,
@@ -61,7 +61,7 @@ pub fn coverage(promises: &[Promise], tried: &[Tried]) -> Coverage {
     Coverage { tests: tests.len(), promised }
 }
 
-/// What is wrong with `promises`, now that the answers have been tried.
+/// The defects of `promises`, given the results of the answers.
 pub fn complaints(promises: &[Promise], tried: &[Tried]) -> Vec<Complaint> {
     let tests = tests(tried);
     let mut complaints: Vec<Complaint> = promises
@@ -76,7 +76,7 @@ pub fn complaints(promises: &[Promise], tried: &[Tried]) -> Vec<Complaint> {
     complaints
 }
 
-/// The names of all tests. Known only if the solution compiles.
+/// The names of all tests. Empty if the solution does not compile.
 fn tests(tried: &[Tried]) -> BTreeSet<&str> {
     let solution = tried.iter().find(|tried| tried.attempt.name == "solution");
     solution.into_iter().flat_map(|solution| &solution.verdict.tests).map(|test| test.name.as_str()).collect()
@@ -91,7 +91,7 @@ fn objection(promise: &Promise, tests: &BTreeSet<&str>, tried: &[Tried]) -> Opti
     if says.trim().is_empty() {
         return Some(format!("says nothing about the test `{test}`"));
     }
-    // Without a solution that compiles nobody knows which tests there are; that is objected to already.
+    // If the solution does not compile, the tests are unknown, and there is an objection about that already.
     if test != COMPILER && !tests.is_empty() && !tests.contains(test.as_str()) {
         return Some(format!("there is no test `{test}`"));
     }

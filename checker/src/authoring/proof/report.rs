@@ -1,4 +1,4 @@
-//! What came of a proof: a table, the objections below it, or a JSON document.
+//! The result of a proof: a table with the objections below it, or a JSON document.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::ui::text::style::{Line, Style, Text};
 #[derive(Debug, Default)]
 pub struct Proof {
     pub exercise: String,
-    /// None if they cannot be read.
+    /// `None` if they cannot be read.
     pub promises: Option<Vec<Promise>>,
     pub tried: Vec<Tried>,
     /// About its texts, and about tests that depend on each other.
@@ -29,7 +29,7 @@ pub struct Times {
 }
 
 impl Proof {
-    /// All that is wrong: about what, and why.
+    /// All objections, each with its subject.
     pub fn objections(&self) -> impl Iterator<Item = (&str, &str)> {
         let tried = self.tried.iter().flat_map(|tried| {
             tried.objections.iter().map(|objection| (tried.attempt.name.as_str(), objection.as_str()))
@@ -114,7 +114,7 @@ fn row(cells: [&str; 9]) -> Line {
     )
 }
 
-/// The table, and what is wrong below it.
+/// The table with the objections below it.
 pub fn table(proofs: &[Proof], book: &[Complaint], times: Times) -> Text {
     let mut text = Text::new();
     text.push(row(["", "", "starter", "promises", "tests", "right", "wrong", "found by", "slowest"]));
@@ -144,7 +144,7 @@ pub fn table(proofs: &[Proof], book: &[Complaint], times: Times) -> Text {
     text
 }
 
-/// The same for machines.
+/// The same as a JSON document.
 pub fn document(proofs: &[Proof], book: &[Complaint], times: Times) -> Result<Value> {
     let objections = proofs.iter().map(|proof| proof.objections().count()).sum::<usize>() + book.len();
     Ok(json!({

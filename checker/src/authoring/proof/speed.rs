@@ -1,4 +1,4 @@
-//! How long things take: ours and what they are compared with, in turns, so that a busy moment hits both.
+//! Measurements: the checker and what it is compared with take turns, so that a busy moment affects both.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::system::toolchain;
 
-/// How often each thing is measured, after a first time that does not count.
+/// How often each duration is measured, after a first round that does not count.
 pub const TIMES: usize = 7;
 
 /// One row of the table.
@@ -19,21 +19,21 @@ pub struct Row {
     pub what: &'static str,
     pub against: &'static str,
     pub ours: f64,
-    /// `None` where the budget is a number and not a ratio.
+    /// `None` if the budget is a number and not a ratio.
     pub theirs: Option<f64>,
     pub unit: &'static str,
     pub budget: Budget,
     pub note: String,
 }
 
-/// What is good enough.
+/// The limit that a measurement must meet.
 #[derive(Clone, Copy, Debug)]
 pub enum Budget {
-    /// Of ours to theirs.
+    /// For the ratio of `ours` to `theirs`.
     AtMost(f64),
-    /// Of ours to theirs, where more is better.
+    /// For the ratio of `ours` to `theirs`, if more is better.
     AtLeast(f64),
-    /// Of ours alone.
+    /// For `ours` alone.
     Number(f64),
 }
 
@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-/// Measures several things in turns, each with the number of the round. Returns their medians.
+/// Measures several things in turns, each called with the number of the round. Returns their medians.
 pub fn medians<const N: usize>(mut things: [&mut dyn FnMut(usize) -> Result<Duration>; N]) -> Result<[f64; N]> {
     let mut measured: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
     for round in 0..=TIMES {
@@ -93,7 +93,7 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// How long `command` takes, whatever it says.
+/// How long `command` takes, whatever its result.
 pub fn time(command: &mut Command) -> Result<Duration> {
     let started = Instant::now();
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -101,7 +101,7 @@ pub fn time(command: &mut Command) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-/// One source file that is saved again and again, each time a little different.
+/// A source file that is saved repeatedly, each time with a small change.
 pub struct Source {
     pub path: PathBuf,
     text: String,
@@ -114,7 +114,7 @@ impl Source {
         Ok(Source { path, text, saves: 0 })
     }
 
-    /// Saves the text, `more`, and a comment that was not there before.
+    /// Saves the text, `more`, and a comment that makes this version unique.
     pub fn save(&mut self, more: &str) -> Result<()> {
         self.saves += 1;
         let text = format!("{}\n{more}// save {} of process {}\n", self.text, self.saves, std::process::id());
@@ -128,7 +128,7 @@ impl Drop for Source {
     }
 }
 
-/// What cargo does to test one package, as commands that can be run without cargo.
+/// The commands that cargo runs to test one package, so that they can be run without cargo.
 pub struct ByHand {
     library: String,
     test: String,
@@ -137,7 +137,7 @@ pub struct ByHand {
 }
 
 impl ByHand {
-    /// Listens to cargo. The source must have been saved anew, so that there is something to do.
+    /// Records the commands of cargo. The source must have changed, so that cargo has something to do.
     pub fn learn(root: &Path, package: &str, dir: &Path) -> Result<ByHand> {
         let mut cargo = toolchain::cargo();
         cargo.current_dir(root).args(["test", "--no-run", "-vv", "--message-format=json", "--package", package]);
@@ -169,12 +169,12 @@ impl ByHand {
         command
     }
 
-    /// Compiles the library, or finds out that it does not compile.
+    /// Compiles the library, whether or not that succeeds.
     pub fn compile_library(&self) -> Result<Duration> {
         time(&mut self.sh(&self.library))
     }
 
-    /// Compiles the library and its test, and runs the test.
+    /// Compiles the library and its test, then runs the test.
     pub fn test(&self) -> Result<Duration> {
         let (library, test) = (self.compile_library()?, time(&mut self.sh(&self.test))?);
         let mut binary = Command::new(&self.binary);

@@ -1,4 +1,4 @@
-//! What an exercise says about itself: its brief, its hints, its explanation, its table.
+//! The texts of an exercise: its brief, its hints, its explanation, its metadata.
 
 use std::fs;
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::path::Path;
 use crate::authoring::proof::{Complaint, book, promises};
 use crate::course::exercise::Exercise;
 
-/// How many lines of text a brief may have, besides its title, the habit and the links after it.
+/// How many lines of text a brief may have, without its title, the habit and the links after it.
 const LONGEST_BRIEF: usize = 15;
-/// What stands where an author has yet to write something.
+/// Marks a place where an author still has to write something.
 pub const PLACEHOLDER: &str = "FILL IN";
 
-/// What is wrong with the texts of `exercise`, whose solution lies in `solution`.
+/// The defects of the texts of `exercise`, whose solution is in `solution`.
 pub fn complaints(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
     let mut complaints: Vec<Complaint> = table(exercise).map(|what| Complaint::new("Cargo.toml", what)).collect();
     let files: [(&str, &Path, Judge); 3] = [
@@ -43,7 +43,7 @@ pub fn starter(exercise: &Exercise, solution: &Path) -> Option<Complaint> {
     (starter != lib).then(|| Complaint::new("src/lib.rs", "is not the same as the solution's starter.rs"))
 }
 
-/// Says what is wrong with a text.
+/// Returns the defects of a text.
 type Judge<'a> = &'a dyn Fn(&str) -> Vec<String>;
 
 fn table(exercise: &Exercise) -> impl Iterator<Item = String> {
@@ -79,7 +79,7 @@ fn brief(text: &str, exercise: &Exercise) -> Vec<String> {
     wrong
 }
 
-/// How many lines of text there are after the title and before the habit, and whether there is one.
+/// The number of text lines between the title and the habit, and whether there is a habit.
 fn measure(text: &str) -> (usize, bool) {
     let body: Vec<&str> = text.lines().skip(1).filter(|line| !line.trim().is_empty()).collect();
     let habit = body.iter().position(|line| line.starts_with("*Habit:"));
@@ -103,7 +103,7 @@ fn explanation(text: &str) -> Vec<String> {
     if sentences == 0 { vec!["says nothing".to_owned()] } else { Vec::new() }
 }
 
-/// What `dev new` left for the author to write.
+/// Complaints about placeholders that `dev new` left for the author.
 fn placeholders(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
     let mut files =
         vec!["Cargo.toml", "README.md", "hints.md"].into_iter().map(|name| exercise.dir.join(name)).collect::<Vec<_>>();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_says_everything() {
+    fn the_metadata_must_be_complete() {
         let mut abba = example::exercise("abba");
         assert_eq!(table(&abba).count(), 0);
         (abba.about.grade, abba.folder) = (6, "03_other".to_owned());

@@ -1,4 +1,4 @@
-//! One attempt on trial: checked several times, under several seeds, and with its tests all in one process.
+//! Tries one attempt: several times, with several seeds, and with all of its tests in one process.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,48 +19,48 @@ use crate::system::process::{self, HeadTail, How, Spec, Standstill, Stop, Stream
 use crate::system::toolchain::Toolchain;
 use crate::verdict::{Mode, Outcome, TestResult, Verdict};
 
-/// An attempt, as it was laid out and compiled.
+/// An attempt that was laid out and compiled.
 pub struct Trial<'a> {
-    /// Of the bench.
+    /// The root of the bench.
     pub root: &'a Path,
     pub attempt: &'a Attempt,
-    /// As laid out.
+    /// The exercise as laid out.
     pub exercise: &'a Exercise,
     built: &'a Built,
     pub toolchain: Toolchain,
 }
 
-/// What came of one attempt.
+/// The results of one attempt.
 #[derive(Debug)]
 pub struct Tried {
     pub attempt: Attempt,
-    /// Of the first round.
+    /// The verdict of the first round.
     pub verdict: Verdict,
     pub seeds: Option<Seeds>,
-    /// The slowest real test, and its milliseconds.
+    /// The slowest real test, with its duration in milliseconds.
     pub slowest: Option<(u64, String)>,
     pub objections: Vec<String>,
 }
 
-/// What came of exploring a rejected answer with several seeds.
+/// The results of exploring a rejected answer with several seeds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seeds {
     /// How many schedules had to be sampled, at worst.
     pub worst: u32,
-    /// How many schedules there were for each seed.
+    /// The number of schedules for each seed.
     pub within: u32,
-    /// The seeds under which it did not get its verdict.
+    /// The seeds that did not find the failure.
     pub missed: Vec<u64>,
 }
 
-/// How long all tests of one binary may take together.
+/// The time limit for all tests of one binary together.
 const TOGETHER: Duration = Duration::from_secs(60);
-/// How many attempts are tried at a time, for each core. Most wrong ones wait, for each other or for a time limit.
+/// How many attempts are tried at a time per core. Most wrong ones wait, for each other or for a time limit.
 const CROWD: usize = 2;
-/// How many schedules are explored where only the company of the other tests is of interest.
+/// How many schedules are explored to find out only whether tests disturb each other.
 const FEW_SCHEDULES: &str = "20";
 
-/// Brings each attempt together with what it was laid out and compiled as.
+/// Pairs each attempt with its compiled form.
 pub fn trials<'a>(
     bench: &'a Bench,
     products: &'a Products,
@@ -75,9 +75,9 @@ pub fn trials<'a>(
 }
 
 impl Trial<'_> {
-    /// One verdict; `None` if it was stopped.
+    /// Checks once; `None` if stopped.
     ///
-    /// In each round a right answer is explored under another seed, for it must pass under all of them.
+    /// Each round explores a right answer with another seed, because it must pass with all of them.
     pub fn check(&self, round: u64, stop: &Stop) -> Result<Option<Verdict>> {
         let seed = (self.attempt.expected == Expected::Passes && round > 1).then_some(round);
         check::check(&Check {
@@ -91,9 +91,9 @@ impl Trial<'_> {
         })
     }
 
-    /// Explores again the test that found `verdict`, with other seeds and a twentieth of the budget. `None` if the
-    /// verdict did not come from sampling, or if it was stopped. What the search for every interleaving finds, it finds
-    /// always.
+    /// Explores the test that decided `verdict` again, with other seeds and a twentieth of the budget. `None` if the
+    /// verdict did not come from sampling, because an exhaustive search always finds the same failure, or if it was
+    /// stopped.
     pub fn seeds(&self, verdict: &Verdict, seeds: u64, stop: &Stop) -> Result<Option<Seeds>> {
         let (Some(test), Expected::Fails { .. }) = (explored(verdict), &self.attempt.expected) else {
             return Ok(None);
@@ -110,7 +110,7 @@ impl Trial<'_> {
                 return Ok(None);
             }
             match ran.outcome {
-                // Some mistakes show in more than one way, and under another seed another one comes first.
+                // Some mistakes have several symptoms, and another seed may find another one first.
                 Outcome::Failed(_) => {
                     result.worst = result.worst.max(ran.explored.map_or(1, |explored| explored.sampled));
                 }
@@ -136,7 +136,7 @@ impl Trial<'_> {
         self.built.binaries(mode)
     }
 
-    /// What is wrong when all tests run in one process, as plain `cargo test` runs them: side by side, and in order.
+    /// The objections if all tests run in one process, as with plain `cargo test`: first in parallel, then one by one.
     pub fn together(&self, stop: &Stop) -> Result<Vec<String>> {
         let mut objections = Vec::new();
         for mode in [Mode::Real, Mode::Explore] {
@@ -172,18 +172,18 @@ fn run(command: Command, stop: &Stop) -> Result<(How, String)> {
     Ok((end.how, printed.finish().to_text()))
 }
 
-/// The sampled test that decided, and its budget.
+/// The sampled test that decided the verdict, and its budget.
 fn explored(verdict: &Verdict) -> Option<(&str, u32)> {
     let decisive = verdict.decisive().filter(|test| test.mode == Mode::Explore && !was_searched(test))?;
     Some((&decisive.name, decisive.explored?.budget))
 }
 
-/// Whether the search for every interleaving found this failure.
+/// Whether an exhaustive search found this failure.
 pub fn was_searched(test: &TestResult) -> bool {
     test.trace.as_ref().is_some_and(|trace| trace.budget == 0)
 }
 
-/// What is wrong with what came of several rounds of the same attempt.
+/// The objections to the verdicts of several rounds of the same attempt.
 pub fn objections(attempt: &Attempt, rounds: &[Verdict]) -> Vec<String> {
     let mut objections: Vec<String> =
         rounds.iter().filter_map(|verdict| objection(&attempt.expected, verdict)).collect();
@@ -195,9 +195,9 @@ pub fn objections(attempt: &Attempt, rounds: &[Verdict]) -> Vec<String> {
     objections
 }
 
-/// What must be the same in every round: the kind of the verdict, and the test that decides if it was explored. Which
-/// of several tests a wrong answer fails first on real threads may be luck. Of a pass, no more than that: it is
-/// explored under other seeds.
+/// The part of a verdict that must be the same in every round: its kind, and the decisive test if it was explored. On
+/// real threads, chance may decide which of several tests fails first. Of a pass, only that it passes, because each
+/// round explores with another seed.
 fn essence(verdict: &Verdict) -> String {
     match verdict.decisive() {
         None if verdict.passed() => "it passes".to_owned(),
@@ -207,7 +207,7 @@ fn essence(verdict: &Verdict) -> String {
     }
 }
 
-/// The longest that a real test took, in the round that took it least, and which it was.
+/// The slowest real test and its duration, with each test measured in its fastest round.
 pub fn slowest(rounds: &[Verdict]) -> Option<(u64, &str)> {
     let first = rounds.first()?;
     let least = |name: &str| {
@@ -218,7 +218,7 @@ pub fn slowest(rounds: &[Verdict]) -> Option<(u64, &str)> {
     real.filter_map(|test| Some((least(&test.name)?, test.name.as_str()))).max()
 }
 
-/// Does `work` for each of `items`, several at a time; `None` if one of them was stopped.
+/// Calls `work` for each of `items`, several at a time; `None` if one of them was stopped.
 pub fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<Option<R>> + Sync,
@@ -244,7 +244,7 @@ pub fn side_by_side<T: Sync, R: Send>(
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Keeps all cores busy while `work` is done.
+/// Keeps all cores busy while `work` runs.
 pub fn on_a_busy_machine<R>(work: impl FnOnce() -> R) -> R {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_that_changes_is_objected_to() {
+    fn a_verdict_that_changes_between_rounds_is_objected_to() {
         let deadlock = attempt(Expected::Fails { kind: Kind::Deadlock, detail: None });
         let (one, mut other) = (example::verdict("abba", Kind::Deadlock), example::verdict("abba", Kind::Deadlock));
         assert_eq!(objections(&deadlock, &[one.clone(), one.clone()]), Vec::<String>::new());
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_test_is_measured_at_its_best() {
+    fn the_slowest_test_is_measured_in_its_fastest_round() {
         let round = |a, b| {
             let mut verdict = example::verdict("abba", Kind::Passed);
             for (name, mode, ms) in [("a", Mode::Real, a), ("b", Mode::Real, b), ("b", Mode::Explore, 5000)] {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn results_come_in_the_order_of_their_items() {
+    fn results_are_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..50).collect();
         assert_eq!(side_by_side(&items, |item| Ok(Some(item * 2))).unwrap().unwrap()[49], 98);
         assert_eq!(side_by_side(&items, |item| Ok((*item != 7).then_some(()))).unwrap(), None);

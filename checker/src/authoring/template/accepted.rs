@@ -1,4 +1,4 @@
-//! FILL IN what this is, done in another way that is right as well.
+//! FILL IN what this is: another right way to do it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,7 +1,7 @@
-//! A new exercise: all of its files, complete enough to compile and to be proven, with `FILL IN` where an author
-//! has something to say.
+//! The template of a new exercise: its files compile and can be proven, with `FILL IN` wherever an author has to write
+//! something.
 
-/// What the files are about.
+/// The exercise that the files are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The package: `abba`.
@@ -12,7 +12,7 @@ pub struct Subject {
     pub folder: String,
 }
 
-/// The files of a new exercise, by their paths below `exercises/` or `solutions/`.
+/// The files of a new exercise, relative to its folder below `exercises/` or `solutions/`.
 const EXERCISE: [(&str, &str); 5] = [
     ("Cargo.toml", include_str!("exercise.toml")),
     ("README.md", include_str!("brief.md")),
@@ -33,12 +33,12 @@ const SOLUTION: [(&str, &str); 8] = [
 const LESSON: &str = include_str!("lesson.md");
 
 impl Subject {
-    /// The title that an author will want to improve: `Shared counter`.
+    /// A first title for the author to improve: `Shared counter`.
     pub fn title(&self) -> String {
         in_words(&self.name)
     }
 
-    /// All files, by their paths below the root of the course.
+    /// All files, with their paths relative to the root of the course.
     pub fn files(&self) -> Vec<(String, String)> {
         let path = format!("{}/{}", self.chapter, self.folder);
         let fill = |text: &str| {
@@ -49,7 +49,7 @@ impl Subject {
         exercise.chain(solution).map(|(file, text)| (fill(&file), fill(text))).collect()
     }
 
-    /// The lesson of its chapter, for a chapter that is new.
+    /// The lesson of the chapter, for a new chapter.
     pub fn lesson(&self) -> String {
         LESSON.replace("__title__", &self.chapter_title())
     }
@@ -58,7 +58,7 @@ impl Subject {
         in_words(self.chapter.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_'))
     }
 
-    /// The table of contents with the exercise in it, and with its chapter if that is new.
+    /// `contents`, the table of contents, with the exercise and, if it is new, its chapter added.
     pub fn listed_in(&self, contents: &str) -> String {
         let mut lines: Vec<String> = contents.lines().map(str::to_owned).collect();
         let is_chapter = |line: &String| line.starts_with("- [");
@@ -78,7 +78,7 @@ impl Subject {
     }
 }
 
-/// `shared_counter` as `Shared counter`.
+/// `shared_counter` becomes `Shared counter`.
 fn in_words(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_comes_last_in_its_chapter_and_a_chapter_in_its_place() {
+    fn a_new_entry_is_last_in_its_chapter_and_a_new_chapter_is_in_order() {
         let contents = "# Summary\n\n- [A](01_a/README.md)\n  - [X ★](01_a/01_x/README.md)\n- [C](03_c/README.md)\n";
         let listed = subject("01_a", "02_new_one").listed_in(contents);
         assert!(listed.contains("01_x/README.md)\n  - [New one ★](01_a/02_new_one/README.md)\n- [C]"), "{listed}");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn no_placeholder_of_ours_is_left() {
+    fn no_placeholder_of_the_template_is_left() {
         for (file, text) in subject("01_a", "02_new_one").files() {
             assert!(!file.contains("__") && !text.contains("__"), "{file}:\n{text}");
         }

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! FILL IN why this is wrong, and why somebody would try it.
+//! FILL IN why this is wrong, and why someone would try it.
 
 use std::sync::Mutex;
 

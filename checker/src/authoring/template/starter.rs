@@ -12,7 +12,7 @@ impl Counter {
     /// The next number.
     pub fn increment(&self) -> u64 {
         let next = *self.last.lock().unwrap() + 1;
-        // TODO: FILL IN, on the very line where work is due.
+        // TODO: FILL IN, on the line where the learner has work to do.
         *self.last.lock().unwrap() = next;
         next
     }

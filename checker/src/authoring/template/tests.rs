@@ -1,4 +1,4 @@
-//! FILL IN, for every test, which wrong answer it catches.
+//! FILL IN, for every test, the wrong answer that it catches.
 
 use std::thread;
 

@@ -12,7 +12,7 @@ use crate::session::{self, Session};
 use crate::ui::text::style::Text;
 use crate::ui::view::map;
 
-/// Shows the map of the test that is wanted, or of all that have one. `None` if it was interrupted.
+/// Shows the map of the test `wanted`, or of all tests that have one. `None` if it was interrupted.
 pub fn execute(
     session: &Session,
     exercise: &Exercise,

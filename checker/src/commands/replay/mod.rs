@@ -1,4 +1,4 @@
-//! `checker replay`: the interleaving that failed, once more, as a picture, as a page, or step by step.
+//! `checker replay`: the interleaving that failed, again, as a picture, as a page, or step by step.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -88,7 +88,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     }
 }
 
-/// Says why a test cannot be run again. The exit code, `None` if interrupted.
+/// Reports why a test cannot be replayed. Returns the exit code, `None` if interrupted.
 fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &str) -> Result<Option<u8>> {
     match ready {
         Ready::Yes(_) | Ready::Stopped => Ok(None),
@@ -105,14 +105,14 @@ fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &st
     }
 }
 
-/// What there is if no failure was kept.
+/// The result of a check when no failed schedule was stored.
 enum Found {
     Failure(FailedSchedule),
-    /// Nothing to replay: the exit code, `None` if interrupted.
+    /// There is nothing to replay: the exit code, `None` if interrupted.
     Code(Option<u8>),
 }
 
-/// Checks, as no failure was kept.
+/// Checks the exercise, because no failed schedule is stored.
 fn find(session: &Session, at: usize, toolchain: Toolchain) -> Result<Found> {
     let Some(verdict) = session.check(at, toolchain, None, &session.stop, &|_| {})? else {
         return Ok(Found::Code(None));
@@ -180,7 +180,7 @@ fn write_page(
     write_pages(session, &format!("{} · {}", exercise.name, result.name), Some((&failure, trace)), map, args)
 }
 
-/// Writes the page that was asked for, and opens it if that was, too.
+/// Writes the page, and opens it, as far as `args` ask for that.
 fn write_pages(
     session: &Session,
     title: &str,
@@ -191,7 +191,7 @@ fn write_pages(
     let Some(file) = &args.html else { return Ok(()) };
     let mapped = map.iter().flat_map(|map| (0..map.nodes.len()).map(|node| map.trace(node)));
     let steps = mapped.chain(failed.map(|(_, trace)| trace)).flat_map(|trace| &trace.steps);
-    // Files outside of the exercise, such as the standard library's, are not shown.
+    // Files outside the course, such as the standard library's, are not shown.
     let files: BTreeSet<&str> = steps.filter_map(|step| Some(step.place.as_ref()?.file.as_str())).collect();
     let texts: Vec<(&str, String)> = files
         .into_iter()
@@ -204,7 +204,7 @@ fn write_pages(
     if args.open { open(file) } else { Ok(()) }
 }
 
-/// Opens `file` with whatever opens pages here.
+/// Opens `file` with the default program of the system.
 fn open(file: &Path) -> Result<()> {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let status =

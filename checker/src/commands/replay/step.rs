@@ -1,4 +1,5 @@
-//! The stepper on a real terminal: keys in, screens out, the program run again when somebody chooses.
+//! The stepper on a real terminal: reads keys, draws screens, and runs the program again when the user makes another
+//! choice.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -19,10 +20,10 @@ use crate::ui::view::page::Source;
 use crate::ui::view::step;
 use crate::verdict::{Outcome, TestResult};
 
-/// How often to look whether the window has another size, or a signal came.
+/// How often to check for a new window size or a signal.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Goes through `result` until somebody quits.
+/// Steps through `result` until the user quits.
 pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'_>, result: TestResult) -> Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         let help = format!("run it in a terminal, or look at the picture with `checker replay {}`", exercise.name);
@@ -46,7 +47,7 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
         let text = step::screen(&title, &stepper, &sources, width, height).print(session.printer.colour);
         let rows = text.lines().map(str::to_owned).collect();
         terminal.draw(&Frame { rows, cursor: None }).context("drawing")?;
-        // Behind the first screen, as it takes a moment.
+        // The map takes a moment, so the first screen is drawn before it.
         if !std::mem::replace(&mut is_mapped, true) {
             if let Some(map) = replayer.map()? {
                 stepper.take_in(map);
@@ -71,7 +72,7 @@ pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'
     }
 }
 
-/// Gives the terminal back, whatever happens.
+/// Restores the terminal on drop.
 struct GivenBack(Terminal);
 
 impl Drop for GivenBack {
@@ -94,7 +95,7 @@ fn step_through(result: TestResult) -> Result<(trace::Trace, String)> {
     Ok((trace, ending))
 }
 
-/// The learner's file and the tests, as the compiler names them.
+/// The learner's file and the tests, with their paths as the compiler reports them.
 fn sources(session: &Session, exercise: &Exercise) -> Vec<(String, String)> {
     let files = std::iter::once(exercise.source()).chain(exercise.tests.iter().cloned());
     files

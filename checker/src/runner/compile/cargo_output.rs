@@ -1,4 +1,4 @@
-//! What cargo and the compiler say while they work.
+//! The output of cargo and the compiler.
 
 use std::path::PathBuf;
 
@@ -9,20 +9,20 @@ use crate::course::exercise::Exercise;
 use crate::system::process::{HeadTail, Stream};
 use crate::verdict::{Diagnostic, Level, Mode, Stage};
 
-/// Takes cargo's output in, in pieces as they come.
+/// Processes cargo's output, in chunks as they arrive.
 pub struct Listener<'a> {
     exercise: &'a Exercise,
     mode: Mode,
     report: &'a dyn Fn(Stage),
     out: Lines,
     err: Lines,
-    /// The end of what cargo said to people.
+    /// The end of cargo's messages for people.
     pub said: HeadTail,
     pub binaries: Vec<Binary>,
     pub diagnostics: Vec<Diagnostic>,
-    /// The first error that is not the learner's.
+    /// The first error that is not the learner's fault.
     pub foreign: Option<Diagnostic>,
-    /// That of the exercise, if it was taken as it was.
+    /// The exercise's library, if cargo found it up to date.
     pub library: Option<PathBuf>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Listener<'a> {
             (Level::Error, _) if fault::of(&diagnostic, package) == Fault::Environment => {
                 self.foreign.get_or_insert(diagnostic);
             }
-            // A warning about other packages is none of the learner's business.
+            // Warnings about other packages do not concern the learner.
             (Level::Warning, Package::Other) => {}
             _ if self.diagnostics.iter().any(|known| known.rendered == diagnostic.rendered) => {}
             (level, _) => {
@@ -120,7 +120,7 @@ fn units(progress: &str) -> Option<(usize, usize)> {
     Some((done.parse().ok()?, of.parse().ok()?))
 }
 
-/// Cuts a stream into lines. A bar that is drawn over ends with a carriage return.
+/// Splits a stream into lines. A progress bar ends with a carriage return when it is redrawn.
 #[derive(Default)]
 struct Lines(Vec<u8>);
 

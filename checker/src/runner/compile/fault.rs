@@ -1,19 +1,19 @@
-//! Whose fault it is that something does not compile.
+//! Who has to fix a compile error.
 //!
-//! Only an error with a place in the learner's own package is the learner's. Anything else comes from the machine or from
-//! how it is set up, and is no verdict about the code.
+//! Only an error with a place in the learner's own package is the learner's. Any other error comes from the machine or
+//! its configuration, and leads to no verdict on the code.
 
 use crate::error::{UserError, causes};
 use crate::verdict::Diagnostic;
 
-/// Whose it is to put an error right.
+/// Who has to fix an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Learner,
     Environment,
 }
 
-/// In which package an error arose.
+/// The package in which an error occurred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Package {
     /// That of the exercise.
@@ -21,7 +21,8 @@ pub enum Package {
     Other,
 }
 
-/// What the compiler says about the system at a place in the learner's file: where a library is used that it cannot load.
+/// Compiler errors about the system that have a place in the learner's file: the place where a library is used that
+/// cannot be loaded.
 const SYSTEM: [&str; 4] =
     ["failed to map segment", "No space left on device", "can't find crate for `std`", "can't find crate for `core`"];
 
@@ -33,12 +34,12 @@ pub fn of(error: &Diagnostic, package: Package) -> Fault {
     }
 }
 
-/// What to say of an error that is not the learner's.
+/// The error to report for a diagnostic that is not the learner's fault.
 pub fn foreign(error: &Diagnostic) -> anyhow::Error {
     cargo_error(&error.rendered)
 }
 
-/// What to say if cargo failed, and not because of the code.
+/// The error to report if cargo failed for a reason other than the code.
 pub fn cargo_error(said: &str) -> anyhow::Error {
     let unknown = || {
         let said = said.trim().trim_start_matches("error: ");
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_error_with_a_place_in_the_own_package_is_the_learners() {
+    fn only_an_error_placed_in_the_exercises_package_is_the_learners() {
         let (placed, unplaced) = (Some("src/lib.rs"), None);
         for (said, place, package, fault) in [
             ("mismatched types", placed, Package::Exercise, Fault::Learner),
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_error_is_passed_on_in_cargos_words() {
+    fn an_unknown_error_is_reported_in_cargos_words() {
         let said = describe(&foreign(&error("error: the sky fell\n", None)));
         assert!(said.starts_with("error: cargo failed: the sky fell\n help: "), "{said}");
     }

@@ -7,7 +7,7 @@ use trace::Place;
 
 use crate::verdict::{Diagnostic, Level};
 
-/// What of cargo's messages matters here.
+/// The messages of cargo that matter here.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Message {
     Diagnostic {
@@ -19,7 +19,7 @@ pub enum Message {
         path: PathBuf,
         source: PathBuf,
     },
-    /// A library that was not compiled again, as nothing seems to have changed since.
+    /// A library that was not recompiled because nothing seems to have changed.
     FreshLibrary {
         package_id: String,
         path: PathBuf,
@@ -27,7 +27,7 @@ pub enum Message {
     Other,
 }
 
-/// Reads a line. What is not understood is not for us: later cargos may say more.
+/// Reads a line. Unknown messages are ignored, because later versions of cargo may add some.
 pub fn read(line: &[u8]) -> Message {
     match serde_json::from_slice(line) {
         Ok(Line::CompilerMessage { package_id, message }) => match diagnostic(message) {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn summaries_notes_and_later_inventions_are_passed_over() {
+    fn summaries_notes_and_unknown_messages_are_ignored() {
         let message = |level: &str, text: &str| {
             format!(
                 r#"{{"reason":"compiler-message","package_id":"p","message":{{"message":"{text}","code":null,"level":"{level}","spans":[],"rendered":"x"}}}}"#
@@ -151,7 +151,7 @@ mod tests {
         ] {
             assert_eq!(read(line.as_bytes()), Message::Other, "{line}");
         }
-        // Said without a span, but an error all the same.
+        // An error without a span is still an error.
         assert!(matches!(read(message("error", "linking with `cc` failed").as_bytes()), Message::Diagnostic { .. }));
     }
 

@@ -1,6 +1,6 @@
-//! One call of cargo: test binaries, or what the compiler and clippy object to.
+//! One call of cargo: the test binaries, or the diagnostics of the compiler and clippy.
 //!
-//! Clippy stands in for rustc, so compiling and linting are one pass.
+//! Clippy replaces rustc, so compiling and linting are one pass.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -28,11 +28,11 @@ pub mod settings;
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub toolchain: Toolchain,
-    /// Whether rustc is to colour its messages.
+    /// Whether rustc colours its messages.
     pub colour: bool,
 }
 
-/// What came of it.
+/// The result of compiling.
 #[derive(Clone, Debug)]
 pub enum Compiled {
     /// The diagnostics are warnings.
@@ -46,16 +46,16 @@ pub enum Compiled {
     Stopped,
 }
 
-/// The tests of one file, in the binary that has them.
+/// A binary and the source file of its tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary {
     pub path: PathBuf,
     pub source: PathBuf,
-    /// What stands before the names of its tests, as `answers::`. Tests under other names are not looked at.
+    /// The prefix of its test names, such as `answers::`. Tests with other names are ignored.
     pub prefix: String,
 }
 
-/// Compiles the tests of `exercise` in `mode`, and reports as it goes on.
+/// Compiles the tests of `exercise` in `mode`, and reports progress.
 pub fn compile(
     root: &Path,
     exercise: &Exercise,
@@ -65,7 +65,7 @@ pub fn compile(
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
     let called = call(root, exercise, mode, options, stop, report)?;
-    // Cargo goes by the date of the file. One that was moved here may be older than what it replaced.
+    // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
     if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
         File::options().append(true).open(exercise.source())?.set_modified(SystemTime::now())?;
         return Ok(call(root, exercise, mode, options, stop, report)?.compiled);
@@ -73,16 +73,16 @@ pub fn compile(
     Ok(called.compiled)
 }
 
-/// Whether `source`, whatever its date, came to its place after `library` was made.
+/// Whether `source` arrived at its path after `library` was built, whatever its modification time.
 fn was_put_there_after(source: &Path, library: &Path) -> bool {
     let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
     matches!((files::arrived(&source), library.modified()), (Some(arrived), Ok(made)) if arrived > made)
 }
 
-/// What one call of cargo brought.
+/// The result of one call of cargo.
 struct Called {
     compiled: Compiled,
-    /// That of the exercise, if it was taken as it was.
+    /// The exercise's library, if cargo found it up to date.
     library: Option<PathBuf>,
 }
 
@@ -103,13 +103,13 @@ fn call(
         _ => true,
     };
     let Listener { binaries, mut diagnostics, said, library, foreign, .. } = listener;
-    // Errors first; each part stays in the compiler's order.
+    // Errors come first; otherwise the compiler's order is kept.
     diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
     match (foreign, diagnostics.first()) {
         (Some(foreign), _) => Err(fault::foreign(&foreign)),
         (None, Some(first)) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
         _ if failed => Err(cargo_error(&said.finish().to_text())),
-        // Without this, a mode whose binaries got lost would count as a mode without tests.
+        // Otherwise, a mode whose binaries are missing would count as a mode without tests.
         _ if binaries.is_empty() && !exercise.tests.is_empty() => {
             Err(cargo_error("it built no test, although there are some"))
         }
@@ -123,13 +123,13 @@ fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Co
     command
         .args(["--package", &exercise.package_id])
         .arg(format!("--message-format={format}"))
-        // For us to read: how far it has come.
+        // The progress bar is parsed to report progress.
         .env("CARGO_TERM_PROGRESS_WHEN", "always")
         .env("CARGO_TERM_PROGRESS_WIDTH", "60");
     command
 }
 
-/// Compiles what can be compiled of `exercise` before anybody waits for it, and only with time that is left over.
+/// Compiles `exercise` ahead of time, at the lowest priority.
 pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
     let confinement = Confinement { priority: Priority::Lowest, ..Confinement::default() };
     let spec = Spec::new(command(root, exercise, mode, options), stop).streams(Streams::Merged).confine(confinement);
@@ -137,7 +137,7 @@ pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, s
     Ok(())
 }
 
-/// The call of cargo that compiles tests in `mode`, without saying whose.
+/// The call of cargo that compiles tests in `mode`, without a package.
 pub fn cargo(root: &Path, mode: Mode, toolchain: Toolchain) -> Command {
     let mut command = toolchain::cargo();
     command

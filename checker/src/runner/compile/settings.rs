@@ -1,8 +1,8 @@
-//! Settings of the user's cargo that would change a verdict, and what stands in for them.
+//! Settings of the user's cargo that would change a verdict, and their replacements.
 //!
-//! The same file is to get the same verdict on every machine. So flags that forbid or allow something, a target other than
-//! this machine, and checks that are switched off do not count; the learner is told. Settings that only
-//! say how to build, such as a linker, stay.
+//! The same file must get the same verdict on every machine. So these are ignored, with a note to the learner: flags
+//! that forbid or allow something, a target other than this machine, and run-time checks that are turned off. Settings
+//! that only affect how to build, such as a linker, are kept.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,18 +11,18 @@ use std::process::Command;
 
 use toml::{Table, Value};
 
-/// Where a setting comes from: a variable, or a file.
+/// The origin of a setting: a variable or a file.
 type Origin = String;
 
-/// What is set differently for the checks.
+/// The settings that differ for checks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     variables: Vec<(&'static str, String)>,
-    /// For the learner: what does not count, and where it is set.
+    /// Notes for the learner: which settings are ignored, and where they are set.
     pub notes: Vec<String>,
 }
 
-/// Checks at run time that a wrong answer may fail; on in the profile that exercises are built with.
+/// Run-time checks that a wrong answer may fail. They are on in the profile that exercises are built with.
 const CHECKS: [&str; 4] = [
     "CARGO_PROFILE_DEV_OVERFLOW_CHECKS",
     "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS",
@@ -31,7 +31,8 @@ const CHECKS: [&str; 4] = [
 ];
 
 impl Settings {
-    /// Reads what cargo would read in `root`: the environment, and its configuration there and in all folders above.
+    /// Reads the same sources as cargo in `root`: the environment, and the configuration files there and in all folders
+    /// above.
     pub fn read(root: &Path) -> Settings {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -41,7 +42,7 @@ impl Settings {
         let folders = root.ancestors().map(|folder| folder.join(".cargo")).chain(home);
         let files = folders.flat_map(|folder| [folder.join("config.toml"), folder.join("config")]);
         let tables = files.filter_map(|file| {
-            // Cargo itself reports a file that cannot be read.
+            // Cargo itself reports an unreadable file.
             let table = fs::read_to_string(&file).ok()?.parse().ok()?;
             Some((file.display().to_string(), table))
         });
@@ -72,7 +73,7 @@ impl Settings {
             kept.extend(rest);
         }
         if !self.notes.is_empty() {
-            // Takes precedence over all other ways to set flags, also if it is empty.
+            // Even if it is empty, this variable overrides all other ways to set flags.
             self.variables.push(("CARGO_ENCODED_RUSTFLAGS", kept.join("\x1f")));
         }
     }
@@ -82,7 +83,7 @@ impl Settings {
     }
 }
 
-/// The flags that cargo passes to the compiler: those of the first of four places that has any.
+/// The flags that cargo passes to the compiler: of four sources, the first one that has any.
 fn flags(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Vec<(Origin, Vec<String>)> {
     let variable = |name: &str, separator: &[char]| {
         let value = variables.get(name)?;
@@ -111,7 +112,7 @@ fn flags(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Vec
     found
 }
 
-/// Whether a table of this name is for the machine that runs. One with a condition that is not understood may be.
+/// Whether the table with this name applies to this machine. A condition that is not understood may apply.
 fn is_this_machine(name: &str) -> bool {
     match name.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')')) {
         Some(condition) => holds(condition).unwrap_or(true),
@@ -168,7 +169,7 @@ fn parts(list: &str) -> Vec<&str> {
     list.split(outside).filter(|part| !part.trim().is_empty()).collect()
 }
 
-/// A list of words, which cargo also takes as one text.
+/// A list of words, which cargo also accepts as a single string.
 fn words(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(text.split_whitespace().map(str::to_owned).collect()),
@@ -177,7 +178,7 @@ fn words(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// The target that is built for, if one is set.
+/// The build target, if one is set.
 fn target(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Option<(Origin, String)> {
     let name = "CARGO_BUILD_TARGET";
     let variable = variables.get(name).map(|target| (name.to_owned(), target.clone()));
@@ -188,7 +189,7 @@ fn target(variables: &BTreeMap<String, String>, files: &[(Origin, Table)]) -> Op
     variable.or_else(|| files.iter().find_map(of_file)).filter(|(_, target)| target != "host-tuple")
 }
 
-/// The flags that may change a verdict, and the others.
+/// Separates the flags that may change a verdict from the others.
 fn sort(flags: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut left_out, mut kept) = (Vec::new(), Vec::new());
     let mut flags = flags.iter().peekable();
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn without_settings_of_the_user_the_same_checks_are_on_as_ever() {
+    fn without_user_settings_only_the_run_time_checks_are_set() {
         let usual = settings(&[("RUSTFLAGS", "-C link-arg=-fuse-ld=mold -Ctarget-cpu=native")], &[]);
         assert_eq!((usual.notes.len(), flags_of(&usual)), (0, None));
         assert_eq!(usual.variables.len(), CHECKS.len());
@@ -285,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_that_cargo_would_not_pass_on_are_not_spoken_of() {
+    fn flags_that_cargo_would_not_pass_on_are_not_mentioned() {
         let hidden = settings(&[("RUSTFLAGS", "")], &["build.rustflags = [\"-Dwarnings\"]"]);
         assert_eq!(hidden.notes, Vec::<String>::new());
         let elsewhere = settings(&[], &["[target.no-such-machine]\nrustflags = [\"-Dwarnings\"]"]);

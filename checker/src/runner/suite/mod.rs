@@ -1,4 +1,4 @@
-//! The tests of one binary: which there are, and what becomes of each, run in a process of its own.
+//! The tests of one binary. Lists them, and runs each in a process of its own.
 
 use std::fs;
 use std::io::Read as _;
@@ -24,53 +24,53 @@ use self::scratch::Scratch;
 
 mod scratch;
 
-/// One test that is to be run.
+/// A test to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {
-    /// The file that it stands in.
+    /// The file that contains it.
     pub source: PathBuf,
-    /// Where it stands in that file.
+    /// Its position in that file.
     at: usize,
     pub name: String,
     binary: PathBuf,
-    /// What the binary calls it.
+    /// Its name in the binary.
     path: String,
 }
 
 impl Test {
-    /// What libtest is told to run this test alone.
+    /// The arguments with which libtest runs only this test.
     fn arguments(&self) -> [&str; 4] {
         [&self.path, "--exact", "--nocapture", "--test-threads=1"]
     }
 
-    /// Where it stands among all tests; the same in both modes.
+    /// Its place among all tests; the same in both modes.
     pub fn place(&self) -> (&Path, usize, &str) {
         (&self.source, self.at, &self.name)
     }
 }
 
-/// What asking a binary for its tests brought.
+/// The result of listing a binary's tests.
 #[derive(Debug)]
 pub enum Listed {
-    /// Without those that are ignored.
+    /// Without ignored tests.
     Tests(Vec<Test>),
-    /// It could not even say: what should have been an answer, as the result of a test.
+    /// The binary could not list its tests; reported as the result of a test.
     Failed(Box<TestResult>),
     Stopped,
 }
 
-/// What an explored test is asked.
+/// What to find out about an explored test.
 #[derive(Clone, Debug)]
 enum Question {
     /// Whether any interleaving fails.
     Any,
-    /// What happens in the one that begins with these choices, as [`trace::wire::write_choices`] writes them.
+    /// What happens in the one that begins with these choices, as written by [`trace::wire::write_choices`].
     One(String),
-    /// Which there are.
+    /// What all interleavings are.
     Map,
 }
 
-/// What the tests of one check have in common.
+/// What the tests of one check share.
 pub struct Suite<'a> {
     root: &'a Path,
     exercise: &'a Exercise,
@@ -80,13 +80,13 @@ pub struct Suite<'a> {
     count: AtomicUsize,
 }
 
-/// The least and the most memory that a test may address. Stacks of threads are reserved long before they are used.
+/// The least and the most memory that a test may address. The stacks of threads are reserved long before they are used.
 const MEMORY: (u64, u64) = (2 << 30, 4 << 30);
 /// The largest file that a test may write.
 const FILE: u64 = 256 << 20;
-/// How much of a test's output is kept from its beginning, and how much from its end.
+/// How many bytes of a test's output are kept, both from its beginning and from its end.
 const KEPT: usize = 16 * 1024;
-/// A report longer than this is not read to its end.
+/// A longer report is truncated when it is read.
 const LONGEST_REPORT: u64 = 16 << 20;
 /// The name under which a failure to list the tests is reported.
 const LISTING: &str = "--list";
@@ -97,7 +97,7 @@ impl<'a> Suite<'a> {
         Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
     }
 
-    /// Asks `binary` which tests it has.
+    /// Lists the tests of `binary`.
     pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
         let mut answers = Vec::new();
         for arguments in [&["--list"][..], &["--list", "--ignored"]] {
@@ -127,7 +127,7 @@ impl<'a> Suite<'a> {
         Ok(Listed::Tests(tests))
     }
 
-    /// Runs `test` to its end.
+    /// Runs `test` until it ends.
     pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
         let arguments = test.arguments();
         let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
@@ -135,13 +135,13 @@ impl<'a> Suite<'a> {
         Ok(TestResult { name: test.name.clone(), ..self.result(&test.path, mode, ran) })
     }
 
-    /// From now on, explored tests run in the one interleaving that begins with `choices`. Their results have a
-    /// trace, failed or not.
+    /// From now on, explored tests run only the interleaving that begins with `choices`. Their results have a trace
+    /// even if they pass.
     pub fn replay(&mut self, choices: &[u32]) {
         self.question = Question::One(trace::wire::write_choices(choices));
     }
 
-    /// Maps all interleavings of an explored test. `None` if it has no map, or was stopped.
+    /// Maps all interleavings of an explored test. `None` if the test has no map, or was stopped.
     pub fn map(&mut self, test: &Test, stop: &Stop) -> Result<Option<Map>> {
         let before = std::mem::replace(&mut self.question, Question::Map);
         let arguments = test.arguments();
@@ -151,7 +151,7 @@ impl<'a> Suite<'a> {
         Ok(ran?.report.and_then(|report| report.map))
     }
 
-    /// A binary that hangs or dies while its tests are listed runs code before `main`, or has a `main` of its own.
+    /// If a binary hangs or crashes while it lists its tests, it runs code before `main` or has its own `main`.
     fn listing_failed(&self, ran: Ran, mode: Mode) -> TestResult {
         let mut result = self.result(LISTING, mode, ran);
         result.message = format!("while the tests were listed: {}", result.message);
@@ -236,9 +236,9 @@ impl<'a> Suite<'a> {
     }
 }
 
-/// What is wanted of the output of a process.
+/// Which output of a process is needed.
 struct Wanted {
-    /// How many bytes from its beginning, and how many from its end.
+    /// How many bytes of its beginning, and how many of its end.
     keep: usize,
     rest: Rest,
 }
@@ -251,18 +251,18 @@ struct Ran {
     printed: process::Kept,
 }
 
-/// A safety net for a checker that cannot watch the clock: all processors, for the whole time and some more.
+/// A safety net if the checker cannot enforce the time limit: all processors for the whole time, plus a margin.
 fn processor_seconds(limit: Duration) -> u64 {
     (limit.as_secs() + 1) * processors() as u64 + 5
 }
 
-/// A quarter of what the machine has, as several tests run at once, within the bounds.
+/// A quarter of the machine's memory, because several tests run at once, within the bounds.
 fn memory() -> u64 {
     let (least, most) = MEMORY;
     process::machine_memory().map_or(most, |all| (all / 4).clamp(least, most))
 }
 
-/// How many tests run side by side.
+/// How many tests run in parallel.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -273,8 +273,8 @@ fn read_report(path: &Path) -> Option<Report> {
     trace::wire::read(&String::from_utf8_lossy(&bytes))
 }
 
-/// A test that was not started, or could not leave its report at `path`, says nothing about the code. What it printed
-/// tells.
+/// An error if the output shows that the test was not started, or could not write its report to `path`. Neither says
+/// anything about the code.
 fn could_report(printed: &str, path: &Path) -> Result<()> {
     let not_written = protocol::report_not_written(&path.display().to_string());
     let complaint = printed.lines().find(|line| line.starts_with(&not_written) || line.starts_with(NOT_STARTED));
@@ -287,8 +287,8 @@ fn could_report(printed: &str, path: &Path) -> Result<()> {
     Err(error.into())
 }
 
-/// Whether a list of tests ends as libtest ends it: `2 tests, 0 benchmarks`. A list that was cut short would pass for
-/// one of fewer tests.
+/// Whether a list of tests has libtest's last line: `2 tests, 0 benchmarks`. A truncated list would count as a list of
+/// fewer tests.
 fn is_whole(list: &str) -> bool {
     let last = list.lines().next_back().unwrap_or_default();
     last.split_once(" test").is_some_and(|(count, rest)| count.parse::<usize>().is_ok() && rest.contains(" benchmark"))
@@ -299,7 +299,7 @@ fn names(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter_map(|line| line.strip_suffix(": test"))
 }
 
-/// Where the function `name` stands in `source`; at the end if it is not found, as a macro may have made it.
+/// The position of the function `name` in `source`; at the end if it is not found, as in generated code.
 fn position(source: &str, name: &str) -> usize {
     let function = name.rsplit("::").next().unwrap_or(name);
     let named = |at: &usize| {
@@ -309,7 +309,7 @@ fn position(source: &str, name: &str) -> usize {
     source.match_indices("fn ").map(|(at, _)| at).find(named).unwrap_or(usize::MAX)
 }
 
-/// What the test printed itself: without what libtest prints around it, and without the panic that is told anyway.
+/// The test's own output, without libtest's lines and without the panic that the result already reports.
 fn own_output(printed: &str, name: &str, told: &Classified) -> String {
     let before = printed.trim_start().strip_prefix("running 1 test\n").map(|rest| {
         let label = format!("test {name} ... ");
@@ -321,7 +321,7 @@ fn own_output(printed: &str, name: &str, told: &Classified) -> String {
     without_panic(&rest[..end], told)
 }
 
-/// `printed` without the report of the panic that is told as the reason.
+/// `printed` without the panic message that is reported as the reason.
 fn without_panic(printed: &str, told: &Classified) -> String {
     let Some(place) = &told.place else { return printed.to_owned() };
     let Some(at) = printed.find(&format!(" panicked at {}:{}:", place.file, place.line)) else {
@@ -335,7 +335,7 @@ fn without_panic(printed: &str, told: &Classified) -> String {
 }
 
 impl TestResult {
-    /// The result of a test that did not have to run.
+    /// The result of a test that did not need to run.
     pub fn skipped(name: &str, mode: Mode, why: &str) -> TestResult {
         TestResult {
             name: name.to_owned(),
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_ordered_as_they_stand_in_their_file() {
+    fn tests_are_ordered_as_in_their_file() {
         let source =
             "fn helper() { second() }\n#[test]\nfn first_of_all() {}\n#[test]\nasync fn first() {}\nfn  second () {}";
         let mut names = vec!["second", "first", "made_by_a_macro", "m::first_of_all"];
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_libtest_prints_is_not_the_learners() {
+    fn output_of_libtest_is_not_the_learners() {
         let own = |printed| own_output(printed, "a", &told("", None));
         let passed = "\nrunning 1 test\ntest a ... hello\nok\n\ntest result: ok. 1 passed; 0 failed\n\n";
         assert_eq!(own(passed), "hello\n");
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_anyway_is_not_shown_as_output() {
+    fn the_reported_panic_is_not_repeated_in_the_output() {
         let panic = "before\n\nthread 'a' (12) panicked at tests/a.rs:8:5:\nleft\nright\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\nafter\n";
         assert_eq!(own_output(panic, "a", &told("left\nright", None)), "before\nafter\n");
         let other = "thread 'b' (13) panicked at tests/b.rs:8:5:\nother\n";

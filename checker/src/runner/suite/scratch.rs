@@ -1,4 +1,4 @@
-//! A temporary folder that is gone after the check.
+//! A temporary folder that is removed after the check.
 
 use std::fmt::Write as _;
 use std::io;
@@ -9,14 +9,14 @@ use anyhow::Result;
 use crate::error::UserError;
 use crate::system::files;
 
-/// The folder. Dropping it removes it.
+/// The folder. It is removed on drop.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);
 
 impl Scratch {
     pub fn new() -> Result<Self> {
         let path = std::env::temp_dir().join(format!("checker-{}", nonce()?));
-        // Nobody else may put a report there.
+        // Private, so that no other user can put a report there.
         files::create_private_dir(&path).map_err(|error| {
             UserError::new(
                 format!("no folder for the reports of the tests could be made in {}: {error}", parent(&path)),
@@ -41,7 +41,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A random number in hexadecimal that nobody guesses.
+/// An unpredictable random number in hexadecimal.
 pub fn nonce() -> io::Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;

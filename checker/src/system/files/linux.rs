@@ -1,10 +1,10 @@
-//! The kinds of file systems of Linux.
+//! File systems on Linux.
 
 use std::path::Path;
 
-/// The name of the file system of `dir`, if what others write there may go unnoticed.
+/// The name of the file system of `dir`, if it may not report changes made by other machines.
 pub fn quiet_file_system(dir: &Path) -> Option<&'static str> {
-    // As unsigned 32 bits, whatever the platform makes of it.
+    // Unsigned 32 bits, because the type of the field varies by platform.
     match rustix::fs::statfs(dir).ok()?.f_type as u32 {
         0x6969 => Some("NFS"),
         0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),

@@ -18,10 +18,10 @@ pub use self::unix::{arrived, create_private_dir};
 #[cfg(windows)]
 pub use self::windows::{arrived, create_private_dir};
 
-/// A save may put the file aside and write a new one. A file is not missing before it has been for this long.
+/// A save may remove the file before it writes a new one, so a file counts as missing only after this time.
 pub const ABSENCE: Duration = Duration::from_millis(100);
 
-/// Whether there is a file at `path`, or will be before `patience` is over.
+/// Whether there is a file at `path` now, or within `patience`.
 pub fn appears(path: &Path, patience: Duration) -> bool {
     let give_up = Instant::now() + patience;
     while !path.exists() {
@@ -33,7 +33,7 @@ pub fn appears(path: &Path, patience: Duration) -> bool {
     true
 }
 
-/// Elsewhere, nothing is known about file systems.
+/// On other systems, nothing is known about file systems.
 #[cfg(not(target_os = "linux"))]
 pub fn quiet_file_system(_dir: &Path) -> Option<&'static str> {
     None
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_waited_for_and_no_longer_than_that() {
+    fn appears_waits_for_a_file_but_not_beyond_its_patience() {
         let dir = tempfile::tempdir().unwrap();
         let (late, never) = (dir.path().join("late"), dir.path().join("never"));
         thread::scope(|scope| {

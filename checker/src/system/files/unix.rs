@@ -11,7 +11,7 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)
 }
 
-/// When the file came to its place or was changed last, whatever its date says.
+/// When the file was moved here or last changed, whatever its modification time.
 pub fn arrived(file: &Metadata) -> Option<SystemTime> {
     let (seconds, nanoseconds) = (u64::try_from(file.ctime()).ok()?, u32::try_from(file.ctime_nsec()).ok()?);
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanoseconds))

@@ -1,8 +1,8 @@
 //! Limits that a process sets on itself before it becomes a test.
 //!
-//! They cannot be set from outside without `unsafe`, so the checker starts itself as `checker __exec …`, which
-//! sets them and then turns into the program that is meant. That costs about a millisecond. Which limits there are
-//! depends on the system.
+//! They cannot be set from outside without `unsafe`, so the checker starts itself as `checker __exec …`, which sets
+//! them and then replaces itself with the actual program. That costs about a millisecond. Which limits exist depends on
+//! the system.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -11,27 +11,27 @@ use std::process::Command;
 
 use super::{group, sys};
 
-/// The first argument of a checker that is to turn into another program.
+/// The first argument of a checker that replaces itself with another program.
 pub const EXEC: &str = "__exec";
 
-/// What a process may use. `None` is as much as the checker itself.
+/// What a process may use. `None` means as much as the checker itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Confinement {
     /// Bytes of address space.
     pub memory: Option<u64>,
     /// Bytes in one file.
     pub file: Option<u64>,
-    /// Seconds on a processor, all threads together.
+    /// Seconds of processor time of all threads together.
     pub cpu: Option<u64>,
     pub priority: Priority,
 }
 
-/// Who comes first when the processors are busy.
+/// The scheduling priority of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
     #[default]
     Normal,
-    /// Only what nobody else wants.
+    /// Runs only when no other process needs the processor.
     Lowest,
 }
 
@@ -39,7 +39,7 @@ const NORMAL: &str = "normal";
 const LOWEST: &str = "lowest";
 
 impl Confinement {
-    /// `command`, but confined, and killed when the checker dies.
+    /// Returns `command` with these limits. Its process is killed when the checker dies.
     pub fn apply(self, command: &Command) -> io::Result<Command> {
         let mut confined = sys::own_command()?;
         confined.arg(EXEC).arg(std::process::id().to_string());
@@ -61,10 +61,10 @@ impl Confinement {
     }
 }
 
-/// How the line begins that is printed in the place of a program which could not be started.
+/// The beginning of the line that is printed if a program could not be started.
 pub const NOT_STARTED: &str = "checker: not started: ";
 
-/// Does what [`Confinement::apply`] asked for. Returns only if it could not, with what to print.
+/// Performs the work that [`Confinement::apply`] set up. Returns an error message, and only if it failed.
 pub fn exec(arguments: &[OsString]) -> String {
     let [parent, memory, file, cpu, priority, program, arguments @ ..] = arguments else {
         return format!("{NOT_STARTED}too few arguments");

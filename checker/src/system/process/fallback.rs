@@ -1,4 +1,4 @@
-//! Where there is no `linux.rs`: nothing is known about a process but how it ended, and its callers say so.
+//! For systems other than Linux: nothing is known about a process except how it ended, and callers say so.
 
 use std::io;
 use std::process::Command;
@@ -7,17 +7,17 @@ use super::{Activity, Usage};
 
 pub fn adopt_orphans() {}
 
-/// Starts this very program.
+/// Starts the checker's own program.
 pub fn own_command() -> io::Result<Command> {
     std::env::current_exe().map(Command::new)
 }
 
-/// Nobody knows whether a process that is over its limit waits or computes.
+/// It is unknown whether a process that is over its limit waits or computes.
 pub fn activity(_id: u32) -> Activity {
     Activity::Unknown
 }
 
-/// Never sees a process stand still, so each has until its limit.
+/// Never detects a standstill, so each process runs until its limit.
 #[derive(Debug, Default)]
 pub struct StandstillDetector(());
 
@@ -40,5 +40,5 @@ pub fn confine(_parent: u32, _memory: Option<u64>) -> io::Result<()> {
     Ok(())
 }
 
-/// A process that left its group is not found.
+/// Does nothing: a process that left its group cannot be found.
 pub fn kill_escaped(_mark: &str) {}

@@ -1,5 +1,5 @@
-//! What only Linux offers: `/proc`, which shows whether a process runs, sleeps, or can never wake up again; the
-//! adoption of orphans; and limits that other systems lack.
+//! Features of Linux: `/proc`, which shows whether a process runs, sleeps or can never wake up again; the adoption of
+//! orphans; and additional limits.
 
 use std::fs;
 use std::io;
@@ -15,22 +15,22 @@ use rustix::process::{
 use super::unix::lower;
 use super::{Activity, Usage};
 
-/// From now on, processes that lose their parent become our children.
+/// From now on, processes that lose their parent become children of the checker.
 pub fn adopt_orphans() {
     let _ = set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Starts this very program, even if its file was replaced by a newer build.
+/// Starts the checker's own program, even if its file was replaced by a newer build.
 pub fn own_command() -> io::Result<Command> {
     let mut command = Command::new("/proc/self/exe");
     command.arg0("checker");
     Ok(command)
 }
 
-/// The limits that no other system has. The process dies with `parent`, the checker.
+/// Sets the limits that other systems lack. The process dies with `parent`, the checker.
 pub fn confine(parent: u32, memory: Option<u64>) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    // The parent may have died before that line.
+    // The parent may have died before the previous line.
     if getppid().is_none_or(|pid| pid.as_raw_nonzero().get().unsigned_abs() != parent) {
         return Err(io::Error::other("the checker is gone"));
     }
@@ -38,9 +38,9 @@ pub fn confine(parent: u32, memory: Option<u64>) -> io::Result<()> {
     lower(Resource::As, memory, 0)
 }
 
-/// Kills the processes that left their group. Their parents are dead, so they are our children now.
+/// Kills the processes that left their group. Their parents are dead, so they are children of the checker now.
 pub fn kill_escaped(mark: &str) {
-    // Each round orphans the children of those killed in it.
+    // Each round orphans the children of the processes that it kills.
     for _ in 0..32 {
         let mut escaped = children(std::process::id()).unwrap_or_default();
         escaped.retain(|id| has_in_environment(*id, mark));
@@ -54,7 +54,7 @@ pub fn kill_escaped(mark: &str) {
     }
 }
 
-/// What the process `id` has used so far.
+/// The resources that the process `id` has used so far.
 pub fn usage(id: u32) -> Option<Usage> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let threads = fs::read_dir(format!("/proc/{id}/task")).ok()?.filter_map(Result::ok);
@@ -63,13 +63,13 @@ pub fn usage(id: u32) -> Option<Usage> {
     Some(Usage { wake_ups, memory: field(&status, "VmRSS:") * 1024 })
 }
 
-/// The number in a line of `status`.
+/// The number in the line `name` of `status`.
 fn field(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Looks at the threads of `id` twice. A thread that is blocked on writing to our pipe counts as running.
+/// Compares two snapshots of the threads of `id`. A thread that is blocked on writing to our pipe counts as running.
 pub fn activity(id: u32) -> Activity {
     let before = threads(id);
     std::thread::sleep(Duration::from_millis(50));
@@ -82,17 +82,17 @@ pub fn activity(id: u32) -> Activity {
     }
 }
 
-/// Notices that a process can never go on: each of its threads waits, without a time limit, for another one.
+/// Detects that a process can never continue: each of its threads waits for another one, without a time limit.
 #[derive(Debug, Default)]
 pub struct StandstillDetector {
     since: Option<(Instant, Vec<Thread>)>,
 }
 
 impl StandstillDetector {
-    /// How long nothing may have moved.
+    /// How long no thread may have run.
     const PROOF: Duration = Duration::from_millis(500);
 
-    /// Takes a look; whether the process has stood still long enough.
+    /// Takes a snapshot. Returns whether the process has stood still long enough.
     pub fn observe(&mut self, id: u32) -> bool {
         let Some(threads) = threads(id).filter(|threads| stands_still(id, threads)) else {
             self.since = None;
@@ -114,7 +114,7 @@ fn stands_still(id: u32, threads: &[Thread]) -> bool {
         && children(id).is_some_and(|children| children.is_empty())
 }
 
-/// The system call that `thread` is in: its number and its arguments.
+/// The system call that `thread` is in: its number and arguments.
 fn syscall(id: u32, thread: &Thread) -> Option<String> {
     fs::read_to_string(format!("/proc/{id}/task/{}/syscall", thread.id)).ok()
 }
@@ -129,7 +129,7 @@ fn writes(syscall: &str) -> bool {
     syscall.split_whitespace().next().is_some_and(|number| numbers.contains(&number))
 }
 
-/// Whether a thread is in a futex wait without a timeout: what std, parking_lot and tokio block with.
+/// Whether a thread is in a futex wait without a timeout, which is how std, parking_lot and tokio block.
 fn waits_for_ever(syscall: &str) -> bool {
     const FUTEX: &str = if cfg!(target_arch = "x86_64") { "202" } else { "98" };
     const WAIT: u64 = 0;
@@ -150,7 +150,7 @@ fn waits_for_ever(syscall: &str) -> bool {
         && timeout == Some(0)
 }
 
-/// A thread at one moment. Two moments between which it ran are not equal.
+/// A snapshot of a thread. Two snapshots differ if the thread ran in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Thread {
     id: i32,
@@ -179,7 +179,7 @@ fn threads(id: u32) -> Option<Vec<Thread>> {
     Some(threads)
 }
 
-/// The state and the time used. The name, which stands before them in parentheses, may contain anything.
+/// The state and the processor time. The name before them, in parentheses, may contain any characters.
 fn parse_stat(stat: &str) -> Option<(u8, u64)> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split(' ').collect();
@@ -195,7 +195,7 @@ fn parse_switches(status: &str) -> u64 {
         .sum()
 }
 
-/// How many bytes of memory the machine has.
+/// The memory of the machine in bytes.
 pub fn machine_memory() -> Option<u64> {
     memory_total(&fs::read_to_string("/proc/meminfo").ok()?)
 }
@@ -205,7 +205,7 @@ fn memory_total(meminfo: &str) -> Option<u64> {
     rest.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The processes whose parent is `id`; `None` if that cannot be told.
+/// The child processes of `id`; `None` if that is unknown.
 fn children(id: u32) -> Option<Vec<u32>> {
     let mut children = Vec::new();
     for entry in fs::read_dir(format!("/proc/{id}/task")).ok()? {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_total_is_found_among_the_rest() {
+    fn the_total_memory_is_found_among_other_lines() {
         assert_eq!(memory_total("MemTotal:       24670336 kB\nMemFree:        14 kB\n"), Some(24_670_336 << 10));
         assert_eq!(memory_total("MemFree: 14 kB\n"), None);
     }

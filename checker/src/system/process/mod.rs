@@ -1,8 +1,9 @@
-//! Runs one process to its end, its limit, or our [`Stop`], and leaves nobody behind.
+//! Runs a process until it ends, reaches its limit, or is ended by our [`Stop`]. Kills every descendant process.
 //!
-//! A process leads a group of its own, so that what it starts can be killed with it. Its output comes through
-//! one bounded channel: a process that prints without end waits for us, not the other way round. The thread that
-//! waits for its end does not reap it, so its number cannot mean another process when the group is killed.
+//! Each process leads its own group, so that the processes it starts can be killed with it. Its output goes through one
+//! bounded channel, so a process that prints without end waits for the checker and fills no memory. The thread that
+//! waits for the end of the process does not reap it, so its id cannot belong to another process when the group is
+//! killed.
 
 use std::io::{self, PipeReader, Read};
 use std::process::Command;
@@ -30,21 +31,21 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
-// A group of processes: started, killed and waited for.
+// A group of processes: starting, killing and waiting.
 #[cfg(unix)]
 use self::unix as group;
 #[cfg(windows)]
 use self::windows as group;
-// The system's view of a process.
+// The state of a process, as the system shows it.
 #[cfg(not(target_os = "linux"))]
 use self::fallback as sys;
 #[cfg(target_os = "linux")]
 use self::linux as sys;
 
-/// What is to be run, and how far.
+/// A process to run, and its limits.
 ///
-/// By default the command is confined, has no limit of time, both streams are read to their end, and a process that can
-/// never go on is waited for.
+/// By default, the command is confined and has no time limit, both streams are read until they end, and a process that
+/// can never continue is not ended early.
 pub struct Spec<'a> {
     command: Command,
     streams: Streams,
@@ -74,7 +75,7 @@ impl<'a> Spec<'a> {
         Self { streams, ..self }
     }
 
-    /// After so long the process is ended.
+    /// The process is killed after this time.
     pub fn limit(self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self }
     }
@@ -83,18 +84,18 @@ impl<'a> Spec<'a> {
         Self { confine: Some(confinement), ..self }
     }
 
-    /// Runs the command as it is.
+    /// Runs the command without confinement.
     #[cfg(test)]
     pub fn unconfined(self) -> Self {
         Self { confine: None, ..self }
     }
 
-    /// `NAME=VALUE`, unique to this run, in the environment of the process and of all that descend from it.
+    /// Sets `NAME=VALUE`, unique to this run, in the environment of the process and of all its descendants.
     pub fn mark(self, mark: String) -> Self {
         Self { mark: Some(mark), ..self }
     }
 
-    /// Whether to end a process that can never go on before its limit.
+    /// Whether to kill a process that can never continue, even before it reaches its limit.
     pub fn standstill(self, standstill: Standstill) -> Self {
         Self { standstill, ..self }
     }
@@ -104,10 +105,10 @@ impl<'a> Spec<'a> {
     }
 }
 
-/// Whether standard output and standard error are told apart.
+/// Whether standard output and standard error are kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Streams {
-    /// In the order of their writing, all as [`Stream::Out`].
+    /// In the order in which they were written, all as [`Stream::Out`].
     Merged,
     Split,
 }
@@ -118,14 +119,14 @@ pub enum Standstill {
     Waits,
 }
 
-/// How long to wait, after the end of the process, for output that has not been read.
+/// How long to wait for unread output after the process has ended.
 ///
-/// A descendant may hold the pipe for ever; on a busy machine our own reader may come late.
+/// A descendant may keep the pipe open for ever, and on a busy machine our reader thread may be late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// Not long. For what is only shown.
+    /// A short time, for output that is only displayed.
     MayBeLost,
-    /// For what is read by us, every word.
+    /// A long time, for output that must be complete because it is parsed.
     IsWanted,
 }
 
@@ -138,7 +139,7 @@ impl Rest {
     }
 }
 
-/// Where a piece of output came from.
+/// The stream that a piece of output came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     Out,
@@ -155,7 +156,7 @@ pub struct End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     Exited(i32),
-    /// By a signal, or on Windows by an exception: its number.
+    /// By a signal, or on Windows by an exception; with its number.
     Signalled(i32),
     /// By our `Stop`.
     Stopped,
@@ -164,7 +165,7 @@ pub enum How {
     OverLimit(Activity),
 }
 
-/// Whether a process that is over its limit did anything.
+/// What a process was doing when it reached its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(any(target_os = "linux", test)), expect(dead_code, reason = "only Linux shows it"))]
 pub enum Activity {
@@ -177,9 +178,9 @@ pub enum Activity {
 /// The resources that a process has used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// How often one of its threads went to sleep and woke up again.
+    /// How often one of its threads was scheduled again after sleeping.
     pub wake_ups: u64,
-    /// Bytes of memory that it occupies.
+    /// Its resident memory, in bytes.
     pub memory: u64,
 }
 
@@ -190,14 +191,14 @@ enum Event {
     Ended,
 }
 
-/// The reading ends of a process's output.
+/// The read ends of the process's output.
 type Pipes = Vec<(Stream, PipeReader)>;
 
-/// When to look for a standstill first, and how often from then on.
+/// When to check for a standstill first, and how often after that.
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Runs `spec` and passes its output to `sink` as it comes.
+/// Runs `spec`, and passes the output to `sink` as it arrives.
 pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {
     let started = Instant::now();
     let stop = spec.stop;
@@ -213,7 +214,7 @@ pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<En
             Ok(Event::Chunk(stream, bytes)) => sink(stream, &bytes),
             Ok(Event::Closed) => watch.open_pipes -= 1,
             Ok(Event::Ended) => {
-                // What it left behind in its group may hold the pipes.
+                // Descendants in the group may still hold the pipes open.
                 group.leader.kill();
                 watch.ended = Some(Instant::now());
             }
@@ -229,16 +230,16 @@ pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<En
     Ok(End { how, elapsed: (at - started).saturating_sub(stop.paused() - paused) })
 }
 
-/// Decides how long to wait for what, and when it has been long enough.
+/// Decides how long to wait for events, and when to kill the process.
 struct Supervisor {
-    /// Without the time for which everything is held up, which is not the process's own.
+    /// Extended by the time for which the process was paused.
     deadline: Option<Instant>,
     paused: Duration,
     linger: Duration,
     next_look: Option<Instant>,
     standstill: sys::StandstillDetector,
     open_pipes: usize,
-    /// Why we killed it, if we did.
+    /// Why the process was killed, if it was.
     killed: Option<How>,
     ended: Option<Instant>,
 }
@@ -257,7 +258,7 @@ impl Supervisor {
         }
     }
 
-    /// Kills what has had its time. Says how long to wait for an event; `None` if it is over.
+    /// Kills the process if it is over its limit. Returns how long to wait for an event; `None` if everything is done.
     fn look(&mut self, group: &Group<'_>) -> Option<Duration> {
         let now = Instant::now();
         if let Some(at) = self.ended {
@@ -283,11 +284,11 @@ impl Supervisor {
     }
 }
 
-/// Hears the pipes and the end of `leader`, each on a thread of its own.
+/// Reads the pipes and waits for `leader` to end, each on a thread of its own.
 fn listen(leader: &Leader, pipes: Pipes) -> io::Result<Receiver<Event>> {
     let (sender, events) = mpsc::sync_channel(16);
     for (stream, pipe) in pipes {
-        // Detached, as it may be blocked for as long as somebody keeps the pipe open.
+        // Detached, because it stays blocked for as long as any process keeps the pipe open.
         let sender = sender.clone();
         thread::Builder::new().name("reader".to_owned()).spawn(move || forward(stream, pipe, &sender))?;
     }
@@ -299,7 +300,7 @@ fn listen(leader: &Leader, pipes: Pipes) -> io::Result<Receiver<Event>> {
     Ok(events)
 }
 
-/// Starts the process; `None` if it was stopped before.
+/// Starts the process; `None` if `spec` was stopped before.
 fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
     let mut command = match spec.confine {
         Some(confinement) => confinement.apply(&spec.command)?,
@@ -319,12 +320,12 @@ fn start(spec: Spec<'_>) -> io::Result<Option<(Group<'_>, Pipes)>> {
         }
     };
     command.stdout(writer);
-    // With the command, our copies of the writing ends are dropped.
+    // Dropping the command closes our copies of the write ends.
     let leader = spec.stop.spawn(&mut command)?;
     Ok(leader.map(|leader| (Group { leader, mark: spec.mark, stop: spec.stop, is_gone: false }, pipes)))
 }
 
-/// A process, those in its group, and those that escaped from it. None of them outlives this value.
+/// A process, those in its group, and those that escaped from the group. None of them outlives this value.
 struct Group<'a> {
     leader: Leader,
     mark: Option<String>,
@@ -333,12 +334,12 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// Kills all of them. Says how the first one ended.
+    /// Kills all of them. Returns how the first one ended.
     fn end(&mut self) -> Option<How> {
         if std::mem::replace(&mut self.is_gone, true) {
             return None;
         }
-        // The leader has not been reaped, so this group is still the one that was meant.
+        // The leader has not been reaped, so the group id still refers to this group.
         self.leader.kill();
         self.stop.forget(&self.leader);
         let how = self.leader.reap();
@@ -356,7 +357,7 @@ impl Drop for Group<'_> {
     }
 }
 
-/// Passes on what comes out of `pipe`, until its end or until nobody wants it any more.
+/// Sends the output of `pipe`, until it ends or the receiver is dropped.
 fn forward(stream: Stream, mut pipe: PipeReader, sender: &SyncSender<Event>) {
     let mut buffer = vec![0; 8 * 1024];
     loop {

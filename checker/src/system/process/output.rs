@@ -1,4 +1,4 @@
-//! The beginning and the end of a stream of bytes, in bounded memory.
+//! The beginning and the end of a byte stream, in bounded memory.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ pub struct HeadTail {
     dropped: u64,
 }
 
-/// What was kept. The two parts belong together if nothing was dropped.
+/// The bytes that were kept. If nothing was dropped, `tail` continues `head`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub head: Vec<u8>,
@@ -20,7 +20,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Both parts as text, whatever bytes they were.
+    /// Both parts as text. Invalid UTF-8 is replaced.
     pub fn to_text(&self) -> String {
         String::from_utf8_lossy(&[self.head.as_slice(), &self.tail].concat()).trim().to_owned()
     }
@@ -35,7 +35,7 @@ impl HeadTail {
         let to_head = bytes.len().min(self.cap - self.head.len());
         self.head.extend_from_slice(&bytes[..to_head]);
         let rest = &bytes[to_head..];
-        // Of more than a tailful, only the end can stay.
+        // Only the last `cap` bytes can be kept.
         let hopeless = rest.len().saturating_sub(self.cap);
         let rest = &rest[hopeless..];
         let too_many = (self.tail.len() + rest.len()).saturating_sub(self.cap);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn of_more_the_middle_is_dropped_however_it_is_cut() {
+    fn beyond_that_the_middle_is_dropped_however_the_stream_is_split() {
         let whole = ("abcd".to_owned(), "wxyz".to_owned(), 18);
         let alphabet = "abcdefghijklmnopqrstuvwxyz";
         assert_eq!(kept(4, &[alphabet]), whole);

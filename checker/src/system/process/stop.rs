@@ -1,4 +1,4 @@
-//! The handle that ends processes from another thread.
+//! A handle that ends processes from another thread.
 
 use std::io;
 use std::process::Command;
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::group::Leader;
 
-/// Ends the processes that run under it, and those that are about to. Clones are the same handle.
+/// Kills the processes that run under it and prevents new ones. Clones share their state.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Handle>);
 
 #[derive(Debug, Default)]
 struct Handle {
     state: Mutex<State>,
-    /// How many processes run under the whole family of handles.
+    /// How many processes run under all handles of the family.
     family: Arc<Family>,
 }
 
@@ -32,7 +32,7 @@ struct Family {
     pause: Mutex<Pause>,
 }
 
-/// For how long the whole family has been held up.
+/// How long the whole family has been paused.
 #[derive(Debug, Default)]
 struct Pause {
     since: Option<Instant>,
@@ -44,7 +44,7 @@ impl Stop {
         Self::default()
     }
 
-    /// A handle that stops with this one, or alone.
+    /// A handle that is stopped together with this one, or alone.
     pub fn child(&self) -> Stop {
         let mut state = lock(&self.0.state);
         let child = Arc::new(Handle {
@@ -56,7 +56,7 @@ impl Stop {
         Stop(child)
     }
 
-    /// Kills what runs. What is started from now on does not start.
+    /// Kills the running processes. No process can be started under this handle from now on.
     pub fn stop(&self) {
         let children = {
             let mut state = lock(&self.0.state);
@@ -71,7 +71,7 @@ impl Stop {
         }
     }
 
-    /// For how long the family has been held up, altogether.
+    /// How long the family has been paused in total.
     pub(super) fn paused(&self) -> Duration {
         let pause = lock(&self.0.family.pause);
         pause.before + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
@@ -81,15 +81,15 @@ impl Stop {
         lock(&self.0.state).stopped
     }
 
-    /// Waits until nothing runs under any handle of the family, but not longer than `limit`.
+    /// Waits until no process runs under any handle of the family, but no longer than `limit`.
     pub fn wait_until_idle(&self, limit: Duration) {
         let running = lock(&self.0.family.running);
         let _ = self.0.family.idle.wait_timeout_while(running, limit, |running| *running > 0);
     }
 
-    /// Starts `command`, which leads a process group of its own; `None` if this handle was stopped.
+    /// Starts `command` as the leader of its own process group; `None` if this handle was stopped.
     ///
-    /// Under the lock, so that `stop` cannot miss a process that has just been started.
+    /// Holds the lock, so that `stop` cannot miss a process that has just been started.
     pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Option<Leader>> {
         let mut state = lock(&self.0.state);
         if state.stopped {
@@ -97,7 +97,7 @@ impl Stop {
         }
         let group = Leader::start(command)?;
         state.groups.push(group.clone());
-        // It may have come too late for the signal.
+        // The process may have started after the others were paused.
         if lock(&self.0.family.pause).since.is_some() {
             group.pause();
         }
@@ -105,12 +105,12 @@ impl Stop {
         Ok(Some(group))
     }
 
-    /// To be called before the leader of `group` is reaped: from then on its number may mean another process.
+    /// Call this before the leader of `group` is reaped: after that, its id may belong to another process.
     pub(super) fn forget(&self, group: &Leader) {
         lock(&self.0.state).groups.retain(|known| known != group);
     }
 
-    /// To be called when nothing is left of a process that was started.
+    /// Call this when no process of a started group is left.
     pub(super) fn gone(&self) {
         *lock(&self.0.family.running) -= 1;
         self.0.family.idle.notify_all();
@@ -120,8 +120,7 @@ impl Stop {
 /// Only Unix has Ctrl-Z.
 #[cfg(unix)]
 impl Stop {
-    /// Holds up all processes of the family, and their clocks with them, until [`Stop::resume`]. For the topmost
-    /// handle.
+    /// Pauses all processes of the family and their time limits until [`Stop::resume`]. Call it on the topmost handle.
     pub fn pause(&self) {
         lock(&self.0.family.pause).since.get_or_insert_with(Instant::now);
         self.each(&Leader::pause);
@@ -148,7 +147,7 @@ impl Stop {
     }
 }
 
-/// A panic elsewhere is no reason to leave processes behind.
+/// A panic in another thread must not leave processes behind.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -158,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn children_stop_with_their_parent_and_alone() {
+    fn a_child_stops_with_its_parent_or_alone() {
         let parent = Stop::new();
         let (a, b) = (parent.child(), parent.child());
         a.stop();

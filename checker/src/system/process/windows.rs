@@ -1,9 +1,9 @@
-//! Processes on Windows: a job object takes the place of a process group.
+//! Processes on Windows, with a job object instead of a process group.
 //!
-//! The checker starts itself as `checker __exec …`. That process puts itself into a job, starts the program in it and
-//! waits. It holds the only handle of the job, so when it ends, the system kills all that is left in the job. It ends
-//! with the program, or when the pipe of its standard input is closed: that is how we kill it, and what happens when the
-//! checker itself dies.
+//! The checker starts itself as `checker __exec …`. That process puts itself into a job, starts the program in the same
+//! job and waits. It holds the only handle of the job, so when it ends, the system kills every process left in the job.
+//! It ends with the program, or when the pipe to its standard input is closed. The checker kills it by closing the
+//! pipe, which also happens when the checker itself dies.
 
 use std::io::{self, Read as _};
 use std::os::windows::process::CommandExt as _;
@@ -15,11 +15,11 @@ use win32job::{ExtendedLimitInfo, Job};
 
 use super::{Confinement, How, Priority};
 
-/// Ctrl-C is not for the processes of the group.
+/// Keeps Ctrl-C away from the processes of the group.
 const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
 const IDLE_PRIORITY_CLASS: u32 = 0x40;
 
-/// A `checker __exec`, and the job that it leads.
+/// A `checker __exec` process and the job that it leads.
 #[derive(Clone, Debug)]
 pub struct Leader(Arc<Shared>);
 
@@ -54,30 +54,30 @@ impl Leader {
         drop(lock(&self.0.leash).take());
     }
 
-    /// Windows has no Ctrl-Z that would hold anything up.
+    /// Does nothing: Windows has no Ctrl-Z that would suspend a process.
     pub fn pause(&self) {}
 
-    /// Waits for its end.
+    /// Waits for the leader to end.
     pub fn wait(&self) {
         let child = lock(&self.0.child).take();
         let status = child.and_then(|mut child| child.wait().ok());
         *lock(&self.0.how) = status.and_then(|status| status.code()).map(how_it_ended);
     }
 
-    /// How it ended, if it was waited for.
+    /// How the leader ended, if [`wait`](Self::wait) has returned.
     pub fn reap(&self) -> Option<How> {
         *lock(&self.0.how)
     }
 }
 
-/// The code of a process that an exception ended is that of the exception, which is negative.
+/// If an exception ended the process, the exit code is the exception's code, which is negative.
 fn how_it_ended(code: i32) -> How {
     if code < 0 { How::Signalled(code) } else { How::Exited(code) }
 }
 
-/// Runs `command` in a job of its own, and ends as it ends. Returns only if it could not.
+/// Runs `command` in its own job, and ends with its exit code. Returns only if that failed.
 ///
-/// Nothing limits its memory, its files and its processor time: no safe interface sets these limits.
+/// Its memory, files and processor time are not limited, because no safe interface sets these limits.
 pub fn turn_into(mut command: Command, _parent: u32, limits: Confinement) -> io::Error {
     match run_in_job(&mut command, limits.priority) {
         Ok(code) => std::process::exit(code),
@@ -89,7 +89,8 @@ fn run_in_job(command: &mut Command, priority: Priority) -> io::Result<i32> {
     let mut limits = ExtendedLimitInfo::new();
     let job = Job::create_with_limit_info(limits.limit_kill_on_job_close())?;
     job.assign_current_process()?;
-    // To close the handle is to end this very process, with a code that says nothing: the system closes it afterwards.
+    // Closing the handle would end this very process with a meaningless code, so it stays open until the system closes
+    // it.
     let _never_closed_by_us = job.into_handle();
     if priority == Priority::Lowest {
         command.creation_flags(IDLE_PRIORITY_CLASS);
@@ -102,7 +103,7 @@ fn run_in_job(command: &mut Command, priority: Priority) -> io::Result<i32> {
     Ok(child.wait()?.code().unwrap_or(1))
 }
 
-/// How a process died, in words, from the code of the exception.
+/// How a process died, in words, derived from the code of the exception.
 pub fn death(code: i32) -> String {
     let name = match code.cast_unsigned() {
         0xc000_0005 => "invalid memory access",
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exception_is_told_from_an_exit() {
+    fn an_exception_is_distinguished_from_an_exit() {
         let overflow = 0xc000_00fd_u32.cast_signed();
         assert_eq!(how_it_ended(overflow), How::Signalled(overflow));
         assert_eq!(how_it_ended(101), How::Exited(101));

@@ -1,5 +1,5 @@
-//! Signals: whatever the checker does, Ctrl-C and its relatives end it, and nothing that it started goes on; Ctrl-Z
-//! holds it up, together with the processes and the clocks of its tests.
+//! Signals. Ctrl-C and the other termination signals end the checker and every process it started, whatever it is
+//! doing. Ctrl-Z suspends it, together with the processes and the time limits of its tests.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -19,40 +19,40 @@ use self::unix as sys;
 #[cfg(windows)]
 use self::windows as sys;
 
-/// The signals that the checker hears, and who wants to know.
+/// Receives signals and calls the hooks.
 #[derive(Clone, Default)]
 pub struct Signals {
     received: Arc<AtomicI32>,
-    /// Whether the terminal belongs to another program now, to which the keys of the terminal are directed.
+    /// Whether another program currently uses the terminal, so that the keys are for that program.
     lent: Arc<AtomicBool>,
     hooks: Arc<Mutex<Hooks>>,
 }
 
 type Work = Box<dyn Fn() + Send>;
 
-/// What is to be done about signals, beyond the usual.
+/// What to do about signals, in addition to the default.
 #[derive(Default)]
 pub struct Hooks {
     /// A signal ends the program.
     pub on_end: Option<Work>,
-    /// What has to be done even if the rest of the program does not come to its end.
+    /// Cleanup that is needed even if the rest of the program does not finish.
     pub at_exit: Option<Work>,
-    /// The program is about to be held up.
+    /// The program is about to be suspended.
     pub on_suspend: Option<Work>,
-    /// It goes on.
+    /// The program continues.
     pub on_resume: Option<Work>,
     pub on_resize: Option<Work>,
 }
 
 impl Signals {
-    /// From now on a signal stops what runs under `stop`, and then the program.
+    /// From now on, a signal stops everything under `stop`, then the program.
     pub fn install(stop: Stop) -> io::Result<Signals> {
         let signals = Signals::default();
         sys::hear(&signals, stop)?;
         Ok(signals)
     }
 
-    /// From now on Ctrl-C is for another program, until [`Signals::take_back`].
+    /// From now on, Ctrl-C is for another program, until [`Signals::take_back`].
     pub fn lend(&self) {
         self.lent.store(true, Ordering::SeqCst);
     }
@@ -61,7 +61,7 @@ impl Signals {
         self.lent.store(false, Ordering::SeqCst);
     }
 
-    /// The exit code by which others see that a signal ended us.
+    /// The exit code that shows which signal ended the program.
     pub fn exit_code(&self) -> Option<u8> {
         match self.received.load(Ordering::SeqCst) {
             0 => None,
@@ -78,7 +78,7 @@ impl Signals {
         stop.stop();
         self.perform(|hooks| &hooks.on_end);
         stop.wait_until_idle(Duration::from_secs(1));
-        // The main thread ends by itself, and cleans up, unless it is blocked, for instance by reading.
+        // The main thread ends by itself and cleans up, unless it is blocked, for example on reading.
         thread::sleep(Duration::from_millis(200));
         self.perform(|hooks| &hooks.at_exit);
         std::process::exit(128 + signal);

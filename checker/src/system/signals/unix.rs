@@ -1,4 +1,4 @@
-//! Hears the signals of Unix.
+//! Handles Unix signals.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -10,7 +10,7 @@ use signal_hook::iterator;
 use super::Signals;
 use crate::system::process::Stop;
 
-/// Hears them on a thread of its own.
+/// Handles them on a thread of its own.
 pub fn hear(signals: &Signals, stop: Stop) -> io::Result<()> {
     let mut incoming = iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let shared = signals.clone();
@@ -32,9 +32,9 @@ pub fn hear(signals: &Signals, stop: Stop) -> io::Result<()> {
 fn suspend(signals: &Signals, stop: &Stop) {
     signals.perform(|hooks| &hooks.on_suspend);
     stop.pause();
-    // To this very thread: sent to the process, it may be taken by another one while this one runs on.
+    // To this thread: if it were sent to the process, another thread might receive it while this one continues.
     let _ = signal_hook::low_level::raise(SIGSTOP);
-    // Somebody has sent SIGCONT. In the background, this line waits for the foreground.
+    // SIGCONT has arrived. In the background, the next line waits for the foreground.
     signals.perform(|hooks| &hooks.on_resume);
     stop.resume();
 }

@@ -1,4 +1,4 @@
-//! Hears the console of Windows: Ctrl-C, Ctrl-Break, and the closing of its window.
+//! Handles events of the Windows console: Ctrl-C, Ctrl-Break, and the closing of its window.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use super::Signals;
 use crate::system::process::Stop;
 
-/// The number of Ctrl-C on other systems, so that the exit code is the same.
+/// The signal number of Ctrl-C on other systems, so that the exit code is the same.
 const SIGINT: i32 = 2;
 
-/// Hears it on a thread of its own.
+/// Handles them on a thread of its own.
 pub fn hear(signals: &Signals, stop: Stop) -> io::Result<()> {
     let shared = signals.clone();
     let heard = move || {

@@ -1,4 +1,4 @@
-//! Makes keys of the bytes that a terminal sends, in whatever pieces they come.
+//! Decodes the bytes that a terminal sends into keys, however the bytes are split.
 
 use super::Key;
 
@@ -7,7 +7,7 @@ use super::Key;
 pub struct Decoder(Vec<u8>);
 
 impl Decoder {
-    /// The keys that `bytes` complete. What is not understood is no key.
+    /// The keys that `bytes` complete. Unknown sequences are dropped.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Key> {
         self.0.extend_from_slice(bytes);
         let mut keys = Vec::new();
@@ -21,12 +21,12 @@ impl Decoder {
         }
     }
 
-    /// Whether the rest could be the beginning of a key, or the key Esc.
+    /// Whether the remaining bytes may be the beginning of a key sequence or just Esc.
     pub fn is_waiting(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// To be called when nothing more came for a moment: Esc was only Esc.
+    /// Call this when nothing more has arrived for a moment: a single Esc byte is then the key Esc.
     pub fn finish(&mut self) -> Option<Key> {
         let was_escape = self.0 == [0x1b];
         self.0.clear();
@@ -45,11 +45,11 @@ fn first(bytes: &[u8]) -> First {
         [] | [0x1b] => First::Incomplete,
         [0x1b, b'[' | b'O', rest @ ..] => match rest.iter().position(|byte| (0x40..=0x7e).contains(byte)) {
             Some(end) => First::Key(sequence(&rest[..end], rest[end]), end + 3),
-            // No terminal sends anything as long as this.
+            // No key sequence is as long as this.
             None if rest.len() > 32 => First::Key(None, bytes.len()),
             None => First::Incomplete,
         },
-        // Together with another key, which may only have followed soon.
+        // Followed directly by another key, so that Esc was a key of its own.
         [0x1b, ..] => First::Key(Some(Key::Esc), 1),
         [b'\r' | b'\n', ..] => First::Key(Some(Key::Enter), 1),
         [b'\t', ..] => First::Key(Some(Key::Tab), 1),
@@ -128,9 +128,9 @@ mod tests {
         assert_eq!(decoder.push(b"q"), [Key::Char('q')]);
     }
 
-    /// Would catch: a decoder that keeps bytes for ever, or loses its place.
+    /// Would catch: a decoder that keeps bytes for ever, or never recovers.
     #[test]
-    fn no_bytes_can_confuse_it_for_long() {
+    fn the_decoder_recovers_from_any_bytes() {
         let mut random = 7_u32;
         let mut decoder = Decoder::default();
         for _ in 0..20_000 {

@@ -1,13 +1,13 @@
-//! The keys, and what each does. The help is made from the same table.
+//! The keys and their actions. The help is generated from the same table.
 
 #[cfg(unix)]
 pub use self::decoder::Decoder;
 
-// Elsewhere keys do not come as bytes.
+// On other systems, keys do not arrive as bytes.
 #[cfg(unix)]
 mod decoder;
 
-/// One key, as it was pressed.
+/// A key as it was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     Char(char),
@@ -26,7 +26,7 @@ pub enum Key {
     End,
 }
 
-/// What a key stands for.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Next,
@@ -52,14 +52,14 @@ pub enum Action {
     NextMatch,
     PreviousMatch,
     Open,
-    /// Which exercises the list shows.
+    /// Changes which exercises the list shows.
     Filter,
     Back,
     Keys,
     Quit,
 }
 
-/// Where a key is worth a place in the line at the bottom.
+/// Where a key is listed in the line at the bottom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Exercise,
@@ -70,8 +70,8 @@ pub enum Place {
 
 use Place::{Exercise, Help, List};
 
-/// Keys, what they do, that in a word for the line at the bottom, and in some more for the help. In the order of
-/// the line: what does not fit falls off its end.
+/// Keys, their action, its label in the line at the bottom, and its description in the help. In the order of the line:
+/// the last keys are left out if there is too little room.
 const KEYS: &[(&[Key], Action, &str, &str, Place)] = &[
     (&[Key::Char('n')], Action::Next, "next", "the next exercise; only when this one passes", Exercise),
     (&[Key::Char('h')], Action::Hint, "hint", "one level more of the hint", Exercise),
@@ -100,7 +100,7 @@ const KEYS: &[(&[Key], Action, &str, &str, Place)] = &[
     (&[Key::BackTab], Action::PreviousMatch, "previous match", "the one before", Help),
 ];
 
-/// What `key` stands for.
+/// The action of `key`.
 pub fn action(key: Key) -> Option<Action> {
     if let Key::Char(c @ '1'..='9') = key {
         return c.to_digit(10).map(|n| Action::Jump(n as usize));
@@ -121,7 +121,7 @@ pub fn help() -> String {
     line(Exercise).map(|(key, word)| format!("{key} {word}")).collect::<Vec<_>>().join(" · ")
 }
 
-/// All keys, each with what it does.
+/// All keys with their descriptions.
 pub fn all() -> Vec<(String, &'static str)> {
     let names = |keys: &[Key]| keys.iter().map(|key| name(*key)).collect::<Vec<_>>().join(" or ");
     let mut all: Vec<_> = KEYS.iter().map(|(keys, _, _, words, _)| (names(keys), *words)).collect();
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_stands_for_two_things() {
+    fn no_key_has_two_actions() {
         let keys: Vec<Key> = KEYS.iter().flat_map(|(keys, ..)| keys.iter().copied()).collect();
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[at + 1..].contains(key), "{key:?}");

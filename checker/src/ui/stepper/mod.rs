@@ -1,5 +1,5 @@
-//! Going through one interleaving step by step, and choosing another way at any of them. Pure: who runs the program
-//! again is told by an [`Reaction`].
+//! Steps through one interleaving, with another choice possible at every scheduling point. Pure: a [`Reaction`] asks
+//! the caller to run the program again.
 
 mod moment;
 
@@ -8,54 +8,54 @@ use trace::map::{Fate, Map};
 
 pub use moment::{Moment, Status, TaskState};
 
-/// Where somebody is in an interleaving.
+/// The position in an interleaving.
 #[derive(Clone, Debug)]
 pub struct Stepper {
     trace: Trace,
     /// How the interleaving ends, in words.
     ending: String,
-    /// Before which of the scheduler's choices.
+    /// The index of the scheduler's next choice.
     at: usize,
-    /// All interleavings, and what can become of the test at each of their nodes.
+    /// All interleavings, and for each node of the map how the test can still end.
     map: Option<(Map, Vec<Fate>)>,
 }
 
-/// What somebody wants.
+/// What the user asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     Forward,
     Back,
     Start,
     End,
-    /// Let the task of this id go on.
+    /// Choose the task with this id.
     Choose(usize),
     Quit,
 }
 
-/// What is to be done about it.
+/// What the caller must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an effect is to be performed"]
 pub enum Reaction {
     Redraw,
-    /// Run the program again, beginning with these choices, and call [`Stepper::go_on_in`].
+    /// Run the program again, beginning with these choices, and pass the result to [`Stepper::go_on_in`].
     Rerun(Vec<u32>),
     Quit,
 }
 
 impl Stepper {
-    /// Begins where `trace`, which ends as `ending` says, first offers a choice.
+    /// Starts at the first choice that `trace` offers. The trace ends as `ending` says.
     pub fn new(trace: Trace, ending: String) -> Self {
         let at = trace.points.iter().position(|point| point.candidates.len() > 1).unwrap_or(0);
         Stepper { trace, ending, at, map: None }
     }
 
-    /// From now on, [`fate`](Self::fate) is known.
+    /// Makes [`fate`](Self::fate) available.
     pub fn take_in(&mut self, map: Map) {
         let fates = map.fates();
         self.map = Some((map, fates));
     }
 
-    /// What `input` means here.
+    /// Handles `input`.
     pub fn handle(&mut self, input: Input) -> Reaction {
         match input {
             Input::Quit => return Reaction::Quit,
@@ -81,13 +81,13 @@ impl Stepper {
         Reaction::Rerun(choices)
     }
 
-    /// Takes in the interleaving that a choice led to, and goes one step on in it.
+    /// Switches to the interleaving that a choice led to, and moves one step on in it.
     pub fn go_on_in(&mut self, trace: Trace, ending: String) {
         (self.trace, self.ending) = (trace, ending);
         self.at = self.after(self.at.min(self.trace.choices.len()));
     }
 
-    /// The choice before which something more has happened, or another task is to run.
+    /// The next choice before which a step was made or the chosen task changed.
     fn after(&self, at: usize) -> usize {
         let (points, choices) = (&self.trace.points, &self.trace.choices);
         let Some(from) = points.get(at) else { return choices.len() };
@@ -105,17 +105,17 @@ impl Stepper {
         (self.moment().done().len(), self.trace.steps.len())
     }
 
-    /// How it ends, once it has.
+    /// How the interleaving ends, once its end is reached.
     pub fn ending(&self) -> Option<&str> {
         (self.at == self.trace.choices.len()).then_some(self.ending.as_str())
     }
 
-    /// What has happened, and what each task does.
+    /// What has happened so far, and what each task is doing.
     pub fn moment(&self) -> Moment<'_> {
         Moment { trace: &self.trace, at: self.at }
     }
 
-    /// What can still become of the test from here on, if that is known.
+    /// How the test can still end from here, if known.
     pub fn fate(&self) -> Option<Fate> {
         let (map, fates) = self.map.as_ref()?;
         Some(fates[map.node_after(&self.trace.choices[..self.at])?])
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn choosing_another_task_asks_for_a_run_and_choosing_the_same_goes_on() {
+    fn choosing_another_task_asks_for_a_rerun_and_choosing_the_same_steps_forward() {
         let mut stepper = stepper();
         assert_eq!(stepper.handle(Input::Choose(1)), Reaction::Rerun(vec![0, 1]));
         assert_eq!(stepper.handle(Input::Choose(0)), Reaction::Redraw);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_told_for_what_and_who_holds_it() {
+    fn a_waiting_task_is_shown_with_the_holder_of_what_it_waits_for() {
         let mut stepper = stepper();
         let _ = stepper.handle(Input::End);
         let tasks = stepper.moment().tasks();

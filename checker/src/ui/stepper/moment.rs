@@ -1,4 +1,4 @@
-//! A moment of an interleaving: what has happened, and what each task does.
+//! A moment of an interleaving: what has happened, and what each task is doing.
 
 use trace::timeline::step_in_words;
 use trace::{Action, Cause, Place, Step, Target, Trace};
@@ -11,15 +11,15 @@ pub struct Moment<'a> {
     pub at: usize,
 }
 
-/// A task at the moment that is looked at.
+/// A task at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskState {
     pub id: usize,
     pub name: String,
     pub status: Status,
-    /// The names of what it holds.
+    /// The names of the objects that it holds.
     pub holds: Vec<String>,
-    /// Where it was seen last.
+    /// The place of its last step.
     pub place: Option<Place>,
 }
 
@@ -27,7 +27,7 @@ pub struct TaskState {
 pub enum Status {
     NotStarted,
     CanGoOn,
-    /// For what, in words.
+    /// What it waits for, in words.
     Waits(String),
     Ended,
     Panicked,
@@ -40,14 +40,14 @@ impl<'a> Moment<'a> {
         &self.trace.steps[..done]
     }
 
-    /// What happened last, in words, and where.
+    /// The last step in words, and its place.
     pub fn last(self) -> Option<(String, Option<&'a Place>)> {
         let step = self.done().last()?;
         let name = &self.trace.tasks[step.task].name;
         Some((format!("{name} {}", step_in_words(self.trace, step)), step.place.as_ref()))
     }
 
-    /// The tasks, as they are at this moment.
+    /// The tasks at this moment.
     pub fn tasks(self) -> Vec<TaskState> {
         let done = self.done();
         let so_far = Trace { steps: done.to_vec(), ..self.trace.clone() };

@@ -1,6 +1,6 @@
-//! The terminal: keys as they are pressed, a screen of its own, and everything as it was before afterwards.
+//! The terminal: single keys, a screen of its own, and the original state restored afterwards.
 //!
-//! Whatever ends the watch, and whatever holds it up, the terminal is given back by [`Terminal::leave`].
+//! Whether the watch ends or is suspended, [`Terminal::leave`] restores the terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -24,33 +24,33 @@ use self::unix as sys;
 #[cfg(windows)]
 use self::windows as sys;
 
-/// A terminal that is ours for a while. Clones are the same.
+/// A terminal that the checker has taken over. Clones share their state.
 #[derive(Clone)]
 pub struct Terminal(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
-    /// Told when the keys are ours again.
+    /// Notified when the keys are for the checker again.
     ours: Condvar,
     before: Modes,
     surface: Surface,
 }
 
-/// What is written to.
+/// How the terminal is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surface {
-    /// The whole screen; what was on it comes back.
+    /// The whole screen, whose previous content is restored.
     Screen,
-    /// Lines, as any other program.
+    /// Lines, like most programs.
     Lines,
 }
 
 #[derive(Default)]
 struct State {
     is_ours: bool,
-    /// Another program has it, and gives it back itself.
+    /// Another program uses the terminal and restores it itself.
     is_lent: bool,
-    /// What is on the screen, row by row.
+    /// The rows on the screen.
     shown: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ pub enum Input {
     End,
 }
 
-/// The rows of a screen, and where the cursor is to be seen: column and row, from 0.
+/// The rows of a screen, and the column and row of the cursor, counted from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     pub rows: Vec<String>,
@@ -75,7 +75,7 @@ const ENTER: &str = "\x1b[?1049h\x1b[?7l\x1b[?25l\x1b[2J";
 const LEAVE: &str = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 impl Terminal {
-    /// Takes the terminal over; `None` if standard input is none. `hear` gets every key.
+    /// Takes over the terminal; `None` if standard input is not a terminal. `hear` receives every key.
     pub fn open(surface: Surface, hear: impl Fn(Input) + Send + 'static) -> io::Result<Option<Terminal>> {
         if !io::stdin().is_terminal() {
             return Ok(None);
@@ -89,7 +89,7 @@ impl Terminal {
         Ok(Some(terminal))
     }
 
-    /// Takes it over again. Doing so twice does no harm.
+    /// Takes over the terminal again. Idempotent.
     pub fn enter(&self) -> io::Result<()> {
         let mut state = self.0.lock();
         self.0.before.for_single_keys()?;
@@ -102,12 +102,12 @@ impl Terminal {
         Ok(())
     }
 
-    /// Takes it over again after the program was held up, unless it is lent.
+    /// Takes over the terminal again after the program was suspended, unless the terminal is lent.
     pub fn resume(&self) -> io::Result<()> {
         if self.0.lock().is_lent { Ok(()) } else { self.enter() }
     }
 
-    /// Leaves it to another program until [`Terminal::take_back`].
+    /// Leaves the terminal to another program until [`Terminal::take_back`].
     pub fn lend(&self) {
         let mut state = self.0.lock();
         state.is_lent = true;
@@ -119,12 +119,12 @@ impl Terminal {
         self.enter()
     }
 
-    /// Gives it back as it was. Doing so twice does no harm.
+    /// Restores the terminal. Idempotent.
     pub fn leave(&self) {
         self.0.leave(&mut self.0.lock());
     }
 
-    /// The same, even if somebody is stuck while writing.
+    /// The same as [`leave`](Self::leave), even if a thread is blocked while it writes.
     pub fn leave_by_force(&self) {
         let give_up = Instant::now() + Duration::from_millis(300);
         loop {
@@ -142,12 +142,12 @@ impl Terminal {
         sys::size().unwrap_or((80, 24))
     }
 
-    /// Has the next frame drawn as a whole: what is on the screen is not known any more.
+    /// Makes the next frame draw every row, because the content of the screen is unknown.
     pub fn forget(&self) {
         self.0.lock().shown.clear();
     }
 
-    /// Shows `frame`, by writing what has changed.
+    /// Shows `frame`. Writes only the rows that have changed.
     pub fn draw(&self, frame: &Frame) -> io::Result<()> {
         let mut state = self.0.lock();
         if !state.is_ours || self.0.surface == Surface::Lines {
@@ -167,11 +167,11 @@ impl Terminal {
             |(column, row)| format!("\x1b[{};{}H\x1b[?25h", row + 1, column + 1),
         );
         state.shown.clone_from(&frame.rows);
-        // As one picture, where the terminal knows how.
+        // As one atomic update, if the terminal supports that.
         write(&format!("\x1b[?2026h\x1b[?25l{out}{cursor}\x1b[?2026l"))
     }
 
-    /// Sends something to the terminal that is not to be seen.
+    /// Sends an escape sequence that shows nothing.
     pub fn send(&self, sequence: &str) -> io::Result<()> {
         let state = self.0.lock();
         if state.is_ours { write(sequence) } else { Ok(()) }
@@ -183,7 +183,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the keys are for us. While the guard is held, the terminal is not lent to another program.
+    /// Waits until the keys are for the checker. While the guard is held, the terminal is not lent to another program.
     fn wait_until_ours(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
         while !state.is_ours {
@@ -192,7 +192,7 @@ impl Shared {
         state
     }
 
-    /// Leaves it without knowing how it is, and without waiting for it.
+    /// Restores the terminal without knowing its state and without waiting for it.
     fn abandon(&self) {
         if self.surface == Surface::Screen {
             sys::write_without_waiting(LEAVE);
@@ -211,7 +211,7 @@ impl Shared {
     }
 }
 
-/// A mistake of ours must not leave a terminal in which nothing can be typed, nor processes.
+/// After a bug in the checker, the terminal must still accept input, and no process may be left.
 pub fn give_back_on_panic(terminal: Option<Terminal>, stop: Stop) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -231,7 +231,7 @@ fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// What makes a terminal copy `text`: its clipboard is that of the machine that the learner sits at.
+/// The escape sequence that makes a terminal copy `text` to the clipboard of the machine that the learner uses.
 pub fn copy_sequence(text: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut encoded = String::new();
@@ -245,7 +245,7 @@ pub fn copy_sequence(text: &str) -> String {
     format!("\x1b]52;c;{encoded}\x07")
 }
 
-/// Whether the terminal is known to make links of OSC 8 sequences. What is between it and us must do so, too.
+/// Whether the terminal, and any multiplexer in between, is known to turn OSC 8 sequences into links.
 pub fn has_links(variable: impl Fn(&str) -> Option<String>) -> bool {
     let is = |name: &str, known: &[&str]| variable(name).is_some_and(|value| known.iter().any(|k| value.contains(k)));
     if is("TERM", &["screen", "tmux"]) || variable("TMUX").is_some() {
@@ -262,7 +262,7 @@ pub fn has_links(variable: impl Fn(&str) -> Option<String>) -> bool {
 mod tests {
     use super::*;
 
-    /// Would catch: a panic, on whatever thread and while drawing, after which nothing can be typed. This test runs
+    /// Would catch: a panic, on any thread and while drawing, after which the terminal accepts no input. This test runs
     /// itself in a pseudo-terminal, and panics there.
     #[test]
     #[cfg(unix)]
@@ -287,7 +287,7 @@ mod tests {
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let mut seen = Vec::new();
-        // The end of a pseudo-terminal is an error.
+        // At the end of the output, reading a pseudo-terminal returns an error.
         let _ = io::Read::read_to_end(&mut reader, &mut seen);
         child.wait().unwrap();
         let seen = String::from_utf8_lossy(&seen).into_owned();
@@ -298,14 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_copied_is_encoded_as_the_terminal_expects() {
+    fn copied_text_is_encoded_as_the_terminal_expects() {
         for (text, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("ü/x", "w7wveA==")] {
             assert_eq!(copy_sequence(text), format!("\x1b]52;c;{encoded}\x07"));
         }
     }
 
     #[test]
-    fn links_are_for_terminals_that_are_known_to_have_them() {
+    fn links_are_used_only_where_the_terminal_is_known_to_support_them() {
         let with = |set: &'static [(&'static str, &'static str)]| {
             has_links(|name| set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
         };

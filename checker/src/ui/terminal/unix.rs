@@ -1,4 +1,4 @@
-//! Terminals of Unix: termios, and bytes that are decoded into keys.
+//! Unix terminals: termios, and bytes that are decoded into keys.
 
 use std::io;
 use std::path::Path;
@@ -11,10 +11,10 @@ use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetatt
 use super::{Input, Shared};
 use crate::ui::keys::Decoder;
 
-/// How long the rest of a key may take. Esc is known to be Esc after that.
+/// How long to wait for the rest of a key sequence. After that, Esc is the key Esc.
 const REST_OF_A_KEY: Duration = Duration::from_millis(30);
 
-/// How the terminal was before.
+/// The original modes of the terminal.
 pub struct Modes(Termios);
 
 impl Modes {
@@ -22,15 +22,15 @@ impl Modes {
         Ok(Modes(tcgetattr(io::stdin())?))
     }
 
-    /// Has keys sent as they are pressed.
+    /// Makes the terminal send each key as it is pressed.
     pub fn for_single_keys(&self) -> io::Result<()> {
         let mut modes = self.0.clone();
-        // Ctrl-C and Ctrl-Z go on to be signals; they work even if nobody reads.
+        // Ctrl-C and Ctrl-Z still cause signals, which work even if no thread reads the input.
         modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
-        // Otherwise Ctrl-Z throws away what is on its way to the screen, which may be how we take our leave.
+        // Without this, Ctrl-Z discards pending output, which may be the sequence that restores the screen.
         modes.local_modes |= LocalModes::NOFLSH;
         modes.input_modes -= InputModes::IXON;
-        // Keys typed earlier were meant for another program.
+        // Flush, because keys typed earlier were meant for another program.
         Ok(tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?)
     }
 
@@ -45,19 +45,19 @@ pub fn size() -> Option<(usize, usize)> {
     (size.ws_col > 0 && size.ws_row > 0).then(|| (size.ws_col.into(), size.ws_row.into()))
 }
 
-/// Whether the terminal follows escape sequences.
+/// Whether the terminal interprets escape sequences.
 pub fn understands_escapes() -> bool {
     std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Opens `path` in `editor`, which may hold arguments, as in `code --wait`.
+/// Opens `path` in `editor`, which may include arguments, as in `code --wait`.
 pub fn editor(editor: &str, path: &Path) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{editor} \"$1\""), "sh"]).arg(path);
     command
 }
 
-/// Passes on keys until there are no more.
+/// Passes on keys until the input ends.
 pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
     let mut decoder = Decoder::default();
     let mut buffer = [0; 256];
@@ -67,7 +67,7 @@ pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
             decoder.finish().into_iter().for_each(|last| hear(Input::Key(last)));
             continue;
         }
-        // With the lock, so that nothing is read that is meant for another program.
+        // Read under the lock, so that no key is taken from a program to which the terminal is lent.
         let state = terminal.wait_until_ours();
         if !is_ready(Some(Duration::ZERO)) {
             continue;
@@ -83,7 +83,7 @@ pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
     }
 }
 
-/// Writes `text` if the terminal takes it at once.
+/// Writes `text` if the terminal accepts it without blocking.
 pub fn write_without_waiting(text: &str) {
     let stdout = io::stdout();
     let mut wanted = [PollFd::new(&stdout, PollFlags::OUT)];
@@ -92,7 +92,7 @@ pub fn write_without_waiting(text: &str) {
     }
 }
 
-/// Whether there is something to read, within `patience` or at last.
+/// Whether there is something to read, waiting up to `patience`, or without a limit if it is `None`.
 fn is_ready(patience: Option<Duration>) -> bool {
     let stdin = io::stdin();
     let mut wanted = [PollFd::new(&stdin, PollFlags::IN)];

@@ -1,4 +1,4 @@
-//! The console of Windows, which tells keys as records instead of bytes.
+//! The Windows console, which reports keys as records instead of bytes.
 
 use std::io;
 use std::os::windows::process::CommandExt as _;
@@ -16,11 +16,11 @@ const ENABLE_LINE_INPUT: u32 = 0x2;
 const ENABLE_ECHO_INPUT: u32 = 0x4;
 const ENABLE_WINDOW_INPUT: u32 = 0x8;
 
-/// How often to look whether the keys are still for us. A wait for a key cannot be interrupted, and it takes one key
-/// away from a program to which the terminal was lent meanwhile.
+/// How often to check whether the keys are still for the checker. A wait for a key cannot be interrupted, and takes one
+/// key away from a program to which the terminal was lent in the meantime.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How the console was before.
+/// The original mode of the console.
 pub struct Modes(u32);
 
 impl Modes {
@@ -28,9 +28,9 @@ impl Modes {
         Ok(Modes(input()?.mode()?))
     }
 
-    /// Has keys sent as they are pressed.
+    /// Makes the console send each key as it is pressed.
     pub fn for_single_keys(&self) -> io::Result<()> {
-        // Ctrl-C goes on to be an event of the console; it works even if nobody reads.
+        // Ctrl-C still causes a console event, which works even if no thread reads the input.
         input()?.set_mode(self.0 & !(ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT) | ENABLE_WINDOW_INPUT)
     }
 
@@ -49,20 +49,20 @@ pub fn size() -> Option<(usize, usize)> {
     (columns > 0 && rows > 0).then(|| (columns.into(), rows.into()))
 }
 
-/// Whether the console follows escape sequences. Asks it to.
+/// Whether the console interprets escape sequences. Turns that on if possible.
 pub fn understands_escapes() -> bool {
     crossterm::ansi_support::supports_ansi()
 }
 
-/// Opens `path` in `editor`, which may hold arguments, as in `code --wait`.
+/// Opens `path` in `editor`, which may include arguments, as in `code --wait`.
 pub fn editor(editor: &str, path: &Path) -> Command {
     let mut command = Command::new("cmd");
-    // With /S, only the outer quotation marks are taken away.
+    // With /S, only the outer quotation marks are removed.
     command.raw_arg(format!("/S /C \"{editor} \"{}\"\"", path.display()));
     command
 }
 
-/// Passes on keys until there are no more.
+/// Passes on keys until the input ends.
 pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
     loop {
         drop(terminal.wait_until_ours());
@@ -74,7 +74,7 @@ pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
         match event::read() {
             Ok(Event::Key(pressed)) => key(pressed).into_iter().for_each(|key| hear(Input::Key(key))),
             Ok(Event::Resize(..)) => {
-                // Nobody knows any more what is on the screen.
+                // The content of the screen is unknown after a resize.
                 terminal.lock().shown.clear();
                 size().into_iter().for_each(|(columns, rows)| hear(Input::Resized(columns, rows)));
             }
@@ -84,14 +84,14 @@ pub fn read(terminal: &Shared, hear: &dyn Fn(Input)) {
     }
 }
 
-/// A console whose text is being selected takes nothing, and there is no way to ask.
+/// Writes nothing: a console blocks while text is being selected, and there is no way to find out.
 pub fn write_without_waiting(_text: &str) {}
 
 fn key(pressed: KeyEvent) -> Option<Key> {
     if pressed.kind == KeyEventKind::Release {
         return None;
     }
-    // AltGr, with which some keyboards type `/`, counts as both.
+    // AltGr, which some keyboards need for `/`, is reported as both.
     let commands = pressed.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
     match pressed.code {
         KeyCode::Char(_) if commands == KeyModifiers::CONTROL || commands == KeyModifiers::ALT => None,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_editor_may_have_arguments_and_a_path_may_have_spaces() {
+    fn an_editor_may_have_arguments_and_a_path_may_contain_spaces() {
         let dir = tempfile::Builder::new().prefix("with a space ").tempdir().unwrap();
         let path = dir.path().join("lib.rs");
         std::fs::write(&path, "the text").unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_counts_when_it_is_pressed_and_not_when_it_is_a_command() {
+    fn a_key_counts_when_pressed_unless_ctrl_or_alt_is_held() {
         let with = |code, modifiers| key(KeyEvent::new(code, modifiers));
         assert_eq!(with(KeyCode::Char('n'), KeyModifiers::NONE), Some(Key::Char('n')));
         assert_eq!(with(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Key::Char('G')));

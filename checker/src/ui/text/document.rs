@@ -1,4 +1,4 @@
-//! Markdown and differences as text. Markdown is made to be read as it is; only headings stand out.
+//! Markdown and diffs as text. Markdown is readable as it is; only headings are highlighted.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -17,7 +17,7 @@ pub fn markdown(source: &str) -> Text {
     text
 }
 
-/// How `old` becomes `new`, with a few lines around each change.
+/// The diff from `old` to `new`, with a few lines of context.
 pub fn difference(old: (&str, &str), new: (&str, &str)) -> Text {
     let mut text = Text::new();
     let diff = TextDiff::from_lines(old.1, new.1);
@@ -52,7 +52,7 @@ mod tests {
     use crate::ui::text::style::Colour;
 
     #[test]
-    fn only_headings_outside_code_stand_out() {
+    fn only_headings_outside_code_are_highlighted() {
         let text = markdown("# Title\n```sh\n# a comment\n```\n");
         assert_eq!(text.print(Colour::On), "\x1b[1m# Title\x1b[0m\n```sh\n# a comment\n```\n");
     }

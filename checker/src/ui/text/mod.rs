@@ -1,4 +1,4 @@
-//! Text with styles, and the Markdown of briefs and lessons as such text.
+//! Styled text, and the Markdown of briefs and lessons as styled text.
 
 pub mod document;
 pub mod prose;

@@ -1,8 +1,8 @@
-//! Prose that was broken into lines for an editor, made whole again, so that each screen can break it for itself.
+//! Joins prose that was wrapped for an editor, so that each screen can wrap it to its own width.
 
 use super::style::{Line, Style, Text};
 
-/// Joins the lines of each paragraph and of each item of a list. Code, tables and headings stay as they are.
+/// Joins the lines of each paragraph and list item. Code, tables and headings stay unchanged.
 pub fn reflow(text: &Text) -> Text {
     let mut out = Text::new();
     let mut paragraph = String::new();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn code_tables_and_differences_stay_as_they_are() {
+    fn code_tables_and_diffs_stay_unchanged() {
         let source = "Text\n```rust\nlet a = 1;\n    let b = 2;\n```\n| a | b |\n|---|---|\n    indented\n    code\n";
         assert_eq!(reflowed(source), source);
         let mut text = Text::new();

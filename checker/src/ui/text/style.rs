@@ -1,4 +1,4 @@
-//! Styled text, and how it becomes what is printed: with escape sequences or without.
+//! Styled text, printed with or without escape sequences.
 
 use std::fmt::Write as _;
 
@@ -18,11 +18,11 @@ struct Span {
     text: String,
 }
 
-/// What a span is, rather than how it looks. None is told by its colour alone.
+/// The meaning of a span rather than its look. Colour is never the only sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     Plain,
-    /// What comes from rustc may bring its own colours.
+    /// Output of rustc, which may include its own colours.
     Rendered,
     Heading,
     Aside,
@@ -30,12 +30,12 @@ pub enum Style {
     Bad,
     Warning,
     Name,
-    /// Something about the lock, channel or counter of this number. Letters and names tell them apart as well.
+    /// About the lock, channel or counter with this number, which its letter and name identify as well.
     Object(usize),
 }
 
 impl Style {
-    /// The parameters of the escape sequence.
+    /// The parameters of the style's escape sequence.
     fn code(self) -> &'static str {
         match self {
             Style::Plain | Style::Rendered => "",
@@ -63,7 +63,7 @@ impl Line {
         Self::new().then(style, text)
     }
 
-    /// With one more span. What would act on a terminal is taken out, whoever wrote it.
+    /// Appends a span. Removes characters that would act on the terminal, except from rustc's output.
     pub fn then(mut self, style: Style, text: impl Into<String>) -> Self {
         let text = text.into();
         let text = if style == Style::Rendered { text } else { harmless(&text) };
@@ -71,7 +71,7 @@ impl Line {
         self
     }
 
-    /// Leaves out what lies beyond `width` cells.
+    /// Drops whatever is beyond `width` cells.
     fn cut(&mut self, width: usize) {
         let mut left = width;
         for span in &mut self.0 {
@@ -89,7 +89,7 @@ impl Line {
         }
     }
 
-    /// The words, if none of them stands out.
+    /// The text, if no part of it has a style.
     pub fn as_plain(&self) -> Option<&str> {
         match self.0.as_slice() {
             [] => Some(""),
@@ -98,12 +98,12 @@ impl Line {
         }
     }
 
-    /// In cells.
+    /// The width in cells.
     pub fn width(&self) -> usize {
         self.0.iter().map(|span| span.text.width()).sum()
     }
 
-    /// With blanks up to `width` cells.
+    /// Padded with blanks to `width` cells.
     pub fn pad(mut self, width: usize) -> Self {
         let used = self.width();
         self.0.push(Span { style: Style::Plain, text: " ".repeat(width.saturating_sub(used)) });
@@ -143,19 +143,19 @@ impl Text {
         }
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     pub fn height(&self) -> usize {
         self.0.len()
     }
 
-    /// What of it fits on a screen of `height` lines of `width` cells.
+    /// The part that fits on a screen of `height` lines of `width` cells.
     pub fn cut(mut self, width: usize, height: usize) -> Text {
         self.0.truncate(height);
         self.0.iter_mut().for_each(|line| line.cut(width));
         self
     }
 
-    /// As it is printed.
+    /// The text as printed, with escape sequences if `colour` is on.
     pub fn print(&self, colour: Colour) -> String {
         let mut out = String::new();
         for line in &self.0 {
@@ -199,9 +199,9 @@ fn harmless(text: &str) -> String {
 
 fn skip_sequence(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     match chars.next_if(|c| matches!(c, '[' | ']')) {
-        // Parameters, up to a letter.
+        // Parameters, up to the final byte.
         Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-        // A command of the terminal, up to its terminator: BEL, or ESC and a backslash.
+        // An OSC command, up to its terminator: BEL, or ESC and a backslash.
         Some(_) => {
             while let Some(c) = chars.next() {
                 if c == '\x07' || (c == '\x1b' && chars.next_if_eq(&'\\').is_some()) {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_wider_than_the_screen() {
+    fn no_line_is_wider_than_the_screen() {
         let mut text = Text::new();
         text.push(Line::plain("ab漢").then(Style::Bad, "字cd"));
         text.push(Line::plain("second"));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_learner_prints_cannot_act_on_the_terminal() {
+    fn output_of_the_learners_code_cannot_control_the_terminal() {
         for (printed, shown) in [
             ("a\x1b[2Jb", "ab"),
             ("a\x1b]0;title\x07b", "ab"),

@@ -58,7 +58,7 @@ mod tests {
     use crate::ui::text::style::Colour;
 
     #[test]
-    fn each_row_says_its_state_in_a_word() {
+    fn each_row_names_its_state() {
         let exercises = ["abba", "counter", "third"].map(example::exercise);
         let mut progress = Progress::default();
         progress.record("abba", Some(1));

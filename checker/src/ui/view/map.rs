@@ -44,7 +44,7 @@ pub fn text(title: &str, map: &Map, width: usize) -> Text {
     text.cut(width, usize::MAX)
 }
 
-/// A longer list does not help.
+/// The maximum number of listed steps. A longer list does not help.
 const MOST_SEALS: usize = 8;
 
 fn outcome(line: Line, outcome: &Outcome) -> Line {

@@ -1,4 +1,4 @@
-//! What is shown of data: values in, styled text or HTML out.
+//! Views: they turn data into styled text or HTML.
 
 pub mod list;
 pub mod map;

@@ -1,4 +1,4 @@
-//! What the watch shows in the middle of the screen: results, the timeline, the help.
+//! The middle of the watch's screen: results, the timeline, the help.
 
 use super::verdict as view;
 use crate::ui::keys;
@@ -6,19 +6,19 @@ use crate::ui::text::style::{Line, Style, Text};
 use crate::ui::text::{document, prose};
 use crate::verdict::{Diagnostic, Mode, Outcome, TestResult, Verdict};
 
-/// A text, and the lines at which the things begin that one may want to jump to.
+/// A text, and the lines that the user can jump to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     pub text: Text,
     pub anchors: Vec<usize>,
 }
 
-/// What helps after success.
+/// What is shown after success.
 #[derive(Clone, Copy, Debug)]
 pub struct Success<'a> {
     /// The beginning of the explanation.
     pub explanation: Option<&'a str>,
-    /// The name of the exercise to go on with.
+    /// The name of the next exercise.
     pub next: Option<&'a str>,
 }
 
@@ -32,11 +32,11 @@ impl Page {
     }
 }
 
-/// The verdict without its headline: what shows the reason comes first.
+/// The verdict without its headline, with the evidence for it first.
 pub fn result(verdict: &Verdict, success: Success<'_>, width: usize) -> Page {
     let mut page = Page::default();
     if verdict.passed() {
-        // Only its beginning may fit in the line that says the state. Of a failure, the rest is told below.
+        // The status line may be too short for the headline. If the exercise fails, the rest is below anyway.
         if verdict.headline.len() + 12 > width {
             page.text.push(Line::plain(&verdict.headline));
             page.text.blank();
@@ -52,21 +52,21 @@ pub fn result(verdict: &Verdict, success: Success<'_>, width: usize) -> Page {
     page
 }
 
-/// What kept a check from doing its work.
+/// Why the checker itself failed.
 pub fn error(words: &str) -> Page {
     let mut page = Page::default();
     page.text.push_lines(Style::Warning, words);
     page
 }
 
-/// The errors of a check that is under way.
+/// The errors found by a running check.
 pub fn errors(errors: &[Diagnostic]) -> Page {
     let mut page = Page::default();
     diagnostics(&mut page, errors);
     page
 }
 
-/// The tests of a check that is under way, above what is known from the one before.
+/// The test results of a running check, above the result of the previous one.
 pub fn results(results: &[TestResult], before: Page) -> Page {
     let mut page = Page::default();
     page.text.append(view::table(results));
@@ -93,7 +93,7 @@ fn passed(page: &mut Page, success: Success<'_>) {
     page.text.blank();
 }
 
-/// The one that decides, all in a table, and the other ones.
+/// The decisive test, a table of all tests, and the other failed tests.
 fn failed_tests(page: &mut Page, verdict: &Verdict, width: usize) {
     let Some(decisive) = verdict.decisive() else { return };
     page.anchor();
@@ -139,12 +139,12 @@ pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
     Some(text)
 }
 
-/// The command that shows the same interleaving again.
+/// The command that replays the interleaving.
 pub fn replay(verdict: &Verdict) -> String {
     format!("cargo checker replay {}", verdict.exercise)
 }
 
-/// What each key does.
+/// The help: every key and what it does.
 pub fn all_keys() -> Text {
     let mut text = Text::new();
     text.push(Line::styled(Style::Heading, "Keys"));
@@ -158,7 +158,7 @@ pub fn all_keys() -> Text {
     text
 }
 
-/// Which test of which mode is shown by `t` and replayed.
+/// Whether there is a timeline for `t` to show.
 pub fn has_timeline(verdict: &Verdict) -> bool {
     verdict.decisive().is_some_and(|test| test.mode == Mode::Explore && test.trace.is_some())
 }
@@ -172,7 +172,7 @@ mod tests {
     const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None };
 
     #[test]
-    fn errors_are_numbered_so_that_one_can_jump_to_them() {
+    fn errors_are_numbered_and_can_be_jumped_to() {
         let diagnostic = |text: &str| Diagnostic {
             level: Level::Error,
             code: None,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn success_is_explained_and_leads_on() {
+    fn success_is_explained_and_names_the_next_exercise() {
         let verdict = example::verdict("abba", Kind::Passed);
         let success = Success { explanation: Some("Because."), next: Some("third") };
         let text = result(&verdict, success, 80).text.print(Colour::Off);

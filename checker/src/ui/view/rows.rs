@@ -1,33 +1,33 @@
-//! Rows of a screen: styled text, wrapped to a width in cells, of which a piece can be marked.
+//! Rows of a screen: styled text, wrapped to a width in cells, in which matches can be highlighted.
 //!
-//! What is printed is the common form of our own styles and of rustc's colours, so rows are made of that. Only
-//! colours get through; nothing else that would act on a terminal.
+//! Rows are made of printed text, the form that the checker's styles and rustc's colours have in common. Only colours
+//! are kept; any other sequence that would act on a terminal is removed.
 
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::ui::text::style::{Colour, Line, Text};
 
-/// One row, never wider than it was made for.
+/// One row, at most as wide as the screen it was made for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     pieces: Vec<Piece>,
-    /// The line that it is a part of.
+    /// The line that it is part of.
     pub line: usize,
-    /// How many blanks stand before what goes on from the row above.
+    /// The number of blanks before the continuation of a line.
     indent: usize,
-    /// Whether the line goes on in the next row, after a blank that is left out.
+    /// Whether the line continues in the next row after a blank that is left out.
     has_gap: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Piece {
-    /// The parameters of its colours: `1;31`, or nothing.
+    /// The parameters of its colours, such as `1;31`. Empty for none.
     code: String,
     text: String,
     link: Option<String>,
 }
 
-/// Cuts `text` into rows of at most `width` cells, between words where it can be.
+/// Wraps `text` into rows of at most `width` cells, between words if possible.
 pub fn rows(text: &Text, colour: Colour, width: usize) -> Vec<Row> {
     let printed = text.print(colour);
     let mut rows = Vec::new();
@@ -43,7 +43,7 @@ pub fn rows(text: &Text, colour: Colour, width: usize) -> Vec<Row> {
     rows
 }
 
-/// `line` as one row of at most `width` cells; an ellipsis stands for what does not fit.
+/// `line` as one row of at most `width` cells, shortened with an ellipsis if necessary.
 pub fn single(line: Line, colour: Colour, width: usize) -> Row {
     let mut text = Text::new();
     text.push(line);
@@ -52,7 +52,7 @@ pub fn single(line: Line, colour: Colour, width: usize) -> Row {
     row(&shortened(cells, width), 0)
 }
 
-/// `left` and `right` at the two ends of a row; `right` only if there is room for both.
+/// `left` and `right` at the two ends of a row, without `right` if there is not enough room.
 pub fn sides(left: Row, right: Row, width: usize) -> Row {
     let (used, wanted) = (left.width(), right.width());
     if wanted == 0 || used + 2 + wanted > width {
@@ -65,23 +65,23 @@ pub fn sides(left: Row, right: Row, width: usize) -> Row {
 }
 
 impl Row {
-    /// In cells.
+    /// The width in cells.
     pub fn width(&self) -> usize {
         self.pieces.iter().flat_map(|piece| piece.text.chars()).map(cell_width).sum()
     }
 
-    /// Without colours.
+    /// The text without colours.
     pub fn plain(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 
-    /// Its part of the line, so that the parts together are the line.
+    /// The part of the line that this row shows. The parts of all rows together are the line.
     pub fn part(&self) -> String {
         let gap = if self.has_gap { " " } else { "" };
         self.plain()[self.indent..].to_owned() + gap
     }
 
-    /// With `words` standing out, upper or lower case.
+    /// Highlights `words`. Case matters only if `words` has capital letters.
     #[must_use]
     pub fn marked(self, words: &str) -> Row {
         let places = find(&self.plain(), words);
@@ -90,7 +90,7 @@ impl Row {
         })
     }
 
-    /// With every name of a file below `exercises/` linked to the file.
+    /// Turns every file name below `exercises/` into a link to the file.
     #[must_use]
     pub fn linked(self, root: &str) -> Row {
         let plain = self.plain();
@@ -107,7 +107,7 @@ impl Row {
         self.restyled(&[first], |piece| piece.link = Some(uri.clone()))
     }
 
-    /// As one whole line that stands out.
+    /// Inverted, and padded to `width`.
     #[must_use]
     pub fn inverse(mut self, width: usize) -> Row {
         let missing = width.saturating_sub(self.width());
@@ -118,7 +118,7 @@ impl Row {
         self
     }
 
-    /// As it is sent to a terminal.
+    /// The row with escape sequences, as it is sent to a terminal.
     pub fn paint(&self) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
@@ -137,7 +137,8 @@ impl Row {
         out
     }
 
-    /// Cuts the pieces at the ends of `places`, which are bytes of the plain text, and changes what lies within.
+    /// Splits the pieces at the ends of `places`, given as byte ranges of the plain text, and applies `change` inside
+    /// them.
     fn restyled(self, places: &[std::ops::Range<usize>], change: impl Fn(&mut Piece)) -> Row {
         if places.is_empty() {
             return self;
@@ -164,7 +165,7 @@ impl Row {
     }
 }
 
-/// Where `words` stand in `text`, by bytes. Capital letters count only if `words` has some.
+/// The byte ranges of `words` in `text`. Case matters only if `words` has capital letters.
 pub fn find(text: &str, words: &str) -> Vec<std::ops::Range<usize>> {
     if words.is_empty() {
         return Vec::new();
@@ -182,7 +183,7 @@ pub fn find(text: &str, words: &str) -> Vec<std::ops::Range<usize>> {
     places
 }
 
-/// A character with its colours.
+/// A character and its colours.
 #[derive(Clone)]
 struct Cell {
     code: String,
@@ -190,7 +191,8 @@ struct Cell {
     width: usize,
 }
 
-/// The cells of a printed line. `code` is what is in force at its beginning, and then at its end.
+/// The cells of a printed line. `code` holds the colours in force at the start of the line, and is updated to those at
+/// its end.
 fn cells(line: &str, code: &mut Vec<String>) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut column = 0;
@@ -235,7 +237,7 @@ fn cell_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// Passes rows on, at least one, each with its indentation, and whether there was a blank after it.
+/// Passes on the rows, at least one, each with its indentation and whether a blank follows it.
 fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], usize, bool)) {
     let hanging = cells.iter().take_while(|cell| cell.c == ' ').count();
     let hanging = if hanging <= width / 3 { hanging } else { 0 };
@@ -252,11 +254,11 @@ fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], usize, bo
             return pass_on(rest, indent, false);
         }
         if fits == 0 {
-            // Wider than the whole screen.
+            // The character is wider than the screen.
             rest = &rest[1..];
             continue;
         }
-        // Only blanks in the second half: indentation is no place to break a line.
+        // Break only at a blank in the second half: indentation is not a place to break.
         let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
         pass_on(&rest[..blank.unwrap_or(fits)], indent, blank.is_some());
         indent = hanging;
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_cut_between_words_and_else_anywhere() {
+    fn lines_are_broken_between_words_if_possible() {
         assert_eq!(wrapped("each holds the lock", 10), ["each holds", "the lock"]);
         assert_eq!(wrapped("  each holds the lock", 10), ["  each", "  holds", "  the lock"]);
         assert_eq!(wrapped("aaaaaaaaaaaa", 5), ["aaaaa", "aaaaa", "aa"]);
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_go_on_in_the_next_row_and_nothing_else_gets_through() {
+    fn colours_continue_in_the_next_row_and_other_sequences_are_removed() {
         let rows = rows(&text(&["\x1b[1m\x1b[31mred red\x1b[0m \x1b[2J\x1b]0;x\x07plain"]), Colour::On, 5);
         let painted: Vec<String> = rows.iter().map(Row::paint).collect();
         assert_eq!(painted[0], "\x1b[1;31mred\x1b[0m");
@@ -340,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_stands_out_and_a_path_is_a_link() {
+    fn matches_are_highlighted_and_paths_are_links() {
         let row = single(Line::plain("Who Locks `a` locks"), Colour::Off, 80);
         assert_eq!(row.clone().marked("lock").paint(), "Who \x1b[7mLock\x1b[0ms `a` \x1b[7mlock\x1b[0ms");
         assert_eq!(row.marked("Lock").paint(), "Who \x1b[7mLock\x1b[0ms `a` locks");
@@ -353,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_side_gives_way() {
+    fn the_right_side_is_dropped_if_there_is_too_little_room() {
         let row = |words: &str| single(Line::plain(words), Colour::Off, 80);
         assert_eq!(sides(row("left"), row("right"), 12).plain(), "left   right");
         assert_eq!(sides(row("left"), row("right"), 10).plain(), "left");

@@ -7,7 +7,7 @@ use super::page::Source;
 use crate::ui::stepper::{Status, Stepper, TaskState};
 use crate::ui::text::style::{Line, Style, Text};
 
-/// One screen of `height` lines, each `width` cells at most.
+/// One screen of `height` lines, each at most `width` cells wide.
 pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usize, height: usize) -> Text {
     let moment = stepper.moment();
     let tasks = moment.tasks();
@@ -47,7 +47,7 @@ pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usi
     text.cut(width, height)
 }
 
-/// What can still become of the test.
+/// How the test can still end.
 fn fate_line(fate: Fate) -> Line {
     match fate {
         fate if fate.is_sealed() => Line::styled(Style::Bad, " every interleaving from here fails"),
@@ -74,7 +74,7 @@ fn task_line(task: &TaskState, names: usize) -> Line {
     line
 }
 
-/// The lines around the last step, with the first letters of the tasks that stand at a line.
+/// The lines around the last step, each with the numbers of the tasks that are at it.
 fn listing(source: &Source<'_>, tasks: &[TaskState], place: Option<&Place>, room: usize) -> Text {
     let lines: Vec<&str> = source.text.lines().collect();
     let current = place.map_or(0, |place| place.line as usize);

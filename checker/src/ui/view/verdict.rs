@@ -1,4 +1,4 @@
-//! One verdict as text: what is the matter first, then what shows it.
+//! A verdict as text: the evidence first, the headline after it.
 
 use trace::timeline::{self, Paint, grouped};
 use trace::{Coverage, Explored, Failure};
@@ -8,18 +8,18 @@ use crate::verdict::classify::seconds;
 use crate::verdict::summary::counted;
 use crate::verdict::{Diagnostic, Mode, Outcome, Output, TestResult, Verdict};
 
-/// Which diagnostics are still to be shown.
+/// Which diagnostics have not been shown yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagnostics {
     All,
-    /// The errors were shown when the compiler printed them.
+    /// Only warnings: the errors were shown when the compiler printed them.
     Warnings,
 }
 
-/// How much of a test's own output is shown.
+/// How many lines of a test's own output are shown.
 const SHOWN_LINES: usize = 20;
 
-/// The whole verdict, at most `width` cells wide where it is ours to say.
+/// The whole verdict. Except for rustc's output, it is at most `width` cells wide.
 pub fn verdict(verdict: &Verdict, diagnostics: Diagnostics, width: usize) -> Text {
     let mut text = Text::new();
     for diagnostic in &verdict.diagnostics {
@@ -46,7 +46,7 @@ pub fn headline(verdict: &Verdict) -> Line {
         .then(Style::Plain, format!(": {}", verdict.headline))
 }
 
-/// A diagnostic as rustc shows it.
+/// A diagnostic as rustc prints it.
 pub fn diagnostic(diagnostic: &Diagnostic) -> Text {
     let mut text = Text::new();
     text.push_lines(Style::Rendered, diagnostic.rendered.trim_end());
@@ -54,7 +54,7 @@ pub fn diagnostic(diagnostic: &Diagnostic) -> Text {
     text
 }
 
-/// What the learner may do next.
+/// What the learner can do next.
 pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     let name = &verdict.exercise;
     let mut text = Text::new();
@@ -74,7 +74,7 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     text
 }
 
-/// A test that failed, with what shows why.
+/// A failed test and the evidence for its failure.
 pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
     let mut text = Text::new();
     let mut header =
@@ -99,7 +99,7 @@ pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
     text
 }
 
-/// The message, if the picture does not end with it anyway.
+/// The place and, unless the picture ends with it, the message.
 fn message_and_place(test: &TestResult) -> Text {
     let mut text = Text::new();
     let told_by_picture = test.trace.is_some();
@@ -115,7 +115,7 @@ fn message_and_place(test: &TestResult) -> Text {
     text
 }
 
-/// The timeline, each lock in a colour of its own.
+/// The timeline, with a colour for each lock.
 pub fn picture(failure: &Failure, width: usize) -> Text {
     let style = |paint| match paint {
         Paint::Plain => Style::Plain,
@@ -131,7 +131,7 @@ pub fn picture(failure: &Failure, width: usize) -> Text {
     text
 }
 
-/// The learner's own prints, shortened in their middle.
+/// The output of the learner's code, shortened in the middle.
 fn output(output: &Output) -> Text {
     let mut text = Text::new();
     let head: Vec<&str> = output.head.trim().lines().collect();
@@ -164,7 +164,7 @@ fn bytes(count: u64) -> String {
     }
 }
 
-/// A line per test and mode.
+/// One line per test and mode.
 pub fn table(tests: &[TestResult]) -> Text {
     let mut text = Text::new();
     for test in tests {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_test_shows_its_message_its_place_and_what_was_printed() {
+    fn a_failing_test_shows_its_message_its_place_and_its_output() {
         let mut verdict = failing();
         verdict.tests[0].output.head = "balance: 1\n".to_owned();
         let expected = "\
@@ -249,7 +249,7 @@ failing test · abba: `no_money_is_lost` fails at abba.rs:12
     }
 
     #[test]
-    fn output_without_end_is_shown_by_its_ends() {
+    fn long_output_is_shown_by_its_beginning_and_end() {
         let mut verdict = failing();
         let lines = |word: &str| (0..500).map(|i| format!("{word} {i}\n")).collect::<String>();
         verdict.tests[0].output = Output { head: lines("first"), tail: lines("last"), dropped: 1_400_000_000 };
@@ -260,7 +260,7 @@ failing test · abba: `no_money_is_lost` fails at abba.rs:12
     }
 
     #[test]
-    fn errors_that_were_shown_already_are_not_shown_again() {
+    fn errors_are_not_shown_twice() {
         use crate::verdict::Level;
         let mut verdict = example::verdict("abba", Kind::CompileError);
         let diagnostic = |level, rendered: &str| Diagnostic {

@@ -1,4 +1,4 @@
-//! Which folders the system is to send events of.
+//! The folders that the system sends events about.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::course::version::sources;
 
-/// The system's events, and the folders that they come from.
+/// The system's watcher and the folders that it watches.
 pub struct Aim {
     native: RecommendedWatcher,
     /// The folder of the exercise.
@@ -21,19 +21,19 @@ impl Aim {
         Aim { native, dir: None, folders: BTreeSet::new() }
     }
 
-    /// Watches `dir` instead of what was watched before.
+    /// Watches `dir` instead of the previous folder.
     pub fn at(&mut self, dir: &Path) -> notify::Result<()> {
         self.dir = Some(dir.to_owned());
         self.again()
     }
 
-    /// Watches what lies at the same paths now. A folder that took the place of another is another one for the system.
+    /// Watches the same paths again. If a folder was replaced, the old watch stays with the folder that is gone.
     pub fn again(&mut self) -> notify::Result<()> {
         for folder in std::mem::take(&mut self.folders) {
             let _ = self.native.unwatch(&folder);
         }
         let Some(dir) = self.dir.clone() else { return Ok(()) };
-        // The parent folder reports when the folder itself is removed or created. It is no loss if it cannot be watched.
+        // The parent folder reports when the folder itself is removed or created. Failing to watch it is not an error.
         let around = dir.parent().map(Path::to_owned).into_iter().chain(folders_of_links(&dir));
         for folder in around {
             if self.native.watch(&folder, RecursiveMode::NonRecursive).is_ok() {
@@ -45,13 +45,13 @@ impl Aim {
         Ok(())
     }
 
-    /// The folders that are watched.
+    /// The watched folders.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(PathBuf::as_path)
     }
 }
 
-/// Where the files of the exercise in `dir` really lie, if they or their folders are links to elsewhere.
+/// The real folders of the exercise's files, if the files or their folders are links that lead out of `dir`.
 fn folders_of_links(dir: &Path) -> Vec<PathBuf> {
     let Ok(real) = fs::canonicalize(dir) else { return Vec::new() };
     let mut folders: Vec<PathBuf> = sources(dir)

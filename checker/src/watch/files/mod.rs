@@ -1,8 +1,8 @@
-//! Tells when the files of an exercise have another content than before.
+//! Reports when the content of an exercise's files has changed.
 //!
-//! The folder is watched, not the file: many editors put a new file in its place. A file that is a link is watched where
-//! it really lies, too. Events only say when to look; a hash of the content decides, so that reading and touching start
-//! nothing.
+//! It watches the folder, not the file, because many editors replace the file. If a file is a link, the folder of its
+//! target is watched, too. An event only triggers a comparison of content hashes, so that reading or touching a
+//! file starts no check.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -22,44 +22,44 @@ mod aim;
 #[cfg(all(test, unix))]
 mod unix;
 
-/// Watches one exercise at a time. Dropping it ends that.
+/// Watches one exercise at a time, until it is dropped.
 pub struct Watcher {
-    /// `None` where there are no events to be had.
+    /// `None` if the system sends no events.
     aim: Shared,
     looker: Sender<Message>,
 }
 
-/// Both the watch and the thread that looks aim the events.
+/// Shared, because both the watch and its thread change which folders are watched.
 type Shared = Arc<Mutex<Option<Aim>>>;
 
-/// How to find out when to look.
+/// How to find out that files may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
-    /// The system's events, and the clock where there are none.
+    /// The system's events, or polling if there are none.
     Events,
     Polling,
 }
 
 enum Message {
     Touched,
-    /// Something came, went, or has another name: it may be a folder, or a link.
+    /// Something was created, removed or renamed. It may be a folder or a link.
     Moved,
-    /// From now on this folder matters, whose files are of this version.
+    /// Watch this folder from now on; its files have this version.
     Watch(PathBuf, Version),
-    /// From now on look at the clock, too.
+    /// Poll from now on, too.
     Poll,
 }
 
-/// A save comes as several events. This long without one, and it is over.
+/// One save causes several events. It is over when none has arrived for this long.
 const QUIET: Duration = Duration::from_millis(8);
-/// But no longer than this altogether.
+/// The maximum time to wait for the end of a save.
 const PATIENCE: Duration = Duration::from_millis(30);
-/// How often to look where the system sends no events.
+/// How often to poll if the system sends no events.
 const POLL: Duration = Duration::from_millis(500);
 
 impl Watcher {
-    /// `changed` is called, on another thread, whenever the content has changed. The note, if there is one, is for the
-    /// learner: how it works, if not as usual.
+    /// `changed` is called on another thread whenever the content has changed. The note, if any, tells the learner why
+    /// the watch polls.
     pub fn new(means: Means, changed: impl Fn() + Send + 'static) -> Result<(Watcher, Option<String>)> {
         let (looker, messages) = mpsc::channel();
         let aim = Shared::default();
@@ -91,7 +91,7 @@ impl Watcher {
         Ok((watcher, note))
     }
 
-    /// Watches `dir` instead of what was watched before. The note is as that of [`Watcher::new`].
+    /// Watches `dir` instead of the previous folder. The note is the same as for [`Watcher::new`].
     pub fn watch(&self, dir: &Path) -> Option<String> {
         let mut note = None;
         let mut shared = lock(&self.aim);
@@ -118,7 +118,7 @@ fn without_events(error: &notify::Error) -> String {
     format!("as the system sends no events ({error})")
 }
 
-/// Looks after every event, or at every tick of the clock, and says when something has changed.
+/// Compares the files after each event, or at regular intervals if it polls, and reports changes.
 fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
     let mut watched: Option<(PathBuf, Version)> = None;
     let mut polls = false;
@@ -142,9 +142,9 @@ fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
         }
         if let Some((dir, version)) = &mut watched {
             files::appears(&dir.join("src").join("lib.rs"), files::ABSENCE);
-            // Before the look, so that what changes after it is an event.
+            // Before the files are compared, so that later changes cause events.
             if has_moved && let Some(aim) = lock(aim).as_mut() {
-                // A folder that is not there now is an event when it comes.
+                // If the folder is missing now, its creation will cause an event.
                 let _ = aim.again();
             }
             let new = Version::of(dir);
@@ -156,7 +156,7 @@ fn look(messages: &Receiver<Message>, aim: &Shared, changed: &dyn Fn()) {
     }
 }
 
-/// Reading, which cargo does all the time, does not.
+/// Reading does not, and cargo reads all the time.
 fn may_change_content(kind: EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
@@ -176,7 +176,7 @@ mod tests {
     use std::io::Write as _;
 
     pub struct Folder {
-        /// Of its own, so that nothing else happens beside the exercise.
+        /// A folder of its own, so that nothing else happens beside the exercise.
         around: tempfile::TempDir,
         pub changes: Receiver<()>,
         watcher: Watcher,
@@ -208,15 +208,15 @@ mod tests {
         }
     }
 
-    /// Would catch: watching the file, whose watch is lost with the first file put in its place.
+    /// Would catch: watching the file, because the watch is lost when the file is replaced.
     #[test]
-    fn every_way_to_save_is_noticed_again_and_again() {
+    fn every_way_to_save_is_noticed_every_time() {
         every_way_to_save_is_noticed_by(Means::Events);
     }
 
     /// Would catch: a fallback that was never tried.
     #[test]
-    fn without_events_the_clock_will_do() {
+    fn without_events_every_save_is_noticed_by_polling() {
         every_way_to_save_is_noticed_by(Means::Polling);
     }
 
@@ -239,9 +239,9 @@ mod tests {
         }
     }
 
-    /// Would catch: checks started by the compiler's reading, or by a save without a change.
+    /// Would catch: a check started by the compiler's reading, or by a save without a change.
     #[test]
-    fn reading_and_saving_the_same_start_nothing() {
+    fn reading_and_saving_without_a_change_are_not_reported() {
         let folder = Folder::new(Means::Events);
         for _ in 0..20 {
             fs::read(folder.path()).unwrap();
@@ -253,9 +253,9 @@ mod tests {
         assert!(folder.changes.recv_timeout(Duration::from_millis(300)).is_err());
     }
 
-    /// Would catch: a hash taken too late, or a watch that stays at the first folder.
+    /// Would catch: a hash taken too late, or a watch that stays on the first folder.
     #[test]
-    fn after_moving_on_only_the_new_folder_counts() {
+    fn only_the_last_watched_folder_is_reported() {
         let first = Folder::new(Means::Events);
         let second = Folder::new(Means::Events);
         assert_eq!(first.watcher.watch(&second.dir()), None);
@@ -265,7 +265,7 @@ mod tests {
         assert!(first.changed());
     }
 
-    /// Would catch: a watch that stays at a folder which has gone.
+    /// Would catch: a watch that stays on a folder that has been removed.
     #[test]
     fn a_folder_that_was_replaced_is_watched_again() {
         let around = tempfile::tempdir().unwrap();
@@ -288,9 +288,9 @@ mod tests {
         }
     }
 
-    /// Would catch: a word about a missing file in the middle of a save.
+    /// Would catch: a report of a missing file in the middle of a save.
     #[test]
-    fn a_file_that_is_away_for_a_moment_is_one_change() {
+    fn a_file_that_is_missing_for_a_moment_is_one_change() {
         let folder = Folder::new(Means::Events);
         let (path, aside) = (folder.path(), folder.dir().join("src/lib.rs~"));
         fs::rename(&path, &aside).unwrap();

@@ -1,4 +1,4 @@
-//! Links, as Unix has them, are followed.
+//! Symbolic links are followed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,16 +7,16 @@ use std::time::Duration;
 use super::Means;
 use super::tests::Folder;
 
-/// Would catch: a watch of the folder of a link only, in which nothing happens when the file is saved.
+/// Would catch: watching only the folder of the link, where a save of the target causes no event.
 #[test]
-fn a_link_is_watched_where_its_file_lies() {
+fn the_target_of_a_link_is_watched() {
     for link in ["src/lib.rs", "src"] {
         let folder = Folder::new(Means::Events);
         let elsewhere = tempfile::tempdir().unwrap();
         let real = elsewhere.path().join("real");
         fs::rename(folder.dir().join(link), &real).unwrap();
         symlink(&real, folder.dir().join(link)).unwrap();
-        // Whether making the link is one change or two depends on when it is looked at.
+        // Creating the link is one change or two, depending on when the files are compared.
         while folder.changes.recv_timeout(Duration::from_millis(300)).is_ok() {}
         let file = fs::canonicalize(folder.path()).unwrap();
         for round in 0..2 {

@@ -4,7 +4,7 @@ use crate::ui::text::style::{Colour, Line, Style};
 use crate::ui::view::rows::{self, Row};
 use crate::watch::state::App;
 
-/// At most `height` rows around the selected one, and which of them that is.
+/// At most `height` rows around the selected one, and the index of the selected one.
 pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>) {
     let listed = app.choice.listed(&app.exercises, &app.progress);
     if listed.is_empty() {
@@ -30,7 +30,7 @@ pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>)
         let stands_out = at == app.choice.selected && app.colour == Colour::On;
         all.push(if stands_out { row.inverse(width) } else { row });
     }
-    // The selected one in the middle, where that is possible.
+    // The selected row is in the middle, if possible.
     let top = selected.unwrap_or(0).saturating_sub(height / 2).min(all.len().saturating_sub(height));
     let seen = all.into_iter().skip(top).take(height).collect();
     (seen, selected.map(|row| row - top).filter(|row| *row < height))

@@ -1,4 +1,4 @@
-//! The whole screen, from what the watch knows: as many rows as there are, none wider than the screen.
+//! The whole screen, drawn from the state of the watch. No row is wider than the screen.
 
 mod list;
 
@@ -9,7 +9,7 @@ use crate::ui::view::rows::{self, Row};
 use crate::ui::keys::{self, Place};
 use crate::watch::state::{App, Prompt, State, Topic};
 
-/// The rows, and where the cursor is to be seen: column and row, from 0.
+/// The rows, and the column and row of the cursor, counted from 0.
 pub struct Screen {
     pub rows: Vec<Row>,
     pub cursor: Option<(usize, usize)>,
@@ -83,7 +83,7 @@ fn about(app: &App) -> Row {
     sides(app, Line::styled(Style::Aside, format!(" {concepts}")), Line::styled(Style::Aside, packages))
 }
 
-/// The state in a word, and what there is to say about it.
+/// The state and a few words about it.
 fn status(app: &App) -> Row {
     match app.state {
         State::Running => running(app),
@@ -118,7 +118,7 @@ fn running(app: &App) -> Row {
     single(app, line.then(Style::Plain, app.running.phase(name)))
 }
 
-/// What is asked or typed or has just happened; else how far one is, and where the file is.
+/// The prompt or the last note, if there is one; else the progress and the path of the file.
 fn info(app: &App) -> Row {
     if let Some(prompt) = &app.prompt {
         let style = if matches!(prompt, Prompt::Search(_)) { Style::Plain } else { Style::Warning };
@@ -137,7 +137,7 @@ fn info(app: &App) -> Row {
     with_position(app, line)
 }
 
-/// Of which the end gives way, if there is room for something at all.
+/// `line`, shortened to make room for the position, unless too little room would be left.
 fn with_position(app: &App, line: Line) -> Row {
     let right = position(app);
     let room = app.size.0.saturating_sub(right.width() + 2);
@@ -151,7 +151,7 @@ fn sides_in(app: &App, left: Row, right: Line) -> Row {
     rows::sides(left, single(app, right), app.size.0)
 }
 
-/// What is shown of how much, and what was found.
+/// Which part of the text is shown, and which match of the search is selected.
 fn position(app: &App) -> Line {
     let mut words = Vec::new();
     if let Some((found, at, of)) = app.pager.found() {
@@ -167,7 +167,7 @@ fn position(app: &App) -> Line {
     Line::styled(Style::Aside, if words.is_empty() { words } else { format!("{words} ") })
 }
 
-/// The keys that matter most, as many as there is room for.
+/// The most important keys, as many as fit.
 fn key_line(app: &App) -> Row {
     let place = if app.topic == Topic::List { Place::List } else { Place::Exercise };
     let mut line = Line::new();
@@ -187,7 +187,7 @@ fn key_line(app: &App) -> Row {
     single(app, line)
 }
 
-/// The rows as they are sent to the terminal.
+/// The rows with escape sequences, as they are sent to the terminal.
 pub fn paint(screen: &Screen, links: Option<&str>) -> Vec<String> {
     let linked = |row: &Row| links.map_or_else(|| row.paint(), |root| row.clone().linked(root).paint());
     screen.rows.iter().map(linked).collect()

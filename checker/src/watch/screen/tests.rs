@@ -1,4 +1,4 @@
-//! The screen after all that can happen; and ten thousand evenings of a learner who presses everything.
+//! The screen after every kind of event, and after ten thousand random sessions.
 
 use super::*;
 use crate::course::exercise::example::exercise;
@@ -26,7 +26,7 @@ fn shown(app: &App) -> String {
 }
 
 #[test]
-fn who_is_new_to_an_exercise_reads_the_brief_until_the_first_save() {
+fn a_new_exercise_shows_its_brief_until_the_first_save() {
     let mut app = app();
     let mut brief = Text::new();
     brief.push(Line::plain("Make both ways safe."));
@@ -66,10 +66,10 @@ fn digits_jump_to_errors_and_the_list_to_exercises() {
     assert!(effects.contains(&Effect::MoveTo(2)), "{effects:?}");
 }
 
-/// Whatever happens: at most one check is under way, each is answered by a verdict or a stop, nothing panics, and
-/// no row is wider than the screen nor missing.
+/// Whatever happens: at most one check is running, each check is answered by a verdict or a stop, nothing panics, no
+/// row is missing, and none is wider than the screen.
 #[test]
-fn ten_thousand_random_evenings() {
+fn ten_thousand_random_sessions_keep_the_invariants() {
     let mut random = Random(0x9e37_79b9);
     for _ in 0..500 {
         let mut app = app();

@@ -1,14 +1,14 @@
-//! The list of all exercises, of which one is to be chosen.
+//! The list of exercises, from which the user chooses one.
 
 use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
 
-/// Which exercises are listed, and which of them is selected.
+/// The filter of the list, and the selection.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     pub filter: Filter,
     pub words: String,
-    /// Its place in the catalogue.
+    /// An index into the catalogue.
     pub selected: usize,
 }
 
@@ -39,7 +39,7 @@ impl Filter {
 }
 
 impl Choice {
-    /// The places of the exercises that are listed.
+    /// The indices of the listed exercises.
     pub fn listed(&self, exercises: &[Exercise], progress: &Progress) -> Vec<usize> {
         let words = self.words.to_lowercase();
         let is_listed = |exercise: &Exercise| {
@@ -57,7 +57,7 @@ impl Choice {
         (0..exercises.len()).filter(|at| is_listed(&exercises[*at])).collect()
     }
 
-    /// Moves the selection among what is listed.
+    /// Moves the selection within the listed exercises.
     pub fn move_by(&mut self, listed: &[usize], steps: isize) {
         let here = listed.iter().position(|at| *at >= self.selected).unwrap_or(listed.len().saturating_sub(1));
         let there = here.saturating_add_signed(steps).min(listed.len().saturating_sub(1));
@@ -77,7 +77,7 @@ mod tests {
     use crate::course::exercise::example::exercise;
 
     #[test]
-    fn the_list_is_narrowed_by_state_and_by_words() {
+    fn the_list_is_filtered_by_state_and_by_words() {
         let exercises = ["abba", "counter", "third"].map(exercise);
         let mut progress = Progress::default();
         progress.record("counter", Some(1));

@@ -1,72 +1,72 @@
-//! What can happen to the watch, and what can be done about it.
+//! The events and effects of the watch.
 
 use crate::ui::keys::Key;
 use crate::ui::text::style::Text;
 use crate::verdict::{Mode, Stage, Verdict};
 
-/// Which check a verdict belongs to.
+/// Identifies the check that a verdict belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CheckNumber(pub u64);
 
-/// An exercise and a mode that it can be compiled for before anybody waits for it.
+/// An exercise and a mode, to be compiled before they are needed.
 pub type Job = (usize, Mode);
 
-/// All that can happen.
+/// What can happen to the watch.
 #[derive(Clone, Debug)]
 pub enum Event {
     Started,
-    /// A file of the exercise has another content than before.
+    /// The content of the exercise's files has changed.
     Saved,
     Key(Key),
     /// Columns and rows.
     Resized(usize, usize),
-    /// The check has been running for so many milliseconds.
+    /// The check has been running for this many milliseconds.
     Tick(u64),
     Stage(CheckNumber, Stage),
     Checked(CheckNumber, Box<Verdict>),
-    /// The check could not do its work.
+    /// The checker itself failed.
     Failed(CheckNumber, String),
     Prepared(Job),
-    /// What was to be fetched.
+    /// The text that an [`Effect::Fetch`] asked for.
     Fetched(Topic, usize, Text),
-    /// The beginning of the explanation of an exercise.
+    /// The beginning of the explanation of an exercise's solution.
     Explained(usize, String),
-    /// Something that the learner should know now.
+    /// A message for the learner.
     Note(String),
-    /// Something that the learner should know for as long as the watch runs.
+    /// A message that stays visible while the watch runs.
     Standing(String),
-    /// A signal, or the terminal is gone.
+    /// A signal arrived, or the terminal was closed.
     Ended,
 }
 
-/// All that can be done about it. Exercises are given by their place in the catalogue.
+/// What the watch can do. Exercises are indices into the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an effect that is not performed did not happen"]
 pub enum Effect {
     Check(CheckNumber, usize),
-    /// Stop the check that is under way.
+    /// Stop the running check.
     Stop,
     Prepare(Job),
     StopPreparing,
-    /// Look at this exercise's files from now on, and remember that the learner is there.
+    /// Watch this exercise's files from now on, and save that it is the current one.
     MoveTo(usize),
     Record {
         exercise: usize,
         passed: bool,
     },
-    /// Remember that the solution was shown too early.
+    /// Save that the solution was shown before the exercise was solved.
     Peeked(usize),
     Fetch(Topic, usize),
     Explain(usize),
     Reset(usize),
     Edit(usize),
     Copy(String),
-    /// For those who do not see the screen as a whole.
+    /// For users without a screen: print this.
     Say(Say),
     Quit,
 }
 
-/// What has become worth saying.
+/// A piece of news that is worth a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Say {
     Checking(usize),
@@ -89,7 +89,7 @@ pub enum Topic {
     List,
 }
 
-/// Something is being typed, or asked.
+/// A text that is being typed, or a question that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Prompt {
     Search(String),
@@ -97,7 +97,7 @@ pub enum Prompt {
     PeekOrNot,
 }
 
-/// What is known about the file as it is.
+/// What is known about the current version of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Running,
@@ -105,11 +105,11 @@ pub enum State {
     DoesNotPass,
 }
 
-/// How what is said reaches the learner.
+/// How output reaches the learner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// On a screen that is always up to date. Somebody sits before it, and thinks while the next exercise is built.
+    /// On a screen that is always up to date. Builds ahead of time are worthwhile, because a user is present.
     Screen,
-    /// Line by line, so there is no place to move in.
+    /// Line by line, without a screen to navigate.
     Lines,
 }

@@ -1,4 +1,4 @@
-//! What becomes of a key.
+//! Key handling.
 
 use super::pager::Match;
 use super::{App, Effect, Prompt, Say, Sight, State, Topic};
@@ -127,7 +127,7 @@ impl App {
         Vec::new()
     }
 
-    /// The selection stays among what is listed.
+    /// Keeps the selection within the listed exercises.
     fn narrowed(&mut self) {
         let listed = self.choice.listed(&self.exercises, &self.progress);
         self.choice.move_by(&listed, 0);
@@ -158,7 +158,7 @@ impl App {
         vec![Effect::Say(Say::Note(words))]
     }
 
-    /// A question in words.
+    /// The text of a prompt.
     pub fn question(&self, prompt: &Prompt) -> String {
         let name = &self.exercise().name;
         match prompt {

@@ -1,23 +1,23 @@
-//! How the rows of a screen are shared out. On a small screen, what is least needed gives way first.
+//! Divides the rows of a screen among its parts. A small screen drops the least important parts first.
 
-/// Which parts there are, and how many rows the middle has.
+/// Which parts are shown, and how many rows the middle has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The name and the title of the exercise.
     pub title: bool,
-    /// What it is about.
+    /// What the exercise is about.
     pub about: bool,
-    /// Lines that set the middle off.
+    /// Lines above and below the middle.
     pub rules: bool,
     pub body: usize,
-    /// Progress and path, or what is asked or typed.
+    /// The progress and the path, or a prompt.
     pub info: bool,
-    /// What the keys do.
+    /// The keys and what they do.
     pub keys: bool,
 }
 
 impl Layout {
-    /// For a screen of so many rows. One of them says the state, always.
+    /// The layout for a screen with this many rows. One row always shows the state.
     pub fn of(rows: usize) -> Layout {
         let title = rows >= 8;
         let about = rows >= 16;

@@ -1,7 +1,7 @@
-//! The watch as a machine: events in, effects out. No file, no clock, no process, no terminal.
+//! The watch as a state machine: events in, effects out. It uses no file, clock, process or terminal.
 //!
-//! Checks are numbered. A save stops the check that is under way, and a verdict that comes late is dropped, so the
-//! last verdict shown is always that of the file as it is on disk.
+//! Checks are numbered. A save stops the running check, and a late verdict is dropped, so the last verdict shown is
+//! always about the file as it is on disk.
 
 use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
@@ -23,7 +23,7 @@ mod layout;
 mod pager;
 mod running;
 
-/// What the watch knows. The view reads all of it; only [`App::handle`] changes it.
+/// The state of the watch. The view reads all of it; only [`App::handle`] changes it.
 #[derive(Clone, Debug)]
 pub struct App {
     pub exercises: Vec<Exercise>,
@@ -33,7 +33,7 @@ pub struct App {
     pub at: usize,
     pub state: State,
     pub running: RunningCheck,
-    /// Of this exercise; while a check runs, that of the one before.
+    /// The verdict on this exercise; while a check runs, the previous one.
     pub verdict: Option<Box<Verdict>>,
     pub error: Option<String>,
     pub topic: Topic,
@@ -47,18 +47,18 @@ pub struct App {
     /// The number of the last check that was started.
     pub run: CheckNumber,
     explanation: Option<String>,
-    /// Of the topic, if it was fetched.
+    /// The text of the current topic, if it was fetched.
     fetched: Text,
-    /// Where one can jump to.
+    /// The lines that a digit jumps to.
     anchors: Vec<usize>,
-    /// The phase that was said last.
+    /// The phase that was announced last.
     said: String,
     preparing: Option<Job>,
     prepared: Vec<Job>,
     sight: Sight,
 }
 
-/// A phase that lasts longer than this is said to those who do not see it.
+/// A phase that lasts longer than this, in milliseconds, is announced to users without a screen.
 const WORTH_SAYING: u64 = 2_000;
 
 impl App {
@@ -115,7 +115,7 @@ impl App {
             Event::Stage(run, stage) if run == self.run && self.state == State::Running => self.hear(stage),
             Event::Checked(run, verdict) if run == self.run => self.checked(verdict),
             Event::Failed(run, error) if run == self.run => self.failed(error),
-            // Of a check that was stopped.
+            // From a check that was stopped.
             Event::Stage(..) | Event::Checked(..) | Event::Failed(..) => Vec::new(),
             Event::Prepared(job) => self.prepared(job),
             Event::Fetched(topic, at, text) => self.fetched(topic, at, text),
@@ -151,7 +151,7 @@ impl App {
         vec![Effect::Say(Say::Note(note))]
     }
 
-    /// At another exercise. Whoever has never tried it wants to read first.
+    /// Moves to another exercise. If the learner has never tried it, its brief is shown first.
     fn arrive(&mut self) -> Vec<Effect> {
         self.verdict = None;
         self.error = None;
@@ -166,7 +166,7 @@ impl App {
         effects
     }
 
-    /// Starts a check, in the place of the one that is under way.
+    /// Starts a check and stops the running one.
     fn check(&mut self) -> Vec<Effect> {
         let mut effects = self.stop();
         self.run = CheckNumber(self.run.0 + 1);
@@ -200,7 +200,7 @@ impl App {
         }
         self.running.elapsed_ms = Some(elapsed);
         let phase = self.running.phase(&self.exercise().name);
-        // How far it is changes all the time; what it is does not.
+        // The numbers change all the time; only a change of the words is announced.
         let kind = |phase: &str| phase.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().to_owned();
         if elapsed < WORTH_SAYING || kind(&phase) == self.said {
             return Vec::new();
@@ -245,7 +245,7 @@ impl App {
         vec![Effect::Say(Say::Page(text))]
     }
 
-    /// What is worth compiling while the learner thinks: what the check did not get to, and what comes next.
+    /// Compiles ahead of time what the check did not reach and what the next exercise needs.
     fn prepare(&mut self) -> Vec<Effect> {
         if self.sight == Sight::Lines || self.preparing.is_some() || self.state == State::Running {
             return Vec::new();
@@ -299,7 +299,7 @@ impl App {
         }
     }
 
-    /// Brings the pager up to date with everything else.
+    /// Updates the pager after any other change.
     fn lay_out(&mut self) {
         let (width, _) = self.size;
         let page = self.page(width);

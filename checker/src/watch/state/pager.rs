@@ -1,4 +1,4 @@
-//! A text that is longer than its place on the screen: where one is in it, and what was searched for.
+//! A text that is longer than its place on the screen: the scroll position and the search.
 
 use crate::ui::text::style::{Colour, Text};
 use crate::ui::view::rows::{self, Row};
@@ -15,13 +15,13 @@ pub struct Pager {
 #[derive(Clone, Debug)]
 struct Search {
     words: String,
-    /// The rows in which what was found begins.
+    /// The rows in which a match begins.
     places: Vec<usize>,
-    /// Which of them was gone to last.
+    /// The index of the selected match.
     at: usize,
 }
 
-/// Which of the places that a search found.
+/// Which match to go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     Next,
@@ -29,7 +29,7 @@ pub enum Match {
 }
 
 impl Pager {
-    /// The text has changed, or the screen. What stands at the top stays there.
+    /// Takes over a new text or size. The line at the top stays at the top.
     pub fn update(&mut self, text: &Text, colour: Colour, (width, height): (usize, usize)) {
         let line = self.rows.get(self.top).map_or(0, |row| row.line);
         self.rows = rows::rows(text, colour, width);
@@ -43,19 +43,19 @@ impl Pager {
         }
     }
 
-    /// The rows to be seen.
+    /// The visible rows.
     pub fn visible(&self) -> impl Iterator<Item = Row> {
         let words = self.search.as_ref().map_or("", |search| &search.words);
         self.rows[self.top.min(self.rows.len())..].iter().take(self.height).map(move |row| row.clone().marked(words))
     }
 
-    /// Which rows are shown, and of how many, from 1; `None` if that is all of them.
+    /// The first and last visible row, counted from 1, and the number of rows; `None` if all are visible.
     pub fn part(&self) -> Option<(usize, usize, usize)> {
         let end = (self.top + self.height).min(self.rows.len());
         (self.rows.len() > self.height).then_some((self.top + 1, end, self.rows.len()))
     }
 
-    /// What was searched for, which of the places one is at, from 1, and how many there are.
+    /// What was searched for, the number of the selected match, counted from 1, and the number of matches.
     pub fn found(&self) -> Option<(&str, usize, usize)> {
         let search = self.search.as_ref()?;
         let at = if search.places.is_empty() { 0 } else { search.at + 1 };
@@ -66,7 +66,7 @@ impl Pager {
         self.to(self.top.saturating_add_signed(rows));
     }
 
-    /// A screenful, but for a row that stays for orientation.
+    /// The number of rows to scroll for a page. One row stays visible for orientation.
     pub fn page(&self) -> isize {
         isize::try_from(self.height.saturating_sub(1).max(1)).unwrap_or(1)
     }
@@ -75,12 +75,12 @@ impl Pager {
         self.top = row.min(self.rows.len().saturating_sub(self.height));
     }
 
-    /// To the row with which `line` of the text begins.
+    /// Scrolls to the row in which `line` of the text begins.
     pub fn go_to_line(&mut self, line: usize) {
         self.to(self.rows.iter().position(|row| row.line >= line).unwrap_or(usize::MAX));
     }
 
-    /// Goes to the first place at or after the top.
+    /// Goes to the first match at or after the top.
     pub fn search(&mut self, words: String) {
         let places = places(&self.rows, &words);
         let at = places.iter().position(|row| *row >= self.top).unwrap_or(0);
@@ -88,12 +88,12 @@ impl Pager {
         self.go_to_match();
     }
 
-    /// Whether there was a search to end.
+    /// Ends the search. Returns whether there was one.
     pub fn end_search(&mut self) -> bool {
         self.search.take().is_some()
     }
 
-    /// Goes on to another place, and from the last to the first.
+    /// Goes to another match. After the last one comes the first.
     pub fn go_to(&mut self, which: Match) {
         if let Some(Search { places, at, .. }) = &mut self.search
             && !places.is_empty()
@@ -110,13 +110,13 @@ impl Pager {
     fn go_to_match(&mut self) {
         let Some(row) = self.search.as_ref().and_then(|search| search.places.get(search.at).copied()) else { return };
         if row < self.top || row >= self.top + self.height {
-            // With something before it, so that it is seen where it stands.
+            // Rows above the match stay visible, for context.
             self.to(row.saturating_sub(self.height / 3));
         }
     }
 }
 
-/// The rows in which `words` begin, wherever the lines were cut.
+/// The rows in which a match of `words` begins. A match may span several rows.
 fn places(rows: &[Row], words: &str) -> Vec<usize> {
     let mut places = Vec::new();
     let mut start = 0;
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_no_further_than_there_is_text() {
+    fn scrolling_stops_at_both_ends_of_the_text() {
         let mut pager = Pager::default();
         pager.update(&text(10), Colour::Off, (80, 4));
         pager.scroll(-3);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_at_the_top_stays_there_when_the_width_changes() {
+    fn the_line_at_the_top_stays_there_when_the_width_changes() {
         let mut pager = Pager::default();
         pager.update(&text(30), Colour::Off, (80, 4));
         pager.go_to_line(12);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_goes_round_and_over_the_ends_of_rows() {
+    fn a_search_wraps_around_and_finds_words_across_rows() {
         let mut pager = Pager::default();
         pager.update(&text(30), Colour::Off, (10, 4));
         pager.search("2 WITH".to_owned());
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(pager.found(), Some(("2 with", 1, 3)));
         pager.go_to(Match::Previous);
         assert_eq!(pager.found(), Some(("2 with", 3, 3)));
-        // The text shrinks while one searches.
+        // The text gets shorter during a search.
         pager.update(&text(3), Colour::Off, (10, 4));
         assert_eq!(pager.found(), Some(("2 with", 1, 1)));
         pager.update(&Text::new(), Colour::Off, (10, 4));

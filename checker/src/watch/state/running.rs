@@ -1,29 +1,29 @@
-//! What is known of a check that is under way.
+//! What is known about the running check.
 
 use crate::verdict::{Diagnostic, Mode, Stage, TestResult};
 
 /// What a check has reported so far.
 #[derive(Clone, Debug, Default)]
 pub struct RunningCheck {
-    /// For how long it has been running; `None` as long as nobody would notice.
+    /// How long it has been running; `None` while that is too short to notice.
     pub elapsed_ms: Option<u64>,
-    /// What the compiler objects to.
+    /// The errors that the compiler has reported.
     pub errors: Vec<Diagnostic>,
-    /// The tests that have ended.
+    /// The results of the tests that have ended.
     pub results: Vec<TestResult>,
     is_blocked: bool,
     real: Part,
     explored: Part,
 }
 
-/// One mode.
+/// The progress of one mode.
 #[derive(Clone, Debug, Default)]
 struct Part {
-    /// What cargo compiles now.
+    /// The package that cargo is compiling.
     package: Option<String>,
-    /// How many units of work are done, of how many.
+    /// How many units cargo has compiled, and how many there are.
     units: Option<(usize, usize)>,
-    /// How many tests have ended, of how many.
+    /// How many tests have ended, and how many there are.
     tests: Option<(usize, usize)>,
 }
 
@@ -53,7 +53,7 @@ impl RunningCheck {
         }
     }
 
-    /// What is going on, in a few words.
+    /// What the check is doing, in a few words.
     pub fn phase(&self, exercise: &str) -> String {
         if self.is_blocked {
             return "waiting for another cargo, perhaps your editor's, to finish its build".to_owned();
@@ -69,7 +69,7 @@ impl RunningCheck {
         }
     }
 
-    /// How far the dependencies are, while they are what takes the time.
+    /// The progress of the dependencies, while they are being compiled.
     pub fn bar(&self, exercise: &str) -> Option<(usize, usize)> {
         let part = if self.real.tests.is_none() { &self.real } else { &self.explored };
         part.tests.is_none().then(|| part.dependencies(exercise)).flatten()
@@ -98,7 +98,7 @@ mod tests {
     use crate::verdict::{Outcome, example};
 
     #[test]
-    fn each_phase_is_told_in_words() {
+    fn each_phase_is_described_in_words() {
         let mut running = RunningCheck::default();
         let mut after = |stage| {
             running.hear(stage);

@@ -1,4 +1,4 @@
-//! The machine, event by event.
+//! The state machine, event by event.
 
 use super::*;
 use crate::course::exercise::example::exercise;
@@ -33,13 +33,13 @@ fn checks(effects: &[Effect]) -> Vec<(u64, usize)> {
 }
 
 #[test]
-fn a_save_stops_the_check_under_way_and_starts_another() {
+fn a_save_stops_the_running_check_and_starts_another() {
     let effects = app().handle(Event::Saved);
     assert_eq!(effects, [Effect::Stop, Effect::Say(Say::Checking(0)), Effect::Check(CheckNumber(2), 0)]);
 }
 
 #[test]
-fn a_verdict_that_comes_late_is_dropped() {
+fn a_late_verdict_is_dropped() {
     let mut app = app();
     let _ = app.handle(Event::Saved);
     assert_eq!(app.handle(Event::Checked(CheckNumber(1), example::decided(Kind::Passed))), []);
@@ -50,7 +50,7 @@ fn a_verdict_that_comes_late_is_dropped() {
 }
 
 #[test]
-fn next_works_only_when_the_file_as_it_is_passes() {
+fn next_works_only_when_the_current_file_passes() {
     let mut app = app();
     let not_yet = "not yet: the exercise does not pass";
     assert_eq!(press(&mut app, "n"), [Effect::Say(Say::Note(not_yet.to_owned()))], "while it runs");
@@ -66,7 +66,7 @@ fn next_works_only_when_the_file_as_it_is_passes() {
 }
 
 #[test]
-fn the_solution_asks_before_success_and_not_after() {
+fn showing_the_solution_asks_first_unless_the_exercise_is_solved() {
     let mut app = app();
     let _ = press(&mut app, "s");
     assert_eq!(app.prompt, Some(Prompt::PeekOrNot));
@@ -97,7 +97,7 @@ fn after_the_last_exercise_there_is_no_next() {
 }
 
 #[test]
-fn quitting_stops_what_runs_and_nothing_else() {
+fn quitting_stops_a_running_check_and_only_that() {
     let mut app = app();
     assert_eq!(press(&mut app.clone(), "q"), [Effect::Stop, Effect::Quit]);
     app.sight = Sight::Lines;
@@ -106,7 +106,7 @@ fn quitting_stops_what_runs_and_nothing_else() {
 }
 
 #[test]
-fn what_comes_next_is_prepared_once_and_gives_way_to_a_save() {
+fn the_next_exercise_is_prepared_once_and_a_save_stops_that() {
     let mut app = app();
     let effects = checked(&mut app, Kind::CompileError);
     assert_eq!(effects.last(), Some(&Effect::Prepare((0, Mode::Explore))), "what the check did not get to");

@@ -1,7 +1,7 @@
-//! All interleavings of a test: every state that it can reach, once, and the ways between them.
+//! All interleavings of a test: each state that it can reach, once, and the transitions between them.
 //!
-//! Schedules that differ only in the order of independent steps reach the same states, so they share nodes. A node that
-//! no way leaves is an end, and each end stands for one interleaving.
+//! Schedules that differ only in the order of independent steps reach the same states, so they share nodes. A node
+//! without outgoing transitions is an end, and each end stands for one interleaving.
 
 mod tree;
 
@@ -14,9 +14,9 @@ use crate::{CLOCK, Failure, Report, Step, Trace, as_branch, is_spurious};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Map {
     pub extent: Extent,
-    /// Schedules that together pass through every node. Each has its trace, and its failure if it fails.
+    /// Schedules that together pass through every node, each with its trace, and with its failure if it fails.
     pub runs: Vec<Report>,
-    /// The first one is the beginning.
+    /// The first one is the initial state.
     pub nodes: Vec<Node>,
 }
 
@@ -26,22 +26,22 @@ pub struct Map {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// There was too much: some ways lead to states that are not shown.
+    /// A part: the test has too many states, so some transitions lead to states that are not shown.
     Cut,
 }
 
-/// A state of the test: a schedule that reaches it, and how many of its choices have been made there.
+/// A state of the test: a schedule that reaches it, and how many of its choices have been made by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Node {
     /// Index into [`Map::runs`].
     pub run: usize,
     pub at: usize,
-    /// The choices that the scheduler has here. None at an end.
+    /// The choices that the scheduler has here. Empty at an end.
     pub ways: Vec<Way>,
 }
 
-/// A choice of the scheduler, in the words of [`Trace::choices`], and the node that it leads to.
+/// A choice of the scheduler, encoded as in [`Trace::choices`], and the node that it leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Way {
@@ -51,7 +51,7 @@ pub struct Way {
 }
 
 impl Way {
-    /// The choice in words, if it is not one between tasks.
+    /// The choice in words, if it is not between tasks.
     pub fn in_words(self) -> Option<String> {
         match as_branch(self.choice) {
             Some(0) if is_spurious(self.choice) => Some("the wait ends only when it is notified".to_owned()),
@@ -64,23 +64,23 @@ impl Way {
     }
 }
 
-/// What can still become of a test.
+/// How a test can still end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fate {
     pub can_pass: bool,
     pub can_fail: bool,
-    /// A cut lies ahead.
+    /// The map is cut somewhere ahead.
     pub is_unknown: bool,
 }
 
 impl Fate {
-    /// Every way from here fails.
+    /// Every continuation from here fails.
     pub fn is_sealed(self) -> bool {
         self.can_fail && !self.can_pass && !self.is_unknown
     }
 
-    /// Every way from here passes.
+    /// Every continuation from here passes.
     pub fn is_safe(self) -> bool {
         self.can_pass && !self.can_fail && !self.is_unknown
     }
@@ -95,7 +95,7 @@ impl Fate {
 }
 
 impl Map {
-    /// Whether every index is one, and no way leads back.
+    /// Whether every index is valid and the graph has no cycle.
     pub(crate) fn is_consistent(&self) -> bool {
         let leads_on = |way: &Way| match way.to {
             Some(to) => to < self.nodes.len(),
@@ -109,7 +109,7 @@ impl Map {
         !self.nodes.is_empty() && self.nodes.iter().all(is_sound) && self.ends_first().is_some()
     }
 
-    /// The schedule that reaches `node`.
+    /// The trace of the schedule that reaches `node`.
     ///
     /// # Panics
     ///
@@ -118,7 +118,7 @@ impl Map {
         trace_of(&self.runs[self.nodes[node].run]).expect("every run of a map has its trace")
     }
 
-    /// How the test fails at `node`, if that is an end and it does.
+    /// How the test fails at `node`, if it is an end that fails.
     pub fn failure(&self, node: usize) -> Option<&Failure> {
         let node = &self.nodes[node];
         if node.ways.is_empty() { self.runs[node.run].failure.as_ref() } else { None }
@@ -129,8 +129,8 @@ impl Map {
         self.nodes.iter().enumerate().filter(|(_, node)| node.ways.is_empty()).map(|(index, _)| index)
     }
 
-    /// The steps between two nodes: what the choice of `way` brings, up to the next choice. They are steps of the trace
-    /// of the node that it leads to.
+    /// The steps that follow the choice of `way`, up to the next choice. They are a slice of the trace of the node that
+    /// it leads to.
     pub fn steps(&self, way: Way) -> &[Step] {
         let Some(to) = way.to else { return &[] };
         let (trace, at) = (self.trace(to), self.nodes[to].at);
@@ -139,7 +139,7 @@ impl Map {
         &trace.steps[trace.points[made].step..until]
     }
 
-    /// The node that these choices lead to. `None` if they are not all on the map.
+    /// The node that these choices lead to; `None` if they leave the map.
     pub fn node_after(&self, choices: &[u32]) -> Option<usize> {
         choices.iter().try_fold(0, |node, choice| {
             let way = self.nodes[node].ways.iter().find(|way| way.choice == *choice);
@@ -147,7 +147,7 @@ impl Map {
         })
     }
 
-    /// What can become of the test, for each node.
+    /// For each node, how the test can still end.
     pub fn fates(&self) -> Vec<Fate> {
         let mut fates = vec![Fate::default(); self.nodes.len()];
         for index in self.ends_first().unwrap_or_default() {
@@ -163,7 +163,7 @@ impl Map {
         fates
     }
 
-    /// The nodes, each after those that it leads to; `None` if one leads back to itself.
+    /// The nodes in reverse topological order; `None` if there is a cycle.
     fn ends_first(&self) -> Option<Vec<usize>> {
         let mut before = vec![0_u32; self.nodes.len()];
         let targets = || self.nodes.iter().flat_map(|node| node.ways.iter().filter_map(|way| way.to));

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{Action, FailureKind, Mode, Object, Point, Task};
 
-/// Two threads that lock `a` and `b` in opposite orders, in as few choices as that takes: who locks first, and whether the
-/// other one is let in before the second lock.
+/// Two threads that lock `a` and `b` in opposite orders, in the fewest possible choices: which thread locks first, and
+/// whether the other one runs before the second lock.
 fn abba() -> Map {
     let lock = |task, object| Step { task, action: Action::Acquires { object, mode: Mode::Lock }, place: None };
     let run = |choices: &[u32], fails: bool| {
@@ -68,7 +68,7 @@ fn a_state_is_sealed_when_every_way_from_it_fails() {
 }
 
 #[test]
-fn a_cut_map_seals_nothing_that_it_does_not_know() {
+fn a_cut_map_calls_no_state_sealed_whose_continuations_it_does_not_know() {
     let mut map = abba();
     map.extent = Extent::Cut;
     map.nodes[1].ways[0].to = None;
@@ -97,7 +97,7 @@ fn the_tree_shows_the_choices_that_matter_and_their_ends() {
 }
 
 #[test]
-fn a_way_to_a_missing_node_makes_no_map() {
+fn a_map_with_a_way_to_a_missing_node_is_rejected() {
     let mut map = abba();
     map.nodes[0].ways[0].to = Some(9);
     assert!(!map.is_consistent());

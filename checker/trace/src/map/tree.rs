@@ -6,10 +6,10 @@ use super::{Extent, Fate, Map, Way};
 use crate::timeline::{grouped, in_words, verdict};
 use crate::{FailureKind, Place};
 
-/// With more ends than this, what is decided is one row, however it goes on.
+/// With more ends than this, a node whose outcome is decided is one row and is not expanded.
 const MOST_ENDS_UNFOLDED: usize = 12;
 
-/// More rows make no picture that anyone reads.
+/// A tree with more rows than this is not drawn: it would be too long to read.
 const MOST_ROWS: usize = 80;
 
 /// The set of ends that can be reached, one bit each.
@@ -20,16 +20,16 @@ type Ends = Vec<u64>;
 pub struct Tree {
     /// How many interleavings there are, and how they end.
     pub summary: String,
-    /// Empty if there are too many, or only one interleaving.
+    /// Empty if there is only one interleaving, or if `seals` replaces the rows.
     pub rows: Vec<Row>,
-    /// The steps after which every way fails, if there are no rows.
+    /// The steps after which every continuation fails, if the map is cut or has too many rows.
     pub seals: Vec<String>,
 }
 
 /// A choice, and what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The lines that join this to the row that it follows: `│ └ `.
+    /// The lines that connect this row to its parent: `│ └ `.
     pub lines: String,
     pub words: String,
     pub place: Option<Place>,
@@ -41,15 +41,15 @@ pub struct Row {
 pub enum Outcome {
     /// To the rows below.
     Continues,
-    /// To the rows below, which all fail, as did not all before.
+    /// To the rows below, which all fail. Before this choice, not every continuation failed.
     Seals,
-    /// To where this row, counted from 1, leads, too.
+    /// To the same node as this row, counted from 1.
     SameAs(usize),
     Passes,
     Fails(String),
-    /// To so many ends, which all pass.
+    /// To this many ends, which all pass.
     AllPass(u32),
-    /// To so many ends, which all fail.
+    /// To this many ends, which all fail.
     AllFail(u32),
 }
 
@@ -95,15 +95,15 @@ struct Builder<'a> {
     map: &'a Map,
     fates: &'a [Fate],
     reached: Vec<Ends>,
-    /// Whether what is decided is unfolded all the same.
+    /// Whether nodes whose outcome is decided are expanded, too.
     unfolds: bool,
     rows: Vec<Row>,
-    /// The row that leads to a node with rows below it.
+    /// For each node with rows below it, the row that leads to it.
     seen: HashMap<usize, usize>,
 }
 
 impl Builder<'_> {
-    /// Goes on from `node` while that leaves all ends open.
+    /// Follows the map from `node` for as long as all ends stay reachable.
     fn on(&self, mut node: usize) -> usize {
         loop {
             let open = self.map.nodes[node].ways.iter().filter_map(|way| way.to);
@@ -114,7 +114,7 @@ impl Builder<'_> {
         }
     }
 
-    /// How many ends `node` leads to.
+    /// How many ends are reachable from `node`.
     fn count(&self, node: usize) -> u32 {
         self.reached[node].iter().map(|ends| ends.count_ones()).sum()
     }
@@ -225,7 +225,7 @@ fn summary(map: &Map, ends: &[usize]) -> String {
     }
 }
 
-/// The steps after which every way fails, each once.
+/// The steps after which every continuation fails, without duplicates.
 fn seals(map: &Map, fates: &[Fate]) -> Vec<String> {
     let mut seals = Vec::new();
     for (node, fate) in map.nodes.iter().zip(fates) {

@@ -1,4 +1,4 @@
-//! Where the parts of the picture stand, and what each of them is, for whoever colours them.
+//! Where the parts of the picture are placed, and the kind of each part, for the caller that colours them.
 
 use std::fmt;
 
@@ -7,37 +7,37 @@ use super::rows::{Row, Shown};
 use super::verdict;
 use crate::{Failure, Trace};
 
-/// The number of a row, and what stands around it.
+/// The width of a row number and the blanks around it.
 const NUMBER: usize = 5;
-/// Between two columns.
+/// The blanks between two columns.
 const GAP: usize = 2;
-/// A quoted line of source shorter than this says nothing.
+/// A shorter excerpt of a source line would say nothing.
 const LEAST_SOURCE: usize = 16;
 
 /// One line of the picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line(pub Vec<Piece>);
 
-/// Some text, and what it is.
+/// A text and its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     pub text: String,
     pub paint: Paint,
 }
 
-/// What a piece of text is about.
+/// The kind of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
     Plain,
     /// The name of a task.
     Task,
-    /// Something about this object: it has a letter and may have a colour of its own.
+    /// About this object, which has a letter and may have its own colour.
     Object(usize),
-    /// Numbers, places, what was folded.
+    /// Numbers, places and folded steps.
     Aside,
     /// A quoted line of source.
     Source,
-    /// Why it ended.
+    /// Why the schedule failed.
     Cause,
 }
 
@@ -56,7 +56,7 @@ impl Line {
         self.0.push(Piece { text: text.into(), paint });
     }
 
-    /// Adds blanks up to the column `at`.
+    /// Pads the line with blanks up to column `at`.
     fn pad_to(&mut self, at: usize) {
         let missing = at.saturating_sub(self.width());
         if missing > 0 {
@@ -65,9 +65,9 @@ impl Line {
     }
 }
 
-/// Lays out the trace of `failure`, `width` columns wide at most. Empty if there is no trace.
+/// Lays out the trace of `failure`, at most `width` columns wide. Empty if there is no trace.
 ///
-/// Side by side if the columns fit, else one step per line with the task's name in front.
+/// The tasks are side by side if the columns fit. If not, each step is a line that starts with the task's name.
 pub fn layout(failure: &Failure, width: usize) -> Vec<Line> {
     let Some(trace) = &failure.trace else { return Vec::new() };
     let picture = Picture::new(failure, trace);
@@ -99,7 +99,7 @@ struct Columns<'a> {
     trace: &'a Trace,
     picture: &'a Picture,
     functions: Functions,
-    /// The widest text of a step.
+    /// The width of the widest step.
     text: usize,
     place: usize,
 }
@@ -133,7 +133,7 @@ impl<'a> Columns<'a> {
         self.picture.slots(at)
     }
 
-    /// How wide the column of the task number `at` is.
+    /// The width of the task column with index `at`.
     fn column(&self, at: usize) -> usize {
         let slots = self.slots(at);
         let own = |row: &&Shown| row.task == self.picture.tasks[at];
@@ -147,7 +147,7 @@ impl<'a> Columns<'a> {
         NUMBER + (0..at).map(|at| self.column(at) + GAP).sum::<usize>()
     }
 
-    /// Of the whole picture, without quoted source.
+    /// The width of the whole picture, without quoted source.
     fn width(&self) -> usize {
         self.start(self.picture.tasks.len()) + self.place
     }
@@ -275,7 +275,7 @@ fn number(row: &Row) -> Line {
     Line(vec![Piece { text, paint: Paint::Aside }])
 }
 
-/// `text` in at most `room` characters.
+/// `text`, shortened to at most `room` characters.
 fn shortened(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_owned();
@@ -283,7 +283,7 @@ fn shortened(text: &str, room: usize) -> String {
     text.chars().take(room - 1).chain(['…']).collect()
 }
 
-/// Breaks `line` at blanks into parts of at most `width` characters, where it has blanks.
+/// Breaks `line` at blanks into parts of at most `width` characters. A word that is longer stays whole.
 fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     for word in line.split(' ') {

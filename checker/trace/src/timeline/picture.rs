@@ -1,11 +1,11 @@
-//! What the picture of a trace consists of, before anybody decides where it stands.
+//! What the picture of a trace consists of, independent of its layout.
 
 use std::collections::HashMap;
 
 use super::rows::{Row, rows};
 use crate::{Action, Failure, Mode, Trace};
 
-/// The rows of a picture, its columns, and what is held where.
+/// The rows of a picture, its columns, and the objects held in each cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub rows: Vec<Row>,
@@ -13,11 +13,11 @@ pub struct Picture {
     pub tasks: Vec<usize>,
     /// The letter of each object that is held in some row.
     pub letters: HashMap<usize, char>,
-    /// For each row, for each column, what its task holds: in fixed places, so that bars are straight.
+    /// What each task holds, by row and column. An object keeps its slot while it is held, so that its bar is straight.
     pub held: Vec<Vec<Slots>>,
 }
 
-/// What a task holds at a row, each object in its place.
+/// What a task holds at a row, one slot per object.
 pub type Slots = Vec<Option<Slot>>;
 
 /// An object that a task holds.
@@ -28,16 +28,16 @@ pub struct Slot {
     pub mark: Mark,
 }
 
-/// What of the holding a row shows.
+/// The part of a holding period that a row shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// Got in this row.
+    /// Acquired in this row.
     Begin,
-    /// Got before and kept.
+    /// Acquired earlier and still held.
     Middle,
-    /// Given back in this row.
+    /// Released in this row.
     End,
-    /// Got and given back in this row.
+    /// Acquired and released in this row.
     Moment,
 }
 
@@ -57,7 +57,7 @@ impl Picture {
         Picture { rows, tasks, letters, held }
     }
 
-    /// How many places for held objects the column number `at` needs.
+    /// How many slots for held objects the column with index `at` needs.
     pub fn slots(&self, at: usize) -> usize {
         let used = |row: &Vec<Slots>| row[at].iter().rposition(Option::is_some).map_or(0, |last| last + 1);
         self.held.iter().map(used).max().unwrap_or(0)
@@ -70,7 +70,7 @@ fn held(trace: &Trace, rows: &[Row], tasks: &[usize]) -> Vec<Vec<Slots>> {
     let mut next = 0;
     let mut result = Vec::new();
     for row in rows {
-        // What was given back in the row before is gone.
+        // Objects that were released in the previous row are gone.
         for slot in now.iter_mut().flatten() {
             match slot {
                 Some(Slot { mark: Mark::End | Mark::Moment, .. }) => *slot = None,
@@ -79,7 +79,7 @@ fn held(trace: &Trace, rows: &[Row], tasks: &[usize]) -> Vec<Vec<Slots>> {
             }
         }
         if let Row::Shown(shown) = row {
-            // Steps that are not shown still change who holds what.
+            // Steps that are not shown still change which task holds what.
             let (first, last) = shown.steps;
             for (index, step) in trace.steps.iter().enumerate().take(last + 1).skip(next) {
                 let Some(at) = tasks.iter().position(|task| *task == step.task) else { continue };
@@ -102,7 +102,7 @@ fn apply(now: &mut [Slots], at: usize, action: &Action, shown: bool) {
             }
         }
         Action::Releases { object, mode } => {
-            // A guard may have travelled: then another task holds it.
+            // A guard may have been moved to another task, which then is the holder.
             let owner = std::iter::once(at).chain(0..now.len());
             let found = owner
                 .flat_map(|at| (0..now[at].len()).map(move |slot| (at, slot)))

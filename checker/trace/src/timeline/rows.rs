@@ -1,4 +1,4 @@
-//! Which steps of a trace are shown, and what is said of them.
+//! Which steps of a trace are shown, and how they are described.
 
 use super::repeats;
 use crate::words::{Target, Wait, abandoned, quoted, unpolled};
@@ -11,7 +11,7 @@ const LAST_ROWS: usize = 24;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     Shown(Shown),
-    /// So many steps that do not matter for the cause.
+    /// This many steps that do not matter for the cause.
     Folded(usize),
     /// So many of the rows before this one come again: how often in all, or without end.
     Repeated {
@@ -25,7 +25,7 @@ pub enum Row {
 pub struct Shown {
     /// Its number in the picture, counted from 1.
     pub number: usize,
-    /// The indices in [`Trace::steps`] of the first and the last step that it tells of.
+    /// The indices in [`Trace::steps`] of the first and the last step that the row describes.
     pub steps: (usize, usize),
     pub task: usize,
     /// The function of the learner that made it.
@@ -98,7 +98,7 @@ pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
             place: step.place.clone(),
         }));
     }
-    // What happened before the first and after the last step that matters is not missed.
+    // Folded rows before the first and after the last relevant step add nothing.
     if matches!(rows.first(), Some(Row::Folded(_))) {
         rows.remove(0);
     }
@@ -141,7 +141,7 @@ fn both_in_words(trace: &Trace, first: usize, second: usize) -> Option<String> {
     }
 }
 
-/// What belongs to every program and explains none: it is not missed where it is left out.
+/// Steps that occur in every program and explain nothing. They are left out without a note.
 fn is_bookkeeping(action: &Action) -> bool {
     matches!(
         action,
@@ -149,20 +149,20 @@ fn is_bookkeeping(action: &Action) -> bool {
     )
 }
 
-/// For a deadlock: how each waiting task got what it holds and how it went to sleep.
+/// For a deadlock: how each waiting task acquired what it holds, and where it started to wait.
 fn deadlock_steps(trace: &Trace) -> Vec<bool> {
     let cause = Cause::of(trace);
     let cycle = cause.cycle();
     let waits = if cycle.is_empty() { &cause.waits } else { &cycle };
     let mut keep = vec![false; trace.steps.len()];
-    // Where a task gave way that nobody is left to poll.
+    // The last step of each task that is ready but that no thread is left to poll.
     for task in unpolled(trace) {
         let last = trace.steps.iter().rposition(|step| step.task == task);
         if let Some(last) = last {
             keep[last] = true;
         }
     }
-    // Who panicked, or was cancelled, may be who would have ended the wait.
+    // A task that panicked or was cancelled may be the one that would have ended the wait.
     if cycle.is_empty() {
         cause.cancelled.iter().for_each(|wait| keep[wait.step] = true);
         let panics = trace.steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Panics { .. }));
@@ -180,7 +180,7 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
             }
         }
         match wait.target {
-            // Who does not wait but holds what is waited for matters as well.
+            // A holder that is not waiting matters as well.
             Target::Object(wanted, _) => {
                 if let Some(first) = abandoned(trace, wait) {
                     keep[first] = true;
@@ -194,7 +194,7 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
                     keep[got] = true;
                 }
             }
-            // A signal of somebody else that came before is the story of a lost wake-up.
+            // An earlier signal from another task explains a lost wake-up.
             Target::Signal(through) => {
                 let missed = trace.steps[..wait.step].iter().rposition(|step| {
                     step.task != wait.task && matches!(step.action, Action::Signals { object } if object == through)
@@ -212,7 +212,8 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
     keep
 }
 
-/// What a task looked at before it went to sleep, and who changed that in between: the steps of both.
+/// The step in which a task read a value before it started to wait, and the step in which another task changed that
+/// value in between.
 fn stale_look(trace: &Trace, wait: &Wait) -> Option<[usize; 2]> {
     let before = &trace.steps[..wait.step];
     let looks = |step: &Step| step.task == wait.task && matches!(step.action, Action::Loads { .. });

@@ -3,8 +3,8 @@
 use super::fields::number;
 use crate::{CLOCK, Point, as_branch, branch, is_spurious, spurious};
 
-/// The choices as runs, `0*3,2,1*12`: a task mostly goes on for a while. A branch is `b1`, a spurious
-/// wakeup `w1`, the clock `c`.
+/// The choices, run-length encoded as `0*3,2,1*12`, because a task is often chosen repeatedly. A branch is `b1`, a
+/// spurious wake-up `w1`, the clock `c`.
 pub fn write_choices(choices: &[u32]) -> String {
     choices
         .chunk_by(|a, b| a == b)
@@ -39,7 +39,7 @@ pub(super) fn read_choice(text: &str) -> Option<u32> {
 
 /// Reads what [`write_choices`] wrote.
 pub fn read_choices(text: &str) -> Option<Vec<u32>> {
-    // A limit, so that a damaged file cannot ask for all of the memory.
+    // The limit keeps a damaged file from exhausting the memory.
     const LONGEST: usize = 10_000_000;
     let mut choices = Vec::new();
     for run in text.split(',').filter(|run| !run.is_empty()) {
@@ -53,7 +53,7 @@ pub fn read_choices(text: &str) -> Option<Vec<u32>> {
     Some(choices)
 }
 
-/// The points as `step:task,task` each.
+/// The points, each as `step:task,task`.
 pub(super) fn write_points(points: &[Point]) -> String {
     let point = |point: &Point| {
         let candidates: Vec<String> = point.candidates.iter().map(|choice| write_choice(*choice)).collect();

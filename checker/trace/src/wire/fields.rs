@@ -1,4 +1,4 @@
-//! Fields of a line: escaped text, numbers, places and the names of plain enums.
+//! The fields of a line: escaped text, numbers, places and the names of plain enums.
 
 use crate::map::Extent;
 use crate::{FailureKind, Mode, Place, Side, TaskKind, TaskState};
@@ -44,11 +44,11 @@ pub(super) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
-/// The text of a report as it grows.
+/// The text of a report under construction.
 pub(super) struct Lines(pub(super) String);
 
 impl Lines {
-    /// Adds a line of these fields.
+    /// Appends a line with these fields.
     pub(super) fn line(&mut self, fields: &[&str]) {
         for (i, field) in fields.iter().enumerate() {
             if i > 0 {

@@ -1,4 +1,4 @@
-//! The lines of a map: its runs, each as a small report, and then its nodes.
+//! The lines of a map: its runs, each as a small report, then its nodes.
 
 use super::choices::{read_choice, write_choice};
 use super::fields::{Lines, number};
@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut Lines, map: &Map) {
     }
 }
 
-/// A map while it is read.
+/// A map being read.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     extent: Option<Extent>,
@@ -30,7 +30,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Takes in one line; `None` if it does not belong to a map.
+    /// Reads one line; `None` if it does not belong to a map.
     pub(super) fn take_in(&mut self, fields: &[&str]) -> Option<()> {
         match (fields, self.extent) {
             (["map", extent], None) => self.extent = Some(Extent::from_name(extent)?),
@@ -45,7 +45,7 @@ impl Reader {
         Some(())
     }
 
-    /// The map; `None` if there is none, or if it is not one in itself.
+    /// The map; `None` if there is none, or if it is inconsistent.
     pub(super) fn finish(self) -> Option<Map> {
         let map =
             Map { extent: self.extent?, runs: self.runs.into_iter().map(Part::finish).collect(), nodes: self.nodes };

@@ -1,7 +1,7 @@
 //! Reports as lines of text: a version, then one fact per line, its fields separated by tabs.
 //!
-//! Written by hand instead of with serde so that exercises build fast and the file can be read by eye.
-//! A line that was cut off (the process died while writing) ends the report; what came before counts.
+//! The format is written by hand instead of with serde, so that exercises build fast and people can read the file.
+//! A line that was cut off (the process died while writing) ends the report; the lines before it count.
 
 mod action;
 mod choices;
@@ -14,7 +14,7 @@ pub use choices::{read_choices, write_choices};
 use self::fields::{Lines, number, place_fields, read_place, unescape};
 use crate::{Coverage, Explored, Failure, FailureKind, Report, Trace};
 
-/// The first line of every report. A reader that finds another one must not guess.
+/// The first line of every report. A reader must reject any other version.
 pub const HEADER: &str = "interleave-report\t6";
 
 /// Writes `report` as text that [`read`] understands.
@@ -45,7 +45,7 @@ pub fn write(report: &Report) -> String {
     out.0
 }
 
-/// The failure and the trace, if there are any.
+/// Writes the failure and the trace, if there are any.
 fn write_ending(out: &mut Lines, report: &Report) {
     if let Some(failure) = &report.failure {
         let (file, line) = place_fields(failure.place.as_ref());
@@ -80,7 +80,7 @@ pub fn read(text: &str) -> Option<Report> {
     Some(Report { map: map.finish(), ..part.finish() })
 }
 
-/// A report while it is read, without its map.
+/// A report being read, without its map.
 #[derive(Debug, Default)]
 struct Part {
     report: Report,
@@ -88,7 +88,7 @@ struct Part {
 }
 
 impl Part {
-    /// Takes in one line; `None` if it makes no sense.
+    /// Reads one line; `None` if it is malformed.
     fn take_in(&mut self, fields: &[&str]) -> Option<()> {
         match *fields {
             ["explored", schedules, budget, seed, sampled, ref coverage @ ..] => {

@@ -1,4 +1,4 @@
-//! What is written is read again, and what is cut off is not guessed.
+//! Every report that is written can be read back, and a truncated one never counts as a pass.
 
 use super::*;
 use crate::map::{Extent, Map, Node, Way};
@@ -102,18 +102,18 @@ fn a_map_is_read_back_with_its_runs() {
 }
 
 #[test]
-fn a_map_that_leads_nowhere_is_none() {
+fn a_map_with_an_invalid_index_is_rejected() {
     let text = format!("{HEADER}\nmap\twhole\nnode\t0\t0\t0>7\n");
     assert_eq!(read(&text), Some(Report::default()));
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn a_written_report_is_read_back() {
     assert_eq!(read(&write(&sample())), Some(sample()));
 }
 
 #[test]
-fn a_report_cut_off_anywhere_is_read_up_to_there_and_never_passes() {
+fn a_report_cut_off_anywhere_is_read_up_to_the_cut_and_never_passes() {
     let text = write(&sample());
     for end in 0..text.len() {
         if let Some(report) = text.get(..end).and_then(read) {
@@ -123,11 +123,11 @@ fn a_report_cut_off_anywhere_is_read_up_to_there_and_never_passes() {
 }
 
 #[test]
-fn another_version_is_not_guessed_at() {
+fn a_report_of_another_version_is_rejected() {
     assert_eq!(read("interleave-report\t4\npassed\tabc\n"), None);
 }
 
 #[test]
-fn damaged_choices_do_not_eat_the_memory() {
+fn damaged_choices_do_not_exhaust_the_memory() {
     assert_eq!(read_choices("1*99999999999"), None);
 }

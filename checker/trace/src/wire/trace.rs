@@ -40,7 +40,7 @@ pub(super) fn write(out: &mut Lines, trace: &Trace) {
     }
 }
 
-/// Takes in a line that [`write`] wrote; `None` if it makes no sense.
+/// Reads a line that [`write`] wrote; `None` if it is malformed.
 pub(super) fn read_line(fields: &[&str], trace: &mut Trace) -> Option<()> {
     match *fields {
         ["trace", schedule, budget, seed, found_switches] => {

@@ -14,9 +14,9 @@ use signal_hook::consts::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIG
 
 use super::{Confinement, How, Priority, sys};
 
-/// A process that leads a group of its own.
+/// A process that leads its own group.
 ///
-/// Until [`Leader::reap`], the system gives its number to no other process.
+/// Its id is not reused before [`Leader::reap`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leader(Pid);
 
@@ -43,15 +43,15 @@ impl Leader {
         let _ = kill_process_group(self.0, Signal::CONT);
     }
 
-    /// Waits for its end, without reaping it.
+    /// Waits for the process to end, without reaping it.
     pub fn wait(&self) {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Ok(None) | Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(self.0), options) {}
     }
 
-    /// Reaps it, and what was orphaned in its group: all of them have been killed.
+    /// Reaps the process and the orphans of its group, all of which have been killed.
     ///
-    /// The status comes from here because that of `waitid` lacks the signal on macOS.
+    /// The status comes from here because on macOS, the one of `waitid` lacks the signal.
     pub fn reap(&self) -> Option<How> {
         let give_up = Instant::now() + Duration::from_secs(2);
         let mut how = None;
@@ -73,7 +73,7 @@ fn how_it_ended(status: WaitStatus) -> How {
     }
 }
 
-/// Turns this process into `command`, within the limits. Returns only if it could not.
+/// Replaces this process with `command`, within the limits. Returns only if that failed.
 pub fn turn_into(mut command: Command, parent: u32, limits: Confinement) -> io::Error {
     match confine(parent, limits) {
         Ok(()) => command.exec(),
@@ -85,7 +85,7 @@ fn confine(parent: u32, limits: Confinement) -> io::Result<()> {
     sys::confine(parent, limits.memory)?;
     lower(Resource::Core, Some(0), 0)?;
     lower(Resource::Fsize, limits.file, 0)?;
-    // With the hard limit above the soft one, the signal tells which limit it was.
+    // The hard limit is above the soft one, so the signal shows which limit was reached.
     lower(Resource::Cpu, limits.cpu, 5)?;
     if limits.priority == Priority::Lowest {
         // If this fails, the process keeps the normal priority.
@@ -102,7 +102,7 @@ pub fn lower(resource: Resource, limit: Option<u64>, grace: u64) -> io::Result<(
     Ok(setrlimit(resource, new)?)
 }
 
-/// How a process died, in words. The numbers of signals differ between systems.
+/// How a process died, in words. Signal numbers differ between systems.
 pub fn death(signal: i32) -> String {
     let name = match signal {
         SIGILL => "illegal instruction, SIGILL",

@@ -1,4 +1,4 @@
-//! Real children that misbehave. Each test says how long it may take, as that is the point.
+//! Real child processes that misbehave. Each test limits how long it may take, because that is the point.
 
 use std::process::Command;
 use std::thread;
@@ -9,7 +9,7 @@ use signal_hook::consts::SIGBUS;
 use super::death;
 use crate::system::process::*;
 
-/// What is seen of a process that does nothing, and of one that does.
+/// The activity reported for a process that sleeps, and for one that computes.
 const ASLEEP: Activity = if cfg!(target_os = "linux") { Activity::Asleep } else { Activity::Unknown };
 const BUSY: Activity = if cfg!(target_os = "linux") { Activity::Busy } else { Activity::Unknown };
 
@@ -25,7 +25,7 @@ fn sh(script: &str) -> Ran {
     sh_with(script, &Stop::new(), None)
 }
 
-/// A command whose output is only shown.
+/// A command whose output is only displayed.
 fn shown(command: Command, stop: &Stop) -> Spec<'_> {
     Spec::new(command, stop).streams(Streams::Merged).unconfined().standstill(Standstill::Ends).rest(Rest::MayBeLost)
 }
@@ -49,7 +49,7 @@ fn sh_with(script: &str, stop: &Stop, mark: Option<&str>) -> Ran {
 }
 
 fn alive(pid: &str) -> bool {
-    // A zombie that waits for its parent, which is not us, is dead enough.
+    // A zombie that waits for its parent, which is not the checker, counts as dead.
     if cfg!(target_os = "linux") {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
         return stat.is_ok_and(|stat| !stat.contains(") Z "));
@@ -58,7 +58,7 @@ fn alive(pid: &str) -> bool {
     state.first().is_some_and(|state| *state != b'Z')
 }
 
-/// Would catch: a lost exit code, or output lost that is still in the pipe at the end.
+/// Would catch: a lost exit code, or lost output that was still in the pipe when the process ended.
 #[test]
 fn a_process_ends_with_its_code_and_all_of_its_output() {
     let ran = sh("echo out; echo err >&2; exit 3");
@@ -66,20 +66,20 @@ fn a_process_ends_with_its_code_and_all_of_its_output() {
     assert!(ran.elapsed < Duration::from_millis(900), "{:?}", ran.elapsed);
 }
 
-/// Would catch: taking an abort for an exit.
+/// Would catch: an abort reported as an exit.
 #[test]
-fn a_signal_is_told_from_an_exit() {
+fn a_signal_is_distinguished_from_an_exit() {
     assert_eq!(sh("kill -ABRT $$").how, How::Signalled(6));
 }
 
 #[test]
-fn a_signal_is_called_by_its_name_on_this_system() {
+fn a_signal_is_named_as_on_this_system() {
     assert_eq!(death(SIGBUS), "the process was ended by a signal (bus error, SIGBUS)");
     assert!(death(if cfg!(target_os = "linux") { 7 } else { 10 }).contains("SIGBUS"));
     assert_eq!(death(0), "the process was ended by signal 0");
 }
 
-/// Would catch: killing only the child itself, and waiting for a pipe that its descendants keep.
+/// Would catch: killing only the child itself, or waiting for a pipe that its descendants hold.
 #[test]
 fn at_the_limit_the_whole_group_is_killed() {
     for script in ["exec sleep 30", "sleep 30 & echo $!; wait", "trap '' TERM INT; sleep 30 & echo $!; wait"] {
@@ -90,25 +90,25 @@ fn at_the_limit_the_whole_group_is_killed() {
     }
 }
 
-/// Would catch: calling every timeout a deadlock.
+/// Would catch: reporting every timeout as a deadlock.
 #[test]
-fn what_runs_until_the_limit_is_busy() {
+fn a_process_that_computes_until_the_limit_is_busy() {
     assert_eq!(sh("while :; do :; done").how, How::OverLimit(BUSY));
 }
 
-/// Would catch: waiting for the pipe of a grandchild, and leaving it running.
+/// Would catch: waiting for the pipe of a grandchild, or leaving the grandchild running.
 #[test]
-fn a_grandchild_that_keeps_the_pipe_does_not_hold_up_the_end() {
+fn a_grandchild_that_holds_the_pipe_does_not_delay_the_end() {
     let ran = sh("sleep 30 & echo $!; exit 0");
     assert_eq!(ran.how, How::Exited(0));
     assert!(ran.elapsed < Duration::from_millis(900), "{:?}", ran.elapsed);
     assert!(!alive(&ran.output), "{} lives", ran.output);
 }
 
-/// Would catch: killing by group only. What calls `setsid` is found through the subreaper and the mark.
+/// Would catch: killing only the group. A process that calls `setsid` is found as an orphan with the mark.
 #[test]
 #[cfg(target_os = "linux")]
-fn who_escapes_from_the_group_is_found() {
+fn a_process_that_escapes_from_the_group_is_found() {
     for script in ["setsid sleep 30 & echo $!; exit 0", "setsid sh -c 'sleep 30 & echo $!; wait' & wait"] {
         let ran = sh_with(script, &Stop::new(), Some("CHECKER_TEST_MARK=5c1e"));
         assert!(ran.elapsed < Duration::from_millis(2000), "{script}: {:?}", ran.elapsed);
@@ -117,9 +117,9 @@ fn who_escapes_from_the_group_is_found() {
     }
 }
 
-/// Would catch: collecting output without a bound, and a limit that is only looked at when nothing is printed.
+/// Would catch: collecting output without a bound, or checking the limit only when nothing is printed.
 #[test]
-fn output_without_end_neither_fills_the_memory_nor_extends_the_limit() {
+fn endless_output_neither_fills_the_memory_nor_extends_the_limit() {
     let before = resident_kib();
     let ran = sh("yes");
     assert!(matches!(ran.how, How::OverLimit(_)), "{:?}", ran.how);
@@ -128,9 +128,9 @@ fn output_without_end_neither_fills_the_memory_nor_extends_the_limit() {
     assert!(resident_kib() < before + 8 * 1024, "{before} KiB before, {} after", resident_kib());
 }
 
-/// Would catch: taking a process that waits for us to read what it prints for one that sleeps.
+/// Would catch: a process that is blocked on writing to our pipe reported as asleep.
 #[test]
-fn who_waits_for_its_reader_is_busy() {
+fn a_process_blocked_on_its_output_is_busy() {
     let mut command = Command::new("yes");
     command.arg("and another thing");
     let stop = Stop::new();
@@ -145,9 +145,9 @@ fn resident_kib() -> u64 {
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }
 
-/// Would catch: a stop that waits for the next look, or that misses what has not started yet.
+/// Would catch: a stop that waits for the next check, or that misses a process that has not started yet.
 #[test]
-fn a_stop_ends_it_at_once_and_for_ever() {
+fn a_stop_kills_at_once_and_prevents_later_starts() {
     let stop = Stop::new();
     let child = stop.child();
     let stopper = thread::spawn(move || {
@@ -164,9 +164,9 @@ fn a_stop_ends_it_at_once_and_for_ever() {
     assert_eq!(sh_with("echo started", &child, None).output, "");
 }
 
-/// Would catch: an unreadable program taken for a program that ran.
+/// Would catch: an unreadable program reported as one that ran.
 #[test]
-fn what_cannot_be_started_is_an_error() {
+fn a_program_that_cannot_be_started_is_an_error() {
     let stop = Stop::new();
     let spec = Spec::new(Command::new("/nonexistent/program"), &stop).unconfined();
     assert_eq!(run(spec, &mut |_, _| {}).unwrap_err().kind(), std::io::ErrorKind::NotFound);

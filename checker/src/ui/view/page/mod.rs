@@ -1,7 +1,7 @@
-//! A trace as one HTML page: the picture as SVG, the source beside it, nothing loaded from anywhere.
+//! A trace as one HTML page: the picture as SVG, the source beside it, and no external resources.
 //!
-//! A step that has the focus, by mouse or by keyboard, lights its line of source, everything about its lock, and so
-//! the one that it waits for.
+//! Focusing a step, by mouse or keyboard, highlights its source line and everything about its lock, and so shows which
+//! task holds it.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ mod play;
 
 /// A source file of the learner.
 pub struct Source<'a> {
-    /// As the compiler names it.
+    /// The path as the compiler reports it.
     pub file: &'a str,
     pub text: &'a str,
 }
@@ -23,15 +23,15 @@ const ROW: usize = 34;
 const TOP: usize = 40;
 const LEFT: usize = 44;
 const BAR: usize = 16;
-/// A character of the text in the picture.
+/// The width of a character of text in the picture.
 const CHARACTER: usize = 8;
 
-/// What a page shows.
+/// The content of a page.
 pub struct Page<'a> {
     pub title: &'a str,
     /// An interleaving that failed, drawn as a picture.
     pub failed: Option<(&'a Failure, &'a Trace)>,
-    /// All interleavings, to play.
+    /// All interleavings, for the reader to explore.
     pub map: Option<&'a Map>,
     pub sources: &'a [Source<'a>],
 }
@@ -70,12 +70,12 @@ pub fn html(page: &Page<'_>) -> String {
     html
 }
 
-/// Where the columns of the picture stand.
+/// The positions of the columns in the picture.
 struct Columns(Vec<Column>);
 
 struct Column {
     x: usize,
-    /// How many places for bars it has.
+    /// The number of slots for bars.
     slots: usize,
     width: usize,
 }
@@ -102,7 +102,7 @@ impl Columns {
 }
 
 impl Column {
-    /// Where the text begins, to the right of the bars.
+    /// The position of the text, to the right of the bars.
     fn text(&self) -> usize {
         self.x + self.slots * BAR + 8
     }
@@ -140,7 +140,7 @@ fn svg(html: &mut String, failure: &Failure, trace: &Trace, picture: &Picture) {
     html.push_str("</svg>\n");
 }
 
-/// A bar for each object for as long as a task holds it.
+/// Draws a bar for each object for as long as a task holds it.
 fn bars(html: &mut String, picture: &Picture, columns: &Columns) {
     for (index, held) in picture.held.iter().enumerate() {
         for (column, slots) in columns.0.iter().zip(held) {
@@ -174,7 +174,7 @@ fn bars(html: &mut String, picture: &Picture, columns: &Columns) {
     }
 }
 
-/// As many as there are in the style sheet; beyond that, letters tell objects apart.
+/// The number of colours in the style sheet. Beyond that, objects differ only in their letters.
 const COLOURS: usize = 6;
 
 fn step(html: &mut String, trace: &Trace, picture: &Picture, columns: &Columns, shown: &Shown, y: usize) {
@@ -220,7 +220,7 @@ fn listing(html: &mut String, source: &Source<'_>) {
     html.push_str("</ol>\n");
 }
 
-/// The id of a line of source in the page.
+/// The id of a source line in the page.
 fn anchor(file: &str, line: u32) -> String {
     let file: String = file.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{file}-{line}")
@@ -240,7 +240,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Colours after Okabe and Ito, which people with colour blindness can tell apart.
+/// Colours by Okabe and Ito, which colour-blind people can tell apart.
 const STYLE: &str = include_str!("page.css");
 const PLAY: &str = include_str!("play.js");
 const SCRIPT: &str = include_str!("page.js");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_can_be_reached_by_keyboard_and_names_its_line() {
+    fn every_step_is_reachable_by_keyboard_and_names_its_line() {
         let html = html();
         assert_eq!(html.matches("class=\"step").count(), 4, "{html}");
         assert_eq!(html.matches("tabindex=\"0\"").count(), 4);
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_loaded_and_nothing_of_the_learner_is_markup() {
+    fn nothing_is_loaded_and_the_learners_text_is_escaped() {
         let html = html();
         for outside in ["http:", "https:", "src=", "@import", "url("] {
             assert!(!html.contains(outside), "{outside}");

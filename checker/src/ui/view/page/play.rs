@@ -1,5 +1,5 @@
-//! The part of a page in which a reader plays the scheduler: every state of the test with its choices, as data for the
-//! script. Nothing runs but the page.
+//! The part of a page in which the reader is the scheduler: every state of the test and its choices, as data for the
+//! script. The program itself does not run.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use trace::timeline::{step_in_words, verdict};
 use super::{anchor, escaped};
 use crate::ui::stepper::{Moment, Status, TaskState};
 
-/// More than this is cut, so that a page stays below 300 kB.
+/// More data is cut, so that a page stays below 300 kB.
 const MOST_BYTES: usize = 200_000;
 
-/// What the script gets. Texts are numbers in `texts`.
+/// The data for the script. A text is given as its index in `texts`.
 #[derive(Serialize)]
 struct Game {
     texts: Vec<String>,
@@ -25,28 +25,28 @@ struct Game {
 
 #[derive(Serialize)]
 struct State {
-    /// What can still become of the test: `open`, `passes`, `fails` or `unknown`.
+    /// How the test can still end: `open`, `passes`, `fails` or `unknown`.
     fate: &'static str,
-    /// How it ends here.
+    /// How the interleaving ends, if it ends here.
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
-    /// What each task does.
+    /// What each task is doing.
     does: Vec<usize>,
     ways: Vec<Choice>,
 }
 
 #[derive(Serialize)]
 struct Choice {
-    /// The task that goes on; `None` for what is no task.
+    /// The chosen task; `None` if the choice is not a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     task: Option<usize>,
-    /// What is chosen, if it is no task.
+    /// What is chosen, if it is not a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<usize>,
-    /// What happens, and the line where it does; nothing if nothing is to be seen.
+    /// The steps that follow and their source lines; empty if nothing is visible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<(usize, usize)>,
-    /// `None` if that is not in the page.
+    /// `None` if that state is not in the page.
     to: Option<usize>,
 }
 
@@ -78,12 +78,12 @@ pub fn section(html: &mut String, map: &Map) {
         "<p id=\"fate\" role=\"status\"></p>\n<ul id=\"tasks\"></ul>\n<p><button id=\"back\">Back</button> <button \
          id=\"restart\">Start again</button></p>\n<ol id=\"log\" aria-label=\"Steps so far\"></ol>\n</section>\n",
     );
-    // Inside a script, only the end tag would end it.
+    // Inside a script element, only an end tag needs escaping.
     let data = data.replace("</", "<\\/");
     let _ = writeln!(html, "<script type=\"application/json\" id=\"game\">{data}</script>");
 }
 
-/// The first `shown` states.
+/// The first `shown` states as JSON.
 fn json(map: &Map, fates: &[Fate], shown: usize) -> String {
     let mut texts = Texts::default();
     let longest = (0..shown).map(|node| map.trace(node)).max_by_key(|trace| trace.tasks.len());
@@ -131,7 +131,7 @@ fn choice(map: &Map, shown: usize, way: Way, texts: &mut Texts) -> Choice {
     }
 }
 
-/// What a task does and holds, in a few words.
+/// What a task is doing and what it holds, in a few words.
 fn in_brief(task: &TaskState) -> String {
     let does = match &task.status {
         Status::NotStarted => "not started",
@@ -144,7 +144,7 @@ fn in_brief(task: &TaskState) -> String {
     if holds.is_empty() { does.to_owned() } else { format!("{does} · holds {}", holds.join(" and ")) }
 }
 
-/// Texts by number, each once.
+/// Numbers the texts, without duplicates.
 #[derive(Default)]
 struct Texts {
     all: Vec<String>,
