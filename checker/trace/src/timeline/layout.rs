@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::picture::{Mark, Picture, Slot};
-use super::rows::{Row, Shown};
+use super::row::{Row, Shown};
 use super::verdict;
 use crate::{Failure, Trace};
 

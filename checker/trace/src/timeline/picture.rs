@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::rows::{Row, rows};
+use super::row::Row;
+use super::rows::rows;
 use crate::{Action, Failure, Mode, Trace};
 
 /// The rows of a picture, its columns, and the objects held in each cell.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::rows::{Row, Shown};
+use super::row::{Row, Shown};
 use crate::words::quoted;
 use crate::{Action, Cause, Trace};
 

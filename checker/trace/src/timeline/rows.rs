@@ -1,66 +1,12 @@
 //! Which steps of a trace are shown, and how they are described.
 
 use super::repeats;
+use super::row::{Row, Shown};
 use crate::words::{Target, Wait, abandoned, quoted, unpolled};
-use crate::{Action, Cause, Failure, FailureKind, Mode, Place, Step, Trace};
+use crate::{Action, Cause, Failure, FailureKind, Mode, Step, Trace};
 
 /// An interleaving that did not deadlock is told by its last rows; more would not be read.
 const LAST_ROWS: usize = 24;
-
-/// One row of the picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    Shown(Shown),
-    /// This many steps that do not matter for the cause.
-    Folded(usize),
-    /// So many of the rows before this one come again: how often in all, or without end.
-    Repeated {
-        rows: usize,
-        times: Option<usize>,
-    },
-}
-
-/// A step that is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Its number in the picture, counted from 1.
-    pub number: usize,
-    /// The indices in [`Trace::steps`] of the first and the last step that the row describes.
-    pub steps: (usize, usize),
-    pub task: usize,
-    /// The function of the learner that made it.
-    pub function: Option<String>,
-    pub what: String,
-    pub object: Option<usize>,
-    pub place: Option<Place>,
-}
-
-impl Shown {
-    /// What happens, with the function of the learner that it belongs to: ``put: locks `items` ``.
-    pub fn words(&self) -> String {
-        match &self.function {
-            Some(function) => format!("{function}: {}", self.what),
-            None => self.what.clone(),
-        }
-    }
-}
-
-impl Row {
-    fn shown_mut(&mut self) -> Option<&mut Shown> {
-        match self {
-            Row::Shown(shown) => Some(shown),
-            Row::Folded(_) | Row::Repeated { .. } => None,
-        }
-    }
-
-    /// The step, if this is not what was folded.
-    pub fn shown(&self) -> Option<&Shown> {
-        match self {
-            Row::Shown(shown) => Some(shown),
-            Row::Folded(_) | Row::Repeated { .. } => None,
-        }
-    }
-}
 
 /// The rows that explain `failure`, in order.
 pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
