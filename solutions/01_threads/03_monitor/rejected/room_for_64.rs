@@ -1,5 +1,5 @@
 //! verdict: deadlock there_is_room_for_as_many_items_as_promised
-//! Allows ten items at most, whatever the capacity is.
+//! Allows 64 items at most, whatever the capacity is.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 
@@ -24,7 +24,7 @@ impl<T> Buffer<T> {
     /// Puts `item` at the end. Waits while the buffer is full.
     pub fn put(&self, item: T) {
         let items = self.items.lock().unwrap();
-        let mut items = self.not_full.wait_while(items, |items| items.len() == self.capacity.min(10)).unwrap();
+        let mut items = self.not_full.wait_while(items, |items| items.len() == self.capacity.min(64)).unwrap();
         items.push_back(item);
         self.not_empty.notify_one();
     }
