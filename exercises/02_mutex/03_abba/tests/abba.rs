@@ -99,7 +99,7 @@ fn one_thread_places_and_cancels_in_any_order() {
     );
 }
 
-#[interleave::test]
+#[interleave::test(real_only)]
 fn a_shop_has_as_many_orders_as_it_has_pieces() {
     let shop = Shop::new(500);
     let placed = (0..500).take_while(|&id| shop.place(id, 1)).count();
