@@ -47,7 +47,7 @@ fn asking_changes_nothing() {
 
 #[interleave::test]
 fn the_status_says_how_many_are_in_use() {
-    for (size, in_use) in [(10, 3), (4, 0), (5, 5), (0, 0)] {
+    for (size, in_use) in (0..=40).flat_map(|size| (0..=size).map(move |in_use| (size, in_use))) {
         let status = Pool::new(size, in_use).status();
         assert_eq!(status, format!("{in_use} of {size} in use"), "this is the status of a pool that was not asked yet");
     }

@@ -1,5 +1,6 @@
-use std::sync::Mutex;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -51,15 +52,34 @@ impl Section for Where {
     }
 }
 
-/// Takes an hour of explore mode's clock, and no time on a real one.
+/// Takes ten years of explore mode's clock, and no time on a real one.
 struct Long;
 
 impl Section for Long {
     fn render(&self) -> String {
         if cfg!(feature = "explore") {
-            thread::sleep(Duration::from_secs(3600));
+            thread::sleep(Duration::from_secs(10 * 365 * 24 * 60 * 60));
         }
         "Rendered at last.".to_owned()
+    }
+}
+
+/// Is rendered when all others are being rendered as well.
+struct Together(Arc<Barrier>);
+
+impl Section for Together {
+    fn render(&self) -> String {
+        self.0.wait();
+        "Together.".to_owned()
+    }
+}
+
+/// Cannot be rendered.
+struct Broken;
+
+impl Section for Broken {
+    fn render(&self) -> String {
+        panic!("a section that cannot be rendered")
     }
 }
 
@@ -83,14 +103,14 @@ fn an_empty_report_is_an_empty_text() {
 #[interleave::test]
 fn the_number_of_sections_is_known_from_the_start() {
     for count in [1, 2, 7] {
-        let (goes, sections): (Vec<_>, Vec<_>) = (0..count).map(|_| Slow::new()).unzip();
-        let rendering = Rendering::start(sections);
+        let rendering = Rendering::start(texts(&vec!["Text."; count]));
         let known = rendering.sections();
-        for go in goes {
-            let _ = go.send(());
-        }
+        // When explored, this returns when the thread is done.
+        interleave::settle();
+        let later = rendering.sections();
         rendering.finish();
-        assert_eq!(known, count, "`start` was given {count} sections, and none of them was rendered yet");
+        assert_eq!(known, count, "`start` was given {count} sections, and may not have rendered any of them yet");
+        assert_eq!(later, count, "`start` was given {count} sections, and some of them are rendered by now");
     }
 }
 
@@ -123,6 +143,14 @@ fn the_report_is_rendered_before_anybody_asks_for_it() {
 }
 
 #[interleave::test]
+fn a_report_that_nobody_asks_for_is_rendered_to_its_end() {
+    let (tell, told) = mpsc::channel();
+    drop(Rendering::start(vec![Where(tell.clone()), Where(tell)]));
+    let rendered = [told.recv_timeout(LIMIT).is_ok(), told.recv_timeout(LIMIT).is_ok()];
+    assert_eq!(rendered, [true, true], "the `Rendering` was dropped, and its thread stopped before it was done");
+}
+
+#[interleave::test]
 fn another_thread_renders_every_section_once() {
     let (tell, told) = mpsc::channel();
     Rendering::start((0..3).map(|_| Where(tell.clone())).collect()).finish();
@@ -150,10 +178,25 @@ fn a_report_does_not_wait_for_another_one() {
     );
 }
 
+#[interleave::test(real_only)]
+fn forty_reports_are_rendered_at_the_same_time() {
+    let all = Arc::new(Barrier::new(40));
+    let reports: Vec<_> = (0..40).map(|_| Rendering::start(vec![Together(Arc::clone(&all))])).collect();
+    let texts: Vec<String> = reports.into_iter().map(Rendering::finish).collect();
+    assert_eq!(texts, vec!["Together."; 40], "each of forty reports has one section");
+}
+
+#[interleave::test]
+fn a_panic_of_a_section_reaches_finish() {
+    let rendering = Rendering::start(vec![Broken]);
+    let finished = panic::catch_unwind(AssertUnwindSafe(|| rendering.finish()));
+    assert!(finished.is_err(), "a section panicked, and `finish` returned {finished:?} as if that were the report");
+}
+
 #[interleave::test]
 fn finish_waits_as_long_as_rendering_takes() {
     let rendering = Rendering::start(vec![Long]);
-    assert_eq!(rendering.finish(), "Rendered at last.", "a section took an hour, and `finish` did not wait for it");
+    assert_eq!(rendering.finish(), "Rendered at last.", "a section took ten years, and `finish` did not wait for it");
 }
 
 #[interleave::test]

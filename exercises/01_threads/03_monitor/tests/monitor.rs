@@ -27,12 +27,21 @@ fn consumer(buffer: &Arc<Buffer<i32>>) -> JoinHandle<i32> {
     thread::spawn(move || buffer.take())
 }
 
-#[interleave::test]
+/// Two threads that find the buffer empty, or full, and fall asleep one after the other. `spawn` is called with 3 and 4.
+fn two_sleeping<T>(spawn: impl Fn(i32) -> JoinHandle<T>) -> [JoinHandle<T>; 2] {
+    [3, 4].map(|number| {
+        let thread = spawn(number);
+        // When explored, this returns when every other thread is asleep. One that polls never is.
+        interleave::settle();
+        thread
+    })
+}
+
+#[interleave::test(steps = 1_000)]
 fn a_buffer_of_one_never_holds_two() {
     let buffer = Arc::new(Buffer::new(1));
     buffer.put(1);
     let waiting = producer(&buffer, 2);
-    // When explored, this returns when every other thread is asleep. One that polls never is.
     interleave::settle();
     let late = producer(&buffer, 3);
     assert_eq!(buffer.take(), 1, "1 was put in first");
@@ -43,21 +52,23 @@ fn a_buffer_of_one_never_holds_two() {
         "a buffer with room for 1 item held {held}: a producer that had been waiting put its item in without checking \
          whether there was still room"
     );
-    let mut rest = [buffer.take(), buffer.take()];
-    rest.sort();
-    assert_eq!(rest, [2, 3], "two more items were put in");
+    let second = buffer.take();
     for producer in [waiting, late] {
         producer.join().unwrap();
     }
+    let mut rest = [second, buffer.take()];
+    rest.sort();
+    assert_eq!(rest, [2, 3], "two more items were put in");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn every_item_is_taken_once() {
     let buffer = Arc::new(Buffer::new(2));
     let waiting = consumer(&buffer);
     interleave::settle();
     let late = consumer(&buffer);
     buffer.put(1);
+    interleave::settle();
     buffer.put(2);
     let mut taken = [waiting, late].map(|consumer| consumer.join().unwrap());
     taken.sort();
@@ -75,7 +86,8 @@ fn items_come_out_in_the_order_they_went_in() {
     assert_eq!(taken, [1, 2], "one thread put 1 and 2 in, and one thread took them out in this order (left)");
 }
 
-#[interleave::test(steps = 200_000)]
+// One thread has one interleaving.
+#[interleave::test(real_only)]
 fn one_thread_fills_and_empties_it_in_any_pattern() {
     #[derive(Debug)]
     enum Op {
@@ -103,9 +115,9 @@ fn one_thread_fills_and_empties_it_in_any_pattern() {
     }
 }
 
-#[interleave::test]
+#[interleave::test(real_only)]
 fn there_is_room_for_as_many_items_as_promised() {
-    for capacity in [1, 2, 40] {
+    for capacity in [1, 2, 500] {
         let buffer = Buffer::new(capacity);
         // One thread does all of it, so it would wait forever if there were less room.
         (0..capacity).for_each(|item| buffer.put(item));
@@ -115,24 +127,21 @@ fn there_is_room_for_as_many_items_as_promised() {
     }
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn every_blocked_thread_is_eventually_woken() {
     let buffer = Arc::new(Buffer::new(1));
-    let consumers = [(); 2].map(|()| consumer(&buffer));
-    interleave::settle();
-    let producer = producer(&buffer, 1);
+    let consumers = two_sleeping(|_| consumer(&buffer));
+    buffer.put(1);
     buffer.put(2);
-    producer.join().unwrap();
     let mut taken = consumers.map(|consumer| consumer.join().unwrap());
     taken.sort();
-    assert_eq!(taken, [1, 2], "two producers put an item in each, and two consumers took one each");
+    assert_eq!(taken, [1, 2], "two items went through a buffer of one, and two consumers took one each");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn two_items_wake_two_consumers() {
     let buffer = Arc::new(Buffer::new(2));
-    let consumers = [(); 2].map(|()| consumer(&buffer));
-    interleave::settle();
+    let consumers = two_sleeping(|_| consumer(&buffer));
     buffer.put(1);
     buffer.put(2);
     let mut taken = consumers.map(|consumer| consumer.join().unwrap());
@@ -140,13 +149,12 @@ fn two_items_wake_two_consumers() {
     assert_eq!(taken, [1, 2], "two consumers waited, and each took one of two items");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn room_for_two_wakes_two_producers() {
     let buffer = Arc::new(Buffer::new(2));
     buffer.put(1);
     buffer.put(2);
-    let producers = [3, 4].map(|item| producer(&buffer, item));
-    interleave::settle();
+    let producers = two_sleeping(|item| producer(&buffer, item));
     let taken = [buffer.take(), buffer.take()];
     for producer in producers {
         producer.join().unwrap();
@@ -174,7 +182,7 @@ fn a_wake_up_for_no_reason_is_no_room() {
     producer.join().unwrap();
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn a_blocked_thread_sleeps_until_it_is_notified() {
     let buffer = Arc::new(Buffer::new(1));
     let consumer = consumer(&buffer);
@@ -203,6 +211,17 @@ fn the_count_is_exact_while_others_are_busy() {
 }
 
 #[interleave::test]
+fn a_buffer_without_items_is_empty_while_it_is_in_use() {
+    let buffer = Arc::new(Buffer::new(1));
+    let consumer = consumer(&buffer);
+    let (count, empty) = (buffer.len(), buffer.is_empty());
+    buffer.put(1);
+    assert_eq!(consumer.join().unwrap(), 1, "1 is the only item");
+    assert_eq!(count, 0, "a consumer was just calling `take` on an empty buffer, and `len` returned {count}");
+    assert!(empty, "a consumer was just calling `take` on an empty buffer, and `is_empty` returned false");
+}
+
+#[interleave::test]
 fn the_count_changes_together_with_the_items() {
     let buffer = Arc::new(Buffer::new(1));
     let producer = producer(&buffer, 1);
@@ -212,7 +231,7 @@ fn the_count_changes_together_with_the_items() {
     assert_eq!(left, 0, "the only item was put in and taken out, and then `len` returned another number (left)");
 }
 
-#[interleave::test]
+#[interleave::test(steps = 1_000)]
 fn two_buffers_do_not_disturb_each_other() {
     let (jobs, results) = (Arc::new(Buffer::new(1)), Arc::new(Buffer::new(1)));
     let waiting = [consumer(&jobs), consumer(&results)];

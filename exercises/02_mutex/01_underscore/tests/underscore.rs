@@ -1,6 +1,6 @@
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -28,6 +28,21 @@ impl Machine for &Tray {
         sleep(self.0).await;
         self.1.lock().unwrap().push(page.to_owned());
     }
+}
+
+/// A tray for tasks.
+struct Shared(Arc<Tray>);
+
+impl Machine for Shared {
+    async fn print_page(&self, page: &str) {
+        (&*self.0).print_page(page).await;
+    }
+}
+
+/// A tray, and a printer that several tasks share.
+fn shared_printer() -> (Arc<Tray>, Arc<Printer<Shared>>) {
+    let tray = Arc::new(Tray::new(PAGE));
+    (Arc::clone(&tray), Arc::new(Printer::new(Shared(tray))))
 }
 
 #[interleave::test]
@@ -92,15 +107,54 @@ async fn the_next_document_begins_when_the_one_before_is_done() {
 }
 
 #[interleave::test]
+async fn every_task_gets_its_turn() {
+    let (tray, printer) = shared_printer();
+    let start = Instant::now();
+    // Each of these tasks has to be woken on its own, and may run on any thread.
+    let tasks = ["letter", "invoice", "memo", "poster"].map(|page| {
+        let printer = Arc::clone(&printer);
+        tokio::spawn(async move { printer.print(&[page]).await })
+    });
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(start.elapsed(), 4 * PAGE, "four tasks printed a page each, one after the other");
+    assert_eq!(tray.pages().len(), 4, "four tasks printed a page each: {:?}", tray.pages());
+}
+
+#[interleave::test]
+async fn a_turn_that_is_not_taken_is_passed_on() {
+    let (tray, printer) = shared_printer();
+    let task = CountingWaker::new();
+    let mut first = pin!(printer.print(&["letter 1"]));
+    let begun = timeout(PAGE / 2, first.as_mut()).await;
+    assert!(begun.is_err(), "the page takes longer than that");
+    let mut second = Box::pin(printer.print(&["invoice 1"]));
+    assert!(task.poll(second.as_mut()).is_pending(), "the letter is being printed, and `print` did not wait");
+    let third = {
+        let printer = Arc::clone(&printer);
+        tokio::spawn(async move { printer.print(&["memo 1"]).await })
+    };
+    first.await;
+    // The invoice may have been woken by now. It is cancelled before it is polled again.
+    drop(second);
+    third.await.unwrap();
+    assert_eq!(tray.pages(), ["letter 1", "memo 1"], "the invoice was cancelled while it waited for its turn");
+}
+
+#[interleave::test]
 async fn a_print_waits_as_long_as_the_document_before_it_takes() {
-    let tray = Tray::new(Duration::from_secs(600));
+    // A test on the paused clock may take an hour in all.
+    let tray = Tray::new(Duration::from_secs(14 * 60));
     let printer = Printer::new(&tray);
     let task = CountingWaker::new();
     let mut first = pin!(printer.print(&["poster 1", "poster 2", "poster 3"]));
     let mut second = pin!(printer.print(&["invoice 1"]));
     let begun = timeout(Duration::from_secs(1), first.as_mut()).await;
-    assert!(begun.is_err(), "a page of the poster takes ten minutes");
+    assert!(begun.is_err(), "a page of the poster takes fourteen minutes");
     assert!(task.poll(second.as_mut()).is_pending(), "the poster is being printed, and `print` did not wait");
+    let empty = CountingWaker::new().poll(pin!(printer.print(&[])));
+    assert!(empty.is_pending(), "the poster is being printed; a document without pages waits for its turn as well");
     let mut polled_for = 0;
     while timeout(Duration::from_secs(1), first.as_mut()).await.is_err() {
         // As a runtime does: the waiting task is polled again when it was woken.
@@ -115,7 +169,7 @@ async fn a_print_waits_as_long_as_the_document_before_it_takes() {
     assert_eq!(
         tray.pages().last().map(String::as_str),
         Some("invoice 1"),
-        "half an hour later it was the invoice's turn"
+        "three quarters of an hour later it was the invoice's turn"
     );
 }
 

@@ -32,7 +32,8 @@ fn more_than_there_are_is_refused() {
     assert_eq!(warehouse.count("bolts"), 0, "there never was a bolt");
 }
 
-#[interleave::test(steps = 200_000)]
+// One thread has one interleaving.
+#[interleave::test(real_only)]
 fn every_call_counts_however_many_there_are() {
     #[derive(Debug)]
     enum Op {
@@ -68,6 +69,18 @@ fn every_call_counts_however_many_there_are() {
             Ok(())
         },
     );
+}
+
+#[interleave::test(real_only)]
+fn there_may_be_any_number_of_items() {
+    let warehouse = Warehouse::new();
+    let items: Vec<String> = (0..300).map(|size| format!("screws of {size} mm")).collect();
+    for (item, pieces) in items.iter().zip(1..) {
+        warehouse.store(item, pieces);
+    }
+    for (item, pieces) in items.iter().zip(1..) {
+        assert_eq!(warehouse.count(item), pieces, "so many pieces of the item {item:?} were stored, among 300 items");
+    }
 }
 
 #[interleave::test]
@@ -119,6 +132,19 @@ fn what_others_do_meanwhile_is_kept() {
     other.join().unwrap();
     assert_eq!(warehouse.count("screws"), 6, "five screws, two stored and one taken");
     assert_eq!(warehouse.count("nails"), 4, "five nails, one taken");
+}
+
+#[interleave::test]
+fn a_busy_warehouse_refuses_nothing() {
+    let warehouse = warehouse();
+    let other = {
+        let warehouse = Arc::clone(&warehouse);
+        thread::spawn(move || (0..6).for_each(|_| warehouse.store("screws", 1)))
+    };
+    let took = warehouse.take("screws", 5);
+    other.join().unwrap();
+    assert!(took, "five screws were there, and one after the other was stored meanwhile; a `take` of five was refused");
+    assert_eq!(warehouse.count("screws"), 6, "five screws, six stored and five taken");
 }
 
 #[interleave::test]

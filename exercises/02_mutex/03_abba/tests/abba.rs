@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
 use abba::Shop;
+use interleave::{histories, like_the_model};
 
 /// A shop of ten pieces, three of which are reserved by order 1.
 fn shop_with_an_order() -> Arc<Shop> {
@@ -62,6 +64,51 @@ fn an_order_needs_pieces_in_stock_and_a_new_id() {
     assert_eq!(shop.pieces(), 10, "orders reserve pieces, they use none up");
 }
 
+// One thread has one interleaving.
+#[interleave::test(real_only)]
+fn one_thread_places_and_cancels_in_any_order() {
+    #[derive(Debug)]
+    enum Op {
+        Place(u32, u32),
+        Cancel(u32),
+    }
+    histories(
+        |draws| {
+            let id = draws.below(3) as u32;
+            if draws.below(3) == 0 {
+                Op::Cancel(id)
+            } else {
+                Op::Place(id, [0, 1, 4, 10, 11, u32::MAX][draws.below(6)])
+            }
+        },
+        || (Shop::new(10), BTreeMap::new()),
+        |(shop, model), op| {
+            match op {
+                Op::Place(id, pieces) => {
+                    let stock = 10 - model.values().sum::<u32>();
+                    let fine = pieces <= stock && !model.contains_key(&id);
+                    if fine {
+                        model.insert(id, pieces);
+                    }
+                    like_the_model(shop.place(id, pieces), fine)?;
+                }
+                Op::Cancel(id) => like_the_model(shop.cancel(id), model.remove(&id).is_some())?,
+            }
+            like_the_model(shop.pieces(), 10)
+        },
+    );
+}
+
+#[interleave::test(real_only)]
+fn a_shop_has_as_many_orders_as_it_has_pieces() {
+    let shop = Shop::new(500);
+    let placed = (0..500).take_while(|&id| shop.place(id, 1)).count();
+    assert_eq!(placed, 500, "500 pieces are enough for 500 orders of one; so many were placed (left)");
+    assert_eq!(shop.pieces(), 500, "all 500 pieces are reserved");
+    let cancelled = (0..500).take_while(|&id| shop.cancel(id)).count();
+    assert_eq!(cancelled, 500, "500 orders exist, and so many were cancelled (left)");
+}
+
 #[interleave::test]
 fn a_cancelled_order_gives_back_what_it_reserved() {
     let shop = shop_with_an_order();
@@ -82,6 +129,18 @@ fn no_piece_is_missing_at_any_moment() {
     let (done, counted) = both(&shop, |shop| shop.cancel(1) && shop.place(2, 4), Shop::pieces);
     assert!(done, "order 1 can be cancelled, and then there is enough for order 2");
     assert_eq!(counted, 10, "a piece left one place before it was in the other, and just then `pieces` counted");
+}
+
+#[interleave::test]
+fn a_cancelled_order_gives_back_its_id_and_its_pieces_together() {
+    let shop = shop_with_an_order();
+    let (cancelled, (again, next)) = both(&shop, |shop| shop.cancel(1), |shop| (shop.place(1, 5), shop.place(2, 5)));
+    assert!(cancelled, "order 1 exists, so it can be cancelled");
+    assert!(
+        next,
+        "an order 2 of five was refused. There is enough for it, whether order 1 has three of the ten pieces, or was \
+         cancelled and placed again with five (was it? {again}): three pieces were neither in stock nor reserved"
+    );
 }
 
 #[interleave::test]

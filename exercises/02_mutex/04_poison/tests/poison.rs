@@ -74,6 +74,17 @@ fn no_request_is_lost() {
 }
 
 #[interleave::test]
+fn the_statistic_counts_while_another_request_panics() {
+    let service = service();
+    let bad = Arc::clone(&service);
+    let nameless = thread::spawn(move || bad.count(Nameless));
+    service.count("pay");
+    let counted = service.counted("pay");
+    assert!(nameless.join().is_err(), "a request panicked, and `count` did not");
+    assert_eq!(counted, 1, "one request was counted, while another one panicked");
+}
+
+#[interleave::test]
 fn a_change_returns_what_its_closure_returns() {
     let service = service();
     let last = service.change(|ledger| {
@@ -127,6 +138,30 @@ fn every_panic_of_a_change_counts() {
             "a change panicked (case {case}), and nobody knows whether it was complete, even if the balance is the sum"
         );
     }
+}
+
+#[interleave::test]
+fn a_panic_about_something_else_does_not_count() {
+    /// Adds five when it is dropped.
+    struct Closing(Arc<Service>);
+    impl Drop for Closing {
+        fn drop(&mut self) {
+            let _ = add(&self.0, 5);
+        }
+    }
+    let service = service();
+    let closing = Closing(Arc::clone(&service));
+    let request = thread::spawn(move || {
+        let _closing = closing;
+        panic!("something else, and no change is under way");
+    });
+    assert!(request.join().is_err(), "the request panicked");
+    assert_eq!(
+        service.balance(),
+        Ok(15),
+        "a destructor added five to ten while its thread was panicking about something else, and that change was \
+         complete"
+    );
 }
 
 #[interleave::test]
@@ -219,6 +254,12 @@ fn each_service_has_its_own_ledger_and_statistic() {
     broken.count("pay");
     assert_eq!(healthy.balance(), Ok(3), "a change of another service's ledger panicked");
     assert_eq!(healthy.counted("pay"), 0, "the request was one to another service");
+    let nested = healthy.change(|_| broken.balance().or(broken.change(|ledger| ledger.balance)));
+    assert_eq!(
+        nested,
+        Ok(Err(OutOfOrder)),
+        "during a change of one ledger, the broken one of another service was used"
+    );
     healthy.restore(ledger(&[4]));
     assert_eq!(broken.balance(), Err(OutOfOrder), "another service's ledger was restored");
 }

@@ -6,11 +6,18 @@ use old_value::Sessions;
 /// The guest of a user has the user's number plus this.
 const GUEST: u32 = 100;
 
-/// When it ends, it logs out the user's guest, if there is one, logs in the user that comes next, if there is one, and
-/// notes how many sessions are open then.
+/// What else a session does when it ends.
+enum Then {
+    Nothing,
+    LogIn(u32),
+    LogOutAll,
+}
+
+/// When it ends, it logs out the user's guest, if there is one, does what comes then, and notes how many sessions are
+/// open.
 struct Session {
     user: u32,
-    next: Option<u32>,
+    then: Then,
     sessions: Weak<Sessions<Session>>,
     ends: Arc<Mutex<Vec<usize>>>,
 }
@@ -20,9 +27,13 @@ impl Drop for Session {
         // At the end of a test `Sessions` itself is dropped, and there is nothing to ask.
         if let Some(sessions) = self.sessions.upgrade() {
             sessions.log_out(self.user.wrapping_add(GUEST));
-            if let Some(user) = self.next {
-                let ends = Arc::clone(&self.ends);
-                sessions.log_in(user, Session { user, next: None, sessions: self.sessions.clone(), ends });
+            match self.then {
+                Then::Nothing => {}
+                Then::LogIn(user) => {
+                    let ends = Arc::clone(&self.ends);
+                    sessions.log_in(user, Session { user, then: Then::Nothing, sessions: self.sessions.clone(), ends });
+                }
+                Then::LogOutAll => sessions.log_out_all(),
             }
             let left = sessions.len();
             self.ends.lock().unwrap().push(left);
@@ -39,12 +50,12 @@ struct Server {
 
 impl Server {
     fn log_in(&self, user: u32) {
-        self.log_in_before(user, None);
+        self.log_in_before(user, Then::Nothing);
     }
 
-    /// Logs in `user`, whose session logs in `next` when it ends.
-    fn log_in_before(&self, user: u32, next: Option<u32>) {
-        let session = Session { user, next, sessions: Arc::downgrade(&self.sessions), ends: Arc::clone(&self.ends) };
+    /// Logs in `user`, whose session does `then` when it ends.
+    fn log_in_before(&self, user: u32, then: Then) {
+        let session = Session { user, then, sessions: Arc::downgrade(&self.sessions), ends: Arc::clone(&self.ends) };
         self.sessions.log_in(user, session);
     }
 
@@ -94,13 +105,30 @@ fn the_end_of_one_session_may_end_another() {
 fn the_end_of_one_session_may_open_another() {
     let server = Server::default();
     server.log_in(2);
-    server.log_in_before(1, Some(2));
+    server.log_in_before(1, Then::LogIn(2));
     server.log_in(1);
     assert_eq!(server.sessions.len(), 2, "users 1 and 2 are logged in, each for the second time");
     assert_eq!(server.ends(), [2, 2], "the old session of user 1 logged user 2 in when it ended, so both old ones did");
-    server.log_in_before(3, Some(4));
+    server.log_in_before(3, Then::LogIn(4));
     assert!(server.sessions.log_out(3), "user 3 was logged in");
     assert!(server.sessions.log_out(4), "user 4 was logged in when the session of user 3 ended");
+}
+
+#[interleave::test]
+fn the_end_of_one_session_may_end_all_others() {
+    let server = Server::default();
+    for round in 1..=2 {
+        server.log_in(1);
+        server.log_in_before(2, Then::LogOutAll);
+        server.log_in(3);
+        if round == 1 {
+            assert!(server.sessions.log_out(2), "user 2 was logged in");
+        } else {
+            server.sessions.log_out_all();
+        }
+        assert!(server.sessions.is_empty(), "the session of user 2 logged all users out when it ended (time {round})");
+        assert_eq!(server.ends().len(), 3 * round, "three sessions were open, and all have ended (time {round})");
+    }
 }
 
 #[interleave::test]
@@ -157,6 +185,19 @@ fn a_session_is_logged_out_once() {
     let theirs = other.join().unwrap();
     assert!(own != theirs, "two threads logged the same user out, so one got true; they got {own} and {theirs}");
     assert_eq!(server.ends(), [0], "one session was open, and it has ended");
+}
+
+#[interleave::test]
+fn a_server_without_sessions_is_empty_while_it_is_in_use() {
+    let server = Server::default();
+    let other = {
+        let server = server.clone();
+        thread::spawn(move || server.sessions.log_out(1))
+    };
+    let (count, empty) = (server.sessions.len(), server.sessions.is_empty());
+    assert!(!other.join().unwrap(), "nobody was logged in, and `log_out` returned true");
+    assert_eq!(count, 0, "nobody is logged in; a thread was just calling `log_out`, and `len` returned {count}");
+    assert!(empty, "nobody is logged in; a thread was just calling `log_out`, and `is_empty` returned false");
 }
 
 #[interleave::test]

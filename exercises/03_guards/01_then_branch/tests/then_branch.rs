@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -55,22 +56,28 @@ fn a_job_may_add_jobs() {
 
 #[interleave::test]
 fn a_job_may_run_other_jobs() {
-    let (jobs, log) = (Jobs::new(), Log::default());
-    let (outer, own, inner, later) = (log.clone(), log.clone(), log.clone(), log.clone());
-    jobs.add(move |jobs| {
-        outer.note("begins");
-        assert!(jobs.run_next(), "another job was waiting, and `run_next` found none");
-        jobs.run_all();
-        own.note("ends");
-    });
-    jobs.add(move |_| inner.note("inner"));
-    jobs.add(move |_| later.note("inner, too"));
-    assert!(jobs.run_next(), "three jobs were added, so there is a next one");
-    assert_eq!(
-        log.read(),
-        ["begins", "inner", "inner, too", "ends"],
-        "the first job ran the two others (left: what ran, in order)"
-    );
+    for all in [false, true] {
+        let (jobs, log) = (Jobs::new(), Log::default());
+        let (outer, own, inner, later) = (log.clone(), log.clone(), log.clone(), log.clone());
+        jobs.add(move |jobs| {
+            outer.note("begins");
+            assert!(jobs.run_next(), "another job was waiting, and `run_next` found none");
+            jobs.run_all();
+            own.note("ends");
+        });
+        jobs.add(move |_| inner.note("inner"));
+        jobs.add(move |_| later.note("inner, too"));
+        if all {
+            jobs.run_all();
+        } else {
+            assert!(jobs.run_next(), "three jobs were added, so there is a next one");
+        }
+        assert_eq!(
+            log.read(),
+            ["begins", "inner", "inner, too", "ends"],
+            "the first job ran the two others, with `run_next` and `run_all` (left: what ran, in order)"
+        );
+    }
 }
 
 #[interleave::test]
@@ -129,6 +136,50 @@ fn three_workers_run_three_jobs_at_the_same_time() {
     assert!(own && theirs == [true, true], "three jobs waited for three workers, and one of them found none");
 }
 
+#[interleave::test(real_only)]
+fn forty_workers_run_forty_jobs_at_the_same_time() {
+    let jobs = jobs_that_wait_for_each_other(40);
+    let workers: Vec<_> = (0..40)
+        .map(|_| {
+            let jobs = Arc::clone(&jobs);
+            thread::spawn(move || jobs.run_next())
+        })
+        .collect();
+    let ran = workers.into_iter().map(|worker| worker.join().unwrap()).filter(|&ran| ran).count();
+    assert_eq!(ran, 40, "forty jobs waited for forty workers, and so many workers found one (left)");
+}
+
+#[interleave::test(real_only)]
+fn any_number_of_jobs_may_wait() {
+    let (jobs, ran) = (Jobs::new(), Arc::new(AtomicUsize::new(0)));
+    for _ in 0..10_000 {
+        let ran = Arc::clone(&ran);
+        jobs.add(move |_| {
+            ran.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    assert_eq!(jobs.waiting(), 10_000, "10,000 jobs were added, and none was started");
+    jobs.run_all();
+    assert_eq!(ran.load(Ordering::SeqCst), 10_000, "`run_all` ran so many of 10,000 jobs (left)");
+}
+
+#[interleave::test]
+fn a_job_that_is_started_does_not_wait() {
+    let jobs = Arc::new(Jobs::new());
+    let other = {
+        let jobs = Arc::clone(&jobs);
+        thread::spawn(move || jobs.add(|_| {}))
+    };
+    let ran = jobs.run_next();
+    let waiting = jobs.waiting();
+    other.join().unwrap();
+    assert!(
+        waiting <= usize::from(!ran),
+        "one job was being added by another thread; `run_next` returned {ran}, and then `waiting` returned {waiting}"
+    );
+    assert_eq!(jobs.waiting(), usize::from(!ran), "one job was added, and `run_next` returned {ran}");
+}
+
 #[interleave::test]
 fn every_job_is_run_once() {
     let (jobs, log) = (Arc::new(Jobs::new()), Log::default());
@@ -163,7 +214,8 @@ fn a_queue_in_use_is_not_empty() {
     assert_eq!(jobs.waiting(), 1, "two jobs were added, and one has run");
 }
 
-#[interleave::test(steps = 200_000)]
+// One thread has one interleaving.
+#[interleave::test(real_only)]
 fn jobs_run_in_the_order_in_which_they_were_added() {
     #[derive(Debug)]
     enum Op {

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -40,6 +41,9 @@ fn with_returns_what_the_closure_returns() {
     assert_eq!(sessions.with(1, |session| session.title.len()), Some(5), "the title of session 1 is `Start`");
     let note = "moved in and out again".to_owned();
     assert_eq!(sessions.with(1, move |_| note).as_deref(), Some("moved in and out again"), "the closure returned this");
+    let own = Rc::new(7);
+    let seen = sessions.with(1, |_| (Rc::clone(&own), &own));
+    assert_eq!(seen, Some((Rc::clone(&own), &own)), "the closure and its result may belong to this thread");
     let found = sessions.with(2, |session| panic!("there is no session 2, and yet `look` was called with {session:?}"));
     assert_eq!(found, None::<u32>, "there is no session 2");
 }
@@ -75,7 +79,20 @@ fn an_edit_of_no_session_leaves_the_lock_free() {
     assert_eq!(sessions.with(2, |session| session.visits), Some(0), "session 2 was opened just now");
 }
 
-#[interleave::test(steps = 200_000)]
+#[interleave::test(real_only)]
+fn any_number_of_sessions_is_kept() {
+    let sessions = Sessions::new();
+    for id in 0..300 {
+        sessions.open(id, session(id));
+    }
+    for id in 0..300 {
+        let visits = sessions.with(id, |session| session.visits);
+        assert_eq!(visits, Some(id), "300 sessions are open, and number {id} was opened with {id} visits");
+    }
+}
+
+// One thread has one interleaving.
+#[interleave::test(real_only)]
 fn each_number_has_the_session_that_was_opened_last() {
     #[derive(Debug)]
     enum Op {
@@ -120,6 +137,30 @@ fn an_open_session_is_never_missing() {
     let other = other(&sessions, |sessions| sessions.with(1, |session| session.visits));
     let both = [sessions.with(1, |session| session.visits), other.join().unwrap()];
     assert_eq!(both, [Some(1), Some(1)], "two threads looked at the same session, which is open all the time");
+}
+
+#[interleave::test]
+fn a_session_is_opened_also_while_others_are_in_use() {
+    let sessions = one_session();
+    let other = other(&sessions, |sessions| sessions.edit(1).map(|session| session.visits));
+    sessions.open(2, session(5));
+    assert_eq!(other.join().unwrap(), Some(1), "session 1 had one visit");
+    let visits = sessions.with(2, |session| session.visits);
+    assert_eq!(visits, Some(5), "session 2 was opened while another thread edited session 1");
+}
+
+#[interleave::test]
+fn a_session_stays_open_when_its_user_panics() {
+    let sessions = one_session();
+    let look = other(&sessions, |sessions| sessions.with(1, |_| panic!("during a look")));
+    assert!(look.join().is_err(), "the closure panicked, and `with` returned");
+    assert_eq!(sessions.with(1, |session| session.visits), Some(1), "a closure that looked at session 1 has panicked");
+    let edit = other(&sessions, |sessions| {
+        let _session = sessions.edit(1);
+        panic!("during an edit");
+    });
+    assert!(edit.join().is_err(), "the edit panicked");
+    assert_eq!(sessions.with(1, |session| session.visits), Some(1), "a thread has panicked while it edited session 1");
 }
 
 #[interleave::test]
@@ -225,6 +266,8 @@ fn two_servers_do_not_wait_for_each_other() {
     let seen = here.with(1, |own| (own.visits, there.with(1, |session| session.visits)));
     assert_eq!(seen, Some((1, Some(7))), "each of two servers has a session 1");
     let own = here.edit(1);
+    let visits = there.edit(1).map(|session| session.visits);
+    assert_eq!(visits, Some(7), "session 1 of one server was edited while that of another one was");
     assert!(there.close(1), "session 1 of one server was closed while that of another one was edited");
     assert_eq!(own.map(|session| session.visits), Some(1), "a session of another server was closed");
 }

@@ -36,7 +36,7 @@ impl Rendering {
         self.sections
     }
 
-    /// Waits until the report is rendered, and returns the texts of all sections in their order.
+    /// Waits until the report is rendered, and returns the texts of all sections in their order. Panics if a section did.
     pub fn finish(self) -> String {
         self.worker.join().expect("a section panicked while it was rendered")
     }

@@ -1,4 +1,4 @@
-//! verdict: failing-test three_threads_get_1_2_and_3
+//! verdict: failing-test three_threads_get_1_to_4
 //! `try_lock` a few times, and 0 if the counter is busy: an order without a number.
 //!
 //! Numbers for orders, given out by several threads.

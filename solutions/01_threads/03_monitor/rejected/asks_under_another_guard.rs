@@ -23,11 +23,16 @@ impl<T> Buffer<T> {
 
     /// Puts `item` at the end. Waits while the buffer is full.
     pub fn put(&self, item: T) {
-        while self.len() == self.capacity {
+        loop {
+            let mut items = self.items.lock().unwrap();
+            if items.len() < self.capacity {
+                items.push_back(item);
+                self.not_empty.notify_one();
+                return;
+            }
+            drop(items);
             drop(self.not_full.wait(self.items.lock().unwrap()).unwrap());
         }
-        self.items.lock().unwrap().push_back(item);
-        self.not_empty.notify_one();
     }
 
     /// Takes the item at the front. Waits while the buffer is empty.

@@ -1,5 +1,5 @@
-//! verdict: deadlock
-//! `std` makes `let _ =` an error, but a `std` guard across an await blocks the thread that should unlock it.
+//! verdict: compile-error cannot be sent between threads safely
+//! `std` makes `let _ =` an error, but a `std` guard across an await keeps the task on its thread, and would block it.
 //!
 //! A printer that several tasks share.
 

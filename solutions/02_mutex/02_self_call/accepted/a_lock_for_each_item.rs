@@ -24,7 +24,8 @@ impl Warehouse {
         *self.item(item).lock().unwrap() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
+    /// Takes `wanted` pieces of `item`, at least one, and returns `true`, or takes none and returns `false` if there are
+    /// fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let item = self.item(item);
         let mut pieces = item.lock().unwrap();

@@ -49,7 +49,8 @@ impl Warehouse {
         self.stock.lock().unwrap().store(item, pieces);
     }
 
-    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
+    /// Takes `wanted` pieces of `item`, at least one, and returns `true`, or takes none and returns `false` if there are
+    /// fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         self.stock.lock().unwrap().take(item, wanted)
     }

@@ -27,7 +27,8 @@ impl Warehouse {
         *self.pieces.lock().unwrap().entry(item.to_owned()).or_default() += pieces;
     }
 
-    /// Takes `wanted` pieces of `item` and returns `true`, or takes none and returns `false` if there are fewer.
+    /// Takes `wanted` pieces of `item`, at least one, and returns `true`, or takes none and returns `false` if there are
+    /// fewer.
     pub fn take(&self, item: &str, wanted: u32) -> bool {
         let Ok(mut pieces) = self.pieces.try_lock() else {
             return false;

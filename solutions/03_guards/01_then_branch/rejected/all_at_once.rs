@@ -1,5 +1,5 @@
-//! verdict: deadlock two_workers_run_two_jobs_at_the_same_time
-//! Takes the whole queue, so the second worker finds no job until the first one has run all of them.
+//! verdict: failing-test a_job_may_run_other_jobs
+//! Takes the whole queue: until all of its jobs have run, neither a job nor a second worker finds one.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

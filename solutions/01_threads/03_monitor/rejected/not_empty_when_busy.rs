@@ -1,5 +1,5 @@
-//! verdict: deadlock there_is_room_for_as_many_items_as_promised
-//! Allows ten items at most, whatever the capacity is.
+//! verdict: failing-test a_buffer_without_items_is_empty_while_it_is_in_use
+//! A buffer that another thread uses is reported as not empty.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 
@@ -23,16 +23,20 @@ impl<T> Buffer<T> {
 
     /// Puts `item` at the end. Waits while the buffer is full.
     pub fn put(&self, item: T) {
-        let items = self.items.lock().unwrap();
-        let mut items = self.not_full.wait_while(items, |items| items.len() == self.capacity.min(10)).unwrap();
+        let mut items = self.items.lock().unwrap();
+        while items.len() == self.capacity {
+            items = self.not_full.wait(items).unwrap();
+        }
         items.push_back(item);
         self.not_empty.notify_one();
     }
 
     /// Takes the item at the front. Waits while the buffer is empty.
     pub fn take(&self) -> T {
-        let items = self.items.lock().unwrap();
-        let mut items = self.not_empty.wait_while(items, |items| items.is_empty()).unwrap();
+        let mut items = self.items.lock().unwrap();
+        while items.is_empty() {
+            items = self.not_empty.wait(items).unwrap();
+        }
         let item = items.pop_front().expect("there is an item");
         self.not_full.notify_one();
         item
@@ -44,6 +48,6 @@ impl<T> Buffer<T> {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.items.try_lock().is_ok_and(|items| items.is_empty())
     }
 }

@@ -1,12 +1,9 @@
 //! verdict: failing-test a_print_waits_as_long_as_the_document_before_it_takes
-//! Waits for a minute, and then prints without its turn.
+//! Does not wait if there is nothing to print.
 //!
 //! A printer that several tasks share.
 
-use std::time::Duration;
-
 use tokio::sync::Mutex;
-use tokio::time::timeout;
 
 /// The machine that prints. A page takes it a while.
 pub trait Machine {
@@ -16,7 +13,6 @@ pub trait Machine {
 /// Prints documents, one at a time.
 pub struct Printer<M> {
     machine: M,
-    /// Held while a document is printed.
     turn: Mutex<()>,
 }
 
@@ -27,7 +23,10 @@ impl<M: Machine> Printer<M> {
 
     /// Waits until the printer is free, then prints all pages of `document` in their order.
     pub async fn print(&self, document: &[&str]) {
-        let _turn = timeout(Duration::from_secs(60), self.turn.lock()).await;
+        if document.is_empty() {
+            return;
+        }
+        let _turn = self.turn.lock().await;
         for page in document {
             self.machine.print_page(page).await;
         }

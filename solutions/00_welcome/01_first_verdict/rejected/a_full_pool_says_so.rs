@@ -1,0 +1,31 @@
+//! verdict: failing-test the_status_says_how_many_are_in_use
+//! Has another text for a large pool that is all in use.
+//!
+//! A pool of database connections.
+
+/// How many connections exist, and how many of them are in use.
+pub struct Pool {
+    size: usize,
+    in_use: usize,
+}
+
+impl Pool {
+    /// A pool of `size` connections, of which `in_use` are in use. Panics if that is more than exist.
+    pub fn new(size: usize, in_use: usize) -> Self {
+        assert!(in_use <= size, "{in_use} connections cannot be in use when only {size} exist");
+        Self { size, in_use }
+    }
+
+    /// How many connections are not in use.
+    pub fn free(&self) -> usize {
+        self.size - self.in_use
+    }
+
+    /// The line on the status page: "3 of 10 in use".
+    pub fn status(&self) -> String {
+        if self.in_use == self.size && self.size > 9 {
+            return "all in use".to_owned();
+        }
+        format!("{} of {} in use", self.in_use, self.size)
+    }
+}

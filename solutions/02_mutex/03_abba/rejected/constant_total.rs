@@ -1,0 +1,48 @@
+//! verdict: failing-test a_cancelled_order_gives_back_its_id_and_its_pieces_together
+//! Removes the order before it adds the pieces; `pieces` cannot show it, because it returns the number the shop was made with.
+//!
+//! A shop: pieces in stock, and the orders that reserve some of them.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// Every piece is either in stock or reserved by an order.
+pub struct Shop {
+    total: u32,
+    stock: Mutex<u32>,
+    orders: Mutex<BTreeMap<u32, u32>>,
+}
+
+impl Shop {
+    /// A shop with `pieces` in stock and no orders.
+    pub fn new(pieces: u32) -> Self {
+        Self { total: pieces, stock: Mutex::new(pieces), orders: Mutex::default() }
+    }
+
+    /// Reserves `pieces` for the order `id`. Returns `false` and reserves none if fewer are in stock or the order exists.
+    pub fn place(&self, id: u32, pieces: u32) -> bool {
+        let mut stock = self.stock.lock().unwrap();
+        let mut orders = self.orders.lock().unwrap();
+        if *stock < pieces || orders.contains_key(&id) {
+            return false;
+        }
+        *stock -= pieces;
+        orders.insert(id, pieces);
+        true
+    }
+
+    /// Removes the order `id` and puts its pieces back into stock. Returns `false` if there is no such order.
+    pub fn cancel(&self, id: u32) -> bool {
+        let removed = self.orders.lock().unwrap().remove(&id);
+        let Some(pieces) = removed else {
+            return false;
+        };
+        *self.stock.lock().unwrap() += pieces;
+        true
+    }
+
+    /// All pieces of the shop, in stock and reserved, counted at one moment.
+    pub fn pieces(&self) -> u32 {
+        self.total
+    }
+}

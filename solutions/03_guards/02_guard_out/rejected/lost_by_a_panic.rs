@@ -1,0 +1,47 @@
+//! verdict: failing-test a_session_stays_open_when_its_user_panics
+//! Takes the session out under the guard and puts it back after the look, which a panic prevents.
+//!
+//! The sessions of the users who are logged in.
+
+use std::collections::HashMap;
+
+use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
+
+/// Sessions by number. A session is what the server remembers about a user; it cannot be copied.
+pub struct Sessions<S> {
+    open: Mutex<HashMap<u32, S>>,
+}
+
+impl<S> Sessions<S> {
+    pub fn new() -> Self {
+        Self { open: Mutex::new(HashMap::new()) }
+    }
+
+    /// Keeps `session` under the number `id`. It replaces the session `id`, if there is one.
+    pub fn open(&self, id: u32, session: S) {
+        self.open.lock().insert(id, session);
+    }
+
+    /// Forgets the session `id` and returns `true`, or returns `false` if there is none.
+    pub fn close(&self, id: u32) -> bool {
+        self.open.lock().remove(&id).is_some()
+    }
+
+    pub fn with<R>(&self, id: u32, look: impl FnOnce(&S) -> R) -> Option<R> {
+        let mut open = self.open.lock();
+        let session = open.remove(&id)?;
+        let result = look(&session);
+        open.insert(id, session);
+        Some(result)
+    }
+
+    pub fn edit(&self, id: u32) -> Option<MappedMutexGuard<'_, S>> {
+        MutexGuard::try_map(self.open.lock(), |open| open.get_mut(&id)).ok()
+    }
+}
+
+impl<S> Default for Sessions<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
