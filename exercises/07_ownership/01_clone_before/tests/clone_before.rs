@@ -4,7 +4,7 @@ use std::time::Duration;
 use clone_before::{Ping, reachable};
 use tokio::time::{Instant, sleep, timeout};
 
-const ANSWER: Duration = Duration::from_millis(100);
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// All hosts answer after `ANSWER`, except those whose names begin with "off".
 struct Line {
@@ -38,7 +38,7 @@ fn hosts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-#[interleave::test]
+#[interleave::test(real_only)]
 async fn every_host_that_answers_is_found() {
     let found = reachable(line().0, hosts(&["mail", "off-1", "db", "off-2", "web"])).await;
     assert_eq!(
@@ -55,16 +55,17 @@ async fn no_hosts_are_an_empty_result() {
 }
 
 #[interleave::test(real_only)]
-async fn two_hundred_hosts_take_as_long_as_one() {
-    let names: Vec<String> = (0..200).map(|n| format!("host{n:03}")).collect();
+async fn a_thousand_hosts_take_as_long_as_one() {
+    let names: Vec<String> = (0..1_000).map(|n| format!("{}{n:03}", if n % 3 == 0 { "off" } else { "host" })).collect();
     let start = Instant::now();
     let found = reachable(line().0, names.clone()).await;
     assert_eq!(
         start.elapsed(),
         ANSWER,
-        "200 hosts took longer than one: some were asked only after others had answered"
+        "1,000 hosts took longer than one: some were asked only after others had answered, or more than once"
     );
-    assert_eq!(found, names, "all of the 200 hosts answered");
+    let expected: Vec<String> = names.into_iter().filter(|name| name.starts_with("host")).collect();
+    assert_eq!(found, expected, "of 1,000 hosts every third was off; the others answered `true`");
 }
 
 #[interleave::test]
@@ -95,7 +96,7 @@ async fn the_line_is_closed_when_all_have_answered() {
     assert_eq!(open.strong_count(), 0, "`reachable` owned the line and has returned, and the line is still open");
 }
 
-#[interleave::test(flavor = "multi_thread")]
+#[interleave::test]
 async fn no_answer_is_lost_when_several_come_at_once() {
     let found = reachable(Near, hosts(&["a", "b"])).await;
     assert_eq!(found, ["a", "b"], "two hosts answered at the same moment, on two threads");

@@ -4,7 +4,7 @@ use std::time::Duration;
 use arc_self::{Server, Uploads};
 use tokio::time::{Instant, sleep};
 
-const LINE: Duration = Duration::from_millis(100);
+const LINE: Duration = Duration::from_secs(3);
 
 /// A server at the end of a slow line. The test can see what has arrived there. "large" parts take twice as long.
 #[derive(Clone, Default)]
@@ -53,16 +53,16 @@ async fn parts_are_listed_in_the_order_of_arrival() {
 }
 
 #[interleave::test(real_only)]
-async fn two_hundred_uploads_take_as_long_as_one() {
+async fn a_thousand_uploads_take_as_long_as_one() {
     let uploads = Arc::new(Uploads::new(SlowServer::default()));
     let start = Instant::now();
-    let tasks: Vec<_> = (0..200).map(|part| Arc::clone(&uploads).begin(&format!("part {part}"))).collect();
+    let tasks: Vec<_> = (0..1_000).map(|part| Arc::clone(&uploads).begin(&format!("part {part}"))).collect();
     assert_eq!(start.elapsed(), Duration::ZERO, "`begin` should return at once, not when the server has the part");
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(start.elapsed(), LINE, "200 uploads took longer than one: some waited for others");
-    assert_eq!(uploads.stored().len(), 200, "200 parts were uploaded");
+    assert_eq!(start.elapsed(), LINE, "1,000 uploads took longer than one: some waited for others");
+    assert_eq!(uploads.stored().len(), 1_000, "1,000 parts were uploaded");
 }
 
 #[interleave::test]
@@ -88,6 +88,18 @@ async fn the_list_can_be_read_while_a_part_arrives() {
         "`a` was stored long ago, and while `b` arrived the list was {seen:?}: `stored` has to wait for its lock",
     );
     assert_eq!(uploads.stored(), ["a", "b"], "both uploads have ended");
+}
+
+/// Two at the same moment, of the same name.
+#[interleave::test]
+async fn no_part_is_lost_when_two_arrive_at_once() {
+    let uploads = Arc::new(Uploads::new(SlowServer::default()));
+    let tasks = ["a", "a"].map(|part| Arc::clone(&uploads).begin(part));
+    for task in tasks {
+        task.await.unwrap();
+        assert!(!uploads.stored().is_empty(), "an upload has ended, and its part is not listed");
+    }
+    assert_eq!(uploads.stored(), ["a", "a"], "two uploads, of two parts with the same name, ended at the same moment");
 }
 
 #[interleave::test]

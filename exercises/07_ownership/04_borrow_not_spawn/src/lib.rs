@@ -10,7 +10,7 @@ fn tidy(questions: &[&str]) -> Vec<String> {
     questions.iter().map(|question| question.trim().to_lowercase()).collect()
 }
 
-/// Asks all `questions` at the same time and returns the answers in the order of the questions.
+/// Asks all `questions` at the same time, equal ones too, and returns the answers in the order of the questions.
 pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     // TODO: a spawned task must not borrow, and here both the source and the questions are borrowed.
@@ -23,7 +23,7 @@ pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     answers
 }
 
-/// The same from plain code, on two threads that share the work.
+/// The same from plain code, on two threads that share the work. While no question can go on, they sleep.
 pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     // TODO: smol's global executor lives forever, and its tasks must not borrow from this function.

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, Mutex};
 use std::task::Poll;
 use std::thread::{self, ThreadId};
@@ -29,13 +30,29 @@ impl Source for Table<'_> {
     }
 }
 
-/// A table that answers when so many questions wait.
-struct InStep<'a>(Table<'a>, smol::lock::Barrier);
+/// A table that answers when so many questions wait. It remembers the threads that asked.
+struct InStep<'a> {
+    table: Table<'a>,
+    all: smol::lock::Barrier,
+    threads: Mutex<HashSet<ThreadId>>,
+}
+
+impl<'a> InStep<'a> {
+    fn new(known: &'a [(&'a str, u32)], all: usize) -> Self {
+        Self { table: Table(known), all: smol::lock::Barrier::new(all), threads: Mutex::default() }
+    }
+
+    /// On how many threads it was asked.
+    fn threads(&self) -> usize {
+        self.threads.lock().unwrap().len()
+    }
+}
 
 impl Source for InStep<'_> {
     async fn answer(&self, question: &str) -> u32 {
-        self.1.wait().await;
-        self.0.look_up(question)
+        self.threads.lock().unwrap().insert(thread::current().id());
+        self.all.wait().await;
+        self.table.look_up(question)
     }
 }
 
@@ -60,24 +77,28 @@ impl Source for TeaFirst<'_> {
     }
 }
 
-/// A table that computes: a thread that looks something up waits until another thread does, too.
-struct TwoByTwo<'a>(Table<'a>, Barrier);
+/// Each answer is another number, and takes `ANSWER`.
+#[derive(Default)]
+struct Numbers(AtomicU32);
 
-impl Source for TwoByTwo<'_> {
-    async fn answer(&self, question: &str) -> u32 {
-        self.1.wait();
-        self.0.look_up(question)
+impl Source for Numbers {
+    async fn answer(&self, _question: &str) -> u32 {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        sleep(ANSWER).await;
+        number
     }
 }
 
-/// Remembers the threads that ask. It answers when all questions wait.
-struct Where(Mutex<HashSet<ThreadId>>, smol::lock::Barrier);
+/// A table that computes: the thread that asks first cannot go on until another one asks the third question.
+struct FirstWaitsForThird<'a>(Table<'a>, AtomicU32, Barrier);
 
-impl Source for Where {
-    async fn answer(&self, _question: &str) -> u32 {
-        self.0.lock().unwrap().insert(thread::current().id());
-        self.1.wait().await;
-        0
+impl Source for FirstWaitsForThird<'_> {
+    async fn answer(&self, question: &str) -> u32 {
+        let before = self.1.fetch_add(1, Ordering::SeqCst);
+        if before != 1 {
+            self.2.wait();
+        }
+        self.0.look_up(question)
     }
 }
 
@@ -93,15 +114,22 @@ async fn answers_come_in_the_order_of_the_questions() {
 }
 
 #[interleave::test(real_only)]
-async fn two_hundred_answers_take_as_long_as_one() {
+async fn a_thousand_answers_take_as_long_as_one() {
     let start = Instant::now();
-    let answers = ask_all(&Table(&[("tea", 3)]), &["tea"; 200]).await;
+    let answers = ask_all(&Table(&[("tea", 3)]), &["tea"; 1_000]).await;
     assert_eq!(
         start.elapsed(),
         ANSWER,
-        "200 questions that do not depend on each other took longer than one: some waited for others",
+        "1,000 questions that do not depend on each other took longer than one: some waited for others",
     );
-    assert_eq!(answers, [3; 200], "200 questions were asked");
+    assert_eq!(answers, [3; 1_000], "1,000 questions were asked");
+}
+
+#[interleave::test]
+async fn each_of_equal_questions_is_asked() {
+    let mut answers = ask_all(&Numbers::default(), &["tea", "tea"]).await;
+    answers.sort();
+    assert_eq!(answers, [0, 1], "two equal questions have two answers; left: the answers, sorted");
 }
 
 #[interleave::test]
@@ -111,7 +139,7 @@ async fn no_questions_have_no_answers() {
 
 #[interleave::test]
 fn a_caller_is_not_blocked_and_may_give_up() {
-    let source = InStep(Table(&[]), smol::lock::Barrier::new(3));
+    let source = InStep::new(&[], 3);
     let task = CountingWaker::new();
     {
         let mut asking = pin!(ask_all(&source, &["tea", "salt"]));
@@ -130,33 +158,47 @@ fn on_two_threads_answers_come_in_the_order_of_the_questions() {
 
 #[interleave::test]
 fn on_two_threads_no_questions_have_no_answers() {
-    let answers = ask_all_on_two_threads(&InStep(Table(&[]), smol::lock::Barrier::new(1)), &[]);
+    let answers = ask_all_on_two_threads(&InStep::new(&[], 1), &[]);
     assert_eq!(answers, [0; 0], "nothing was asked");
 }
 
 /// The source answers when all of three questions have been asked. Two threads that ask in turn wait forever.
 #[interleave::test]
-fn a_thread_asks_while_other_questions_wait() {
+fn two_threads_ask() {
     let known = known();
-    let source = InStep(Table(&known), smol::lock::Barrier::new(3));
+    let source = InStep::new(&known, 3);
+    let answers = ask_all_on_two_threads(&source, &["tea", "salt", "rice"]);
+    assert_eq!(answers, [3, 4, 5], "tea is 3, salt is 4, rice is 5");
+    let threads = source.threads();
+    assert!(threads <= 2, "three questions were asked on {threads} threads instead of two");
+}
+
+/// One question computes until the last one is asked. Another thread has to ask that one.
+#[interleave::test]
+fn a_thread_that_computes_leaves_the_other_questions_to_the_other_thread() {
+    let known = known();
+    let source = FirstWaitsForThird(Table(&known), AtomicU32::new(0), Barrier::new(2));
     let answers = ask_all_on_two_threads(&source, &["tea", "salt", "rice"]);
     assert_eq!(answers, [3, 4, 5], "tea is 3, salt is 4, rice is 5");
 }
 
-/// Each of two computations waits until the other has begun. On one thread they wait forever.
 #[interleave::test]
-fn two_questions_are_computed_at_the_same_time() {
+fn threads_sleep_while_no_question_can_go_on() {
     let known = known();
-    let source = TwoByTwo(Table(&known), Barrier::new(2));
-    let answers = ask_all_on_two_threads(&source, &["tea", "salt"]);
-    assert_eq!(answers, [3, 4], "tea is 3, salt is 4");
+    let source = InStep::new(&known, 2);
+    thread::scope(|scope| {
+        let asking = scope.spawn(|| ask_all_on_two_threads(&source, &["tea"]));
+        interleave::settle();
+        smol::block_on(source.all.wait());
+        assert_eq!(asking.join().unwrap(), [3], "tea is 3");
+    });
 }
 
 #[interleave::test(real_only)]
-fn two_threads_are_enough_for_two_hundred_questions() {
-    let source = Where(Mutex::default(), smol::lock::Barrier::new(200));
-    let answers = ask_all_on_two_threads(&source, &["?"; 200]);
-    assert_eq!(answers, [0; 200], "200 questions were asked");
-    let threads = source.0.into_inner().unwrap().len();
-    assert!(threads <= 2, "200 questions were asked on {threads} threads instead of two");
+fn two_threads_are_enough_for_a_thousand_questions() {
+    let source = InStep::new(&[("?", 1)], 1_000);
+    let answers = ask_all_on_two_threads(&source, &["?"; 1_000]);
+    assert_eq!(answers, [1; 1_000], "1,000 questions were asked");
+    let threads = source.threads();
+    assert!(threads <= 2, "1,000 questions were asked on {threads} threads instead of two");
 }

@@ -47,15 +47,15 @@ fn texts(n: u32) -> [String; 2] {
     [format!("{n} begins, "), format!("{n} ends.\n")]
 }
 
-/// Whether twenty tasks have printed their two texts each.
+/// Whether two hundred tasks have printed their two texts each.
 fn assert_texts_stay_together(text: &str) {
     let mut printed: Vec<&str> = text.lines().collect();
     printed.sort_unstable();
-    let mut expected: Vec<String> = (0..20).map(|n| texts(n).concat().trim_end().to_owned()).collect();
+    let mut expected: Vec<String> = (0..200).map(|n| texts(n).concat().trim_end().to_owned()).collect();
     expected.sort_unstable();
     assert_eq!(
         printed, expected,
-        "twenty tasks printed two texts each; left: the lines on the terminal, sorted; the texts of one `print` \
+        "200 tasks printed two texts each; left: the lines on the terminal, sorted; the texts of one `print` \
          should be on one line",
     );
 }
@@ -74,7 +74,7 @@ async fn on_tokio_the_texts_of_one_print_stay_together() {
         let console = Rc::clone(&console);
         local.spawn_local(async move { console.print(&texts(n).each_ref().map(String::as_str)).await })
     };
-    let tasks: Vec<_> = (0..20).map(print).collect();
+    let tasks: Vec<_> = (0..200).map(print).collect();
     local.await;
     for task in tasks {
         task.await.unwrap();
@@ -88,7 +88,7 @@ fn on_smol_the_texts_of_one_print_stay_together() {
     let console = &Console::new(LazyLine(Rc::clone(&terminal)));
     let executor = LocalExecutor::new();
     let print = async |n: u32| console.print(&texts(n).each_ref().map(String::as_str)).await;
-    let tasks: Vec<_> = (0..20).map(|n| executor.spawn(print(n))).collect();
+    let tasks: Vec<_> = (0..200).map(|n| executor.spawn(print(n))).collect();
     block_on(executor.run(async {
         for task in tasks {
             task.await;
@@ -161,6 +161,26 @@ fn a_cancelled_print_leaves_the_line_free() {
     assert_eq!(terminal.take(), "c", "two prints were dropped before their texts got through, one was not");
 }
 
+#[interleave::test]
+fn each_text_is_written_by_itself() {
+    let (console, open, terminal) = gated_console();
+    let mut print = Print::begin_with(&console, &["a", "b", ""]);
+    for written in ["a", "ab"] {
+        open.try_send(()).unwrap();
+        print.poll_if_woken();
+        assert_eq!(
+            *terminal.borrow(),
+            written,
+            "three texts are printed, and the terminal let one more of them through"
+        );
+        assert!(!print.done, "three texts are printed, and not all of them have been let through");
+    }
+    open.try_send(()).unwrap();
+    print.poll_if_woken();
+    assert!(print.done, "three texts were printed, and the terminal let all of them through");
+    assert!(Print::begin_with(&console, &[]).done, "there is no text to wait for");
+}
+
 /// A `print` that is polled only when it has been woken.
 struct Print<'a> {
     future: Pin<Box<dyn Future<Output = ()> + 'a>>,
@@ -171,7 +191,11 @@ struct Print<'a> {
 
 impl<'a> Print<'a> {
     fn begin(console: &'a Console<GatedLine>) -> Self {
-        let future = Box::pin(async { console.print(&["x"]).await });
+        Self::begin_with(console, &["x"])
+    }
+
+    fn begin_with(console: &'a Console<GatedLine>, texts: &'static [&'static str]) -> Self {
+        let future = Box::pin(console.print(texts));
         let mut print = Print { future, task: CountingWaker::new(), seen: 0, done: false };
         print.poll();
         print

@@ -8,7 +8,7 @@ use interleave::{Cancelled, cancel_at_every_await};
 use io_under_lock::{Line, Registry};
 use tokio::time::{Instant, sleep};
 
-const LINE: Duration = Duration::from_millis(100);
+const LINE: Duration = Duration::from_secs(3);
 
 /// Answers with ten times the sensor's number, after `LINE`.
 struct SlowLine;
@@ -21,21 +21,21 @@ impl Line for SlowLine {
 }
 
 #[interleave::test(real_only)]
-async fn two_hundred_refreshes_take_as_long_as_one() {
+async fn a_thousand_refreshes_take_as_long_as_one() {
     let registry = Arc::new(Registry::new(SlowLine));
     let start = Instant::now();
     let refresh = |sensor| {
         let registry = Arc::clone(&registry);
         tokio::spawn(async move { registry.refresh(sensor).await })
     };
-    let tasks: Vec<_> = (0..200).map(refresh).collect();
+    let tasks: Vec<_> = (0..1_000).map(refresh).collect();
     for task in tasks {
         task.await.unwrap();
     }
     assert_eq!(
         start.elapsed(),
         LINE,
-        "200 sensors were asked over independent lines: some waited for others, because a lock or a permit was held \
+        "1,000 sensors were asked over independent lines: some waited for others, because a lock or a permit was held \
          during the query",
     );
 }
@@ -43,15 +43,15 @@ async fn two_hundred_refreshes_take_as_long_as_one() {
 #[interleave::test]
 async fn every_answer_is_stored() {
     let registry = Registry::new(SlowLine);
-    tokio::join!(registry.refresh(0), registry.refresh(1), registry.refresh(2));
-    for sensor in 0..3 {
+    tokio::join!(registry.refresh(0), registry.refresh(1 << 8), registry.refresh(1 << 16), registry.refresh(u32::MAX));
+    for sensor in [0, 1 << 8, 1 << 16, u32::MAX] {
         assert_eq!(
             registry.latest(sensor).await,
             Some(i64::from(sensor) * 10),
             "the answer of sensor {sensor} is gone: was it dropped, or the whole map written back over it?",
         );
     }
-    assert_eq!(registry.latest(3).await, None, "nobody has asked sensor 3");
+    assert_eq!(registry.latest(1).await, None, "nobody has asked sensor 1");
 }
 
 #[interleave::test]
@@ -67,13 +67,13 @@ async fn a_reader_does_not_wait_for_the_line() {
     assert_eq!(waited, LINE / 2, "the reader came in the middle of a query and had to wait");
 }
 
-/// Answers at once: 0 to the first question, -1 to the second, and so on.
+/// Answers at once: 0 to the first question, -1 to the second, 1 to the third.
 #[derive(Default)]
 struct NearLine(AtomicI64);
 
 impl Line for NearLine {
     async fn query(&self, _sensor: u32) -> i64 {
-        self.0.fetch_sub(1, SeqCst)
+        [0, -1, 1][self.0.fetch_add(1, SeqCst) as usize % 3]
     }
 }
 
@@ -96,11 +96,31 @@ async fn a_reading_is_there_while_another_one_is_stored() {
 }
 
 #[interleave::test]
+async fn answers_that_come_at_once_are_all_stored() {
+    let registry = Arc::new(Registry::new(NearLine::default()));
+    let other = tokio::spawn({
+        let registry = Arc::clone(&registry);
+        async move { registry.refresh(2).await }
+    });
+    registry.refresh(1).await;
+    other.await.unwrap();
+    let seen = (registry.latest(1).await, registry.latest(2).await);
+    assert!(
+        [(Some(0), Some(-1)), (Some(-1), Some(0))].contains(&seen),
+        "two sensors answered 0 and -1 at the same moment; their readings are {seen:?}",
+    );
+}
+
+#[interleave::test]
 async fn a_later_answer_replaces_an_earlier_one() {
     let registry = Registry::new(NearLine::default());
-    for expected in [0, -1] {
+    for expected in [0, -1, 1] {
         registry.refresh(1).await;
-        assert_eq!(registry.latest(1).await, Some(expected), "the sensor answered 0 and then -1");
+        assert_eq!(
+            registry.latest(1).await,
+            Some(expected),
+            "the sensor answers 0, -1 and 1; right: its last answer so far"
+        );
     }
 }
 

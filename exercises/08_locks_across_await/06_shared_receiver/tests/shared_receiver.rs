@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_std::channel::{Receiver, Sender, bounded};
 use interleave::CountingWaker;
 use shared_receiver::{Job, on_async_std, on_tokio};
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, oneshot};
 use tokio::time::{Instant, sleep};
 
 /// Which jobs were begun and which were done, in order. The jobs write into it.
@@ -87,18 +87,33 @@ async fn all_end(mut workers: Vec<Worker>) {
 }
 
 /// There are as many jobs as workers, and each waits until all of them are under way. If fewer are, the test deadlocks.
-async fn as_many_jobs_as_workers<W, H: Future<Output = ()>>(
-    (add, workers): (impl Fn(Job), Vec<W>),
+async fn as_many_jobs_as_workers<A: Fn(Job), W, H: Future<Output = ()>>(
+    count: usize,
+    workers: impl Fn(usize) -> (A, Vec<W>),
     spawn: impl Fn(W) -> H,
 ) {
+    let (add, workers) = workers(count);
+    assert_eq!(workers.len(), count, "{count} workers were asked for; left: how many there are");
     let workers: Vec<H> = workers.into_iter().map(spawn).collect();
-    let all = Arc::new(Barrier::new(workers.len()));
-    for _ in 0..workers.len() {
+    let all = Arc::new(Barrier::new(count));
+    for _ in 0..count {
         let all = Arc::clone(&all);
         add(Box::pin(async move {
             all.wait().await;
         }));
     }
+    drop(add);
+    for worker in workers {
+        worker.await;
+    }
+}
+
+/// The first job waits until the second one is under way. If one worker keeps the other from it, the test deadlocks.
+async fn two_jobs_at_once<W, H: Future<Output = ()>>((add, workers): (impl Fn(Job), Vec<W>), spawn: impl Fn(W) -> H) {
+    let workers: Vec<H> = workers.into_iter().map(spawn).collect();
+    let (begin, is_begun) = oneshot::channel();
+    add(Box::pin(async move { is_begun.await.expect("the second job was dropped before it was begun") }));
+    add(Box::pin(async move { begin.send(()).expect("the first job was dropped") }));
     drop(add);
     for worker in workers {
         worker.await;
@@ -167,33 +182,91 @@ fn a_worker_ends_after_its_job<W: Future<Output = ()> + Send + 'static>((add, wo
     assert!(!workers[0].ends(), "the job is under way, and its worker has ended");
 }
 
+/// One worker is dropped: before the job is added, or after, and after so many more polls.
 async fn a_dropped_worker_loses_no_job<A: Fn(Job), W: Future<Output = ()> + Send + 'static>(
     workers: impl Fn() -> (A, Vec<W>),
 ) {
     for dropped in 0..3 {
-        for woken in [false, true] {
-            let (log, gate) = (Log::default(), Gate::open());
+        for polls in [None, Some(0), Some(1), Some(2), Some(3)] {
+            let (log, gate) = (Log::default(), Gate::shut());
             let (add, workers) = workers();
             let mut workers = by_hand(workers);
             for worker in &mut workers {
                 worker.ends();
             }
-            // The job may have woken the worker that is dropped then.
-            if woken {
-                add(log.job(1, &gate));
-                drop(workers.remove(dropped));
-            } else {
-                drop(workers.remove(dropped));
-                add(log.job(1, &gate));
+            let mut leaves = workers.remove(dropped);
+            let kept = Arc::new(());
+            let job = Arc::downgrade(&kept);
+            let (begins, is_begun) = (log.job(1, &gate), kept);
+            let add_job = || {
+                add(Box::pin(async move {
+                    begins.await;
+                    drop(is_begun);
+                }));
+            };
+            match polls {
+                None => {
+                    drop(leaves);
+                    add_job();
+                }
+                Some(polls) => {
+                    add_job();
+                    for _ in 0..polls {
+                        let _ = leaves.task.poll(leaves.future.as_mut());
+                    }
+                    drop(leaves);
+                }
             }
             drop(add);
+            drop(gate);
             all_end(workers).await;
+            // A task that a worker spawned for the job may still have to run.
+            while log.begun().is_empty() && job.strong_count() > 0 {
+                interleave::yield_now().await;
+            }
             assert_eq!(
-                log.done(),
+                log.begun(),
                 [1],
-                "three workers waited, one of them was dropped; left: the jobs that the other two did, of one that was added"
+                "three workers waited, one of them was dropped, and the other two ended; left: the jobs that were begun, \
+                 of one that was added"
             );
         }
+    }
+}
+
+/// One job takes long, and there are enough workers for all the others.
+async fn a_job_waits_for_nothing_but_a_worker<A: Fn(Job), W: Future<Output = ()> + Send + 'static>(
+    workers: impl Fn(usize) -> (A, Vec<W>),
+) {
+    for count in [2, 3] {
+        let (log, gate, open) = (Log::default(), Gate::shut(), Gate::open());
+        let (add, workers) = workers(count);
+        let mut workers = by_hand(workers);
+        add(log.job(1, &gate));
+        for number in 2..=9 {
+            add(log.job(number, &open));
+        }
+        // Polled by turns, and given time: a worker may have spawned tasks.
+        for _ in 0..1_000 {
+            if log.done().len() == 8 {
+                break;
+            }
+            for worker in &mut workers {
+                assert!(!worker.ends(), "a worker ended, and more jobs may be added");
+            }
+            interleave::yield_now().await;
+        }
+        let mut done = log.done();
+        done.sort();
+        assert_eq!(
+            done,
+            [2, 3, 4, 5, 6, 7, 8, 9],
+            "{count} workers have nine jobs, and the first one takes long; left: the jobs that the other workers did meanwhile"
+        );
+        drop(gate);
+        drop(add);
+        all_end(workers).await;
+        assert_eq!(log.done().len(), 9, "all workers have ended; left: how many of nine jobs are done");
     }
 }
 
@@ -261,13 +334,13 @@ fn async_std_task(worker: impl Future<Output = ()> + Send + 'static) -> impl Fut
 }
 
 #[interleave::test]
-async fn tokio_four_workers_do_four_jobs_at_once() {
-    as_many_jobs_as_workers(on_tokio::workers(4), tokio_task).await;
+async fn tokio_two_workers_do_two_jobs_at_once() {
+    two_jobs_at_once(on_tokio::workers(2), tokio_task).await;
 }
 
 #[interleave::test]
 async fn tokio_workers_without_jobs_sleep() {
-    workers_without_jobs_sleep(on_tokio::workers(3), tokio_task).await;
+    workers_without_jobs_sleep(on_tokio::workers(2), tokio_task).await;
 }
 
 #[interleave::test(real_only)]
@@ -315,13 +388,18 @@ async fn tokio_a_dropped_worker_loses_no_job() {
 }
 
 #[interleave::test(real_only)]
+async fn tokio_a_job_waits_for_nothing_but_a_worker() {
+    a_job_waits_for_nothing_but_a_worker(on_tokio::workers).await;
+}
+
+#[interleave::test(real_only)]
 async fn tokio_every_job_is_done_once() {
     every_job_is_done_once(on_tokio::workers).await;
 }
 
 #[interleave::test(real_only)]
 async fn tokio_a_hundred_workers_do_a_hundred_jobs_at_once() {
-    as_many_jobs_as_workers(on_tokio::workers(100), tokio_task).await;
+    as_many_jobs_as_workers(100, on_tokio::workers, tokio_task).await;
 }
 
 #[interleave::test(real_only)]
@@ -335,13 +413,13 @@ async fn tokio_two_pools_share_nothing() {
 }
 
 #[interleave::test(runtime = "async-std")]
-async fn async_std_four_workers_do_four_jobs_at_once() {
-    as_many_jobs_as_workers(on_async_std::workers(4), async_std_task).await;
+async fn async_std_two_workers_do_two_jobs_at_once() {
+    two_jobs_at_once(on_async_std::workers(2), async_std_task).await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_workers_without_jobs_sleep() {
-    workers_without_jobs_sleep(on_async_std::workers(3), async_std_task).await;
+    workers_without_jobs_sleep(on_async_std::workers(2), async_std_task).await;
 }
 
 #[interleave::test(runtime = "async-std", real_only)]
@@ -365,13 +443,18 @@ async fn async_std_a_dropped_worker_loses_no_job() {
 }
 
 #[interleave::test(runtime = "async-std", real_only)]
+async fn async_std_a_job_waits_for_nothing_but_a_worker() {
+    a_job_waits_for_nothing_but_a_worker(on_async_std::workers).await;
+}
+
+#[interleave::test(runtime = "async-std", real_only)]
 async fn async_std_every_job_is_done_once() {
     every_job_is_done_once(on_async_std::workers).await;
 }
 
 #[interleave::test(runtime = "async-std", real_only)]
 async fn async_std_a_hundred_workers_do_a_hundred_jobs_at_once() {
-    as_many_jobs_as_workers(on_async_std::workers(100), async_std_task).await;
+    as_many_jobs_as_workers(100, on_async_std::workers, async_std_task).await;
 }
 
 #[interleave::test(runtime = "async-std", real_only)]

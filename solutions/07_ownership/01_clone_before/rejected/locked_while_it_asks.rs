@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_hosts_take_as_long_as_one
+//! verdict: failing-test a_thousand_hosts_take_as_long_as_one
 //! Puts an async mutex around what is shared and holds it while it asks: each task waits for the one before.
 //!
 //! Which hosts answer? All are asked at the same time.

@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_hosts_take_as_long_as_one
+//! verdict: failing-test a_thousand_hosts_take_as_long_as_one
 //! Awaits each task before the next one is spawned: a task for each host, and one host at a time.
 //!
 //! Which hosts answer? All are asked at the same time.

@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_hosts_take_as_long_as_one
+//! verdict: failing-test a_thousand_hosts_take_as_long_as_one
 //! A semaphore lets ten tasks ask at a time. The eleventh host has to wait for an answer of another one.
 //!
 //! Which hosts answer? All are asked at the same time.

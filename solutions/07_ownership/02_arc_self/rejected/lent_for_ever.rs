@@ -1,5 +1,5 @@
 //! verdict: compile-error E0716
-//! Demands that whoever calls `begin` lends for ever: the method compiles, and no caller can use it.
+//! Demands that callers of `begin` lend for ever: the method compiles, and no caller can use it.
 //!
 //! Uploads in the background.
 

@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_uploads_take_as_long_as_one
+//! verdict: failing-test a_thousand_uploads_take_as_long_as_one
 //! An async mutex around the server, held during the upload: owned by every task, used by one at a time.
 //!
 //! Uploads in the background.

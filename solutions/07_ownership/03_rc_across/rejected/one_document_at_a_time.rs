@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_documents_take_as_long_as_one
+//! verdict: failing-test a_thousand_documents_take_as_long_as_one
 //! Tasks take turns at the index. Nothing asks for that: what the compiler refuses is the `Rc`, not two tasks at once.
 //!
 //! Documents whose outlines are sent to an index.

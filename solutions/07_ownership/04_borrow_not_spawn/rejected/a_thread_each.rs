@@ -1,4 +1,4 @@
-//! verdict: failing-test two_threads_are_enough_for_two_hundred_questions
+//! verdict: failing-test two_threads_are_enough_for_a_thousand_questions
 //! Scoped threads may borrow, and a thread for each question is what tasks were to spare.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
@@ -18,13 +18,13 @@ fn tidy(questions: &[&str]) -> Vec<String> {
     questions.iter().map(|question| question.trim().to_lowercase()).collect()
 }
 
-/// Asks all `questions` at the same time and returns the answers in the order of the questions.
+/// Asks all `questions` at the same time, equal ones too, and returns the answers in the order of the questions.
 pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     join_all(questions.iter().map(|question| source.answer(question))).await
 }
 
-/// The same from plain code, on two threads that share the work.
+/// The same from plain code, on two threads that share the work. While no question can go on, they sleep.
 pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     let ask = |question| move || block_on(source.answer(question));

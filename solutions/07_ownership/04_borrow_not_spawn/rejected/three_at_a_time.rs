@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_answers_take_as_long_as_one
+//! verdict: failing-test a_thousand_answers_take_as_long_as_one
 //! Joins three questions at a time: the fourth waits until three have been answered.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
@@ -18,7 +18,7 @@ fn tidy(questions: &[&str]) -> Vec<String> {
     questions.iter().map(|question| question.trim().to_lowercase()).collect()
 }
 
-/// Asks all `questions` at the same time and returns the answers in the order of the questions.
+/// Asks all `questions` at the same time, equal ones too, and returns the answers in the order of the questions.
 pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     let mut answers = Vec::new();
@@ -28,7 +28,7 @@ pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     answers
 }
 
-/// The same from plain code, on two threads that share the work.
+/// The same from plain code, on two threads that share the work. While no question can go on, they sleep.
 pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     let executor = Executor::new();

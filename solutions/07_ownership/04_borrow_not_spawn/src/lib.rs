@@ -15,13 +15,13 @@ fn tidy(questions: &[&str]) -> Vec<String> {
     questions.iter().map(|question| question.trim().to_lowercase()).collect()
 }
 
-/// Asks all `questions` at the same time and returns the answers in the order of the questions.
+/// Asks all `questions` at the same time, equal ones too, and returns the answers in the order of the questions.
 pub async fn ask_all(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     join_all(questions.iter().map(|question| source.answer(question))).await
 }
 
-/// The same from plain code, on two threads that share the work.
+/// The same from plain code, on two threads that share the work. While no question can go on, they sleep.
 pub fn ask_all_on_two_threads(source: &impl Source, questions: &[&str]) -> Vec<u32> {
     let questions = tidy(questions);
     let executor = Executor::new();

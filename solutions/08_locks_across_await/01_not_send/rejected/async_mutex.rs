@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_fetches_take_as_long_as_one
+//! verdict: failing-test a_thousand_fetches_take_as_long_as_one
 //! tokio's guard may cross an await, so it compiles; and the tasks queue up for a lock that each holds during its fetch.
 //!
 //! Prices, fetched by tasks of their own.

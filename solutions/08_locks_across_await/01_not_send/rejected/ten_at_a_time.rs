@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_fetches_take_as_long_as_one
+//! verdict: failing-test a_thousand_fetches_take_as_long_as_one
 //! Spares the market: ten tasks ask at a time, and the others wait for one of them.
 //!
 //! Prices, fetched by tasks of their own.

@@ -29,7 +29,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Mutex::default() }
     }
 
-    /// Looks the name up and lets the person in.
+    /// Looks the name up, then lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = Arc::new(self.directory.name(id).await);
         let mut present = self.present.lock().unwrap();

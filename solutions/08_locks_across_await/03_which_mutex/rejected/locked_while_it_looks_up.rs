@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_enter_in_the_time_of_one
+//! verdict: failing-test a_thousand_enter_in_the_time_of_one
 //! tokio's mutex, held while the name is looked up: everybody enters one after the other.
 //!
 //! Who is in a room.
@@ -35,7 +35,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets the person in.
+    /// Looks the name up, then lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let mut present = self.present.lock().await;
         let name = self.directory.name(id).await;

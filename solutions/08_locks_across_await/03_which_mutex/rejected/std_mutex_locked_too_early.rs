@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! The right mutex, held while the name is looked up: whoever enters cannot be a task any more.
+//! The right mutex, held while the name is looked up: a task cannot call `enter` any more.
 //!
 //! Who is in a room.
 
@@ -33,7 +33,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets the person in.
+    /// Looks the name up, then lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let mut present = self.present.lock().unwrap();
         let name = self.directory.name(id).await;

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_person_who_leaves_is_gone
-//! Three attempts are made in no time: whoever has the lock still has it.
+//! Three attempts are made in no time: the task that holds the lock still holds it.
 //!
 //! Who is in a room.
 
@@ -35,7 +35,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets the person in.
+    /// Looks the name up, then lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = self.directory.name(id).await;
         self.present.lock().await.insert(id, name);

@@ -30,7 +30,7 @@ impl<D: Directory> Room<D> {
         Self { directory, present: Arc::default() }
     }
 
-    /// Looks the name up and lets the person in.
+    /// Looks the name up, then lets the person in.
     pub async fn enter(&self, id: u32) -> Visit {
         let name = self.directory.name(id).await;
         self.present.lock().unwrap().insert(id, name);

@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_refreshes_take_as_long_as_one
+//! verdict: failing-test a_thousand_refreshes_take_as_long_as_one
 //! Another lock, held as long: writers exclude each other as before, and their readers.
 //!
 //! Readings of sensors that answer over a slow line.

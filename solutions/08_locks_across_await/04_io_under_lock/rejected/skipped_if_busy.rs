@@ -1,5 +1,5 @@
 //! verdict: failing-test every_answer_is_stored
-//! Does not wait for the lock: who comes second returns at once, without an answer.
+//! Does not wait for the lock: the second caller returns at once, without an answer.
 //!
 //! Readings of sensors that answer over a slow line.
 

@@ -1,4 +1,4 @@
-//! verdict: failing-test two_hundred_refreshes_take_as_long_as_one
+//! verdict: failing-test a_thousand_refreshes_take_as_long_as_one
 //! A semaphore in place of the lock: ten sensors are asked at a time, and the eleventh waits.
 //!
 //! Readings of sensors that answer over a slow line.

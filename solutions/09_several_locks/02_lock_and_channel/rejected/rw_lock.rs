@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! An `RwLock`: whoever writes keeps readers out as well, and the reader is the one that is waited for.
+//! An `RwLock`: a writer keeps readers out as well, and it waits for a reader.
 //!
 //! A list of news. A follower is told of every entry.
 

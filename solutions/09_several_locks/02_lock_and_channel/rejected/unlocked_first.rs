@@ -1,5 +1,5 @@
 //! verdict: failing-test
-//! Unlocks, then announces: there is no deadlock, and between the two somebody else overtakes.
+//! Unlocks, then announces: there is no deadlock, and between the two another task overtakes.
 //!
 //! A list of news. A follower is told of every entry.
 

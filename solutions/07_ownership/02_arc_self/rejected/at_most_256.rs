@@ -1,0 +1,41 @@
+//! verdict: failing-test a_thousand_uploads_take_as_long_as_one
+//! A semaphore lets 256 uploads run at a time. One more has to wait.
+//!
+//! Uploads in the background.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinHandle;
+
+/// Where parts are stored. Storing may take a while.
+pub trait Server: Send + Sync + 'static {
+    fn store(&self, part: &str) -> impl Future<Output = ()> + Send;
+}
+
+/// The uploads to one server. Callers share it in an `Arc`.
+pub struct Uploads<S> {
+    server: S,
+    stored: Mutex<Vec<String>>,
+    places: tokio::sync::Semaphore,
+}
+
+impl<S: Server> Uploads<S> {
+    pub fn new(server: S) -> Self {
+        Self { server, stored: Mutex::default(), places: tokio::sync::Semaphore::new(256) }
+    }
+
+    /// Begins to upload `part` and returns at once. The upload goes on whatever the caller drops.
+    pub fn begin(self: Arc<Self>, part: &str) -> JoinHandle<()> {
+        let part = part.to_owned();
+        tokio::spawn(async move {
+            let _place = self.places.acquire().await.unwrap();
+            self.server.store(&part).await;
+            self.stored.lock().unwrap().push(part);
+        })
+    }
+
+    /// The parts that the server has, in the order of arrival.
+    pub fn stored(&self) -> Vec<String> {
+        self.stored.lock().unwrap().clone()
+    }
+}

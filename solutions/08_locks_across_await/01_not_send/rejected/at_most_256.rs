@@ -1,0 +1,51 @@
+//! verdict: failing-test a_thousand_fetches_take_as_long_as_one
+//! A semaphore lets 256 tasks ask at a time. One more has to wait.
+//!
+//! Prices, fetched by tasks of their own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinHandle;
+
+/// Where prices come from. An answer may take a while.
+pub trait Market: Send + Sync + 'static {
+    fn price(&self, item: &'static str) -> impl Future<Output = u32> + Send;
+}
+
+#[derive(Clone)]
+struct Places(Arc<tokio::sync::Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Arc::new(tokio::sync::Semaphore::new(256)))
+    }
+}
+
+/// The prices known so far. Clones share them.
+#[derive(Clone, Default)]
+pub struct Prices {
+    places: Places,
+    known: Arc<Mutex<HashMap<&'static str, u32>>>,
+}
+
+impl Prices {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Spawns a task that fetches the price of `item` and stores it. Returns at once.
+    pub fn fetch<M: Market>(&self, market: Arc<M>, item: &'static str) -> JoinHandle<()> {
+        let prices = self.clone();
+        tokio::spawn(async move {
+            let _place = prices.places.0.acquire().await.unwrap();
+            let price = market.price(item).await;
+            prices.known.lock().unwrap().insert(item, price);
+        })
+    }
+
+    /// The price of `item` that was fetched last, if any.
+    pub fn get(&self, item: &str) -> Option<u32> {
+        self.known.lock().unwrap().get(item).copied()
+    }
+}

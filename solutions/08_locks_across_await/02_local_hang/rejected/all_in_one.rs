@@ -1,0 +1,28 @@
+//! verdict: failing-test each_text_is_written_by_itself
+//! Puts the texts together and writes one long text. The line takes one text at a time.
+//!
+//! A console for local tasks: all of them run on one thread and share one line.
+
+use tokio::sync::Mutex;
+
+/// A line to the terminal. It takes one text at a time, and a text may take a while.
+pub trait Line {
+    fn write(&mut self, text: &str) -> impl Future<Output = ()>;
+}
+
+/// A line that several tasks share.
+pub struct Console<L> {
+    line: Mutex<L>,
+}
+
+impl<L: Line> Console<L> {
+    pub fn new(line: L) -> Self {
+        Self { line: Mutex::new(line) }
+    }
+
+    /// Writes `texts` one after the other, with no texts of other prints in between.
+    pub async fn print(&self, texts: &[&str]) {
+        let mut line = self.line.lock().await;
+        line.write(&texts.concat()).await;
+    }
+}

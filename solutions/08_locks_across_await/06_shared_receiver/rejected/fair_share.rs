@@ -1,0 +1,84 @@
+//! verdict: failing-test tokio_a_job_waits_for_nothing_but_a_worker
+//! Takes its share of the queue at once: jobs wait behind a long one while other workers have nothing to do.
+//!
+//! Workers that take their jobs from one channel: on tokio and on async-std.
+
+use std::pin::Pin;
+
+/// Something to do.
+pub type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// With the lock and the channel of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::{Mutex, mpsc};
+
+    type Jobs = Arc<Mutex<mpsc::UnboundedReceiver<Job>>>;
+
+    /// A function that adds jobs, and `count` workers that share them. Each worker does one job at a time. It ends when
+    /// the function has been dropped and no job is left. Without workers, jobs are dropped.
+    pub fn workers(count: usize) -> (impl Fn(Job) + Send, Vec<impl Future<Output = ()> + Send>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let jobs = Arc::new(Mutex::new(receiver));
+        let workers = (0..count).map(|_| work(Arc::clone(&jobs), count)).collect();
+        let add = move |job| {
+            // It fails if there are no workers. Then the job is dropped.
+            let _ = sender.send(job);
+        };
+        (add, workers)
+    }
+
+    async fn work(jobs: Jobs, count: usize) {
+        let mut share = Vec::new();
+        loop {
+            {
+                let mut receiver = jobs.lock().await;
+                let mine = receiver.len().div_ceil(count).max(1);
+                if receiver.recv_many(&mut share, mine).await == 0 {
+                    return;
+                }
+            }
+            for job in share.drain(..) {
+                job.await;
+            }
+        }
+    }
+}
+
+/// With the lock and the channel of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::channel::{Receiver, unbounded};
+    use async_std::sync::{Arc, Mutex};
+
+    type Jobs = Arc<Mutex<Receiver<Job>>>;
+
+    /// The same as on tokio.
+    pub fn workers(count: usize) -> (impl Fn(Job) + Send, Vec<impl Future<Output = ()> + Send>) {
+        let (sender, receiver) = unbounded();
+        let jobs = Arc::new(Mutex::new(receiver));
+        let workers = (0..count).map(|_| work(Arc::clone(&jobs), count)).collect();
+        let add = move |job| {
+            // It fails if there are no workers. Then the job is dropped.
+            let _ = sender.try_send(job);
+        };
+        (add, workers)
+    }
+
+    async fn work(jobs: Jobs, count: usize) {
+        loop {
+            let mut share = Vec::new();
+            {
+                let receiver = jobs.lock().await;
+                let Ok(job) = receiver.recv().await else { return };
+                share.push(job);
+                let queued = receiver.len();
+                share.extend((0..queued / count).map_while(|_| receiver.try_recv().ok()));
+            }
+            for job in share {
+                job.await;
+            }
+        }
+    }
+}
