@@ -64,6 +64,9 @@ pub fn execute(
     Ok(Some(u8::from(failed)))
 }
 
+/// The name of the attempt that is the solution as it is.
+const UNCHANGED: &str = "unchanged";
+
 fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> Result<Hunt<'a>> {
     let file = session.catalogue.solution(exercise).join("src/lib.rs");
     let solution = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -74,7 +77,8 @@ fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> R
         expected: Expected::Passes,
         source: mutant.source,
     };
-    let mutants = made.into_iter().map(attempt).collect();
+    let unchanged = mutants::Mutant { name: UNCHANGED.to_owned(), source: solution.clone() };
+    let mutants = std::iter::once(unchanged).chain(made).map(attempt).collect();
     Ok(Hunt { exercise, changes, solution, mutants, verdicts: Vec::new() })
 }
 
@@ -82,7 +86,8 @@ fn prepare<'a>(session: &Session, exercise: &'a Exercise, changes: Changes) -> R
 fn try_all(session: &Session, hunts: &mut [Hunt<'_>], toolchain: Toolchain) -> Result<Option<()>> {
     let plan: Vec<(&Exercise, &[Attempt])> =
         hunts.iter().map(|hunt| (hunt.exercise, hunt.mutants.as_slice())).collect();
-    if plan.iter().all(|(_, mutants)| mutants.is_empty()) {
+    // The solution is always one of them.
+    if plan.iter().all(|(_, mutants)| mutants.len() <= 1) {
         return Ok(Some(()));
     }
     let bench = Bench::new(session.root(), "mutants")?;
@@ -113,10 +118,8 @@ fn remove_binaries(trials: &[Trial<'_>]) {
 }
 
 impl Hunt<'_> {
-    /// Surviving general mutants are only counted: many are equivalent to the solution, and no author has reviewed
-    /// them.
     fn is_objected_to(&self) -> bool {
-        !self.survivors().is_empty() || !self.wrong_marks().is_empty()
+        !self.survivors().is_empty() || !self.wrong().is_empty()
     }
 
     fn is_marked(&self, name: &str) -> bool {
@@ -124,12 +127,22 @@ impl Hunt<'_> {
     }
 
     fn all(&self) -> impl Iterator<Item = (&Attempt, &Verdict)> {
-        self.mutants.iter().zip(&self.verdicts)
+        self.mutants.iter().zip(&self.verdicts).filter(|(mutant, _)| mutant.name != UNCHANGED)
     }
 
     fn survivors(&self) -> Vec<&Attempt> {
         let lives = |(mutant, verdict): &(&Attempt, &Verdict)| verdict.passed() && !self.is_marked(&mutant.name);
         self.all().filter(lives).map(|(mutant, _)| mutant).collect()
+    }
+
+    /// What makes the counts worthless: a solution that does not pass, a mutant without tests, a wrong mark.
+    fn wrong(&self) -> Vec<String> {
+        let unchanged = self.mutants.iter().zip(&self.verdicts).find(|(mutant, _)| mutant.name == UNCHANGED);
+        let solution = unchanged.filter(|(_, verdict)| !verdict.passed());
+        let solution = solution.map(|(_, verdict)| format!("the solution itself does not pass: {}", verdict.headline));
+        let untested = self.all().filter(|(_, verdict)| verdict.kind == Kind::NoTests);
+        let untested = untested.map(|(mutant, verdict)| format!("`{}`: {}", mutant.name, verdict.headline));
+        solution.into_iter().chain(untested).chain(self.wrong_marks()).collect()
     }
 
     /// Marks of mutants that do not exist, or that the tests reject, so that they are not equivalent.
@@ -150,7 +163,7 @@ impl Hunt<'_> {
         let count = |of: &dyn Fn(&Attempt, &Verdict) -> bool| self.all().filter(|(m, v)| of(m, v)).count();
         let compiler = |verdict: &Verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint);
         [
-            self.mutants.len(),
+            self.all().count(),
             count(&|_, verdict| compiler(verdict)),
             count(&|_, verdict| !verdict.passed() && !compiler(verdict)),
             count(&|mutant, verdict| verdict.passed() && self.is_marked(&mutant.name)),
@@ -163,7 +176,7 @@ impl Hunt<'_> {
         let [made, compiler, tests, equivalent] = self.counts().map(|count| count.to_string());
         let name = &self.exercise.name;
         text.push(row([name, &made, &compiler, &tests, &equivalent, &survivors.len().to_string()]));
-        for wrong in self.wrong_marks() {
+        for wrong in self.wrong() {
             text.push(Line::styled(Style::Bad, format!("FAIL  {name}  ")).then(Style::Plain, wrong));
         }
         for survivor in survivors {
@@ -191,7 +204,7 @@ impl Hunt<'_> {
             "killed_by_tests": tests,
             "equivalent": equivalent,
             "survivors": self.survivors().iter().map(|mutant| mutant.name.as_str()).collect::<Vec<_>>(),
-            "wrong_marks": self.wrong_marks(),
+            "wrong": self.wrong(),
             "mutants": mutants.collect::<Vec<Value>>(),
         })
     }
@@ -231,5 +244,28 @@ mod tests {
                 vec![Equivalent { mutant: mutant.name.clone(), reason: "nobody can tell".to_owned() }];
             assert!(!is_objected_to(&exercise, Kind::Passed));
         }
+    }
+
+    /// Would catch: mutants counted as killed although the solution fails as well, or although no test ran.
+    #[test]
+    fn kills_count_only_if_the_solution_passes_and_tests_have_run() {
+        let exercise = example::exercise("abba");
+        let attempt = |name: &str| Attempt {
+            exercise: exercise.name.clone(),
+            name: name.to_owned(),
+            expected: Expected::Passes,
+            source: String::new(),
+        };
+        let wrong = |solution: Kind, mutant: Kind| {
+            let mutants = vec![attempt(UNCHANGED), attempt("let-go/place/1")];
+            let verdicts = [solution, mutant].map(|kind| verdict::example::verdict("abba", kind)).to_vec();
+            let hunt =
+                Hunt { exercise: &exercise, changes: Changes::Locks, solution: String::new(), mutants, verdicts };
+            assert_eq!(hunt.counts()[0], 1);
+            hunt.wrong().len()
+        };
+        assert_eq!(wrong(Kind::Passed, Kind::Deadlock), 0);
+        assert_eq!(wrong(Kind::CompileError, Kind::CompileError), 1);
+        assert_eq!(wrong(Kind::Passed, Kind::NoTests), 1);
     }
 }

@@ -4,9 +4,6 @@
 
 use std::fmt::Write as _;
 
-/// The suffix of the package's name.
-pub const PACKAGE: &str = "answers";
-
 /// The module of the answer `name`: `rejected_sleep`.
 pub fn module(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()

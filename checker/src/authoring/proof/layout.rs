@@ -19,6 +19,7 @@ use crate::error::UserError;
 
 /// A folder in which attempts are laid out, with a manifest like that of the course at `root`.
 pub struct Bench {
+    name: String,
     root: PathBuf,
     dir: PathBuf,
     /// Held until this value is dropped.
@@ -33,7 +34,7 @@ impl Bench {
         let lock = dir.join("lock");
         let lock = File::create(&lock).with_context(|| format!("{} cannot be opened", lock.display()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Bench { root: root.to_owned(), dir, _lock: lock }),
+            Ok(()) => Ok(Bench { name: name.to_owned(), root: root.to_owned(), dir, _lock: lock }),
             Err(TryLockError::WouldBlock) => {
                 let what = format!("another `checker dev` is using {}", dir.display());
                 Err(UserError::new(what, "wait until it has ended, and run this again").into())
@@ -82,8 +83,9 @@ impl Bench {
     }
 
     fn lay_out_together(&self, original: &Original<'_>, attempts: &[&Attempt]) -> Result<Vec<LaidOut>> {
-        let package = format!("{}--{}", original.exercise.name, gathered::PACKAGE);
-        let folder = original.folder(gathered::PACKAGE);
+        // Benches share a build folder, so the packages of two benches must not have the same name.
+        let package = format!("{}--{}", original.exercise.name, self.name);
+        let folder = original.folder(&self.name);
         let files: Vec<&str> = original.tests.iter().map(|(name, _)| name.as_str()).collect();
         self.write(folder.join("Cargo.toml"), &original.manifest(&package, &gathered::targets(&files))?)?;
         for file in files {
