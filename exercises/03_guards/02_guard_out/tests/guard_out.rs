@@ -260,7 +260,7 @@ fn a_look_waits_as_long_as_an_edit_takes() {
 
 #[interleave::test]
 fn two_servers_do_not_wait_for_each_other() {
-    let (here, there) = (one_session(), Sessions::new());
+    let (here, there) = (one_session(), Sessions::default());
     there.open(1, session(7));
     // The closure runs while a session of `here` is in use, and needs one of `there`.
     let seen = here.with(1, |own| (own.visits, there.with(1, |session| session.visits)));
