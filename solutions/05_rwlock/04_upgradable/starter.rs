@@ -17,8 +17,8 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency sleep meanwhile; calls
+        /// for known rates do not wait.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             // TODO: only one thread at a time gets this guard, so all others wait while it loads.
             let known = self.known.upgradable_read();
@@ -54,8 +54,8 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile, and
+        /// leave their thread to other tasks; calls for known rates do not wait.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.known.read().await;
             if let Some(rate) = known.get(currency) {

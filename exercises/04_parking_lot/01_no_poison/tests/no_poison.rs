@@ -100,6 +100,16 @@ fn the_list_can_be_changed_after_a_change_that_failed() {
 }
 
 #[interleave::test]
+fn prices_without_a_sum_change_nothing() {
+    let list = PriceList::new(BEFORE);
+    // Their sum is larger than any `u64`, so computing it may panic.
+    let outcome = catch_unwind(AssertUnwindSafe(|| list.change(|_, _| u64::MAX)));
+    if outcome.is_err() {
+        assert_eq!(list.snapshot(), prices(BEFORE), "the sum overflowed; left: the list now, right: the list before");
+    }
+}
+
+#[interleave::test]
 fn each_change_starts_from_the_last_one() {
     let list = PriceList::new(BEFORE);
     let mut expected = prices(BEFORE);
@@ -161,10 +171,53 @@ fn two_changes_at_once_are_both_kept() {
     let list = Arc::new(PriceList::new(BEFORE));
     let clerk = {
         let list = Arc::clone(&list);
-        thread::spawn(move || list.change(|name, price| if name == "wine" { price + 1 } else { price }))
+        // The sum stays the same: wine gets dearer, and cheese cheaper.
+        thread::spawn(move || {
+            list.change(|name, price| match name {
+                "wine" => price + 1,
+                "cheese" => price - 1,
+                _ => price,
+            });
+        })
     };
     list.change(|name, price| if name == "bread" { price + 1 } else { price });
     clerk.join().unwrap();
-    let expected = prices([("bread", 5), ("cheese", 9), ("wine", 13)]);
-    assert_eq!(list.snapshot(), expected, "left: the list after one thread raised bread while another raised wine");
+    let expected = prices([("bread", 5), ("cheese", 8), ("wine", 13)]);
+    assert_eq!(
+        list.snapshot(),
+        expected,
+        "left: the list after one thread raised bread while another raised wine and lowered cheese"
+    );
+}
+
+#[interleave::test(early_deadlines)]
+fn a_change_is_kept_however_many_others_come_first() {
+    let list = Arc::new(PriceList::new(BEFORE));
+    let clerk = {
+        let list = Arc::clone(&list);
+        thread::spawn(move || {
+            for _ in 0..5 {
+                list.change(|name, price| if name == "wine" { price + 1 } else { price });
+            }
+        })
+    };
+    list.change(|name, price| if name == "bread" { price + 1 } else { price });
+    clerk.join().unwrap();
+    let expected = prices([("bread", 5), ("cheese", 9), ("wine", 17)]);
+    assert_eq!(list.snapshot(), expected, "left: the list after one thread raised wine five times and another bread");
+}
+
+#[interleave::test(early_deadlines)]
+fn a_change_that_fails_disturbs_no_other() {
+    let list = Arc::new(PriceList::new(BEFORE));
+    let clerk = {
+        let list = Arc::clone(&list);
+        thread::spawn(move || _ = change_with_a_panic_at(2, &list, |_, price| price * 2))
+    };
+    let seen = list.snapshot();
+    list.change(|name, price| if name == "wine" { price + 1 } else { price });
+    clerk.join().unwrap();
+    assert_eq!(seen, prices(BEFORE), "left: what another thread saw while a change failed, right: the list before it");
+    let expected = prices([("bread", 4), ("cheese", 9), ("wine", 13)]);
+    assert_eq!(list.snapshot(), expected, "left: the list after one change failed while another raised wine");
 }

@@ -100,9 +100,9 @@ fn look_together(settings: &Arc<Settings<Server>>, more: usize) -> usize {
 
 /// With a limit, the thread beyond it waits for the one that waits for it.
 #[interleave::test]
-fn a_hundred_threads_look_at_the_same_time() {
+fn three_hundred_threads_look_at_the_same_time() {
     let settings = settings();
-    assert_eq!(look_together(&settings, 99), 100, "left: how many threads looked at the same time");
+    assert_eq!(look_together(&settings, 299), 300, "left: how many threads looked at the same time");
     settings.change(|server| server.port = 2);
     assert_eq!(look_together(&settings, 0), 1, "left: how many threads looked after the change");
 }

@@ -135,7 +135,7 @@ fn a_shelf_is_read_before_or_after_a_carry_on_threads() {
 #[interleave::test]
 fn each_warehouse_has_its_own_shelves_on_threads() {
     let (warehouse, mut model) = (threads::Warehouse::new(shelves()), shelves());
-    let other = threads::Warehouse::new(vec![Shelf { pieces: 7, damaged: 7 }; 3]);
+    let other = threads::Warehouse::new((0..5).map(|n| Shelf { pieces: 7 + n, damaged: n }).collect());
     let empty = threads::Warehouse::new(vec![]);
     assert_eq!(empty.usable(), 0, "left: what can be sold from a warehouse without shelves");
     for (from, to, pieces) in [(0, 1, 4), (1, 1, 3), (1, 0, 9), (0, 0, 0), (0, 1, 5)] {
@@ -150,7 +150,11 @@ fn each_warehouse_has_its_own_shelves_on_threads() {
         );
         assert_eq!(warehouse.usable(), 9, "left: what can be sold after carrying {pieces} from {from} to {to}");
     }
-    assert_eq!(other.usable(), 0, "left: what can be sold from another warehouse, where all 21 pieces are damaged");
+    assert_eq!(
+        other.usable(),
+        35,
+        "left: what can be sold from another warehouse, with 7 good pieces on each of 5 shelves"
+    );
 }
 
 #[interleave::test(early_deadlines)]
@@ -184,7 +188,7 @@ async fn a_shelf_is_read_before_or_after_a_carry_on_tokio() {
 #[interleave::test]
 async fn each_warehouse_has_its_own_shelves_on_tokio() {
     let (warehouse, mut model) = (on_tokio::Warehouse::new(shelves()), shelves());
-    let other = on_tokio::Warehouse::new(vec![Shelf { pieces: 7, damaged: 7 }; 3]);
+    let other = on_tokio::Warehouse::new((0..5).map(|n| Shelf { pieces: 7 + n, damaged: n }).collect());
     let empty = on_tokio::Warehouse::new(vec![]);
     assert_eq!(empty.usable().await, 0, "left: what can be sold from a warehouse without shelves");
     for (from, to, pieces) in [(0, 1, 4), (1, 1, 3), (1, 0, 9), (0, 0, 0), (0, 1, 5)] {
@@ -201,8 +205,8 @@ async fn each_warehouse_has_its_own_shelves_on_tokio() {
     }
     assert_eq!(
         other.usable().await,
-        0,
-        "left: what can be sold from another warehouse, where all 21 pieces are damaged"
+        35,
+        "left: what can be sold from another warehouse, with 7 good pieces on each of 5 shelves"
     );
 }
 
@@ -237,7 +241,7 @@ async fn a_shelf_is_read_before_or_after_a_carry_on_smol() {
 #[interleave::test(runtime = "smol")]
 async fn each_warehouse_has_its_own_shelves_on_smol() {
     let (warehouse, mut model) = (on_smol::Warehouse::new(shelves()), shelves());
-    let other = on_smol::Warehouse::new(vec![Shelf { pieces: 7, damaged: 7 }; 3]);
+    let other = on_smol::Warehouse::new((0..5).map(|n| Shelf { pieces: 7 + n, damaged: n }).collect());
     let empty = on_smol::Warehouse::new(vec![]);
     assert_eq!(empty.usable().await, 0, "left: what can be sold from a warehouse without shelves");
     for (from, to, pieces) in [(0, 1, 4), (1, 1, 3), (1, 0, 9), (0, 0, 0), (0, 1, 5)] {
@@ -254,7 +258,7 @@ async fn each_warehouse_has_its_own_shelves_on_smol() {
     }
     assert_eq!(
         other.usable().await,
-        0,
-        "left: what can be sold from another warehouse, where all 21 pieces are damaged"
+        35,
+        "left: what can be sold from another warehouse, with 7 good pieces on each of 5 shelves"
     );
 }

@@ -4,7 +4,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use smol::block_on;
 use upgradable::{on_smol, threads};
+
+/// Runs a future on a thread of its own.
+fn spawn<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> thread::JoinHandle<T> {
+    thread::spawn(|| block_on(future))
+}
 
 #[interleave::test]
 fn a_first_rate_can_be_loaded_on_threads() {
@@ -15,7 +21,7 @@ fn a_first_rate_can_be_loaded_on_threads() {
     assert_eq!(rates.known(), 1, "left: how many rates are known after two calls for one currency");
 }
 
-#[interleave::test(early_deadlines, schedules = 250)]
+#[interleave::test(early_deadlines)]
 fn known_rates_are_served_while_another_one_is_loaded_on_threads() {
     let rates = Arc::new(threads::Rates::new());
     rates.get("EUR", || 117);
@@ -24,8 +30,9 @@ fn known_rates_are_served_while_another_one_is_loaded_on_threads() {
         let rates = Arc::clone(&rates);
         thread::spawn(move || {
             let rate = rates.get("EUR", || unreachable!("it is known"));
+            let known = rates.known();
             served.send(()).unwrap();
-            rate
+            (rate, known)
         })
     };
     // Loading takes until the customer has been served.
@@ -34,11 +41,9 @@ fn known_rates_are_served_while_another_one_is_loaded_on_threads() {
         108
     };
     let loaded = rates.get("USD", load);
-    assert_eq!(
-        [customer.join().unwrap(), loaded],
-        [117, 108],
-        "left: EUR, which was known, and USD, which was loaded meanwhile"
-    );
+    let (rate, known) = customer.join().unwrap();
+    assert_eq!([rate, loaded], [117, 108], "left: EUR, which was known, and USD, which was loaded meanwhile");
+    assert_eq!(known, 1, "EUR was known, USD was still being loaded; left: what `known` returned");
 }
 
 #[interleave::test(early_deadlines)]
@@ -54,15 +59,11 @@ fn known_rates_are_counted_while_another_one_is_loaded_on_threads() {
     assert!((1..=2).contains(&known), "EUR was known, USD was being loaded, and `known` returned {known}");
 }
 
-#[interleave::test(early_deadlines, schedules = 250)]
+#[interleave::test(early_deadlines)]
 fn known_rates_are_served_while_another_one_is_stored_on_threads() {
     let rates = Arc::new(threads::Rates::new());
     rates.get("EUR", || 117);
     let (served, wait) = mpsc::channel();
-    let other = {
-        let rates = Arc::clone(&rates);
-        thread::spawn(move || rates.get("JPY", || 171))
-    };
     let customer = {
         let rates = Arc::clone(&rates);
         thread::spawn(move || {
@@ -72,22 +73,25 @@ fn known_rates_are_served_while_another_one_is_stored_on_threads() {
             rate
         })
     };
+    let stored = rates.get("JPY", || 171);
     // Loading takes until the customer has been served.
     let load = || {
         wait.recv().unwrap();
         108
     };
     let loaded = rates.get("USD", load);
-    let all = [customer.join().unwrap(), loaded, other.join().unwrap()];
-    assert_eq!(all, [117, 108, 171], "left: EUR, which was known, USD and JPY, which were loaded meanwhile");
+    let all = [customer.join().unwrap(), stored, loaded];
+    assert_eq!(all, [117, 171, 108], "left: EUR, which was known, JPY and USD, which were loaded meanwhile");
 }
 
-#[interleave::test(early_deadlines, schedules = 250)]
+#[interleave::test(early_deadlines)]
 fn a_rate_is_loaded_once_on_threads() {
     let (rates, loads) = (Arc::new(threads::Rates::new()), Arc::new(AtomicU32::new(0)));
     let ask = |rates: Arc<threads::Rates>, loads: Arc<AtomicU32>| {
         rates.get("EUR", || {
             loads.fetch_add(1, SeqCst);
+            // Loading takes so long that the other caller sleeps, or has given up.
+            interleave::settle();
             117
         })
     };
@@ -100,29 +104,33 @@ fn a_rate_is_loaded_once_on_threads() {
     assert_eq!(loads.load(SeqCst), 1, "two threads asked for one rate at once; left: how often it was loaded");
 }
 
-#[interleave::test(early_deadlines, schedules = 250)]
+#[interleave::test(early_deadlines)]
 fn a_rate_is_loaded_once_for_three_threads_on_threads() {
     let (rates, loads) = (Arc::new(threads::Rates::new()), Arc::new(AtomicU32::new(0)));
-    let ask = |rates: Arc<threads::Rates>, loads: Arc<AtomicU32>| {
-        rates.get("EUR", || {
-            loads.fetch_add(1, SeqCst);
-            117
+    let ask = || {
+        let (rates, loads) = (Arc::clone(&rates), Arc::clone(&loads));
+        thread::spawn(move || {
+            rates.get("EUR", || {
+                loads.fetch_add(1, SeqCst);
+                117
+            })
         })
     };
-    let one = {
-        let (rates, loads) = (Arc::clone(&rates), Arc::clone(&loads));
-        thread::spawn(move || ask(rates, loads))
+    let mut others = Vec::new();
+    let load = || {
+        loads.fetch_add(1, SeqCst);
+        // The other two ask while this one loads.
+        others.extend([ask(), ask()]);
+        interleave::settle();
+        117
     };
-    let other = {
-        let (rates, loads) = (Arc::clone(&rates), Arc::clone(&loads));
-        thread::spawn(move || ask(rates, loads))
-    };
-    let all = [ask(Arc::clone(&rates), Arc::clone(&loads)), one.join().unwrap(), other.join().unwrap()];
+    let mut all = vec![rates.get("EUR", load)];
+    all.extend(others.into_iter().map(|other| other.join().unwrap()));
     assert_eq!(all, [117; 3], "left: what three threads got for one currency");
     assert_eq!(loads.load(SeqCst), 1, "three threads asked for one rate at once; left: how often it was loaded");
 }
 
-#[interleave::test(early_deadlines, schedules = 250)]
+#[interleave::test(early_deadlines)]
 fn different_rates_are_kept_apart_on_threads() {
     let rates = Arc::new(threads::Rates::new());
     let other = {
@@ -139,10 +147,11 @@ fn each_of_many_rates_is_loaded_once_on_threads() {
     let rates = threads::Rates::new();
     let (mut loaded, loads) = (HashSet::new(), AtomicU32::new(0));
     for step in 0..60_u64 {
-        // 20 currencies, one of which is worth nothing and one of which has no name, some again soon and some late.
-        let rate = step * 7 % 20.min(step / 2 + 1);
-        let currency = if rate == 1 { String::new() } else { format!("{rate:03}") };
-        loaded.insert(rate);
+        // 20 currencies, one of which has no name, some again soon and some late. The rates go from 0 to the largest.
+        let number = step * 7 % 20.min(step / 2 + 1);
+        let currency = if number == 1 { String::new() } else { format!("{number:03}") };
+        let rate = if number == 2 { u64::MAX } else { number };
+        loaded.insert(number);
         let load = || {
             loads.fetch_add(1, SeqCst);
             rate
@@ -180,112 +189,141 @@ async fn a_first_rate_can_be_loaded_on_smol() {
     assert_eq!(rates.known().await, 1, "left: how many rates are known after two calls for one currency");
 }
 
-#[interleave::test(runtime = "smol", schedules = 250)]
-async fn known_rates_are_served_while_another_one_is_loaded_on_smol() {
+#[interleave::test(early_deadlines)]
+fn known_rates_are_served_while_another_one_is_loaded_on_smol() {
     let rates = Arc::new(on_smol::Rates::new());
-    rates.get("EUR", async { 117 }).await;
-    let (served, wait) = smol::channel::bounded(1);
+    block_on(rates.get("EUR", async { 117 }));
+    let (served, wait) = mpsc::channel();
     let customer = {
         let rates = Arc::clone(&rates);
-        smol::spawn(async move {
+        spawn(async move {
             let rate = rates.get("EUR", async { unreachable!("it is known") }).await;
-            served.send(()).await.unwrap();
-            rate
+            let known = rates.known().await;
+            served.send(()).unwrap();
+            (rate, known)
         })
     };
     // Loading takes until the customer has been served.
     let load = async {
-        wait.recv().await.unwrap();
+        wait.recv().unwrap();
         108
     };
-    let loaded = rates.get("USD", load).await;
-    assert_eq!([customer.await, loaded], [117, 108], "left: EUR, which was known, and USD, which was loaded meanwhile");
+    let loaded = block_on(rates.get("USD", load));
+    let (rate, known) = customer.join().unwrap();
+    assert_eq!([rate, loaded], [117, 108], "left: EUR, which was known, and USD, which was loaded meanwhile");
+    assert_eq!(known, 1, "EUR was known, USD was still being loaded; left: what `known` returned");
 }
 
-#[interleave::test(runtime = "smol")]
-async fn known_rates_are_counted_while_another_one_is_loaded_on_smol() {
+#[interleave::test(early_deadlines)]
+fn known_rates_are_counted_while_another_one_is_loaded_on_smol() {
     let rates = Arc::new(on_smol::Rates::new());
-    rates.get("EUR", async { 117 }).await;
+    block_on(rates.get("EUR", async { 117 }));
     let other = {
         let rates = Arc::clone(&rates);
-        smol::spawn(async move { rates.get("USD", async { 108 }).await })
+        spawn(async move { rates.get("USD", async { 108 }).await })
     };
-    let known = rates.known().await;
-    other.await;
+    let known = block_on(rates.known());
+    other.join().unwrap();
     assert!((1..=2).contains(&known), "EUR was known, USD was being loaded, and `known` returned {known}");
 }
 
-#[interleave::test(runtime = "smol", schedules = 250)]
-async fn known_rates_are_served_while_another_one_is_stored_on_smol() {
+#[interleave::test(early_deadlines)]
+fn known_rates_are_served_while_another_one_is_stored_on_smol() {
     let rates = Arc::new(on_smol::Rates::new());
-    rates.get("EUR", async { 117 }).await;
-    let (served, wait) = smol::channel::bounded(1);
-    let other = {
-        let rates = Arc::clone(&rates);
-        smol::spawn(async move { rates.get("JPY", async { 171 }).await })
-    };
+    block_on(rates.get("EUR", async { 117 }));
+    let (served, wait) = mpsc::channel();
     let customer = {
         let rates = Arc::clone(&rates);
-        smol::spawn(async move {
+        spawn(async move {
             // It may have to wait while JPY is stored, which takes no time, but never while USD is loaded.
             let rate = rates.get("EUR", async { unreachable!("it is known") }).await;
-            served.send(()).await.unwrap();
+            served.send(()).unwrap();
             rate
         })
     };
+    let stored = block_on(rates.get("JPY", async { 171 }));
     // Loading takes until the customer has been served.
     let load = async {
+        wait.recv().unwrap();
+        108
+    };
+    let loaded = block_on(rates.get("USD", load));
+    let all = [customer.join().unwrap(), stored, loaded];
+    assert_eq!(all, [117, 171, 108], "left: EUR, which was known, JPY and USD, which were loaded meanwhile");
+}
+
+#[interleave::test]
+fn a_waiting_task_leaves_its_thread_to_others_on_smol() {
+    let (rates, loads) = (on_smol::Rates::new(), AtomicU32::new(0));
+    block_on(rates.get("EUR", async { 117 }));
+    let (served, wait) = smol::channel::bounded(1);
+    // Loading takes until the customer has been served.
+    let load = async {
+        loads.fetch_add(1, SeqCst);
         wait.recv().await.unwrap();
         108
     };
-    let loaded = rates.get("USD", load).await;
-    let all = [customer.await, loaded, other.await];
-    assert_eq!(all, [117, 108, 171], "left: EUR, which was known, USD and JPY, which were loaded meanwhile");
+    let load_again = async {
+        loads.fetch_add(1, SeqCst);
+        108
+    };
+    let customer = async {
+        let rate = rates.get("EUR", async { unreachable!("it is known") }).await;
+        served.send(()).await.unwrap();
+        rate
+    };
+    // All on one thread: the first one loads, the second one waits for it, and then comes the customer.
+    let two = smol::future::zip(rates.get("USD", load), rates.get("USD", load_again));
+    let (both, rate) = block_on(smol::future::zip(two, customer));
+    assert_eq!((both, rate), ((108, 108), 117), "left: USD for two callers, and EUR, which was known");
+    assert_eq!(loads.load(SeqCst), 1, "left: how often USD was loaded");
 }
 
-#[interleave::test(runtime = "smol", schedules = 250)]
-async fn a_rate_is_loaded_once_on_smol() {
+#[interleave::test(early_deadlines)]
+fn a_rate_is_loaded_once_on_smol() {
     let (rates, loads) = (Arc::new(on_smol::Rates::new()), Arc::new(AtomicU32::new(0)));
     let ask = async |rates: Arc<on_smol::Rates>, loads: Arc<AtomicU32>| {
         let load = async {
             loads.fetch_add(1, SeqCst);
+            // Loading takes so long that the other caller sleeps, or has given up.
+            interleave::settle();
             117
         };
         rates.get("EUR", load).await
     };
-    let other = smol::spawn(ask(Arc::clone(&rates), Arc::clone(&loads)));
-    let both = [ask(Arc::clone(&rates), Arc::clone(&loads)).await, other.await];
+    let other = spawn(ask(Arc::clone(&rates), Arc::clone(&loads)));
+    let both = [block_on(ask(Arc::clone(&rates), Arc::clone(&loads))), other.join().unwrap()];
     assert_eq!(both, [117, 117], "left: what two tasks got for one currency");
     assert_eq!(loads.load(SeqCst), 1, "two tasks asked for one rate at once; left: how often it was loaded");
 }
 
-#[interleave::test(runtime = "smol", schedules = 250)]
-async fn a_rate_is_loaded_once_for_three_tasks_on_smol() {
-    let (rates, loads) = (Arc::new(on_smol::Rates::new()), Arc::new(AtomicU32::new(0)));
-    let ask = async |rates: Arc<on_smol::Rates>, loads: Arc<AtomicU32>| {
+#[interleave::test]
+fn a_rate_is_loaded_once_for_three_tasks_on_smol() {
+    let (rates, loads) = (on_smol::Rates::new(), AtomicU32::new(0));
+    let ask = async || {
         let load = async {
             loads.fetch_add(1, SeqCst);
+            // The other two ask while this one loads.
+            interleave::yield_now().await;
             117
         };
         rates.get("EUR", load).await
     };
-    let one = smol::spawn(ask(Arc::clone(&rates), Arc::clone(&loads)));
-    let other = smol::spawn(ask(Arc::clone(&rates), Arc::clone(&loads)));
-    let all = [ask(Arc::clone(&rates), Arc::clone(&loads)).await, one.await, other.await];
-    assert_eq!(all, [117; 3], "left: what three tasks got for one currency");
+    let all = block_on(smol::future::zip(smol::future::zip(ask(), ask()), ask()));
+    assert_eq!(all, ((117, 117), 117), "left: what three tasks got for one currency");
     assert_eq!(loads.load(SeqCst), 1, "three tasks asked for one rate at once; left: how often it was loaded");
 }
 
-#[interleave::test(runtime = "smol", schedules = 250)]
-async fn different_rates_are_kept_apart_on_smol() {
+#[interleave::test(early_deadlines)]
+fn different_rates_are_kept_apart_on_smol() {
     let rates = Arc::new(on_smol::Rates::new());
     let other = {
         let rates = Arc::clone(&rates);
-        smol::spawn(async move { rates.get("USD", async { 108 }).await })
+        spawn(async move { rates.get("USD", async { 108 }).await })
     };
-    let both = [rates.get("EUR", async { 117 }).await, other.await];
+    let both = [block_on(rates.get("EUR", async { 117 })), other.join().unwrap()];
     assert_eq!(both, [117, 108], "left: what two tasks got for two currencies at once");
-    assert_eq!(rates.known().await, 2, "left: how many rates are known after two were loaded");
+    assert_eq!(block_on(rates.known()), 2, "left: how many rates are known after two were loaded");
 }
 
 #[interleave::test(runtime = "smol")]
@@ -293,10 +331,11 @@ async fn each_of_many_rates_is_loaded_once_on_smol() {
     let rates = on_smol::Rates::new();
     let (mut loaded, loads) = (HashSet::new(), AtomicU32::new(0));
     for step in 0..60_u64 {
-        // 20 currencies, one of which is worth nothing and one of which has no name, some again soon and some late.
-        let rate = step * 7 % 20.min(step / 2 + 1);
-        let currency = if rate == 1 { String::new() } else { format!("{rate:03}") };
-        loaded.insert(rate);
+        // 20 currencies, one of which has no name, some again soon and some late. The rates go from 0 to the largest.
+        let number = step * 7 % 20.min(step / 2 + 1);
+        let currency = if number == 1 { String::new() } else { format!("{number:03}") };
+        let rate = if number == 2 { u64::MAX } else { number };
+        loaded.insert(number);
         let load = async {
             loads.fetch_add(1, SeqCst);
             rate

@@ -110,7 +110,7 @@ async fn four_calls_take_as_long_as_one() {
 async fn figures_take_as_long_as_the_slowest_call() {
     for slowest in 0..4 {
         let mut latency = [10, 20, 30, 40].map(Duration::from_millis);
-        latency[slowest] = Duration::from_millis(500);
+        latency[slowest] = Duration::from_secs(600);
         let service = SlowService::new(latency, [3, 2, 1]);
         let start = Instant::now();
         let seen = figures(&service).await;

@@ -1,6 +1,9 @@
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use first_future::{Broken, promise};
@@ -8,6 +11,16 @@ use interleave::CountingWaker;
 
 /// It cannot be copied or compared: there is one of it.
 struct Gift(&'static str);
+
+/// A waker that sends a message, and lets other threads run before it returns.
+struct Bell(Sender<()>);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).expect("the test waits for a message");
+        thread::yield_now();
+    }
+}
 
 #[interleave::test]
 fn a_kept_promise_is_answered_at_once() {
@@ -38,6 +51,20 @@ fn a_broken_promise_wakes_its_task() {
     assert_eq!(task.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
     drop(promise);
     assert_ne!(task.wakes(), 0, "the promise was dropped, but the task that waits for the answer was not woken");
+    assert_eq!(task.poll(answer), Poll::Ready(Err(Broken)), "left: the result of a poll after the promise was dropped");
+}
+
+#[interleave::test]
+fn a_promise_broken_by_a_panic_wakes_its_task() {
+    let (promise, answer) = promise::<u32>();
+    let (task, mut answer) = (CountingWaker::new(), pin!(answer));
+    assert_eq!(task.poll(answer.as_mut()), Poll::Pending, "there is no answer yet");
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _promise = promise;
+        resume_unwind(Box::new("on purpose"));
+    }));
+    assert!(panicked.is_err(), "the panic that dropped the promise never arrived");
+    assert_ne!(task.wakes(), 0, "a panic dropped the promise, but the task that waits for the answer was not woken");
     assert_eq!(task.poll(answer), Poll::Ready(Err(Broken)), "left: the result of a poll after the promise was dropped");
 }
 
@@ -83,6 +110,21 @@ async fn a_promise_broken_on_another_thread_is_noticed() {
     let other = thread::spawn(move || drop(promise));
     assert_eq!(answer.await, Err(Broken), "left: the answer after the other thread dropped the promise");
     other.join().unwrap();
+}
+
+#[interleave::test]
+fn a_woken_task_gets_its_answer_at_once() {
+    let (promise, answer) = promise::<u32>();
+    let (bell, rung) = mpsc::channel();
+    let waker = Waker::from(Arc::new(Bell(bell)));
+    let (mut context, mut answer) = (Context::from_waker(&waker), pin!(answer));
+    assert_eq!(answer.as_mut().poll(&mut context), Poll::Pending, "there is no answer yet");
+    let other = thread::spawn(move || drop(promise));
+    rung.recv().expect("the waker is kept until it is called");
+    // The other thread may not have returned from `wake` yet.
+    let polled = answer.poll(&mut context);
+    other.join().unwrap();
+    assert_eq!(polled, Poll::Ready(Err(Broken)), "left: the first poll after the wake-up; there may be no second one");
 }
 
 #[interleave::test]

@@ -1,3 +1,4 @@
+use std::mem;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::thread;
@@ -98,6 +99,65 @@ fn two_waits_of_one_task_are_two() {
         "a task dropped one of its two waits, and was not woken for the other one: its waker was removed, too"
     );
     assert_eq!(task.poll(wait), Poll::Ready(()), "the latch is open");
+}
+
+#[interleave::test]
+fn a_thousand_waits_are_a_thousand() {
+    let latch = Latch::new();
+    let tasks: Vec<CountingWaker> = (0..1_000).map(|_| CountingWaker::new()).collect();
+    let mut waits: Vec<Pin<Box<Wait>>> = tasks.iter().map(|_| Box::pin(latch.wait())).collect();
+    for (task, wait) in tasks.iter().zip(&mut waits) {
+        assert_eq!(task.poll(wait.as_mut()), Poll::Pending, "the latch is closed");
+    }
+    latch.open();
+    let woken = tasks.iter().filter(|task| task.wakes() > 0).count();
+    assert_eq!(woken, 1_000, "left: how many of 1,000 tasks were woken that waited when the latch opened");
+}
+
+/// Swaps two waits, so that each is where the other one was. Only a type that is `Unpin` can move after a poll.
+#[allow(dead_code)] // Which of the two traits is used depends on the type.
+trait Swap {
+    fn swap(self);
+}
+
+struct Both<'a, T>(&'a mut Pin<Box<T>>, &'a mut Pin<Box<T>>);
+
+impl<T: Unpin> Swap for Both<'_, T> {
+    fn swap(self) {
+        mem::swap(&mut **self.0, &mut **self.1);
+    }
+}
+
+/// The compiler takes this one for a type that is not `Unpin`: the boxes are swapped, and the waits stay where they are.
+#[allow(dead_code)] // Which of the two traits is used depends on the type.
+trait SwapBoxes {
+    fn swap(self);
+}
+
+impl<T> SwapBoxes for &mut Both<'_, T> {
+    fn swap(self) {
+        mem::swap(self.0, self.1);
+    }
+}
+
+#[interleave::test]
+fn a_wait_may_move_between_two_polls() {
+    let latch = Latch::new();
+    let (first, second) = (CountingWaker::new(), CountingWaker::new());
+    let (mut one, mut other) = (Box::pin(latch.wait()), Box::pin(latch.wait()));
+    assert_eq!(first.poll(one.as_mut()), Poll::Pending, "the latch is closed");
+    assert_eq!(second.poll(other.as_mut()), Poll::Pending, "the latch is closed");
+    Both(&mut one, &mut other).swap();
+    // `one` is now what `second` polled.
+    drop(one);
+    assert_eq!(
+        [first.kept(), second.kept()],
+        [1, 0],
+        "two waits swapped places, and the second was dropped; left: how many wakers of their tasks are kept"
+    );
+    latch.open();
+    assert_ne!(first.wakes(), 0, "a wait moved after its first poll, and its task was not woken");
+    assert_eq!(first.poll(other.as_mut()), Poll::Ready(()), "the latch is open");
 }
 
 #[interleave::test]
@@ -260,7 +320,7 @@ impl Program {
 
     /// `open` wakes the tasks that wait, and no others.
     fn opened(&mut self) -> Result<(), String> {
-        if std::mem::replace(&mut self.is_open, true) {
+        if mem::replace(&mut self.is_open, true) {
             return Ok(());
         }
         for (number, task) in self.tasks.iter().enumerate() {

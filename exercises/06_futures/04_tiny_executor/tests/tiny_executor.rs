@@ -87,31 +87,44 @@ fn block_on_polls_again_when_a_future_wakes_itself() {
     assert_eq!(output, 7, "left: the output of a future that yields three times");
 }
 
-#[interleave::test(early_deadlines, spurious_wakes)]
+#[interleave::test(spurious_wakes)]
 fn block_on_sleeps_until_it_is_woken() {
+    let door = Door::default();
+    let opener = thread::spawn({
+        let door = door.clone();
+        move || door.open()
+    });
+    block_on(door.clone());
+    opener.join().unwrap();
+    assert!(
+        door.polls() <= 2,
+        "the door was polled {} times; once before it opened and once after the wake-up is enough \
+         (`park` may return without a wake-up)",
+        door.polls(),
+    );
+}
+
+#[interleave::test(steps = 1_000)]
+fn block_on_sleeps_and_does_not_look_again_and_again() {
     let (door, waits) = Door::new();
     let opener = thread::spawn({
         let door = door.clone();
         move || {
             waits.recv().expect("the door is polled");
+            // A thread that looks again and again, or sleeps only for a while, never settles.
+            interleave::settle();
             door.open();
         }
     });
-    block_on(door.clone());
+    block_on(door);
     opener.join().unwrap();
-    assert_eq!(
-        door.polls(),
-        2,
-        "left: how often the door was polled; once before it opened and once after the wake-up is enough \
-         (`park` may return without a wake-up)",
-    );
 }
 
 #[interleave::test]
 fn run_ends_when_every_task_has_ended() {
     let ended = Arc::new(AtomicUsize::new(0));
     let mut executor = Executor::new();
-    for yields in 0..40 {
+    for yields in 0..1_100 {
         let ended = Arc::clone(&ended);
         executor.spawn(async move {
             for _ in 0..yields % 4 {
@@ -126,7 +139,7 @@ fn run_ends_when_every_task_has_ended() {
         "left: how many tasks ended before `run`; their first poll is in `run`"
     );
     executor.run();
-    assert_eq!(ended.load(Ordering::SeqCst), 40, "left: how many of 40 tasks had ended when `run` returned");
+    assert_eq!(ended.load(Ordering::SeqCst), 1_100, "left: how many of 1,100 tasks had ended when `run` returned");
 }
 
 #[interleave::test]
@@ -208,6 +221,21 @@ fn run_sleeps_until_a_thread_wakes_a_task() {
         polls, 2,
         "left: how often the door was polled until `run` returned; once before and once after it opened is enough"
     );
+}
+
+#[interleave::test(steps = 1_000)]
+fn run_sleeps_and_does_not_look_again_and_again() {
+    let (door, waits) = Door::new();
+    let mut executor = Executor::new();
+    executor.spawn(door.clone());
+    let opener = thread::spawn(move || {
+        waits.recv().expect("the door is polled");
+        // A thread that looks again and again, or sleeps only for a while, never settles.
+        interleave::settle();
+        door.open();
+    });
+    executor.run();
+    opener.join().unwrap();
 }
 
 #[interleave::test]
@@ -303,14 +331,13 @@ fn run_polls_on_the_thread_that_calls_it() {
 #[interleave::test]
 fn two_threads_may_block_on_at_once() {
     let doors = [(); 2].map(|()| Door::default());
-    let openers = doors.clone().map(|door| thread::spawn(move || door.open()));
+    let to_open = doors.clone();
+    let opener = thread::spawn(move || to_open.iter().for_each(Door::open));
     let [here, there] = doors.clone();
     let other = thread::spawn(move || block_on(there));
     block_on(here);
     other.join().unwrap();
-    for opener in openers {
-        opener.join().unwrap();
-    }
+    opener.join().unwrap();
     let polls = doors.map(|door| door.polls());
     assert!(polls.iter().all(|polls| *polls <= 2), "two futures were woken once each, and were polled {polls:?} times");
 }
@@ -360,6 +387,23 @@ fn a_late_waker_wakes_no_later_task() {
     });
     executor.run();
     assert_eq!(door.polls(), 2, "left: how often a task was polled that was woken once, and an ended one once, too");
+}
+
+#[interleave::test]
+fn a_waker_may_outlive_its_executor() {
+    let kept = Arc::new(Mutex::new(None));
+    let mut executor = Executor::new();
+    executor.spawn({
+        let kept = Arc::clone(&kept);
+        async move {
+            let waker = std::future::poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+            *kept.lock().unwrap() = Some(waker);
+        }
+    });
+    executor.run();
+    drop(executor);
+    let waker = kept.lock().unwrap().take();
+    waker.expect("the task has run").wake();
 }
 
 #[interleave::test]

@@ -1,4 +1,4 @@
-//! verdict: deadlock a_hundred_threads_look_at_the_same_time
+//! verdict: deadlock three_hundred_threads_look_at_the_same_time
 //! A gate for readers that lets two of them in. The test with two threads is happy.
 //!
 //! Settings that many threads look at and few change.

@@ -18,8 +18,8 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency sleep meanwhile; calls
+        /// for known rates do not wait.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             let known = self.cells.read().get(currency).cloned();
             let cell = known.unwrap_or_else(|| self.cells.write().entry(currency.to_owned()).or_default().clone());
@@ -51,8 +51,8 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile, and
+        /// leave their thread to other tasks; calls for known rates do not wait.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.cells.read().await.get(currency).cloned();
             let cell = match known {

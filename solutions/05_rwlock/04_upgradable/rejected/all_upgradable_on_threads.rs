@@ -20,8 +20,8 @@ pub mod threads {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency sleep meanwhile; calls
+        /// for known rates do not wait.
         pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
             // From here on: one thread at a time, beside readers.
             let known = self.known.upgradable_read();
@@ -57,8 +57,8 @@ pub mod on_smol {
             Self::default()
         }
 
-        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile; calls
-        /// for known rates do not.
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile, and
+        /// leave their thread to other tasks; calls for known rates do not wait.
         pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
             let known = self.known.read().await.get(currency).copied();
             if let Some(rate) = known {

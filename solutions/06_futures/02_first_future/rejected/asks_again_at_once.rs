@@ -34,7 +34,7 @@ pub fn promise<T>() -> (Promise<T>, Answer<T>) {
 }
 
 impl<T> Promise<T> {
-    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, nothing happens.
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, so is the value.
     pub fn keep(self, value: T) {
         self.shared.lock().unwrap().value = Some(value);
     }

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Blocks the thread until there is an answer: whoever was to give it on this thread never gets there.
+//! Blocks the thread until there is an answer: code on this thread that would give it never runs.
 //!
 //! An answer that is promised now and given later.
 
@@ -35,7 +35,7 @@ pub fn promise<T>() -> (Promise<T>, Answer<T>) {
 }
 
 impl<T> Promise<T> {
-    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, nothing happens.
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, so is the value.
     pub fn keep(self, value: T) {
         self.shared.lock().unwrap().value = Some(value);
     }

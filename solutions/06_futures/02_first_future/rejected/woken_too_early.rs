@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Wakes first and says afterwards what for: the task looks, finds nothing, and waits for a wake-up that has been.
+//! Wakes the task before it says that the promise is gone: the task looks, finds nothing, and has no second wake-up.
 //!
 //! An answer that is promised now and given later.
 
@@ -36,7 +36,7 @@ pub fn promise<T>() -> (Promise<T>, Answer<T>) {
 }
 
 impl<T> Promise<T> {
-    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, nothing happens.
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, so is the value.
     pub fn keep(self, value: T) {
         let waker = self.shared.lock().unwrap().waker.take();
         if let Some(waker) = waker {

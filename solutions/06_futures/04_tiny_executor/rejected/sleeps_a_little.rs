@@ -1,4 +1,4 @@
-//! verdict: failing-test block_on_sleeps_until_it_is_woken
+//! verdict: livelock block_on_sleeps_and_does_not_look_again_and_again
 //! A shorter or longer nap instead of a wake-up: polls for nothing, and is late when there is something.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.

@@ -1,0 +1,55 @@
+//! verdict: failing-test a_change_that_fails_disturbs_no_other
+//! Puts back a copy that was made before the lock was taken, and with it undoes what others changed in between.
+//!
+//! A price list that is changed while others read it.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use parking_lot::Mutex;
+
+/// The prices, and their sum, which the dashboard shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    pub each: BTreeMap<&'static str, u64>,
+    pub sum: u64,
+}
+
+/// A price list that all threads share. Each list is independent of the others.
+#[derive(Default)]
+pub struct PriceList {
+    prices: Mutex<Prices>,
+}
+
+impl PriceList {
+    pub fn new(prices: impl IntoIterator<Item = (&'static str, u64)>) -> Self {
+        let each: BTreeMap<_, _> = prices.into_iter().collect();
+        let sum = each.values().sum();
+        Self { prices: Mutex::new(Prices { each, sum }) }
+    }
+
+    /// Gives every article the price that `rule` returns for its name and its old price, and updates the sum. All of
+    /// them change, or none: if `rule` panics, the list stays as it was, and the caller gets the panic of `rule`.
+    /// `rule` may be called more than once for an article.
+    pub fn change(&self, mut rule: impl FnMut(&str, u64) -> u64) {
+        let before = self.snapshot();
+        let mut prices = self.prices.lock();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let Prices { each, sum } = &mut *prices;
+            for (name, price) in each.iter_mut() {
+                *price = rule(name, *price);
+            }
+            *sum = each.values().sum();
+        }));
+        if let Err(panic) = outcome {
+            *prices = before;
+            drop(prices);
+            resume_unwind(panic);
+        }
+    }
+
+    /// All prices and their sum, as they are at one moment.
+    pub fn snapshot(&self) -> Prices {
+        self.prices.lock().clone()
+    }
+}

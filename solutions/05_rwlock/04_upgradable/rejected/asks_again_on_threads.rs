@@ -1,0 +1,93 @@
+//! verdict: livelock a_rate_is_loaded_once_on_threads
+//! Asks every millisecond whether it is its turn to load, and never sleeps until then.
+//!
+//! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
+
+/// With threads and the lock of parking_lot.
+pub mod threads {
+    use std::collections::HashMap;
+    use std::thread;
+    use std::time::Duration;
+
+    use parking_lot::{RwLock, RwLockUpgradableReadGuard};
+
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
+    #[derive(Default)]
+    pub struct Rates {
+        known: RwLock<HashMap<String, u64>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency sleep meanwhile; calls
+        /// for known rates do not wait.
+        pub fn get(&self, currency: &str, load: impl FnOnce() -> u64) -> u64 {
+            let known = self.known.read().get(currency).copied();
+            if let Some(rate) = known {
+                return rate;
+            }
+            // From here on: one thread at a time, beside readers.
+            let known = loop {
+                match self.known.try_upgradable_read() {
+                    Some(known) => break known,
+                    None => thread::sleep(Duration::from_millis(1)),
+                }
+            };
+            if let Some(rate) = known.get(currency) {
+                return *rate;
+            }
+            let rate = load();
+            RwLockUpgradableReadGuard::upgrade(known).insert(currency.to_owned(), rate);
+            rate
+        }
+
+        /// How many rates have been loaded and kept.
+        pub fn known(&self) -> usize {
+            self.known.read().len()
+        }
+    }
+}
+
+/// With tasks and the lock of smol, which is that of async-lock.
+pub mod on_smol {
+    use std::collections::HashMap;
+
+    use smol::lock::{RwLock, RwLockUpgradableReadGuard};
+
+    /// The rates loaded so far, by currency. Each `Rates` is independent of the others.
+    #[derive(Default)]
+    pub struct Rates {
+        known: RwLock<HashMap<String, u64>>,
+    }
+
+    impl Rates {
+        pub fn new() -> Self {
+            Self::default()
+        }
+
+        /// The rate of `currency`. The first call for a currency loads it. Calls for that currency wait meanwhile, and
+        /// leave their thread to other tasks; calls for known rates do not wait.
+        pub async fn get(&self, currency: &str, load: impl Future<Output = u64>) -> u64 {
+            let known = self.known.read().await.get(currency).copied();
+            if let Some(rate) = known {
+                return rate;
+            }
+            // From here on: one task at a time, beside readers.
+            let known = self.known.upgradable_read().await;
+            if let Some(rate) = known.get(currency) {
+                return *rate;
+            }
+            let rate = load.await;
+            RwLockUpgradableReadGuard::upgrade(known).await.insert(currency.to_owned(), rate);
+            rate
+        }
+
+        /// How many rates have been loaded and kept.
+        pub async fn known(&self) -> usize {
+            self.known.read().await.len()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! verdict: failing-test a_woken_task_gets_its_answer_at_once
+//! Counts the ends to see whether the promise is gone. When the task is woken, the promise still has its end.
+//!
+//! An answer that is promised now and given later.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+/// The promise was dropped, so there will be no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
+
+/// What a promise and its answer share.
+struct Shared<T> {
+    value: Option<T>,
+    /// Of the task that waits, if one does.
+    waker: Option<Waker>,
+}
+
+/// The end that gives the answer.
+pub struct Promise<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// The end that waits for it. Keeps one waker, that of its latest poll.
+pub struct Answer<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// A promise, and the future of its answer. Each pair is independent of the others.
+pub fn promise<T>() -> (Promise<T>, Answer<T>) {
+    let shared = Arc::new(Mutex::new(Shared { value: None, waker: None }));
+    (Promise { shared: Arc::clone(&shared) }, Answer { shared })
+}
+
+impl<T> Promise<T> {
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, so is the value.
+    pub fn keep(self, value: T) {
+        self.shared.lock().unwrap().value = Some(value);
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    /// Runs after `keep`, too. Without `keep` the promise is broken, and the task that waits is woken.
+    fn drop(&mut self) {
+        let waker = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.waker.take()
+        };
+        // Whoever is woken may want the lock at once, so it is free by now.
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, Broken>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut shared = self.shared.lock().unwrap();
+        if let Some(value) = shared.value.take() {
+            return Poll::Ready(Ok(value));
+        }
+        if Arc::strong_count(&self.shared) == 1 {
+            return Poll::Ready(Err(Broken));
+        }
+        // Still under the lock: nothing can change between what was just read and this.
+        shared.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}

@@ -1,0 +1,79 @@
+//! verdict: failing-test a_promise_broken_by_a_panic_wakes_its_task
+//! Does nothing while its thread panics, and the task that waits never learns that the promise is gone.
+//!
+//! An answer that is promised now and given later.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+/// The promise was dropped, so there will be no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
+
+/// What a promise and its answer share.
+struct Shared<T> {
+    value: Option<T>,
+    promise_is_gone: bool,
+    /// Of the task that waits, if one does.
+    waker: Option<Waker>,
+}
+
+/// The end that gives the answer.
+pub struct Promise<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// The end that waits for it. Keeps one waker, that of its latest poll.
+pub struct Answer<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+}
+
+/// A promise, and the future of its answer. Each pair is independent of the others.
+pub fn promise<T>() -> (Promise<T>, Answer<T>) {
+    let shared = Arc::new(Mutex::new(Shared { value: None, promise_is_gone: false, waker: None }));
+    (Promise { shared: Arc::clone(&shared) }, Answer { shared })
+}
+
+impl<T> Promise<T> {
+    /// Gives the answer. The task that waits for it is woken. If the answer was dropped, so is the value.
+    pub fn keep(self, value: T) {
+        self.shared.lock().unwrap().value = Some(value);
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    /// Runs after `keep`, too. Without `keep` the promise is broken, and the task that waits is woken.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            return;
+        }
+        let waker = {
+            let mut shared = self.shared.lock().unwrap();
+            shared.promise_is_gone = true;
+            shared.waker.take()
+        };
+        // Whoever is woken may want the lock at once, so it is free by now.
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, Broken>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut shared = self.shared.lock().unwrap();
+        if let Some(value) = shared.value.take() {
+            return Poll::Ready(Ok(value));
+        }
+        if shared.promise_is_gone {
+            return Poll::Ready(Err(Broken));
+        }
+        // Still under the lock: nothing can change between what was just read and this.
+        shared.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}
