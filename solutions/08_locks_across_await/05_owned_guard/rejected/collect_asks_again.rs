@@ -1,0 +1,81 @@
+//! verdict: failing-test tokio_a_waiting_collect_sleeps
+//! An owned guard for the job, and `collect` asks again and again whether it has ended.
+//!
+//! A machine that does one job at a time, in the background: on tokio and on async-std.
+
+/// The interface of both machines.
+pub trait Worker<T> {
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended, and the
+    /// job goes on if `self` is dropped. A `begin` that is dropped while it waits does nothing.
+    fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
+
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which the jobs began.
+    fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
+}
+
+/// With the lock and the tasks of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Mutex;
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = Arc::clone(&self.results).lock_owned().await;
+            tokio::spawn(async move { results.push(job.await) });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            loop {
+                if let Ok(mut results) = self.results.try_lock() {
+                    return std::mem::take(&mut *results);
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+/// With the lock and the tasks of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = self.results.lock_arc().await;
+            async_std::task::spawn(async move { results.push(job.await) });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            loop {
+                if let Some(mut results) = self.results.try_lock() {
+                    return std::mem::take(&mut *results);
+                }
+                async_std::task::yield_now().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! verdict: failing-test tokio_a_job_that_panics_loses_no_other_result
+//! The job has all results with it. If it panics, they are gone.
+//!
+//! A machine that does one job at a time, in the background: on tokio and on async-std.
+
+/// The interface of both machines.
+pub trait Worker<T> {
+    /// Waits until the machine is free, starts `job` and returns. The machine is taken until the job has ended, and the
+    /// job goes on if `self` is dropped. A `begin` that is dropped while it waits does nothing.
+    fn begin(&self, job: impl Future<Output = T> + Send + 'static) -> impl Future<Output = ()> + Send;
+
+    /// Waits until the machine is free and takes the results of all jobs, in the order in which the jobs began.
+    fn collect(&self) -> impl Future<Output = Vec<T>> + Send;
+}
+
+/// With the lock and the tasks of tokio.
+pub mod on_tokio {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::sync::Mutex;
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = Arc::clone(&self.results).lock_owned().await;
+            tokio::spawn(async move {
+                let mut all = std::mem::take(&mut *results);
+                all.push(job.await);
+                *results = all;
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}
+
+/// With the lock and the tasks of async-std.
+pub mod on_async_std {
+    use super::*;
+    use async_std::sync::{Arc, Mutex};
+
+    pub struct Machine<T> {
+        results: Arc<Mutex<Vec<T>>>,
+    }
+
+    impl<T> Machine<T> {
+        /// A machine that has no job.
+        pub fn idle() -> Self {
+            Self { results: Arc::new(Mutex::new(Vec::new())) }
+        }
+    }
+
+    impl<T: Send + 'static> Worker<T> for Machine<T> {
+        async fn begin(&self, job: impl Future<Output = T> + Send + 'static) {
+            let mut results = self.results.lock_arc().await;
+            async_std::task::spawn(async move {
+                let mut all = std::mem::take(&mut *results);
+                all.push(job.await);
+                *results = all;
+            });
+        }
+
+        async fn collect(&self) -> Vec<T> {
+            std::mem::take(&mut *self.results.lock().await)
+        }
+    }
+}
