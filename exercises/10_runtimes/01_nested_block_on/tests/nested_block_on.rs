@@ -1,6 +1,9 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::Duration;
 
+use interleave::CountingWaker;
 use nested_block_on::{Shop, price_label, stock_label};
 use tokio::sync::Barrier;
 
@@ -31,7 +34,7 @@ impl Shop for ChangingShop {
     }
 }
 
-/// Answers nobody before two have asked.
+/// Answers nobody before so many have asked.
 struct BusyShop(Barrier);
 
 impl Shop for BusyShop {
@@ -45,6 +48,9 @@ impl Shop for BusyShop {
         item.len() as u32
     }
 }
+
+/// How many labels of each kind are made at once.
+const LABELS: usize = 100;
 
 fn busy_shop() -> Arc<BusyShop> {
     Arc::new(BusyShop(Barrier::new(2)))
@@ -97,4 +103,56 @@ async fn two_stocks_are_asked_for_at_once() {
     let salt = stock_label(shop, "salt").await;
     assert_eq!(tea.await.unwrap(), "tea: 3 left", "the shop answered that 3 of tea are left");
     assert_eq!(salt, "salt: 4 left", "the shop answered that 4 of salt are left");
+}
+
+/// Asks a task of the runtime that runs the label.
+struct AsksATask;
+
+impl Shop for AsksATask {
+    async fn price(&self, item: &'static str) -> u32 {
+        tokio::spawn(async move { item.len() as u32 * 10 }).await.unwrap()
+    }
+
+    async fn pieces(&self, item: &'static str) -> u32 {
+        tokio::spawn(async move { item.len() as u32 }).await.unwrap()
+    }
+}
+
+#[interleave::test]
+async fn a_shop_may_use_the_runtime() {
+    let shop = Arc::new(AsksATask);
+    let price = price_label(Arc::clone(&shop), "tea").await;
+    assert_eq!(price, "tea: 30 cents", "a task answered that tea costs 30");
+    let stock = stock_label(shop, "tea").await;
+    assert_eq!(stock, "tea: 3 left", "a task answered that 3 of tea are left");
+}
+
+#[interleave::test]
+async fn any_number_of_labels_wait_at_once() {
+    let shops = [(); 2].map(|()| Arc::new(BusyShop(Barrier::new(LABELS))));
+    let prices: Vec<_> = (0..LABELS).map(|_| tokio::spawn(price_label(Arc::clone(&shops[0]), "tea"))).collect();
+    let stocks: Vec<_> = (0..LABELS).map(|_| tokio::spawn(stock_label(Arc::clone(&shops[1]), "tea"))).collect();
+    for price in prices {
+        assert_eq!(price.await.unwrap(), "tea: 30 cents", "the shop answered that tea costs 30");
+    }
+    for stock in stocks {
+        assert_eq!(stock.await.unwrap(), "tea: 3 left", "the shop answered that 3 of tea are left");
+    }
+}
+
+#[interleave::test]
+async fn a_label_sleeps_however_long_its_shop_takes() {
+    let shop = busy_shop();
+    let waker = CountingWaker::new();
+    let mut price = pin!(price_label(Arc::clone(&shop), "tea"));
+    assert!(waker.poll(price.as_mut()).is_pending(), "the shop answers nobody before two have asked");
+    tokio::time::advance(Duration::from_secs(1000)).await;
+    assert_eq!(
+        waker.wakes(),
+        0,
+        "the shop has not answered for a thousand seconds; left: how often the label was woken. Does it ask again, or give up?",
+    );
+    let (price, stock) = tokio::join!(price, stock_label(shop, "tea"));
+    assert_eq!(price, "tea: 30 cents", "two callers asked, and the shop answered that tea costs 30");
+    assert_eq!(stock, "tea: 3 left", "two callers asked, and the shop answered that 3 of tea are left");
 }

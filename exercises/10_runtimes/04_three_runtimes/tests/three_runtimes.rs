@@ -1,8 +1,9 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::{self, ThreadId};
 
+use interleave::CountingWaker;
 use smol::channel::{Receiver, Sender, bounded};
 use smol::future::poll_once;
 use three_runtimes::{Latest, Prices, Shop};
@@ -41,7 +42,7 @@ fn send<F: Future + Send>(future: F) -> F {
 }
 
 async fn all_shops_are_asked_at_once() {
-    const SHOPS: u32 = 40;
+    const SHOPS: u32 = 200;
     let all_asked = Arc::new(Barrier::new(SHOPS as usize));
     let names: Vec<&'static str> = (0..SHOPS).map(|shop| &*format!("shop {shop}").leak()).collect();
     let shops = names.iter().zip(0..).map(|(name, price)| Waiting(name, price, Arc::clone(&all_asked)));
@@ -83,6 +84,29 @@ async fn each_refresh_asks_again() {
     let none = Prices::<Dearer>::new(Vec::new());
     none.refresh().await;
     assert_eq!(none.latest().await, Latest::new(), "there are no shops; left: the prices that are known");
+}
+
+async fn each_refresh_waits_for_all_answers() {
+    for first_is_dropped in [false, true] {
+        let (shop, open) = gated("east");
+        let prices = Prices::new(vec![shop]);
+        let (mut first, mut second) = (Box::pin(prices.refresh()), Box::pin(prices.refresh()));
+        assert_eq!(without_waiting(&mut first).await, None, "the shop has not answered, and the refresh has ended");
+        assert_eq!(
+            without_waiting(&mut second).await,
+            None,
+            "the shop has not answered, and a refresh has ended: only because another one was under way?",
+        );
+        if first_is_dropped {
+            drop(first);
+            drop(open);
+        } else {
+            drop(open);
+            first.await;
+        }
+        second.await;
+        assert_eq!(prices.latest().await, Latest::from([("east", 40)]), "the shop has answered; left: what is known");
+    }
 }
 
 async fn two_lists_of_prices_are_independent() {
@@ -198,6 +222,27 @@ async fn no_other_thread_asks() {
     );
 }
 
+/// A shop that looks at the latest prices while it is asked.
+#[derive(Default)]
+struct Curious(OnceLock<Weak<Prices<Curious>>>);
+
+impl Shop for Curious {
+    fn name(&self) -> &'static str {
+        "curious"
+    }
+
+    async fn price(&self) -> u32 {
+        let prices = self.0.get().and_then(Weak::upgrade).unwrap();
+        let latest = poll_once(prices.latest()).await;
+        assert_eq!(
+            latest,
+            Some(Latest::new()),
+            "a shop called `latest` while it was asked, and no shop had answered; `None` means that `latest` waits",
+        );
+        price_of("curious")
+    }
+}
+
 /// A tokio runtime of one thread. Its clock is the real one, which other threads do not confuse.
 fn on_tokio(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test);
@@ -226,6 +271,11 @@ fn tokio_each_refresh_asks_again() {
 #[interleave::test]
 fn tokio_a_dropped_refresh_keeps_what_was_answered() {
     on_tokio(a_dropped_refresh_keeps_what_was_answered());
+}
+
+#[interleave::test]
+fn tokio_each_refresh_waits_for_all_answers() {
+    on_tokio(each_refresh_waits_for_all_answers());
 }
 
 #[interleave::test]
@@ -259,6 +309,11 @@ async fn async_std_a_dropped_refresh_keeps_what_was_answered() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn async_std_each_refresh_waits_for_all_answers() {
+    each_refresh_waits_for_all_answers().await;
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn async_std_two_lists_of_prices_are_independent() {
     two_lists_of_prices_are_independent().await;
 }
@@ -289,6 +344,11 @@ async fn smol_a_dropped_refresh_keeps_what_was_answered() {
 }
 
 #[interleave::test(runtime = "smol")]
+async fn smol_each_refresh_waits_for_all_answers() {
+    each_refresh_waits_for_all_answers().await;
+}
+
+#[interleave::test(runtime = "smol")]
 async fn smol_two_lists_of_prices_are_independent() {
     two_lists_of_prices_are_independent().await;
 }
@@ -297,4 +357,39 @@ async fn smol_two_lists_of_prices_are_independent() {
 #[interleave::test]
 fn tokio_with_two_threads_no_other_thread_asks() {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap().block_on(no_other_thread_asks());
+}
+
+#[interleave::test(runtime = "smol")]
+async fn a_shop_may_look_at_the_latest_prices() {
+    let shop = Curious::default();
+    let prices = Arc::new_cyclic(|prices| {
+        shop.0.set(Weak::clone(prices)).unwrap();
+        Prices::new(vec![shop])
+    });
+    prices.refresh().await;
+    assert_eq!(prices.latest().await, Latest::from([("curious", 70)]), "the shop has answered; left: what is known");
+}
+
+/// Needs no runtime at all.
+#[interleave::test]
+fn a_refresh_sleeps_until_a_shop_answers() {
+    let (shop, open) = gated("east");
+    let prices = Prices::new(vec![shop]);
+    let waker = CountingWaker::new();
+    let mut refresh = pin!(prices.refresh());
+    // An executor inside the future may wake itself when it starts its tasks, and then it has nothing to do.
+    let asleep = (0..10).any(|_| {
+        let before = waker.wakes();
+        assert!(waker.poll(refresh.as_mut()).is_pending(), "the shop has not answered, and the refresh has ended");
+        waker.wakes() == before
+    });
+    assert!(
+        asleep,
+        "no shop has answered, and ten polls in a row woke the refresh: it polls the shops again and again"
+    );
+    let before = waker.wakes();
+    drop(open);
+    assert!(waker.wakes() > before, "the shop has answered, and the refresh is not woken");
+    let ended = (0..10).any(|_| waker.poll(refresh.as_mut()).is_ready());
+    assert!(ended, "the only shop has answered, and the refresh does not end");
 }

@@ -1,11 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use interleave::CountingWaker;
 use lost_place::{Line, PATIENCE, send};
 use tokio::time::{Instant, sleep, timeout};
 
-/// How long the others keep the line. No multiple of it below 80 ms is one of `PATIENCE`.
+/// How long the others keep the line. Neither two jobs nor nineteen end in the moment in which a user is told.
 const JOB: Duration = Duration::from_millis(16);
+
+/// Compiles only if the future can be awaited in every task, also in one that moves between threads.
+fn in_any_task<F: Future + Send>(future: F) -> F {
+    future
+}
 
 /// Keeps the line for one job and sends `text` at its end.
 async fn print(line: Line, text: &'static str) {
@@ -21,24 +27,36 @@ async fn busy_client(line: Line) {
     }
 }
 
-#[interleave::test]
-async fn a_client_gets_its_turn_between_two_busy_ones() {
+/// Queues up behind `number` busy clients.
+async fn among_busy_clients(number: u32) {
     let line = Line::default();
-    let others = [tokio::spawn(busy_client(Arc::clone(&line))), tokio::spawn(busy_client(Arc::clone(&line)))];
-    tokio::task::yield_now().await; // one of them has the line now, and the other one waits for it
+    let others: Vec<_> = (0..number).map(|_| tokio::spawn(busy_client(Arc::clone(&line)))).collect();
+    tokio::task::yield_now().await; // one of them has the line now, and the others wait for it
     let start = Instant::now();
     let mut told = 0;
-    send(&line, "ours", || told += 1).await;
+    in_any_task(send(&line, "ours", || told += 1)).await;
+    let waited = start.elapsed();
     assert_eq!(
-        start.elapsed(),
-        2 * JOB,
-        "two clients were before us, with one job each; left: how long we waited. A client that queued up later got its \
-         turn before us",
+        waited,
+        number * JOB,
+        "{number} clients were before us, with one job each; left: how long we waited. A client that queued up later got \
+         its turn before us",
     );
-    assert_eq!(told, 3, "we waited for 32 ms; left: how often the user was told so, every {PATIENCE:?}");
+    let rounds = waited.as_millis() / PATIENCE.as_millis();
+    assert_eq!(told, rounds, "we waited for {waited:?}; left: how often the user was told so, every {PATIENCE:?}");
     for other in others {
         other.await.unwrap();
     }
+}
+
+#[interleave::test]
+async fn a_client_gets_its_turn_between_two_busy_ones() {
+    among_busy_clients(2).await;
+}
+
+#[interleave::test]
+async fn a_client_gets_its_turn_among_many_busy_ones() {
+    among_busy_clients(19).await;
 }
 
 #[interleave::test]
@@ -58,7 +76,7 @@ async fn clients_are_served_in_the_order_in_which_they_came() {
 
 #[interleave::test]
 async fn a_user_is_told_again_and_again_that_the_line_is_taken() {
-    const ROUNDS: u32 = 40;
+    const ROUNDS: u32 = 1_000;
     let line = Line::default();
     let taken = line.lock().await;
     let start = Instant::now();
@@ -72,8 +90,13 @@ async fn a_user_is_told_again_and_again_that_the_line_is_taken() {
         drop(taken);
     };
     let (waited, ()) = tokio::join!(waiting, holding);
-    let rounds: Vec<_> = (1..=ROUNDS).map(|round| PATIENCE * round).collect();
-    assert_eq!(told, rounds, "left: when the user was told that the line is taken; right: when it should have been");
+    let wrong = told.iter().zip(1..).map(|(at, round)| (*at, PATIENCE * round)).find(|(at, due)| at != due);
+    assert_eq!(wrong, None, "left: when the user was first told at a wrong moment, and when it should have been");
+    assert_eq!(
+        told.len(),
+        ROUNDS as usize,
+        "the line was taken for {ROUNDS} rounds; left: how often the user was told so"
+    );
     assert_eq!(waited, PATIENCE * ROUNDS + PATIENCE / 2, "left: when `send` returned; right: when the line was free");
     assert_eq!(*line.lock().await, ["ours"], "`send` has returned; left: what was sent over the line");
 }
@@ -100,6 +123,28 @@ async fn a_client_that_gives_up_sends_nothing() {
     sleep(10 * JOB).await;
     assert_eq!(*line.lock().await, ["first", "next"], "a text was sent although its client had given up");
     first.await.unwrap();
+}
+
+#[interleave::test]
+async fn a_client_that_gives_up_as_its_turn_comes_sends_nothing() {
+    let waker = CountingWaker::new();
+    for polls in 0..4 {
+        let line = Line::default();
+        let taken = line.lock().await;
+        let mut sending = Box::pin(send(&line, "given up", || ()));
+        assert!(waker.poll(sending.as_mut()).is_pending(), "the line is taken");
+        drop(taken); // it is handed to `sending`
+        if (0..polls).any(|_| waker.poll(sending.as_mut()).is_ready()) {
+            continue;
+        }
+        drop(sending);
+        let sent = line.try_lock().expect("the only client has given up, and the line is still handed to it");
+        assert_eq!(
+            *sent,
+            Vec::<String>::new(),
+            "a client's turn came, it was polled {polls} times and then gave up; left: what was sent"
+        );
+    }
 }
 
 #[interleave::test]

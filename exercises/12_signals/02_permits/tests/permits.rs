@@ -1,16 +1,20 @@
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use interleave::HighWater;
+use interleave::{CountingWaker, HighWater};
 use permits::{Server, Uploads};
 use tokio::time::{Instant, sleep, timeout};
 
 const TRANSFER: Duration = Duration::from_millis(100);
+const AGES: Duration = Duration::from_secs(100);
 
 /// This file takes ten times as long as others.
-const LONG: u32 = 1_000;
+const LONG: u32 = 1_000_000;
+/// And this one takes ages.
+const LONGEST: u32 = 2_000_000;
 /// The server panics when it gets this file.
-const BROKEN: u32 = 2_000;
+const BROKEN: u32 = 3_000_000;
 
 /// Takes `TRANSFER` per file, and counts how many transfers run at once.
 #[derive(Default)]
@@ -28,7 +32,12 @@ impl SlowServer {
 impl Server for SlowServer {
     async fn put(&self, file: u32) {
         let _transfer = self.transfers.enter();
-        sleep(if file == LONG { 10 * TRANSFER } else { TRANSFER }).await;
+        sleep(match file {
+            LONG => 10 * TRANSFER,
+            LONGEST => AGES,
+            _ => TRANSFER,
+        })
+        .await;
         assert_ne!(file, BROKEN, "the server cannot read this file");
         self.arrived.lock().unwrap().push(file);
     }
@@ -135,17 +144,26 @@ async fn both_slots_stay_in_use_as_long_as_there_are_files() {
 
 #[interleave::test]
 async fn the_number_of_slots_is_the_given_one() {
-    for slots in [1, 3, 20] {
+    for slots in [1, 3, 300] {
         let server = Arc::new(SlowServer::default());
-        let uploads = Uploads::new(Arc::clone(&server), slots);
-        let files: Vec<_> = (0..40).collect();
+        let uploads = Uploads::new(Arc::clone(&server), slots as usize);
+        let files: Vec<u32> = (0..slots + 20).collect();
         uploads.upload_all(&files).await;
         let tasks: Vec<_> = files.iter().map(|file| uploads.start(*file)).collect();
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(server.transfers.highest(), slots, "there are {slots} slots; left: how many uploads ran at once");
-        assert_eq!(server.arrived().len(), 80, "40 files were uploaded twice; left: how many arrived");
+        assert_eq!(
+            server.transfers.highest(),
+            slots as usize,
+            "there are {slots} slots; left: how many uploads ran at once"
+        );
+        assert_eq!(
+            server.arrived().len(),
+            2 * files.len(),
+            "{} files were uploaded twice; left: how many arrived",
+            files.len()
+        );
     }
 }
 
@@ -209,4 +227,64 @@ async fn a_started_upload_needs_nobody_who_awaits_it() {
         [0, 1, 2, 3, 4, 5],
         "six uploads were started; left: what has arrived after three and a half transfers"
     );
+}
+
+#[interleave::test]
+async fn an_upload_waits_however_long_the_others_take() {
+    let (server, uploads) = two_slots();
+    let start = Instant::now();
+    let tasks = [uploads.start(LONGEST), uploads.start(LONGEST)];
+    tokio::task::yield_now().await; // both slots are taken
+    uploads.upload(1).await;
+    assert_eq!(start.elapsed(), AGES + TRANSFER, "both slots were taken for ages; left: when the third upload ended");
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(server.transfers.highest(), 2, "there are two slots; left: how many uploads ran at once");
+}
+
+#[interleave::test]
+async fn an_upload_that_waits_sleeps() {
+    let (_server, uploads) = two_slots();
+    let tasks = [uploads.start(LONG), uploads.start(LONG)];
+    tokio::task::yield_now().await; // both slots are taken
+    let waker = CountingWaker::new();
+    let mut waiting = pin!(uploads.upload(1));
+    assert!(waker.poll(waiting.as_mut()).is_pending(), "both slots are taken, and a third upload has ended");
+    sleep(5 * TRANSFER).await;
+    assert_eq!(
+        waker.wakes(),
+        0,
+        "both slots are still taken; left: how often an upload that waits was woken. Does it look again and again?",
+    );
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert!(waker.wakes() > 0, "there is a free slot, and the upload that waits for it was not woken");
+}
+
+#[interleave::test]
+async fn a_broken_file_in_a_batch_frees_its_slot() {
+    let (server, uploads) = two_slots();
+    let batch = tokio::spawn({
+        let uploads = uploads.clone();
+        async move { uploads.upload_all(&[BROKEN, BROKEN]).await }
+    });
+    // Whether the batch panics as well is left open.
+    let _ = batch.await;
+    sleep(10 * TRANSFER).await;
+    uploads.upload(3).await;
+    assert_eq!(server.arrived(), [3], "the server panicked at both files of a batch, and then got a third one");
+}
+
+#[interleave::test]
+async fn a_batch_that_is_dropped_frees_its_slots() {
+    let (server, uploads) = two_slots();
+    let dropped = timeout(TRANSFER / 2, uploads.upload_all(&[1, 2, 3])).await;
+    assert!(dropped.is_err(), "the caller waits for half of a transfer");
+    sleep(10 * TRANSFER).await; // its tasks may go on
+    let start = Instant::now();
+    tokio::join!(uploads.upload(4), uploads.upload(5));
+    assert_eq!(start.elapsed(), TRANSFER, "a batch was dropped some time ago, so two files use two slots");
+    assert_eq!(server.transfers.highest(), 2, "left: how many uploads ran at once");
 }

@@ -50,7 +50,7 @@ impl<J: Journal> Accounts<J> {
     /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
     /// has done both or neither.
     pub async fn save(&self, amount: u64) -> Result<(), Refused> {
-        let reserved = {
+        let mut reserved = {
             let mut books = self.books.lock().unwrap();
             if books.balances.checking - books.reserved < amount {
                 return Err(Refused);
@@ -63,8 +63,10 @@ impl<J: Journal> Accounts<J> {
         let mut books = self.books.lock().unwrap();
         books.balances.checking -= amount;
         books.balances.savings += amount;
+        // In the same step, so that no other saving sees the amount as moved and as reserved.
+        books.reserved -= amount;
+        reserved.amount = 0;
         drop(books);
-        drop(reserved);
         Ok(())
     }
 

@@ -16,8 +16,8 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
-/// that is dropped leaves the queue and sends nothing.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. May be
+/// awaited in any task. A future that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     still_waiting();
     let mut turn = pin!(line.lock());

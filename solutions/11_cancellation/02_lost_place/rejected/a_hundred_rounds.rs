@@ -1,5 +1,5 @@
 //! verdict: failing-test a_user_is_told_again_and_again_that_the_line_is_taken
-//! Gives up after ten rounds: a text is lost if the line is taken for longer.
+//! Gives up after a hundred rounds: a text is lost if the line is taken for longer.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 
@@ -16,11 +16,11 @@ pub const PATIENCE: Duration = Duration::from_millis(10);
 /// What was sent over the line, in this order.
 pub type Line = Arc<Mutex<Vec<String>>>;
 
-/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. A future
-/// that is dropped leaves the queue and sends nothing.
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. May be
+/// awaited in any task. A future that is dropped leaves the queue and sends nothing.
 pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
     let mut turn = pin!(line.lock());
-    for _ in 0..10 {
+    for _ in 0..100 {
         tokio::select! {
             biased;
             mut sent = &mut turn => {

@@ -1,0 +1,57 @@
+//! verdict: failing-test balances_never_shows_half_a_move
+//! `balances` does not wait: while a saving is being noted, it returns what was in the accounts at the start.
+//!
+//! Money moved between two accounts, each move noted in a journal.
+
+use tokio::sync::Mutex;
+
+/// Where moves are noted. An entry is made when `record` returns, not before.
+pub trait Journal {
+    fn record(&self, amount: u64) -> impl Future<Output = ()>;
+}
+
+/// What is in the two accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balances {
+    pub checking: u64,
+    pub savings: u64,
+}
+
+/// The balance does not cover the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// The accounts of one customer.
+pub struct Accounts<J> {
+    journal: J,
+    start: Balances,
+    balances: Mutex<Balances>,
+}
+
+impl<J: Journal> Accounts<J> {
+    pub fn new(balances: Balances, journal: J) -> Self {
+        Self { journal, start: balances, balances: Mutex::new(balances) }
+    }
+
+    /// Moves `amount` from checking to savings and notes it, unless the balance does not cover it. A future that is dropped
+    /// has done both or neither.
+    pub async fn save(&self, amount: u64) -> Result<(), Refused> {
+        let mut balances = self.balances.lock().await;
+
+        if balances.checking < amount {
+            return Err(Refused);
+        }
+        self.journal.record(amount).await;
+        balances.checking -= amount;
+        balances.savings += amount;
+        Ok(())
+    }
+
+    pub async fn balances(&self) -> Balances {
+        self.balances.try_lock().map_or(self.start, |balances| *balances)
+    }
+
+    pub fn journal(&self) -> &J {
+        &self.journal
+    }
+}

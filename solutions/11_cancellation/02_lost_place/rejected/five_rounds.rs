@@ -1,0 +1,35 @@
+//! verdict: failing-test a_client_gets_its_turn_among_many_busy_ones
+//! Keeps its place for five rounds and then queues up anew: enough for two clients, not for nineteen.
+//!
+//! A line to a printer that several clients share. A client that waits for it tells its user so.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+/// How often a user is told that the line is still taken.
+pub const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What was sent over the line, in this order.
+pub type Line = Arc<Mutex<Vec<String>>>;
+
+/// Waits for its turn on `line`, then sends `text`. Calls `still_waiting` every `PATIENCE` until its turn comes. May be
+/// awaited in any task. A future that is dropped leaves the queue and sends nothing.
+pub async fn send(line: &Line, text: &str, mut still_waiting: impl FnMut()) {
+    loop {
+        let mut turn = pin!(line.lock());
+        for _ in 0..5 {
+            tokio::select! {
+                biased;
+                mut sent = &mut turn => {
+                    sent.push(text.to_owned());
+                    return;
+                }
+                () = sleep(PATIENCE) => still_waiting(),
+            }
+        }
+    }
+}
