@@ -117,28 +117,6 @@ pub fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
 macro_rules! finds_with_a_mutex {
     ($mutex:ident, $lock:ident) => {
         #[test]
-        fn an_abba_deadlock_is_found_and_drawn() {
-            let failure = exploring::explore(|| {
-                let left = $mutex::new(1);
-                let right = $mutex::new(2);
-                exploring::both(
-                    || {
-                        let right = right.$lock();
-                        drop((left.$lock(), right));
-                    },
-                    || {
-                        let left = left.$lock();
-                        drop((right.$lock(), left));
-                    },
-                );
-            });
-            let failure = failure.expect_err("the two orders meet in some schedule");
-            assert_eq!(failure.kind, trace::FailureKind::Deadlock);
-            let picture = trace::timeline::draw(&failure, 100);
-            assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
-        }
-
-        #[test]
         fn an_update_lost_between_two_guards_is_found() {
             let failure = exploring::explore(|| {
                 let count = $mutex::new(0);

@@ -38,6 +38,17 @@ pub fn is_ending() -> bool {
     session::with(|session| session.phase == Phase::TearingDown).unwrap_or(false)
 }
 
+/// Whether it is the running thread that is unwinding, and not another one that has blocked in a destructor.
+pub fn is_unwinding() -> bool {
+    let is_panicking = std::thread::panicking();
+    let panicked = session::with(|session| {
+        // Its last panic was caught.
+        session.thread().panicked &= is_panicking;
+        session.thread().panicked
+    });
+    panicked.unwrap_or(is_panicking)
+}
+
 /// Ends the schedule because the test does something that cannot be explored; `what` says what.
 ///
 /// # Panics

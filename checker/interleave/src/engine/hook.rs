@@ -34,6 +34,7 @@ pub(super) fn install_panic_hook() {
                     return Some((session.panics.clone(), by));
                 }
                 session.panics.push(RecordedPanic::new(by, info));
+                session.thread().panicked = true;
                 None
             });
             match recorded {

@@ -93,6 +93,9 @@ pub(crate) struct Thread {
     pub(crate) looks_at_clock: u32,
     /// How often it has woken up without a notification.
     pub(crate) spurious_wakes: u32,
+    /// It has panicked, and may still be unwinding. `std::thread::panicking` speaks of the OS thread, which all threads of a
+    /// schedule share: if a destructor blocks, others run while it is true.
+    pub(crate) panicked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

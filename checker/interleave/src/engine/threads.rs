@@ -65,6 +65,7 @@ impl Session {
             yields: 0,
             looks_at_clock: 0,
             spurious_wakes: 0,
+            panicked: false,
         });
         self.make_runnable(id);
         if let Some(search) = self.source.search() {

@@ -12,7 +12,29 @@ mod soundness;
 
 use async_lock::{Mutex, RwLock};
 use exploring::{both, explore, poll_once};
-use trace::FailureKind;
+use trace::{FailureKind, timeline};
+
+#[test]
+fn an_abba_deadlock_is_found_and_drawn() {
+    let failure = explore(|| {
+        let left = Mutex::new(1);
+        let right = Mutex::new(2);
+        both(
+            || {
+                let right = right.lock_blocking();
+                drop((left.lock_blocking(), right));
+            },
+            || {
+                let left = left.lock_blocking();
+                drop((right.lock_blocking(), left));
+            },
+        );
+    });
+    let failure = failure.expect_err("the two orders meet in some schedule");
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let picture = timeline::draw(&failure, 100);
+    assert!(picture.contains("main holds `left` and waits for `right`"), "{picture}");
+}
 
 finds_with_a_mutex!(Mutex, lock_blocking);
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Barrier, Condvar, Mutex, MutexGuard, mpsc};
+use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
 
 use interleave::engine::{Exploration, Finding, Wakes};
@@ -186,4 +186,44 @@ fn a_static_lock_is_free_in_each_schedule_even_if_a_thread_held_it_at_the_end() 
         drop(LOCK.lock());
     })
     .expect("nothing is wrong");
+}
+
+/// Would catch: a guard that poisons its mutex because another thread is unwinding, as both run on one OS thread.
+#[test]
+fn a_thread_that_unwinds_does_not_poison_the_mutex_of_another() {
+    struct LocksOnDrop(Arc<Mutex<()>>);
+    impl Drop for LocksOnDrop {
+        fn drop(&mut self) {
+            drop(self.0.lock().unwrap());
+        }
+    }
+    explore(|| {
+        let mutex = Arc::new(Mutex::new(()));
+        let locks = LocksOnDrop(Arc::clone(&mutex));
+        let guard = mutex.lock().unwrap();
+        let panics = thread::spawn(move || {
+            let _locks = locks;
+            panic!("on purpose");
+        });
+        thread::yield_now();
+        drop(guard);
+        assert!(panics.join().is_err());
+        assert!(!mutex.is_poisoned(), "the thread that panicked did not hold it");
+    })
+    .expect("it is not poisoned");
+}
+
+/// Would catch: a thread that unwinds with a guard and does not poison its mutex.
+#[test]
+fn a_thread_that_unwinds_poisons_the_mutex_that_it_holds() {
+    explore(|| {
+        let mutex = Arc::new(Mutex::new(()));
+        let held = Arc::clone(&mutex);
+        let panics = thread::spawn(move || {
+            let _guard = held.lock().unwrap();
+            panic!("on purpose");
+        });
+        assert!(panics.join().is_err() && mutex.lock().is_err());
+    })
+    .expect("it is poisoned");
 }

@@ -28,13 +28,24 @@ pub struct MutexGuard<'a, T: ?Sized> {
     _after: AfterRelease,
 }
 
-/// Clears the poison flag if the end of the schedule set it, because no panic of the test unwinds then.
-struct Poison<'a, T: ?Sized>(&'a sync::Mutex<T>);
+/// Clears the poison flag if no panic of its thread set it: at the end of the schedule, or because another thread is
+/// unwinding on the same OS thread.
+struct Poison<'a, T: ?Sized> {
+    data: &'a sync::Mutex<T>,
+    was_poisoned: bool,
+}
+
+impl<'a, T: ?Sized> Poison<'a, T> {
+    fn new(data: &'a sync::Mutex<T>) -> Self {
+        Poison { was_poisoned: data.is_poisoned(), data }
+    }
+}
 
 impl<T: ?Sized> Drop for Poison<'_, T> {
     fn drop(&mut self) {
-        if ending::is_ending() {
-            self.0.clear_poison();
+        let is_by_another = !self.was_poisoned && ::std::thread::panicking() && !ending::is_unwinding();
+        if ending::is_ending() || is_by_another {
+            self.data.clear_poison();
         }
     }
 }
@@ -68,12 +79,14 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub(super) fn enter<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<MutexGuard<'a, T>> {
         match self.data.try_lock() {
-            Ok(data) => Ok(MutexGuard { held, data, mutex: self, _poison: Poison(&self.data), _after: AfterRelease }),
+            Ok(data) => {
+                Ok(MutexGuard { held, data, mutex: self, _poison: Poison::new(&self.data), _after: AfterRelease })
+            }
             Err(TryLockError::Poisoned(error)) => Err(PoisonError::new(MutexGuard {
                 held,
                 data: error.into_inner(),
                 mutex: self,
-                _poison: Poison(&self.data),
+                _poison: Poison::new(&self.data),
                 _after: AfterRelease,
             })),
             Err(TryLockError::WouldBlock) => panic!("{SHARED}"),

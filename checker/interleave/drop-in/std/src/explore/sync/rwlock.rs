@@ -36,13 +36,24 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     after: AfterRelease,
 }
 
-/// Clears the poison flag if the end of the schedule set it, because no panic of the test unwinds then.
-struct Poison<'a, T: ?Sized>(&'a sync::RwLock<T>);
+/// Clears the poison flag if no panic of its thread set it: at the end of the schedule, or because another thread is
+/// unwinding on the same OS thread.
+struct Poison<'a, T: ?Sized> {
+    data: &'a sync::RwLock<T>,
+    was_poisoned: bool,
+}
+
+impl<'a, T: ?Sized> Poison<'a, T> {
+    fn new(data: &'a sync::RwLock<T>) -> Self {
+        Poison { was_poisoned: data.is_poisoned(), data }
+    }
+}
 
 impl<T: ?Sized> Drop for Poison<'_, T> {
     fn drop(&mut self) {
-        if ending::is_ending() {
-            self.0.clear_poison();
+        let is_by_another = !self.was_poisoned && ::std::thread::panicking() && !ending::is_unwinding();
+        if ending::is_ending() || is_by_another {
+            self.data.clear_poison();
         }
     }
 }
@@ -101,11 +112,11 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     fn enter_to_write<'a>(&'a self, held: Held<&'a Lock>) -> LockResult<RwLockWriteGuard<'a, T>> {
         match self.data.try_write() {
-            Ok(data) => Ok(RwLockWriteGuard { held, data, _poison: Poison(&self.data), after: AfterRelease }),
+            Ok(data) => Ok(RwLockWriteGuard { held, data, _poison: Poison::new(&self.data), after: AfterRelease }),
             Err(TryLockError::Poisoned(error)) => Err(PoisonError::new(RwLockWriteGuard {
                 held,
                 data: error.into_inner(),
-                _poison: Poison(&self.data),
+                _poison: Poison::new(&self.data),
                 after: AfterRelease,
             })),
             Err(TryLockError::WouldBlock) => panic!("{SHARED}"),
