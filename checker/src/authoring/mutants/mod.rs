@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ImplItemFn, ItemConst, ItemFn, ItemMod, ReturnType, Stmt, TraitItemFn};
+use syn::{Attribute, Block, Expr, ImplItemFn, ItemConst, ItemFn, ItemMod, ReturnType, Stmt, TraitItemFn};
 
 mod calls;
 mod general;
@@ -158,6 +158,9 @@ impl<'ast> Visit<'ast> for Maker<'_> {
         visit::visit_item_const(self, constant);
         self.functions.pop();
     }
+
+    /// Doc comments are attributes with string constants.
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
 
     /// Tests inside a solution are not mutated.
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {

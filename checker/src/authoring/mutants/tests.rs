@@ -157,3 +157,13 @@ fn close(&mut self) { self.open = false; self.all.clear(); }
     assert!(all.iter().all(|mutant| Changes::General.make(&mutant.name)), "{all:#?}");
     assert!(!Changes::General.make("let-go/put/1") && Changes::Locks.make("let-go/put/1"));
 }
+
+/// Would catch: doc comments, which are string constants to the parser, that are emptied and no longer compile.
+#[test]
+fn doc_comments_are_not_constants() {
+    let source = "/// The most.\nconst MOST: usize = 8;\n/// Says so.\nfn text() -> &'static str { \"most\" }\n";
+    let made = mutants(source, Changes::General).unwrap();
+    let constants: Vec<&str> =
+        made.iter().map(|mutant| mutant.name.as_str()).filter(|name| name.contains("constant")).collect();
+    assert_eq!(constants, ["constant/MOST/1", "constant/text/1"]);
+}
