@@ -31,16 +31,25 @@ static WATCHERS: Mutex<Vec<OsString>> = Mutex::new(Vec::new());
 
 /// Keeps the paused clock of one runtime from jumping while another thread of the process works.
 #[doc(hidden)]
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Watch {
     is_kept: Arc<AtomicBool>,
+    /// How many threads there were before the test began. They are not the test's.
+    threads_before: Option<usize>,
 }
 
 impl Watch {
+    /// A watch for a test that is about to begin on this thread.
+    pub fn begin() -> Self {
+        Watch { is_kept: Arc::default(), threads_before: system::count() }
+    }
+
     /// Called when the runtime has nothing to do and would let time pass. If another thread works, `run` gets what is to be
     /// run in a way that keeps the clock from jumping. That ends when no thread works any more.
     pub fn before_time_passes(&self, run: impl FnOnce(Box<dyn FnOnce() + Send>)) {
-        if !self.is_kept.load(SeqCst) && is_worth_waiting(others()) {
+        // To look at each thread takes half a millisecond, and the clock of a test may move thousands of times.
+        let has_threads = self.threads_before.is_none_or(|before| system::count().is_none_or(|now| now > before));
+        if has_threads && !self.is_kept.load(SeqCst) && is_worth_waiting(others()) {
             self.is_kept.store(true, SeqCst);
             let is_kept = Arc::clone(&self.is_kept);
             run(Box::new(move || {

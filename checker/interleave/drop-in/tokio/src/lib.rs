@@ -49,10 +49,13 @@ pub mod __interleave {
     pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {
         match flavor {
             Flavor::Any | Flavor::CurrentThread => {
-                let watch = interleave::Watch::default();
+                let watch = interleave::Watch::begin();
                 let runtime = real::runtime::Builder::new_current_thread()
                     .enable_all()
                     .start_paused(true)
+                    // The thread that watched is gone when it is not needed. Otherwise it would wait for another job with a
+                    // time limit, and the process would not look like one that stands still.
+                    .thread_keep_alive(Duration::from_millis(1))
                     // While a blocking task runs, a paused clock stands still.
                     .on_thread_park(move || watch.before_time_passes(|watch| drop(real::task::spawn_blocking(watch))))
                     .build();
