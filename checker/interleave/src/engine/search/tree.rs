@@ -115,7 +115,6 @@ impl Threads {
 }
 
 /// Whether the order of two steps matters.
-
 pub(super) fn depend(a: &Touched, b: &Touched) -> bool {
     let everything = |touched: &Touched| touched.iter().any(|(key, _)| *key == EVERYTHING);
     let clash = |(key, access): &(Key, Access)| {
