@@ -123,9 +123,45 @@ fn asleep(mut followers: Vec<Follower>) -> usize {
 #[interleave::test]
 async fn any_number_of_followers_is_released() {
     let progress = Progress::new();
-    let followers = (0..40).map(|_| Follower::of(&progress, 1)).collect();
+    let count = if cfg!(feature = "explore") { 40 } else { 100 };
+    let followers = (0..count).map(|_| Follower::of(&progress, 1)).collect();
     progress.advance_to(1);
-    assert_eq!(asleep(followers), 0, "40 followers waited for an advance; left: how many of them it did not wake");
+    assert_eq!(asleep(followers), 0, "{count} followers waited for an advance; left: how many of them it did not wake");
+}
+
+#[interleave::test]
+async fn an_advance_may_go_further_than_its_followers() {
+    let progress = Progress::new();
+    let followers = [1, 4, 3, 5].map(|position| Follower::of(&progress, position)).into();
+    let mut ahead = Follower::of(&progress, 6);
+    progress.advance_to(5);
+    assert_eq!(
+        asleep(followers),
+        0,
+        "four followers waited for 1, 4, 3 and 5; left: how many an advance to 5 did not wake"
+    );
+    assert!(!ahead.ends(), "the position is 5, and a follower that waits for 6 has returned");
+    progress.advance_to(7);
+    assert_eq!(asleep(vec![ahead]), 0, "an advance to 7 did not wake a follower that waited for 6");
+}
+
+#[interleave::test]
+async fn a_follower_that_gives_up_leaves_nothing_behind() {
+    let progress = Progress::new();
+    let counter = CountingWaker::new();
+    for _ in 0..100 {
+        let mut gives_up = Box::pin(progress.reached(1));
+        assert!(counter.poll(gives_up.as_mut()).is_pending(), "position 1 has not been reached");
+    }
+    // What is left of the last one may go when the next one comes.
+    let mut follower = Follower::of(&progress, 1);
+    assert!(
+        counter.kept() <= 1,
+        "100 followers have given up, one after the other, and {} of their wakers are still kept",
+        counter.kept(),
+    );
+    progress.advance_to(1);
+    assert!(follower.ends(), "position 1 has been reached, and a follower still waits");
 }
 
 #[interleave::test]
@@ -139,9 +175,14 @@ async fn a_follower_that_gives_up_takes_no_wake_up_with_it() {
                 drop(followers.remove(gives_up));
             } else {
                 drop(followers.remove(gives_up));
+                followers.push(Follower::of(&progress, 1)); // it comes when the other one has gone
                 progress.advance_to(1);
             }
-            assert_eq!(asleep(followers), 0, "one of three followers gave up; left: how many others were not woken");
+            assert_eq!(
+                asleep(followers),
+                0,
+                "one follower gave up, and an advance reached the others; left: how many of them were not woken"
+            );
         }
     }
 }

@@ -25,6 +25,8 @@ impl Sensor for SlowSensor {
     }
 }
 
+const AGES: Duration = Duration::from_secs(1000);
+
 fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries.sort_unstable();
     entries
@@ -55,6 +57,62 @@ async fn a_value_is_written_when_the_log_was_taken_for_long() {
         asked.load(Ordering::SeqCst),
         1,
         "left: how often the sensor was asked; a second time means that the first measurement was thrown away"
+    );
+}
+
+#[interleave::test]
+async fn a_value_is_written_however_long_the_log_was_taken() {
+    let (station, _) = station(PATIENCE / 10);
+    let log = station.log();
+    let start = Instant::now();
+    let reader = async {
+        let _taken = log.lock().await;
+        sleep(AGES).await;
+    };
+    tokio::join!(reader, station.record());
+    assert_eq!(start.elapsed(), AGES, "the log was free after a thousand seconds; left: when `record` returned");
+    let entries = sorted(log.lock().await.clone());
+    assert_eq!(
+        entries,
+        [Entry::Value(21), Entry::Late],
+        "the log was taken for a thousand seconds; left: the log, sorted"
+    );
+}
+
+#[interleave::test]
+async fn a_recording_keeps_its_place_in_the_queue() {
+    let (station, _) = station(PATIENCE / 10);
+    let log = station.log();
+    let first = async {
+        let _taken = log.lock().await;
+        sleep(PATIENCE * 3 / 2).await;
+    };
+    let behind = async {
+        sleep(PATIENCE / 2).await; // after the value, and before the note
+        log.lock().await.clone()
+    };
+    let ((), seen, ()) = tokio::join!(first, behind, station.record());
+    assert!(
+        seen.contains(&Entry::Value(21)),
+        "a value waited for the log, then another caller did, and that one found {seen:?}: the value came after it",
+    );
+}
+
+#[interleave::test]
+async fn several_recordings_may_be_late_at_once() {
+    let (station, _) = station(PATIENCE / 10);
+    let log = station.log();
+    let reader = async {
+        let _taken = log.lock().await;
+        sleep(PATIENCE * 3 / 2).await;
+    };
+    tokio::join!(reader, station.record(), station.record());
+    let entries = log.lock().await.clone();
+    let notes = entries.iter().filter(|entry| **entry == Entry::Late).count();
+    assert_eq!(
+        (entries.len(), notes),
+        (4, 2),
+        "two recordings were late; left: how many entries and how many notes there are"
     );
 }
 
@@ -130,6 +188,52 @@ async fn a_value_is_sent_when_the_channel_was_full_for_long() {
 }
 
 #[interleave::test]
+async fn a_value_is_sent_however_long_the_channel_was_full() {
+    let (station, _) = station(PATIENCE / 10);
+    let (sender, mut room) = mpsc::channel(1);
+    sender.send(Entry::Value(1)).await.unwrap();
+    let receiver = async {
+        sleep(AGES).await;
+        let mut entries = Vec::new();
+        for _ in 0..3 {
+            entries.push(timeout(AGES, room.recv()).await.ok().flatten());
+        }
+        entries
+    };
+    let (entries, ()) = tokio::join!(receiver, station.report(&sender, 2));
+    assert_eq!(
+        entries,
+        [Entry::Value(1), Entry::Value(2), Entry::Late].map(Some),
+        "the channel was full for a thousand seconds; left: what was received",
+    );
+}
+
+#[interleave::test]
+async fn a_report_keeps_its_place_in_the_queue() {
+    let (station, _) = station(PATIENCE / 10);
+    let (sender, mut room) = mpsc::channel(1);
+    sender.send(Entry::Value(1)).await.unwrap();
+    let behind = async {
+        sleep(PATIENCE / 2).await; // after the value, and before the note
+        sender.send(Entry::Value(3)).await.unwrap();
+    };
+    let receiver = async {
+        sleep(PATIENCE * 3 / 2).await;
+        let mut entries = Vec::new();
+        for _ in 0..4 {
+            entries.push(room.recv().await.unwrap());
+        }
+        entries
+    };
+    let ((), entries, ()) = tokio::join!(behind, receiver, station.report(&sender, 2));
+    assert_eq!(
+        entries[..3],
+        [Entry::Value(1), Entry::Value(2), Entry::Value(3)],
+        "2 waited for room in the channel, and 3 came later; left: what was received, in this order",
+    );
+}
+
+#[interleave::test]
 async fn measuring_and_waiting_are_late_together() {
     // The sensor takes 0.9 s, and then the log is taken until 1.8 s: neither is late, but both together are.
     let (station, _) = station(PATIENCE * 9 / 10);
@@ -181,6 +285,10 @@ async fn two_stations_are_independent() {
     let ended = timeout(PATIENCE / 2, tokio::spawn(async move { own.record().await })).await;
     assert!(ended.is_ok(), "the log of one station is taken, and another station waits for it");
     assert_eq!(start.elapsed(), PATIENCE / 10, "the sensor answered after this time (right), and its log was free");
+    let (sender, mut room) = mpsc::channel(1);
+    let own = quick.clone();
+    tokio::spawn(async move { own.report(&sender, 5).await }).await.unwrap();
+    assert_eq!(room.recv().await, Some(Entry::Value(5)), "the value was sent");
     drop(taken);
     waiting.await.unwrap();
     assert_eq!(*quick.log().lock().await, [Entry::Value(21)], "left: the log of one of two stations");
