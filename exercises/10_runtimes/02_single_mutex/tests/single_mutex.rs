@@ -1,15 +1,17 @@
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
+use interleave::CountingWaker;
 use single_mutex::{Disk, Journal};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 /// The most writes of a test.
-const WRITES: usize = 8;
+const WRITES: usize = 40;
 
 /// One for each write.
 type Gates = Arc<[Semaphore; WRITES]>;
@@ -177,6 +179,55 @@ async fn a_line_appended_during_a_save_is_kept_for_the_next() {
     );
 }
 
+/// A disk that does everything at once.
+struct QuickDisk(Arc<Mutex<Vec<String>>>);
+
+impl Disk for QuickDisk {
+    fn pack(&self, lines: &[String]) -> String {
+        lines.join(" ")
+    }
+
+    async fn write(&self, packed: String) {
+        self.0.lock().unwrap().push(packed);
+    }
+}
+
+#[interleave::test]
+async fn a_line_appended_at_any_moment_is_saved() {
+    allow_threads();
+    let written: Arc<Mutex<Vec<String>>> = Arc::default();
+    let journal = Arc::new(Journal::new(QuickDisk(Arc::clone(&written))));
+    let saving = tokio::spawn({
+        let journal = Arc::clone(&journal);
+        async move { journal.save().await }
+    });
+    journal.append("one");
+    saving.await.unwrap();
+    journal.save().await;
+    let lines = written.lock().unwrap().concat();
+    assert_eq!(lines, "one", "one line was appended beside a save, and then all was saved; left: what was written");
+}
+
+#[interleave::test(real_only)]
+async fn a_save_sleeps_while_its_lines_are_packed() {
+    allow_threads();
+    let (journal, mut disk) = slow_journal();
+    journal.append("one");
+    let waker = CountingWaker::new();
+    let mut saving = pin!(journal.save());
+    assert!(waker.poll(saving.as_mut()).is_pending(), "a line is to be packed and written, and `save` has returned");
+    disk.packing.recv().await.unwrap();
+    tokio::task::yield_now().await;
+    let wakes = waker.wakes();
+    drop(disk.packing_takes);
+    disk.gates[0].add_permits(1);
+    saving.await;
+    assert_eq!(
+        wakes, 0,
+        "the lines were being packed; left: how often `save` was woken. Does it look again and again?"
+    );
+}
+
 #[interleave::test(real_only)]
 async fn saves_at_once_write_each_line_once() {
     allow_threads();
@@ -184,7 +235,7 @@ async fn saves_at_once_write_each_line_once() {
     let last = WRITES - 1;
     let mut saves = Vec::new();
     for line in 0..last {
-        journal.append(&format!("line-{line}"));
+        journal.append(&format!("line-{line:02}"));
         saves.push(save(&journal));
         // This write has begun and does not end; the next one may nevertheless begin.
         disk.has_begun().await;
@@ -203,7 +254,7 @@ async fn saves_at_once_write_each_line_once() {
     let mut lines = disk.lines();
     lines.sort();
     let appended: Vec<_> =
-        ["late".to_owned()].into_iter().chain((0..last).map(|line| format!("line-{line}"))).collect();
+        ["late".to_owned()].into_iter().chain((0..last).map(|line| format!("line-{line:02}"))).collect();
     assert_eq!(lines, appended, "left: the lines on the disk after {WRITES} saves at once; right: what was appended");
 }
 

@@ -189,6 +189,35 @@ async fn the_index_agrees_with_the_disk_after_a_caller_gave_up() {
     );
 }
 
+/// How long the slowest disk takes for a write.
+const AGES: Duration = if cfg!(feature = "explore") { Duration::from_secs(1000) } else { Duration::from_millis(1) };
+
+/// A disk whose writes take a thousand seconds, of virtual time.
+#[derive(Default)]
+struct SlowestDisk(Mutex<Vec<u32>>);
+
+impl Disk for SlowestDisk {
+    fn write(&self, record: u32) {
+        std::thread::sleep(AGES);
+        self.0.lock().unwrap().push(record);
+    }
+}
+
+#[interleave::test]
+async fn appends_wait_however_long_a_write_takes() {
+    allow_threads();
+    let disk = Arc::new(SlowestDisk::default());
+    let archive = Archive::new(Arc::clone(&disk));
+    tokio::join!(archive.append(1), archive.append(2));
+    let mut index = archive.records().await;
+    index.sort();
+    assert_eq!(
+        index,
+        [1, 2],
+        "a write takes a thousand seconds, and two appends have returned; left: what the index has, sorted"
+    );
+}
+
 #[interleave::test]
 async fn every_record_is_indexed_in_the_order_of_the_disk() {
     allow_threads();

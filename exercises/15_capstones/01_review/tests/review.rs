@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use interleave::{Cancelled, HighWater, cancel_at_every_await};
+use interleave::{Cancelled, CountingWaker, HighWater, cancel_at_every_await};
 use review::{Bank, LINES, Listener, Receipt, Refused, Service};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -334,6 +334,41 @@ async fn the_listener_sees_each_receipt() {
 }
 
 #[interleave::test]
+async fn the_listener_sees_the_receipts_of_two_tasks() {
+    let service = service::<QuickBank>(&["ann", "bob", "cem", "dan"]);
+    let (listener, seen) = notes();
+    service.listen(Some(listener));
+    let other = transfer(&service, "ann", "bob", 1);
+    service.transfer("cem", "dan", 2).await.expect("cem has 100");
+    other.await.unwrap().expect("ann has 100");
+    let mut amounts: Vec<_> = seen.lock().unwrap().iter().map(|receipt| receipt.amount).collect();
+    amounts.sort_unstable();
+    assert_eq!(amounts, [1, 2], "two tasks transferred 1 and 2; left: the receipts that the listener was called with");
+}
+
+/// Uses the service when it is dropped, as a handle that signs off would.
+struct SignsOff(Arc<Service<QuickBank>>);
+
+impl Drop for SignsOff {
+    fn drop(&mut self) {
+        self.0.listen(None);
+    }
+}
+
+#[interleave::test]
+async fn a_listener_may_use_the_service_when_it_is_dropped() {
+    let service = service::<QuickBank>(&["ann"]);
+    let signs_off = SignsOff(Arc::clone(&service));
+    let listener: Listener = Arc::new(move |_| {
+        let _ = &signs_off;
+    });
+    service.listen(Some(listener));
+    service.transfer("ann", "ann", 1).await.expect("ann has 100");
+    service.listen(None);
+    service.transfer("ann", "ann", 1).await.expect("ann has 100");
+}
+
+#[interleave::test]
 async fn a_known_rate_is_not_asked_for_again() {
     let service = service::<QuickBank>(&[]);
     assert_eq!((service.rate("chf").await, service.rate("").await), (3, 0), "these are the answers of the bank");
@@ -373,6 +408,19 @@ async fn a_rate_is_known_although_a_call_was_cancelled() {
     assert!(timeout(ANSWER / 2, service.rate("chf")).await.is_err(), "the bank takes longer than the caller waits");
     let rate = timeout(10 * ANSWER, service.rate("chf")).await;
     assert_eq!(rate, Ok(3), "a call for the same rate was cancelled before; an error means that this one never ends");
+    // Cancelled while another call for the same rate is under way.
+    let cancelled = timeout(ANSWER / 2, service.rate("euro"));
+    let other = async {
+        sleep(ANSWER / 4).await;
+        timeout(10 * ANSWER, service.rate("euro")).await
+    };
+    let (cancelled, rate) = tokio::join!(cancelled, other);
+    assert!(cancelled.is_err(), "the bank takes longer than the caller waits");
+    assert_eq!(
+        rate,
+        Ok(4),
+        "of two calls for the same rate the first was cancelled; an error means that the other never ends"
+    );
 }
 
 #[interleave::test(real_only)]
@@ -383,18 +431,41 @@ async fn a_cancelled_transfer_moves_no_money() {
             let paying = async { service.pay_out(busy, 10).await };
             let moving = async {
                 tokio::task::yield_now().await; // the payout holds a wallet
-                let moved = timeout(ANSWER / 2, service.transfer(from, to, 30)).await;
-                assert!(moved.is_err(), "the wallet of {busy} is locked for longer than the caller waits");
+                // Cancelled if it waits for the wallet of a payout. It need not.
+                let _ = timeout(ANSWER / 2, service.transfer(from, to, 30)).await;
             };
             let (paid, ()) = tokio::join!(paying, moving);
             assert!(paid.is_ok(), "{busy} has 100");
             assert_eq!(
                 service.total().await,
                 190,
-                "a transfer was cancelled, and 10 of 200 were paid out; left: the total"
+                "a transfer ended or was cancelled, and 10 of 200 were paid out; left: the total"
             );
-            assert!(service.transfer(from, to, 30).await.is_ok(), "{from} has at least 90");
+            assert!(service.transfer(from, to, 30).await.is_ok(), "{from} has at least 60");
         }
+    }
+}
+
+#[interleave::test(real_only)]
+async fn a_transfer_that_waits_sleeps() {
+    for (from, to) in [("ann", "bob"), ("bob", "ann")] {
+        let service = service::<SlowBank>(&["ann", "bob"]);
+        let waker = CountingWaker::new();
+        let paying = async { service.pay_out("ann", 10).await };
+        let moving = async {
+            tokio::task::yield_now().await; // the payout may hold the wallet of ann
+            let mut moving = pin!(service.transfer(from, to, 30));
+            if waker.poll(moving.as_mut()).is_pending() {
+                sleep(ANSWER / 2).await;
+                assert_eq!(
+                    waker.wakes(),
+                    0,
+                    "a wallet is still locked; left: how often a transfer that waits for it was woken",
+                );
+            }
+        };
+        let (paid, ()) = tokio::join!(paying, moving);
+        assert!(paid.is_ok(), "ann has 100");
     }
 }
 

@@ -182,10 +182,13 @@ fn step(html: &mut String, trace: &Trace, picture: &Picture, columns: &Columns, 
     let column = &columns.0[at];
     let place = shown.place.as_ref();
     let name = &trace.tasks[shown.task].name;
+    // Read aloud, the step is a sentence.
+    let what =
+        shown.function.as_ref().map_or_else(|| shown.what.clone(), |function| format!("{} in {function}", shown.what));
     let label = format!(
         "Step {}: {name} {}{}",
         shown.number,
-        shown.words(),
+        what,
         place.map(|place| format!(", {place}")).unwrap_or_default()
     );
     let line = place.map(|place| anchor(&place.file, place.line)).unwrap_or_default();

@@ -1,0 +1,44 @@
+//! verdict: failing-test a_line_appended_at_any_moment_is_saved
+//! `append` tries the lock. A line that comes just when a save takes the others is dropped.
+//!
+//! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::spawn_blocking;
+
+/// Where the journal is kept.
+pub trait Disk: Send + Sync + 'static {
+    /// Computes for a while: not to be called on a thread that runs tasks.
+    fn pack(&self, lines: &[String]) -> String;
+
+    fn write(&self, packed: String) -> impl Future<Output = ()> + Send;
+}
+
+/// Lines that are saved now and then.
+pub struct Journal<D> {
+    disk: Arc<D>,
+    unsaved: Arc<Mutex<Vec<String>>>,
+}
+
+impl<D: Disk> Journal<D> {
+    pub fn new(disk: D) -> Self {
+        Self { disk: Arc::new(disk), unsaved: Arc::default() }
+    }
+
+    /// Adds a line, on any thread. Waits neither for packing nor for the disk.
+    pub fn append(&self, line: &str) {
+        if let Ok(mut unsaved) = self.unsaved.try_lock() {
+            unsaved.push(line.to_owned());
+        }
+    }
+
+    /// Writes all lines that no other save has taken, in order and each of them once, and returns when they are written.
+    /// Does not wait for another save.
+    pub async fn save(&self) {
+        let lines = std::mem::take(&mut *self.unsaved.lock().unwrap());
+        let disk = Arc::clone(&self.disk);
+        let packed = spawn_blocking(move || disk.pack(&lines)).await.unwrap();
+        self.disk.write(packed).await;
+    }
+}

@@ -1,0 +1,168 @@
+//! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
+
+use std::collections::{BTreeMap, HashMap};
+use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Semaphore;
+
+/// How many conversations the bank allows at once: questions for rates and payouts together.
+pub const LINES: usize = 3;
+
+/// The bank. Its answers take their time.
+pub trait Bank: Send + Sync + 'static {
+    /// What a unit of `currency` is worth.
+    fn rate(&self, currency: &'static str) -> impl Future<Output = u64> + Send;
+
+    /// Pays `amount` to `customer`. The money is paid when this returns, not before.
+    fn pay(&self, customer: &str, amount: u64) -> impl Future<Output = ()> + Send;
+}
+
+/// Why nothing was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    NoSuchCustomer,
+    BalanceTooLow,
+}
+
+/// Says that something was done. No two receipts have the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub number: u64,
+    pub amount: u64,
+}
+
+/// Is called with each receipt, and may use the service.
+pub type Listener = Arc<dyn Fn(Receipt) + Send + Sync>;
+
+type Wallets = Mutex<BTreeMap<String, u64>>;
+
+/// Money that has left a wallet and has not been paid yet.
+struct Leaving<'a> {
+    wallets: &'a Wallets,
+    customer: &'a str,
+    amount: u64,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if let Some(balance) = self.wallets.lock().unwrap().get_mut(self.customer) {
+            *balance += self.amount;
+        }
+    }
+}
+
+/// The service. Many tasks use it at once, and any of them may be cancelled at any await.
+pub struct Service<B> {
+    bank: B,
+    /// One permit for each conversation with the bank.
+    lines: Semaphore,
+    /// By customer. Several wallets are locked in this order.
+    wallets: Wallets,
+    /// The rates that are known. They do not change during a day.
+    rates: Mutex<HashMap<&'static str, u64>>,
+    listener: Mutex<Option<Listener>>,
+    last_receipt: AtomicU64,
+}
+
+impl<B: Bank> Service<B> {
+    pub fn new(bank: B) -> Self {
+        Self {
+            bank,
+            lines: Semaphore::new(LINES),
+            wallets: Wallets::default(),
+            rates: Mutex::default(),
+            listener: Mutex::default(),
+            last_receipt: AtomicU64::new(0),
+        }
+    }
+
+    pub fn bank(&self) -> &B {
+        &self.bank
+    }
+
+    /// Calls `listener` with each receipt from now on, instead of the one before.
+    pub fn listen(&self, listener: Option<Listener>) {
+        let old = mem::replace(&mut *self.listener.lock().unwrap(), listener);
+        drop(old);
+    }
+
+    /// Opens a wallet with `balance` in it. `false`, and nothing is changed, if `customer` has one.
+    pub fn open(&self, customer: &str, balance: u64) -> bool {
+        let mut wallets = self.wallets.lock().unwrap();
+        if wallets.contains_key(customer) {
+            return false;
+        }
+        wallets.insert(customer.to_owned(), balance);
+        true
+    }
+
+    /// What is in the wallet of `customer`.
+    pub async fn balance(&self, customer: &str) -> Result<u64, Refused> {
+        self.wallets.lock().unwrap().get(customer).copied().ok_or(Refused::NoSuchCustomer)
+    }
+
+    /// What is in all wallets at one moment.
+    pub async fn total(&self) -> u64 {
+        self.wallets.lock().unwrap().values().sum()
+    }
+
+    /// Moves `amount` from one wallet to another.
+    pub async fn transfer(&self, from: &str, to: &str, amount: u64) -> Result<Receipt, Refused> {
+        {
+            let mut wallets = self.wallets.lock().unwrap();
+            let source = *wallets.get(from).ok_or(Refused::NoSuchCustomer)?;
+            if !wallets.contains_key(to) {
+                return Err(Refused::NoSuchCustomer);
+            }
+            if source < amount {
+                return Err(Refused::BalanceTooLow);
+            }
+            *wallets.get_mut(from).unwrap() -= amount;
+            *wallets.get_mut(to).unwrap() += amount;
+        }
+        Ok(self.receipt(amount))
+    }
+
+    /// Pays `amount` out of the wallet of `customer`.
+    pub async fn pay_out(&self, customer: &str, amount: u64) -> Result<Receipt, Refused> {
+        {
+            let mut wallets = self.wallets.lock().unwrap();
+            let balance = wallets.get_mut(customer).ok_or(Refused::NoSuchCustomer)?;
+            *balance = balance.checked_sub(amount).ok_or(Refused::BalanceTooLow)?;
+        }
+        let mut leaving = Leaving { wallets: &self.wallets, customer, amount };
+        self.on_a_line(self.bank.pay(customer, amount)).await;
+        leaving.amount = 0;
+        drop(leaving);
+        Ok(self.receipt(amount))
+    }
+
+    /// What a unit of `currency` is worth. The bank is asked if it is not known yet.
+    pub async fn rate(&self, currency: &'static str) -> u64 {
+        if let Some(&rate) = self.rates.lock().unwrap().get(currency) {
+            return rate;
+        }
+        let rate = self.on_a_line(self.bank.rate(currency)).await;
+        self.rates.lock().unwrap().insert(currency, rate);
+        rate
+    }
+
+    /// Has a conversation with the bank when there is a line for it.
+    async fn on_a_line<T>(&self, conversation: impl Future<Output = T>) -> T {
+        let _line = self.lines.acquire().await.expect("it is never closed");
+        conversation.await
+    }
+
+    /// Makes a receipt and shows it to the listener.
+    fn receipt(&self, amount: u64) -> Receipt {
+        let number = self.last_receipt.fetch_add(1, Ordering::SeqCst) + 1;
+        let receipt = Receipt { number, amount };
+        let listener = self.listener.lock().unwrap().clone();
+        if let Some(listener) = listener {
+            listener(receipt);
+        }
+        receipt
+    }
+}
