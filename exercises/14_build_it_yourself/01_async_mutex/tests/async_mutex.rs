@@ -1,10 +1,12 @@
+#![allow(unsafe_code)]
+
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 use std::thread::{self, Thread};
 
 use async_mutex::{Lock, Mutex, MutexGuard};
@@ -223,6 +225,49 @@ fn a_waker_may_use_the_mutex_when_it_is_dropped() {
     drop(guard);
 }
 
+/// A waker that uses the mutex when it is cloned, as one that counts its clones might.
+fn uses_it_when_cloned(mutex: &'static Mutex<()>) -> Waker {
+    static TABLE: RawWakerVTable = RawWakerVTable::new(clone, |_| {}, |_| {}, |_| {});
+    fn clone(mutex: *const ()) -> RawWaker {
+        // SAFETY: the pointer was made from a reference that lives for ever.
+        drop(unsafe { &*mutex.cast::<Mutex<()>>() }.try_lock());
+        RawWaker::new(mutex, &TABLE)
+    }
+    // SAFETY: the functions of the table free nothing, and the pointer is valid for ever.
+    unsafe { Waker::new(std::ptr::from_ref(mutex).cast(), &TABLE) }
+}
+
+#[interleave::test]
+fn a_waker_may_use_the_mutex_when_it_is_cloned() {
+    let mutex: &'static Mutex<()> = Box::leak(Box::new(Mutex::new(())));
+    let (waker, other) = (uses_it_when_cloned(mutex), uses_it_when_cloned(mutex));
+    let guard = mutex.try_lock();
+    let mut waiting = pin!(mutex.lock());
+    for waker in [&waker, &other, &other] {
+        assert!(poll(waiting.as_mut(), waker).is_pending(), "it is locked");
+    }
+    drop(guard);
+    assert!(poll(waiting.as_mut(), &waker).is_ready(), "it was unlocked, and one waits for it");
+}
+
+#[interleave::test]
+fn a_ticket_is_used_once() {
+    let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
+    let guard = mutex.try_lock();
+    let mut first = pin!(mutex.lock());
+    waits!(first, counter, "it is locked");
+    for _ in 0..255 {
+        let mut gives_up = pin!(mutex.lock());
+        waits!(gives_up, counter, "it is locked");
+    }
+    let mut last = pin!(mutex.lock());
+    waits!(last, counter, "it is locked");
+    drop(guard);
+    waits!(last, counter, "it is the turn of the first of 257 futures, and the last one got the lock");
+    drop(gets!(first, "it was unlocked, and the first does not get the lock"));
+    drop(gets!(last, "it was unlocked twice, and all between the first and the last are gone"));
+}
+
 #[interleave::test]
 fn two_futures_of_one_task_have_two_places() {
     let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
@@ -379,6 +424,53 @@ fn of_two_attempts_at_once_one_succeeds() {
     let ours = mutex.try_lock().map(std::mem::forget).is_some();
     let theirs = other.join().unwrap();
     assert!(ours != theirs, "it was free, and two threads tried to lock it at once: {ours} and {theirs}");
+}
+
+#[interleave::test]
+fn nobody_overtakes_on_another_thread() {
+    let (mutex, counter) = (Mutex::new(()), CountingWaker::new());
+    let guard = mutex.try_lock();
+    let mut waiting = pin!(mutex.lock());
+    waits!(waiting, counter, "it is locked");
+    let overtaken = thread::scope(|scope| {
+        let late = scope.spawn(|| mutex.try_lock().is_some());
+        drop(guard);
+        late.join().unwrap()
+    });
+    assert!(!overtaken, "one waits, and `try_lock` on another thread got the lock while it was handed over");
+    drop(gets!(waiting, "it was unlocked, and one waits for it"));
+}
+
+#[interleave::test]
+fn a_place_is_taken_at_the_first_poll() {
+    let (mutex, counters) = (Mutex::new(()), [CountingWaker::new(), CountingWaker::new()]);
+    let guard = mutex.try_lock();
+    let [mut a, mut b] = [mutex.lock(), mutex.lock()].map(Box::pin);
+    thread::scope(|scope| {
+        scope.spawn(|| waits!(a, counters[0], "it is locked"));
+        waits!(b, counters[1], "it is locked");
+    });
+    let woken = counters[0].wakes() + counters[1].wakes();
+    assert_eq!(woken, 0, "two threads polled a future each, and it is still locked; left: how often they were woken");
+    drop(guard);
+    let woken = counters[0].wakes() + counters[1].wakes();
+    assert_eq!(woken, 1, "two futures wait, and it was unlocked once; left: how often they were woken");
+}
+
+#[interleave::test]
+fn a_waker_that_is_replaced_misses_no_wake_up() {
+    let (mutex, counters) = (Mutex::new(()), [CountingWaker::new(), CountingWaker::new()]);
+    let guard = mutex.try_lock();
+    let mut moved = pin!(mutex.lock());
+    waits!(moved, counters[0], "it is locked");
+    let got_it = thread::scope(|scope| {
+        scope.spawn(|| drop(guard));
+        poll(moved.as_mut(), &counters[1].waker()).is_ready()
+    });
+    assert!(
+        got_it || counters[1].wakes() > 0,
+        "it was unlocked while another task polled a future that waits; that task has no guard and is not woken",
+    );
 }
 
 #[interleave::test]

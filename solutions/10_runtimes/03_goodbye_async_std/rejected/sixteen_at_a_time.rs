@@ -1,0 +1,96 @@
+//! verdict: deadlock smol_every_delivery_begins_at_once
+//! Delivers sixteen mails at a time: the seventeenth waits for one of them.
+//!
+//! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
+
+use std::sync::Arc;
+
+/// The way to the mail server. A delivery takes its time.
+pub trait Line: Send + Sync + 'static {
+    fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What both versions promise. An outbox may be sent to another thread.
+pub trait Outbox: Send {
+    /// Begins to deliver `mail`, whatever else is under way, and returns at once.
+    fn send(&mut self, mail: &str);
+
+    /// Waits until everything that was sent has been delivered, however long that takes.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// The original, on async-std. This module stays as it is.
+pub mod on_async_std {
+    use super::*;
+    use async_std::task::{self, JoinHandle};
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<JoinHandle<()>>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new() }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail) = (Arc::clone(&self.line), mail.to_owned());
+            self.deliveries.push(task::spawn(async move { line.deliver(mail).await }));
+        }
+
+        async fn close(self) {
+            for delivery in self.deliveries {
+                delivery.await;
+            }
+        }
+    }
+}
+
+/// Ported to smol.
+pub mod on_smol {
+    use super::*;
+    use smol::Task;
+
+    struct Delivery(Option<Task<()>>);
+
+    impl Drop for Delivery {
+        fn drop(&mut self) {
+            if let Some(task) = self.0.take() {
+                task.detach();
+            }
+        }
+    }
+
+    pub struct Mails<L> {
+        line: Arc<L>,
+        deliveries: Vec<Delivery>,
+        at_once: Arc<smol::lock::Semaphore>,
+    }
+
+    impl<L: Line> Mails<L> {
+        pub fn new(line: L) -> Self {
+            Self { line: Arc::new(line), deliveries: Vec::new(), at_once: Arc::new(smol::lock::Semaphore::new(16)) }
+        }
+    }
+
+    impl<L: Line> Outbox for Mails<L> {
+        fn send(&mut self, mail: &str) {
+            let (line, mail, at_once) = (Arc::clone(&self.line), mail.to_owned(), Arc::clone(&self.at_once));
+            self.deliveries.push(Delivery(Some(smol::spawn(async move {
+                let _one = at_once.acquire().await;
+                line.deliver(mail).await
+            }))));
+        }
+
+        async fn close(mut self) {
+            for delivery in &mut self.deliveries {
+                if let Some(task) = &mut delivery.0 {
+                    task.await;
+                }
+            }
+        }
+    }
+}
