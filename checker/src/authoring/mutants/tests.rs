@@ -163,7 +163,8 @@ fn close(&mut self) { self.open = false; self.all.clear(); }
 fn doc_comments_are_not_constants() {
     let source = "/// The most.\nconst MOST: usize = 8;\n/// Says so.\nfn text() -> &'static str { \"most\" }\n";
     let made = mutants(source, Changes::General).unwrap();
-    let constants: Vec<&str> =
-        made.iter().map(|mutant| mutant.name.as_str()).filter(|name| name.contains("constant")).collect();
-    assert_eq!(constants, ["constant/MOST/1", "constant/text/1"]);
+    assert!(!made.is_empty());
+    for mutant in made {
+        assert!(mutant.source.contains("/// The most.") && mutant.source.contains("/// Says so."), "{mutant:#?}");
+    }
 }
