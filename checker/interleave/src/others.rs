@@ -1,5 +1,6 @@
-//! What the other threads of this process do, for a clock that must not jump while one of them works.
+//! Whether the other threads of this process are working, for a clock that must not jump while one of them works.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,23 +11,24 @@ use std::time::{Duration, Instant};
 #[cfg_attr(not(target_os = "linux"), path = "others/fallback.rs")]
 mod system;
 
-/// What the busiest of them does.
+/// The state of the busiest of the other threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Others {
-    /// Each waits, and somebody has to wake it.
+    /// Each of them waits until another thread wakes it.
     Wait,
-    /// One sleeps for a time on the real clock and then goes on by itself.
+    /// One of them sleeps on the real clock and will continue without a wake-up.
     Sleep,
+    /// One of them is running.
     Work,
 }
 
-/// In all, so long is waited for threads that sleep. Who polls with `thread::sleep` would sleep for ever.
+/// How long a process waits for sleeping threads in total. A thread that polls with `thread::sleep` may sleep forever.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Microseconds.
+/// How long this process has waited for sleeping threads, in microseconds.
 static WAITED_FOR_SLEEPERS: AtomicU64 = AtomicU64::new(0);
 
-/// The threads that watch the others, for each runtime whose tasks all sleep. They do not count.
+/// The threads that watch the others, one for each runtime whose tasks all sleep. They are not watched themselves.
 static WATCHERS: Mutex<Vec<OsString>> = Mutex::new(Vec::new());
 
 /// Keeps the paused clock of one runtime from jumping while another thread of the process works.
@@ -34,22 +36,22 @@ static WATCHERS: Mutex<Vec<OsString>> = Mutex::new(Vec::new());
 #[derive(Clone, Debug)]
 pub struct Watch {
     is_kept: Arc<AtomicBool>,
-    /// How many threads there were before the test began. They are not the test's.
-    threads_before: Option<usize>,
+    /// The threads that existed before the test began. They do not belong to the test. `None` if that is not known.
+    threads_before: Arc<Option<HashSet<OsString>>>,
 }
 
 impl Watch {
     /// A watch for a test that is about to begin on this thread.
     pub fn begin() -> Self {
-        Watch { is_kept: Arc::default(), threads_before: system::count() }
+        Watch { is_kept: Arc::default(), threads_before: Arc::new(system::ids()) }
     }
 
-    /// Called when the runtime has nothing to do and would let time pass. If another thread works, `run` gets what is to be
-    /// run in a way that keeps the clock from jumping. That ends when no thread works any more.
+    /// Called when the runtime has nothing to do and would advance the clock. If another thread is working, this calls
+    /// `run` with a function that returns when no thread works any more. While it runs, the clock must not advance.
     pub fn before_time_passes(&self, run: impl FnOnce(Box<dyn FnOnce() + Send>)) {
-        // To look at each thread takes half a millisecond, and the clock of a test may move thousands of times.
-        let has_threads = self.threads_before.is_none_or(|before| system::count().is_none_or(|now| now > before));
-        if has_threads && !self.is_kept.load(SeqCst) && is_worth_waiting(others()) {
+        // Reading the state of all threads takes about half a millisecond, and a test may advance its clock thousands of
+        // times.
+        if self.has_threads() && !self.is_kept.load(SeqCst) && is_worth_waiting(others()) {
             self.is_kept.store(true, SeqCst);
             let is_kept = Arc::clone(&self.is_kept);
             run(Box::new(move || {
@@ -57,6 +59,14 @@ impl Watch {
                 is_kept.store(false, SeqCst);
             }));
         }
+    }
+}
+
+impl Watch {
+    /// Whether a thread has started since the test began. Threads of other tests may have ended, so a number says nothing.
+    fn has_threads(&self) -> bool {
+        let (Some(before), Some(now)) = (&*self.threads_before, system::ids()) else { return true };
+        now.iter().any(|id| !before.contains(id))
     }
 }
 

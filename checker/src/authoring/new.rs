@@ -53,7 +53,7 @@ fn subject(session: &Session, path: &str) -> Result<Subject> {
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
     if !is_name(name) {
-        return Err(UserError::new(format!("`{name}` is no name of a crate"), help).into());
+        return Err(UserError::new(format!("`{name}` is not a valid name for a crate"), help).into());
     }
     if session.catalogue.exercises.iter().any(|exercise| exercise.name == name) {
         return Err(UserError::new(format!("there is an exercise `{name}` already"), "choose another name").into());

@@ -88,7 +88,7 @@ fn prove(
         let solution = session.catalogue.solution(exercise);
         let (answers, mut complaints) = proof::attempts(exercise, &solution)?;
         complaints.extend(texts::complaints(exercise, &solution));
-        // A learner's answer is no defect of the course.
+        // A learner's own answer is not a defect of the course.
         if progress.exercises.get(&exercise.name).is_none_or(|entry| entry.attempts == 0) {
             complaints.extend(texts::starter(exercise, &solution));
         }

@@ -1,8 +1,8 @@
 //! Linux shows in `/proc` what each thread does.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 
 use super::Others;
 
@@ -14,10 +14,9 @@ struct Thread {
     switches: u64,
 }
 
-/// How many threads this process has.
-pub(super) fn count() -> Option<usize> {
-    // A folder has two links and one for each folder in it.
-    usize::try_from(fs::metadata("/proc/self/task").ok()?.nlink()).ok()?.checked_sub(2)
+/// The threads of this process.
+pub(super) fn ids() -> Option<HashSet<OsString>> {
+    Some(fs::read_dir("/proc/self/task").ok()?.filter_map(Result::ok).map(|entry| entry.file_name()).collect())
 }
 
 /// How the system calls the running thread.

@@ -1,4 +1,4 @@
-//! Who has to fix a compile error.
+//! Whether a compile error is in the learner's code or in the environment.
 //!
 //! Only an error with a place in the learner's own package is the learner's. Any other error comes from the machine or
 //! its configuration, and leads to no verdict on the code.
@@ -6,7 +6,7 @@
 use crate::error::{UserError, causes};
 use crate::verdict::Diagnostic;
 
-/// Who has to fix an error.
+/// Where the cause of an error lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     Learner,

@@ -1,4 +1,4 @@
-//! What is done again and again is shown once, with a count; and what would end a loop that nobody leaves.
+//! Folds steps that repeat into one round and a count, and says what would end an endless loop.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::{Action, Cause, Trace};
 
 /// A loop of more steps than this is not recognized.
 const LONGEST: usize = 24;
-/// What is done less often is told step by step.
+/// Fewer rounds than this are shown step by step.
 const FEWEST: usize = 3;
 
 /// Replaces repetitions among `rows` by their first round and a row that counts. With `is_endless`, the last one is a loop
@@ -39,7 +39,7 @@ pub(super) fn fold(trace: &Trace, rows: Vec<Row>, is_endless: bool) -> Vec<Row> 
     folded
 }
 
-/// How many of the first keys come again and again, and how often: what saves most rows.
+/// The length of the round that the keys begin with and the number of its repetitions: the choice that saves most rows.
 fn repetition(keys: &[String]) -> Option<(usize, usize)> {
     let rounds = |length: usize| keys.chunks_exact(length).take_while(|round| *round == &keys[..length]).count();
     let all = (1..=LONGEST.min(keys.len() / FEWEST)).map(|length| (length, rounds(length)));
@@ -56,7 +56,7 @@ fn key(trace: &Trace, at: usize, row: &Row) -> String {
     format!("{}\t{what}\t{:?}", shown.task, shown.place)
 }
 
-/// The loop that nobody leaves at the end of a livelock, who is in it and what would end it. `None` if there is none.
+/// Describes the endless loop of a livelock: its tasks, and what would end it. `None` if there is no such loop.
 pub(super) fn endless_in_words(trace: &Trace, rows: &[Row]) -> Option<String> {
     let (Row::Repeated { rows: length, times: None }, before) = rows.split_last()? else { return None };
     let round: Vec<&Shown> = before[before.len() - length..].iter().filter_map(Row::shown).collect();

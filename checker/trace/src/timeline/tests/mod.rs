@@ -296,7 +296,7 @@ fn a_lock_released_at_once_is_one_row_with_a_short_bar() {
     );
 }
 
-/// Would catch: a timeline of locks only, in which nobody finds the own functions again.
+/// Would catch: a timeline that names only locks, so that the learner does not find their own functions in it.
 #[test]
 fn a_step_names_the_function_that_it_belongs_to() {
     let mut failure = abba();
@@ -316,7 +316,7 @@ fn a_step_names_the_function_that_it_belongs_to() {
     assert!(draw(&failure, 40).contains("main      put: locks `a`"), "{}", draw(&failure, 40));
 }
 
-/// Would catch: "main waits for `log`", with nobody who has it.
+/// Would catch: "main waits for `log`", without the future that `log` was handed to.
 #[test]
 fn a_futurelock_names_the_future_that_is_not_polled_any_more() {
     let steps = vec![(0, locks(0), 5), (0, waits(0), 12), (0, unlocks(0), 5), (0, waits(0), 20)];

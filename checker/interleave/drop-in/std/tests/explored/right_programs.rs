@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, mpsc};
+use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, RwLock, mpsc};
 use std::thread;
 
 use interleave::engine::{Exploration, Finding, Wakes};
@@ -209,6 +209,31 @@ fn a_thread_that_unwinds_does_not_poison_the_mutex_of_another() {
         drop(guard);
         assert!(panics.join().is_err());
         assert!(!mutex.is_poisoned(), "the thread that panicked did not hold it");
+    })
+    .expect("it is not poisoned");
+}
+
+/// Would catch: the same with the write guard of a lock for readers and writers.
+#[test]
+fn a_thread_that_unwinds_does_not_poison_the_rwlock_of_another() {
+    struct ReadsOnDrop(Arc<RwLock<()>>);
+    impl Drop for ReadsOnDrop {
+        fn drop(&mut self) {
+            drop(self.0.read().unwrap());
+        }
+    }
+    explore(|| {
+        let lock = Arc::new(RwLock::new(()));
+        let reads = ReadsOnDrop(Arc::clone(&lock));
+        let guard = lock.write().unwrap();
+        let panics = thread::spawn(move || {
+            let _reads = reads;
+            panic!("on purpose");
+        });
+        thread::yield_now();
+        drop(guard);
+        assert!(panics.join().is_err());
+        assert!(!lock.is_poisoned(), "the thread that panicked did not hold it for writing");
     })
     .expect("it is not poisoned");
 }
