@@ -7,8 +7,8 @@ pub trait Line: Send + Sync + 'static {
     fn deliver(&self, mail: String) -> impl Future<Output = ()> + Send;
 }
 
-/// What both versions promise.
-pub trait Outbox {
+/// What both versions promise. An outbox may be sent to another thread.
+pub trait Outbox: Send {
     /// Begins to deliver `mail`, whatever else is under way, and returns at once.
     fn send(&mut self, mail: &str);
 
