@@ -11,7 +11,9 @@ use anyhow::{Context as _, Result};
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, Expr, ImplItemFn, ItemConst, ItemFn, ItemMod, ReturnType, Stmt, TraitItemFn};
+use syn::{
+    Attribute, Block, Expr, ExprMethodCall, ImplItemFn, ItemConst, ItemFn, ItemMod, ReturnType, Stmt, TraitItemFn,
+};
 
 mod calls;
 mod general;
@@ -174,6 +176,15 @@ impl<'ast> Visit<'ast> for Maker<'_> {
             locks::change(self, block);
         }
         visit::visit_block(self, block);
+    }
+
+    /// The message of an `expect` is not mutated: it is seen only if the solution is wrong.
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        if call.method == "expect" {
+            self.visit_expr(&call.receiver);
+        } else {
+            visit::visit_expr_method_call(self, call);
+        }
     }
 
     fn visit_stmt(&mut self, stmt: &'ast Stmt) {

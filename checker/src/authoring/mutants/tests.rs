@@ -168,3 +168,11 @@ fn doc_comments_are_not_constants() {
         assert!(mutant.source.contains("/// The most.") && mutant.source.contains("/// Says so."), "{mutant:#?}");
     }
 }
+
+#[test]
+fn what_cannot_be_told_from_the_solution_is_no_mutant() {
+    let source = "fn new() -> Self { Self::default() } fn go(&self) { self.all.lock().expect(\"not poisoned\"); }";
+    let made = mutants(source, Changes::General).unwrap();
+    let names: Vec<_> = made.iter().map(|mutant| mutant.name.as_str()).collect();
+    assert_eq!(names, ["returns/go/1"], "a body that only calls `default` and the message of an `expect` stay");
+}
