@@ -15,6 +15,9 @@ mod random;
 #[cfg(not(feature = "explore"))]
 mod real;
 mod report;
+mod stack;
+#[cfg(not(feature = "explore"))]
+mod standing;
 mod test_fn;
 
 /// Turns a function into a test that runs in both modes: `fn` for threads, `async fn` for tasks. The function may

@@ -1,13 +1,14 @@
 //! Panics as the hook sees them, and which one of several made a test fail.
 
 use std::any::Any;
-use std::backtrace::Backtrace;
 use std::fmt::Write as _;
 use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::thread::ThreadId;
 
 use trace::Place;
+
+use crate::stack;
 
 /// A panic as the hook saw it.
 #[derive(Clone, Debug, Default)]
@@ -32,10 +33,10 @@ impl RecordedPanic {
         // A library names its own line. What the reader can change is the line that led there.
         if let Some(raised) = &place
             && is_of_a_library(&raised.file)
-            && let Some(cause) = learners_line()
+            && let Some(cause) = stack::innermost_line()
         {
             let _ = write!(message, "\n(raised by a library, at {raised})");
-            place = Some(cause);
+            place = Some(cause.place);
         }
         Self { by: Some(by), message, place }
     }
@@ -51,27 +52,6 @@ impl RecordedPanic {
 /// Whether the compiler's name of `file` is that of a library: those of the workspace are relative to it.
 fn is_of_a_library(file: &str) -> bool {
     Path::new(file).is_absolute() || file.starts_with("/rustc/")
-}
-
-/// The innermost line of the package's `src` or `tests` that is being executed.
-fn learners_line() -> Option<Place> {
-    let package = std::env::var("CARGO_MANIFEST_DIR").ok()?;
-    let workspace = Path::new(&package).ancestors().filter(|folder| folder.join("Cargo.lock").exists()).last();
-    let here = std::env::current_dir().ok()?;
-    let trace = Backtrace::force_capture().to_string();
-    let places = trace.lines().filter_map(|line| line.trim_start().strip_prefix("at "));
-    let mut own = places.filter_map(|place| {
-        let (place, _column) = place.rsplit_once(':')?;
-        let (file, line) = place.rsplit_once(':')?;
-        let file = here.join(file.strip_prefix("./").unwrap_or(file));
-        let inner = file.strip_prefix(&package).ok()?;
-        if !inner.starts_with("src") && !inner.starts_with("tests") {
-            return None;
-        }
-        let name = workspace.and_then(|root| file.strip_prefix(root).ok()).unwrap_or(&file);
-        Some(Place { file: name.display().to_string(), line: line.parse().ok()? })
-    });
-    own.next()
 }
 
 /// The message of a panic.
@@ -139,12 +119,9 @@ mod tests {
 
     /// Would catch: `local.rs:445`, which the reader did not write.
     #[test]
-    fn a_panic_in_a_library_points_to_the_line_that_led_there() {
+    fn a_file_of_a_library_is_told_from_the_readers() {
         assert!(is_of_a_library("/rustc/abc/library/std/src/thread/local.rs"));
         assert!(!is_of_a_library("exercises/02_mutex/03_abba/src/lib.rs"));
-        // Cargo sets the variable for its tests.
-        let place = learners_line().expect("this test is a line of the package");
-        assert!(place.file.ends_with("src/panics.rs"), "{place:?}");
     }
 
     #[test]

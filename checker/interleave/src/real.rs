@@ -10,11 +10,13 @@ use trace::{Failure, FailureKind};
 
 use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
 use crate::report;
+use crate::standing;
 use crate::test_fn::{Deadlock, Payload, Test};
 
 /// Runs `body` once. On failure, returns the failure to report and the payload to resume unwinding with.
 pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
     let _watchdog = (!report::is_asked_for()).then(|| Watchdog::start(test.name));
+    standing::answer_when_asked();
     install_panic_recorder();
     let payload = panic::catch_unwind(AssertUnwindSafe(body)).err()?;
     let failure = match payload.downcast_ref::<Deadlock>() {

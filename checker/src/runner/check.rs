@@ -186,7 +186,8 @@ impl Attempt<'_> {
             Compiled::Failed { diagnostics } => Ok(Ran { errors: diagnostics, ..Ran::default() }),
             Compiled::Built { binaries, .. } => self.run_all(suite, &binaries, Mode::Explore, &|test, run| {
                 let result = run(self.stop)?;
-                if matches!(result.outcome, Outcome::Failed(_)) {
+                // Without a picture, real threads may say more: they are shown beside it.
+                if matches!(result.outcome, Outcome::Failed(_)) && result.trace.is_some() {
                     twins.decided(test);
                 }
                 Ok(result)

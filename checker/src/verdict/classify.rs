@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use trace::{Failure, FailureKind, Place, Report, Trace};
+use trace::{Failure, FailureKind, Place, Report, Standing, Trace};
 
 use crate::course::exercise::Exercise;
 use crate::system::process::{self, Activity, How};
@@ -14,6 +14,10 @@ use crate::verdict::{Kind, Outcome};
 pub struct Evidence<'a> {
     pub how: How,
     pub report: Option<&'a Report>,
+    /// The test's name in its binary, which its own thread has, too.
+    pub test: &'a str,
+    /// Where the threads stood when the process was about to be killed, if they were asked.
+    pub standing: &'a [Standing],
     /// The nonce that the report of a passing test must contain.
     pub nonce: &'a str,
     /// The end of the output.
@@ -82,17 +86,25 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
     match evidence.how {
         How::StoodStill => (
             Kind::Deadlock,
-            "every thread of the test waits, without a time limit, for a lock, a message or another thread: none can ever \
-             go on"
-                .to_owned(),
+            format!(
+                "every thread of the test waits, without a time limit, for a lock, a message or another thread: none can \
+                 ever go on{}",
+                stands(evidence)
+            ),
         ),
         How::OverLimit(Activity::Asleep) => (
             Kind::Deadlock,
-            format!("not done after {limit}, and every thread was asleep: each waits for something that does not come"),
+            format!(
+                "not done after {limit}, and every thread was asleep: each waits for something that does not come{}",
+                stands(evidence)
+            ),
         ),
         How::OverLimit(Activity::Busy) => (
             Kind::Timeout,
-            format!("still running after {limit}: either a loop does not end, or it does far more than the test needs"),
+            format!(
+                "still running after {limit}: either a loop does not end, or it does far more than the test needs{}",
+                stands(evidence)
+            ),
         ),
         How::OverLimit(Activity::Unknown) => (
             Kind::Timeout,
@@ -119,6 +131,23 @@ fn without_report(evidence: Evidence<'_>, reached_its_end: bool) -> (Kind, Strin
         ),
         How::Stopped => (Kind::Unfinished, "stopped".to_owned()),
     }
+}
+
+/// A line for each thread that is executing code of the learner or of the test.
+fn stands(evidence: Evidence<'_>) -> String {
+    let line = |standing: &Standing| {
+        let place = standing.place.as_ref()?;
+        let thread = match standing.thread.as_str() {
+            "" => "a thread".to_owned(),
+            name if name == evidence.test => "the test".to_owned(),
+            name => format!("thread `{name}`"),
+        };
+        let call = standing.call.as_ref().map_or_else(String::new, |call| format!(", in its call of `{call}`"));
+        Some(format!("\n  {thread} is at {place}{call}"))
+    };
+    let mut lines: Vec<String> = evidence.standing.iter().filter_map(line).collect();
+    lines.sort();
+    lines.concat()
 }
 
 /// The likely reason if a test ended without a report, although libtest saw it end.
@@ -155,7 +184,8 @@ mod tests {
     const NONCE: &str = "7f";
 
     fn judged(how: How, report: Option<&Report>) -> Classified {
-        let evidence = Evidence { how, report, nonce: NONCE, printed: "", limit: Duration::from_secs(10) };
+        let limit = Duration::from_secs(10);
+        let evidence = Evidence { how, report, test: "a", standing: &[], nonce: NONCE, printed: "", limit };
         classify(evidence, &example::exercise("abba"), Path::new("/course"))
     }
 
@@ -225,6 +255,35 @@ mod tests {
         }
     }
 
+    /// Would catch: a thread of the runtime, which executes nothing of the learner's, in the list.
+    #[test]
+    fn threads_in_code_of_the_learner_are_named_with_their_lines() {
+        let at = |thread: &str, line: Option<u32>, call: Option<&str>| Standing {
+            thread: thread.to_owned(),
+            place: line.map(|line| Place { file: "exercises/abba/src/lib.rs".to_owned(), line }),
+            call: call.map(str::to_owned),
+        };
+        let standing = [
+            at("tokio-rt-worker", None, None),
+            at("mover", Some(9), Some("Mutex::lock")),
+            at("", Some(12), None),
+            at("a", Some(30), Some("JoinHandle::join")),
+        ];
+        let (report, limit) = (None, Duration::from_secs(10));
+        let how = How::StoodStill;
+        let evidence = Evidence { how, report, test: "a", standing: &standing, nonce: NONCE, printed: "", limit };
+        let message = classify(evidence, &example::exercise("abba"), Path::new("/course")).message;
+        let lines: Vec<&str> = message.lines().skip(1).collect();
+        assert_eq!(
+            lines,
+            [
+                "  a thread is at lib.rs:12",
+                "  the test is at lib.rs:30, in its call of `JoinHandle::join`",
+                "  thread `mover` is at lib.rs:9, in its call of `Mutex::lock`",
+            ]
+        );
+    }
+
     /// Would catch: calling it a deadlock or an endless loop where the system does not show which it is.
     #[test]
     fn a_verdict_without_information_from_the_system_says_so() {
@@ -240,7 +299,7 @@ mod tests {
             ("test a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed;", How::Exited(101), Kind::FailingTest),
         ] {
             let limit = Duration::from_secs(10);
-            let evidence = Evidence { how, report: None, nonce: NONCE, printed, limit };
+            let evidence = Evidence { how, report: None, test: "a", standing: &[], nonce: NONCE, printed, limit };
             let judgement = classify(evidence, &example::exercise("abba"), Path::new("/course"));
             assert_eq!(judgement.outcome, Outcome::Failed(kind));
             assert!(judgement.message.contains("With `#[interleave::test]`"), "{}", judgement.message);

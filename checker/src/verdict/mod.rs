@@ -111,6 +111,18 @@ impl Verdict {
     pub fn decisive(&self) -> Option<&TestResult> {
         decisive(&self.tests)
     }
+
+    /// What is shown as evidence: the decisive test, and if exploring has no picture of it, what real mode says of the
+    /// same test.
+    pub fn evidence(&self) -> impl Iterator<Item = &TestResult> {
+        let decisive = self.decisive();
+        let is_without_picture = |test: &&TestResult| test.mode == Mode::Explore && test.trace.is_none();
+        let other = decisive.filter(is_without_picture).and_then(|explored| {
+            let mut failed = self.tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+            failed.find(|test| test.mode == Mode::Real && test.name == explored.name)
+        });
+        decisive.into_iter().chain(other)
+    }
 }
 
 /// The decisive test: the first one that fails in every run, or else the first one that failed.

@@ -71,6 +71,13 @@ fn details(verdicts: &HashMap<&str, &Value>) {
     let message = |name: &str| test(name, 0)["message"].as_str().unwrap();
     assert!(message("hangs").contains("every thread of the test waits, without a time limit"), "{}", message("hangs"));
     assert!(message("sleeps").contains("not done after 1.5 s"), "{}", message("sleeps"));
+    if cfg!(target_os = "linux") {
+        let waits = message("hangs");
+        assert_eq!(waits.matches("\n  a thread is at lib.rs:14, in its call of `lock`").count(), 2, "{waits}");
+        assert!(waits.contains("\n  the test is at lib.rs:18, in its call of `JoinHandle::join`"), "{waits}");
+        assert!(message("loops").contains("\n  the test is at lib.rs:3"), "{}", message("loops"));
+        assert!(message("sleeps").contains("in its call of `"), "{}", message("sleeps"));
+    }
     assert!(message("hangs_in_list").starts_with("while the tests were listed: "));
     assert!(message("overflows").contains("the stack overflowed"), "{}", message("overflows"));
     assert!(message("aborts").contains("SIGABRT"), "{}", message("aborts"));

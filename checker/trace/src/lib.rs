@@ -102,6 +102,17 @@ impl std::fmt::Display for Place {
     }
 }
 
+/// Where a thread stands when the checker is about to end its test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The thread's name; empty if it has none.
+    pub thread: String,
+    /// The innermost line of the learner's package that it is executing.
+    pub place: Option<Place>,
+    /// What that line has called: `Mutex::lock`.
+    pub call: Option<String>,
+}
+
 /// One interleaving: which task did what, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -16,6 +16,15 @@ pub const REPLAY: &str = "INTERLEAVE_REPLAY";
 /// If set, the test maps every interleaving and reports the map.
 pub const MAP: &str = "INTERLEAVE_MAP";
 
+/// The number of the signal that asks the threads of a test in real mode where they stand: Linux's `SIGUSR1`.
+pub const ASK_SIGNAL: i32 = 10;
+
+/// The file in which the threads answer, each with a line as written by
+/// [`write_standing`](crate::wire::write_standing). `report` is the path of the report.
+pub fn standing_path(report: &str) -> String {
+    format!("{report}.threads")
+}
+
 /// The line that a test prints if it cannot write its report to `path`, without the reason at the end.
 pub fn report_not_written(path: &str) -> String {
     format!("interleave: cannot write the report {path}: ")

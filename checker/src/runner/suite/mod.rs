@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use trace::Report;
 use trace::map::Map;
 use trace::protocol;
+use trace::{Report, Standing};
 
 use crate::course::exercise::Exercise;
 use crate::error::{UserError, causes};
@@ -163,6 +163,8 @@ impl<'a> Suite<'a> {
         let evidence = Evidence {
             how: ran.end.how,
             report: ran.report.as_ref(),
+            test: name,
+            standing: &ran.standing,
             nonce: &ran.nonce,
             printed: &printed,
             limit: self.exercise.limit(),
@@ -225,6 +227,9 @@ impl<'a> Suite<'a> {
             .mark(format!("{}={nonce}", protocol::NONCE))
             .standstill(Standstill::Ends)
             .rest(output.rest);
+        let answers = PathBuf::from(protocol::standing_path(&path.display().to_string()));
+        // An explored test knows by itself what its threads wait for.
+        let spec = if mode == Mode::Real { spec.answers(answers.clone()) } else { spec };
         let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;
@@ -232,7 +237,8 @@ impl<'a> Suite<'a> {
         if report.is_none() {
             could_report(&printed.to_text(), &path)?;
         }
-        Ok(Ran { end, nonce, report, printed })
+        let standing = trace::wire::read_standing(&fs::read_to_string(&answers).unwrap_or_default());
+        Ok(Ran { end, nonce, report, standing, printed })
     }
 }
 
@@ -248,6 +254,7 @@ struct Ran {
     end: End,
     nonce: String,
     report: Option<Report>,
+    standing: Vec<Standing>,
     printed: process::Kept,
 }
 

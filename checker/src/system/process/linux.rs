@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -112,6 +113,24 @@ fn stands_still(id: u32, threads: &[Thread]) -> bool {
     !threads.is_empty()
         && threads.iter().all(|thread| syscall(id, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
         && children(id).is_some_and(|children| children.is_empty())
+}
+
+/// Asks the threads of `id` where they stand, and waits until each has answered with a line in the file `answers`, or
+/// until two seconds have passed: on a busy machine, finding a line takes long. A process that does not listen is ended by
+/// the signal.
+pub fn ask_threads(id: u32, answers: &Path) {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let Some(pid) = Pid::from_raw(id.cast_signed()) else { return };
+    let expected = threads(id).map_or(0, |threads| threads.len());
+    let until = Instant::now() + PATIENCE;
+    if kill_process(pid, Signal::USR1).is_err() {
+        return;
+    }
+    let answered = || fs::read_to_string(answers).map_or(0, |text| text.lines().count());
+    let is_gone = || threads(id).is_none_or(|threads| threads.iter().all(|thread| thread.state == b'Z'));
+    while answered() < expected && !is_gone() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// The system call that `thread` is in: its number and arguments.

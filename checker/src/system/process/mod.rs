@@ -6,6 +6,7 @@
 //! killed.
 
 use std::io::{self, PipeReader, Read};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
@@ -54,6 +55,7 @@ pub struct Spec<'a> {
     mark: Option<String>,
     standstill: Standstill,
     rest: Rest,
+    answers: Option<PathBuf>,
     stop: &'a Stop,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Spec<'a> {
             mark: None,
             standstill: Standstill::Waits,
             rest: Rest::IsWanted,
+            answers: None,
             stop,
         }
     }
@@ -102,6 +105,12 @@ impl<'a> Spec<'a> {
 
     pub fn rest(self, rest: Rest) -> Self {
         Self { rest, ..self }
+    }
+
+    /// Before the process is killed because it hangs, its threads are asked where they stand. They answer in this file,
+    /// if the system and the process support it.
+    pub fn answers(self, file: PathBuf) -> Self {
+        Self { answers: Some(file), ..self }
     }
 }
 
@@ -239,6 +248,7 @@ struct Supervisor {
     next_look: Option<Instant>,
     standstill: sys::StandstillDetector,
     open_pipes: usize,
+    answers: Option<PathBuf>,
     /// Why the process was killed, if it was.
     killed: Option<How>,
     ended: Option<Instant>,
@@ -253,6 +263,7 @@ impl Supervisor {
             next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
             standstill: sys::StandstillDetector::default(),
             open_pipes: 0,
+            answers: spec.answers.clone(),
             killed: None,
             ended: None,
         }
@@ -270,17 +281,27 @@ impl Supervisor {
         self.deadline = self.deadline.map(|deadline| deadline + lost);
         if self.killed.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
             self.killed = Some(How::OverLimit(sys::activity(group.leader.id())));
+            self.ask(group);
             group.leader.kill();
         }
         if self.killed.is_none() && self.next_look.is_some_and(|look| now >= look) {
             self.next_look = Some(now + LOOK_AGAIN);
             if self.standstill.observe(group.leader.id()) {
                 self.killed = Some(How::StoodStill);
+                self.ask(group);
                 group.leader.kill();
             }
         }
         let next = self.deadline.into_iter().chain(self.next_look).min().filter(|_| self.killed.is_none());
         Some(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
+    }
+}
+
+impl Supervisor {
+    fn ask(&self, group: &Group<'_>) {
+        if let Some(file) = &self.answers {
+            sys::ask_threads(group.leader.id(), file);
+        }
     }
 }
 

@@ -97,7 +97,9 @@ fn passed(page: &mut Page, success: Success<'_>) {
 fn failed_tests(page: &mut Page, verdict: &Verdict, width: usize) {
     let Some(decisive) = verdict.decisive() else { return };
     page.anchor();
-    page.text.append(view::failed_test(&verdict.exercise, decisive, width));
+    for test in verdict.evidence() {
+        page.text.append(view::failed_test(&verdict.exercise, test, width));
+    }
     if verdict.tests.len() > 1 {
         page.text.append(view::table(&verdict.tests));
     }

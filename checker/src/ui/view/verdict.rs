@@ -27,7 +27,7 @@ pub fn verdict(verdict: &Verdict, diagnostics: Diagnostics, width: usize) -> Tex
             text.append(self::diagnostic(diagnostic));
         }
     }
-    if let Some(test) = verdict.decisive() {
+    for test in verdict.evidence() {
         text.append(failed_test(&verdict.exercise, test, width));
     }
     if verdict.tests.len() > 1 && !verdict.passed() {

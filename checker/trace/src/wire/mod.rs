@@ -7,9 +7,11 @@ mod action;
 mod choices;
 mod fields;
 mod map;
+mod standing;
 mod trace;
 
 pub use choices::{read_choices, write_choices};
+pub use standing::{read_standing, write_standing};
 
 use self::fields::{Lines, number, place_fields, read_place, unescape};
 use crate::{Coverage, Explored, Failure, FailureKind, Report, Trace};
