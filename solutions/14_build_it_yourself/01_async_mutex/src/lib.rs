@@ -112,7 +112,6 @@ impl<'a, T> Future for Lock<'a, T> {
             };
             if mine {
                 state.turn = Turn::Taken;
-                drop(state);
                 self.ticket = None;
                 return Poll::Ready(self.mutex.guard());
             }
