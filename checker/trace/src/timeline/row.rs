@@ -23,7 +23,7 @@ pub enum Row {
 pub struct Shown {
     /// Its number in the picture, counted from 1.
     pub number: usize,
-    /// The indices in [`Trace::steps`] of the first and the last step that the row describes.
+    /// The indices in [`Trace::steps`](crate::Trace::steps) of the first and the last step that the row describes.
     pub steps: (usize, usize),
     /// Who made the step: the index of its column's task in [`Trace::tasks`](crate::Trace::tasks).
     pub task: usize,
