@@ -36,7 +36,6 @@ mod authoring;
 mod cli;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser as _};
@@ -44,49 +43,46 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::authoring::{bench, new, verify};
 use crate::cli::{Cli, Command, Dev};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
+use crate::error::Exit;
 use crate::session::{Printer, Session};
 use crate::system::process::{Stop, confine};
 use crate::system::signals::Signals;
 use crate::watch::driver;
 
-/// The exit code if the checker itself failed.
-const TROUBLE: u8 = 2;
-
-fn main() -> ExitCode {
+fn main() -> Exit {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == confine::EXEC) {
         eprintln!("{}", confine::exec(&arguments[1..]));
-        return ExitCode::from(TROUBLE);
+        return Exit::Failed;
     }
-    match run_command() {
-        Ok(code) => ExitCode::from(code),
-        Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
+    run_command().unwrap_or_else(|error| {
+        let exit = Exit::of_error(&error);
+        if exit != Exit::Done {
             eprintln!("{}", error::describe(&error));
-            ExitCode::from(TROUBLE)
         }
-    }
+        exit
+    })
 }
 
-fn run_command() -> Result<u8> {
+fn run_command() -> Result<Exit> {
     let Cli { command, color } = Cli::parse();
     let stop = Stop::new();
     let signals = Signals::install(stop.clone()).context("signals cannot be received")?;
     let printer = Printer::new(color);
     let open = || Session::open(printer, stop.clone());
-    let code = match command.unwrap_or(Command::Watch(driver::Args::default())) {
+    let exit = match command.unwrap_or(Command::Watch(driver::Args::default())) {
         Command::Watch(args) => driver::execute(open()?, &signals, &args)?,
-        Command::Run(args) => run::execute(open, &args)?.unwrap_or(TROUBLE),
+        Command::Run(args) => run::execute(open, &args)?,
         Command::List(args) => list::execute(&open()?, &args)?,
         Command::Hint(args) => hint::execute(&open()?, &args)?,
         Command::Read(args) => read::execute(&open()?, &args)?,
         Command::Solution(args) => solution::execute(&open()?, &args)?,
-        Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
+        Command::Replay(args) => replay::execute(&open()?, &args)?,
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
-        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
-        Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),
+        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?,
+        Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?,
     };
-    Ok(signals.exit_code().unwrap_or(code))
+    Ok(signals.exit().unwrap_or(exit))
 }

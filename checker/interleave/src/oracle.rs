@@ -63,6 +63,7 @@ const MOST_POLLS: usize = 1_000;
 /// # Panics
 ///
 /// If the future is not ready after 1,000 polls.
+#[track_caller]
 pub fn cancel_at_every_await<S>(
     setup: impl Fn() -> S,
     future: impl AsyncFn(&S),

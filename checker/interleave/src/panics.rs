@@ -6,7 +6,7 @@ use std::panic::PanicHookInfo;
 use std::path::Path;
 use std::thread::ThreadId;
 
-use trace::Place;
+use trace::{Failure, FailureKind, Place, Trace};
 
 use crate::stack;
 
@@ -41,6 +41,13 @@ impl RecordedPanic {
         Self { by: Some(by), message, place }
     }
 
+    /// The failure that this panic is: a panic of the kit itself says nothing about the code under test.
+    pub(crate) fn failure(&self, trace: Option<Trace>) -> Failure {
+        let is_ours = self.place.as_ref().is_some_and(|place| is_kit(&place.file));
+        let kind = if is_ours { FailureKind::Internal } else { FailureKind::Panic };
+        Failure { kind, message: self.message.clone(), place: self.place.clone(), trace }
+    }
+
     /// Whether this panic only passes on the panic of another thread or task.
     fn passes_on_another(&self) -> bool {
         let unwrapped = self.message.contains("on an `Err` value") || self.message.contains(": PoisonError");
@@ -49,9 +56,24 @@ impl RecordedPanic {
     }
 }
 
-/// Whether the compiler's name of `file` is that of a library: those of the workspace are relative to it.
+/// The kit's folder, as the compiler reports it: both kinds of separators are one byte long.
+const KIT: &str = file!().split_at(file!().len() - "src/panics.rs".len()).0;
+
+/// Whether `file`, as the compiler reports it, is a source file of the kit or of a drop-in. A panic that the kit raises
+/// on behalf of its caller has the caller's file (`#[track_caller]`).
+pub fn is_kit(file: &str) -> bool {
+    let mut folders = file.strip_prefix(KIT).into_iter().flat_map(|inner| inner.split(['/', '\\']));
+    match folders.next() {
+        Some("src") => true,
+        Some("drop-in") => folders.any(|folder| folder == "src"),
+        _ => false,
+    }
+}
+
+/// Whether the compiler's name of `file` is that of a library: those of the workspace are relative to it. The kit is
+/// none, even if it lies outside of the workspace.
 fn is_of_a_library(file: &str) -> bool {
-    Path::new(file).is_absolute() || file.starts_with("/rustc/")
+    (Path::new(file).is_absolute() || file.starts_with("/rustc/")) && !is_kit(file)
 }
 
 /// The message of a panic.
@@ -88,11 +110,11 @@ pub(crate) fn is_abort(info: &PanicHookInfo<'_>) -> bool {
     )
 }
 
-/// The message for a panic of `by` that aborts the process, and where the first panic happened.
-pub(crate) fn abort_message(panics: &[RecordedPanic], by: Who) -> (String, Option<Place>) {
+/// What a panic of `by` that aborts the process adds to the panics before: their messages, where the first happened.
+pub(crate) fn abort(panics: &[RecordedPanic], by: Who) -> RecordedPanic {
     let at = |panic: &RecordedPanic| panic.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let mut own = panics.iter().rev().filter(|panic| panic.by == Some(by));
-    match (own.next(), own.next()) {
+    let (message, place) = match (own.next(), own.next()) {
         (Some(second), Some(first)) => (
             format!(
                 "{}\nWhile that panic unwound, a destructor panicked, too, which aborts the process: {}{}",
@@ -106,7 +128,8 @@ pub(crate) fn abort_message(panics: &[RecordedPanic], by: Who) -> (String, Optio
             (format!("{}\nThis panic cannot unwind, so it aborts the process.", only.message), only.place.clone())
         }
         (None, _) => ("a panic that cannot unwind aborts the process".to_owned(), None),
-    }
+    };
+    RecordedPanic { by: Some(by), message, place }
 }
 
 #[cfg(test)]
@@ -115,6 +138,26 @@ mod tests {
 
     fn panic(task: usize, message: &str) -> RecordedPanic {
         RecordedPanic { by: Some(Who::Task(task)), message: message.to_owned(), place: None }
+    }
+
+    /// Would catch: a bug of the kit that is reported as the learner's.
+    #[test]
+    fn only_a_panic_in_the_kits_sources_is_an_internal_failure() {
+        let kit = file!().strip_suffix("src/panics.rs").or(file!().strip_suffix(r"src\panics.rs")).unwrap();
+        let kind = |file: &str| {
+            let place = Some(Place { file: file.to_owned(), line: 3 });
+            RecordedPanic { place, ..RecordedPanic::default() }.failure(None).kind
+        };
+        for file in
+            ["src/oracle.rs", r"src\oracle.rs", "drop-in/tokio/src/explore/sync/mod.rs", r"drop-in\std\src\lib.rs"]
+        {
+            assert_eq!(kind(&format!("{kit}{file}")), FailureKind::Internal, "{file}");
+        }
+        for file in ["tests/modes.rs", "drop-in/tokio/tests/it.rs"] {
+            assert_eq!(kind(&format!("{kit}{file}")), FailureKind::Panic, "{file}");
+        }
+        assert_eq!(kind("exercises/02_mutex/03_abba/src/lib.rs"), FailureKind::Panic);
+        assert_eq!(RecordedPanic::default().failure(None).kind, FailureKind::Panic);
     }
 
     /// Would catch: `local.rs:445`, which the reader did not write.
@@ -154,7 +197,7 @@ mod tests {
     fn an_abort_names_the_panic_that_came_first() {
         let panics =
             [panic(2, "a connection was open"), panic(1, "on purpose"), panic(2, "a poisoned lock was unwrapped")];
-        let (message, _) = abort_message(&panics, Who::Task(2));
+        let RecordedPanic { message, .. } = abort(&panics, Who::Task(2));
         assert!(message.starts_with("a connection was open\n"), "{message}");
         assert!(message.contains("a poisoned lock was unwrapped"), "{message}");
     }

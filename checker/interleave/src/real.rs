@@ -26,8 +26,7 @@ pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
         }
         None => {
             let own = Who::Thread(thread::current().id());
-            let panic = cause_of_failure(&recorded_panics(), own);
-            Failure { kind: FailureKind::Panic, message: panic.message, place: panic.place, trace: None }
+            cause_of_failure(&recorded_panics(), own).failure(None)
         }
     };
     Some((failure, payload))

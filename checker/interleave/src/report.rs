@@ -2,10 +2,10 @@
 //!
 //! The checker runs every test in its own process and passes the path of the report in the environment.
 
+use trace::Report;
 use trace::protocol::{NONCE, REPORT, report_not_written};
-use trace::{Failure, FailureKind, Report};
 
-use crate::panics::{RecordedPanic, Who, abort_message};
+use crate::panics::{self, RecordedPanic, Who};
 
 /// Whether the checker reads a report of this test and shows it.
 pub(crate) fn is_asked_for() -> bool {
@@ -31,10 +31,7 @@ pub(crate) fn write(report: &Report) {
 
 /// Reports that a panic of `by` is about to abort the process.
 pub(crate) fn abort(panics: &[RecordedPanic], by: Who) {
-    let (message, place) = abort_message(panics, by);
-    eprintln!("\n{message}\n");
-    write(&Report {
-        failure: Some(Failure { kind: FailureKind::Panic, message, place, trace: None }),
-        ..Report::default()
-    });
+    let failure = panics::abort(panics, by).failure(None);
+    eprintln!("\n{}\n", failure.message);
+    write(&Report { failure: Some(failure), ..Report::default() });
 }

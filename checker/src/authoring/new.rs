@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::authoring::proof::book;
 use crate::authoring::template::Subject;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
@@ -18,7 +18,7 @@ pub struct Args {
     pub path: String,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let subject = subject(session, &args.path)?;
     let root = session.root();
     let contents = root.join(book::CONTENTS);
@@ -40,7 +40,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     text.blank();
     text.push(Line::plain(format!("fill in, then: checker dev verify {}", subject.name)));
     session.printer.print(&text)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// The subject that `path`, as `CHAPTER/NAME`, stands for. The exercise gets the next free number.

@@ -11,6 +11,7 @@ use crate::authoring::proof::layout::Bench;
 use crate::authoring::proof::trial::{self, Trial};
 use crate::authoring::proof::{Attempt, Expected};
 use crate::course::exercise::Exercise;
+use crate::error::Exit;
 use crate::session::{self, Session};
 use crate::system::toolchain::Toolchain;
 use crate::ui::text::document;
@@ -29,14 +30,13 @@ struct Hunt<'a> {
     verdicts: Vec<Verdict>,
 }
 
-/// `None` if it was interrupted.
 pub fn execute(
     session: &Session,
     exercises: &[&Exercise],
     toolchain: Toolchain,
     changes: Changes,
     is_json: bool,
-) -> Result<Option<u8>> {
+) -> Result<Exit> {
     let mut documents = Vec::new();
     let mut failed = false;
     if !is_json {
@@ -47,7 +47,7 @@ pub fn execute(
     for some in exercises.chunks(AT_A_TIME) {
         let mut hunts = some.iter().map(|exercise| prepare(session, exercise, changes)).collect::<Result<Vec<_>>>()?;
         if try_all(session, &mut hunts, toolchain)?.is_none() {
-            return Ok(None);
+            return Ok(Exit::Interrupted);
         }
         for hunt in &hunts {
             failed |= hunt.is_objected_to();
@@ -61,7 +61,7 @@ pub fn execute(
     if is_json {
         session::print_json(&json!({ "schema": 1, "exercises": documents }))?;
     }
-    Ok(Some(u8::from(failed)))
+    Ok(Exit::passes_if(!failed))
 }
 
 /// The name of the attempt that is the solution as it is.

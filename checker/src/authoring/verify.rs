@@ -14,6 +14,7 @@ use crate::authoring::proof::trial::{self, Trial, Tried};
 use crate::authoring::proof::{self, Attempt, Expected, book, promises, texts};
 use crate::course::exercise::Exercise;
 use crate::course::originals::Originals;
+use crate::error::Exit;
 use crate::session::{self, Session};
 use crate::system::process::{self, Stop};
 use crate::system::toolchain::Toolchain;
@@ -45,8 +46,7 @@ pub struct Args {
     pub mutants: Option<Changes>,
 }
 
-/// `None` if it was interrupted.
-pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let toolchain = thread::spawn(Toolchain::find);
     let exercises = chosen(session, &args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
@@ -54,7 +54,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     if let Some(changes) = args.mutants {
         return survivors::execute(session, &exercises, toolchain, changes, args.json);
     }
-    let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(None) };
+    let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(Exit::Interrupted) };
     let book =
         if args.names.is_empty() { book::complaints(session.root(), &session.catalogue.exercises) } else { Vec::new() };
     if args.json {
@@ -63,7 +63,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
         session.printer.print(&report::table(&proofs, &book, times))?;
     }
     let is_proven = book.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
-    Ok(Some(u8::from(!is_proven)))
+    Ok(Exit::passes_if(is_proven))
 }
 
 /// The exercises that `names` stand for; all exercises if `names` is empty.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap_complete::Shell;
 
+use crate::error::Exit;
 use crate::session;
 
 #[derive(clap::Args, Debug)]
@@ -10,9 +11,9 @@ pub struct Args {
     pub shell: Shell,
 }
 
-pub fn execute(args: &Args, mut command: clap::Command) -> Result<u8> {
+pub fn execute(args: &Args, mut command: clap::Command) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "checker", &mut script);
     session::print_raw(&script)?;
-    Ok(0)
+    Ok(Exit::Done)
 }

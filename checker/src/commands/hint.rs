@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
@@ -17,7 +17,7 @@ pub struct Args {
     pub all: bool,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     if args.all {
         let at = session.find(args.name.as_deref(), &session.progress())?;
         let levels = levels(session, at)?;
@@ -26,12 +26,12 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
             text.append(show(&levels, level, &session.exercise(at).name));
         }
         session.printer.print(&text)?;
-        return Ok(0);
+        return Ok(Exit::Done);
     }
     session.store.require_known_version()?;
     let at = session.find(args.name.as_deref(), &session.progress())?;
     session.printer.print(&next(session, at)?)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// The level after those that were shown, which counts as shown from now on.

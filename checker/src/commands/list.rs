@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
+use crate::error::Exit;
 use crate::session::{self, Session};
 use crate::ui::view::list::{self, Row};
 
@@ -21,7 +22,7 @@ pub struct Args {
     pub pending: bool,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let progress = session.progress();
     let exercises = &session.catalogue.exercises;
     let current = progress.current(&session.catalogue.names());
@@ -40,7 +41,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
         let done = exercises.iter().filter(|exercise| solved(exercise)).count();
         session.printer.print(&list::list(&rows, &progress, exercises.len(), done))?;
     }
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 fn as_json(Row { exercise, is_current }: Row<'_>, progress: &Progress) -> Value {

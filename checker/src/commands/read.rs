@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
@@ -15,7 +15,7 @@ pub struct Args {
     pub name: Option<String>,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let exercise = session.exercise(at);
     let mut text = Text::new();
@@ -30,7 +30,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
     let source = source.strip_prefix(session.root()).unwrap_or(&source);
     text.push(Line::styled(Style::Aside, format!("edit {}", source.display())));
     session.printer.print(&text)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// Reads a text of the course.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::restore;
 use crate::course::store;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
@@ -23,7 +23,7 @@ pub struct Args {
     pub tests: bool,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let at = session.catalogue.get(&args.name)?;
     if args.tests {
         return restore::execute(session, at);
@@ -45,7 +45,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
         }
     }
     session.printer.print(&text)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// Restores the starter of the exercise `at`. Returns a message about the learner's file.

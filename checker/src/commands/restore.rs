@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result};
 use crate::course::exercise::Exercise;
 use crate::course::originals::Originals;
 use crate::course::store;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
-pub fn execute(session: &Session, at: usize) -> Result<u8> {
+pub fn execute(session: &Session, at: usize) -> Result<Exit> {
     let exercise = session.exercise(at);
     let originals = Originals::read(&session.catalogue.solution(exercise)).unwrap_or_default();
     let altered = originals.altered(exercise);
@@ -41,7 +41,7 @@ pub fn execute(session: &Session, at: usize) -> Result<u8> {
         }
     }
     session.printer.print(&text)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// Backs up `file`. Returns the path of the backup.

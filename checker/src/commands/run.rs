@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::course::progress::Progress;
 use crate::course::store;
+use crate::error::Exit;
 use crate::runner::compile::settings::Settings;
 use crate::session::{self, Printer, Session};
 use crate::system::process;
@@ -31,8 +32,7 @@ pub struct Args {
     pub seed: Option<u64>,
 }
 
-/// `None` if it was interrupted.
-pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Option<u8>> {
+pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Exit> {
     // Find the toolchain while cargo reads the course.
     let toolchain = thread::spawn(Toolchain::find);
     let session = open()?;
@@ -46,12 +46,12 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Op
     if args.all { run_all(&session, toolchain, args) } else { run_one(&session, toolchain, args) }
 }
 
-fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
+fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let status = Status::new(session.printer, if args.json { Errors::InTheVerdict } else { Errors::AtOnce });
     let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
     status.clear();
-    let Some(verdict) = verdict else { return Ok(None) };
+    let Some(verdict) = verdict else { return Ok(Exit::Interrupted) };
     let chosen = args.name.is_some();
     session.update(|progress| {
         progress.record(&verdict.exercise, verdict.passed().then(store::now));
@@ -69,20 +69,20 @@ fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Optio
         text.append(view::advice(&verdict, next(session, &progress, at).as_deref()));
         session.printer.print(&text)?;
     }
-    Ok(Some(u8::from(!verdict.passed())))
+    Ok(Exit::passes_if(verdict.passed()))
 }
 
 fn next(session: &Session, progress: &Progress, at: usize) -> Option<String> {
     progress.next(&session.catalogue.names(), at).map(|next| session.exercise(next).name.clone())
 }
 
-fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Option<u8>> {
+fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit> {
     let mut verdicts: Vec<Verdict> = Vec::new();
     for at in 0..session.catalogue.exercises.len() {
         let status = Status::new(session.printer, Errors::InTheVerdict);
         let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
         status.clear();
-        let Some(verdict) = verdict else { return Ok(None) };
+        let Some(verdict) = verdict else { return Ok(Exit::Interrupted) };
         if verdict.passed() {
             session.update(|progress| progress.record(&verdict.exercise, Some(store::now())))?;
         }
@@ -102,7 +102,7 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Optio
         text.push(Line::plain(format!("{passed} of {total} pass")));
         session.printer.print(&text)?;
     }
-    Ok(Some(u8::from(passed < total)))
+    Ok(Exit::passes_if(passed == total))
 }
 
 /// When the compiler's errors are printed.

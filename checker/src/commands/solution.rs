@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::Result;
 
 use super::read::read;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::document;
 use crate::ui::text::style::Text;
@@ -19,19 +19,19 @@ pub struct Args {
     pub peek: bool,
 }
 
-pub fn execute(session: &Session, args: &Args) -> Result<u8> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let progress = session.progress();
     let at = session.find(args.name.as_deref(), &progress)?;
     let name = &session.exercise(at).name;
     if !progress.is_solved(name) {
         if !args.peek && !asked_and_answered_yes(name)? {
-            return Ok(0);
+            return Ok(Exit::Done);
         }
         session.store.require_known_version()?;
         session.update(|progress| progress.entry(name).peeked = true)?;
     }
     session.printer.print(&explain(session, at)?)?;
-    Ok(0)
+    Ok(Exit::Done)
 }
 
 /// The explanation and the diff.

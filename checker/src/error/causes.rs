@@ -1,4 +1,6 @@
 //! Known causes of errors outside the code: how tools report them, and what to do about them.
+//!
+//! Cargo, the compiler and the linker report these only in words, so their messages have to be searched; only here.
 
 use super::UserError;
 
@@ -66,6 +68,16 @@ const CAUSES: [(&[&str], &str, &str); 11] = [
         "connect to the network once, and check again",
     ),
 ];
+
+/// Signs in compiler errors about the system that nevertheless have a place in the code: the place where a library is used
+/// that cannot be loaded.
+const NEVER_THE_CODES: [&str; 4] =
+    ["failed to map segment", "No space left on device", "can't find crate for `std`", "can't find crate for `core`"];
+
+/// Whether the compiler's message `said` is about the system, whatever place it names.
+pub fn is_never_the_codes(said: &str) -> bool {
+    NEVER_THE_CODES.iter().any(|sign| said.contains(sign))
+}
 
 /// The cause of a tool's error message `said`, if it is known.
 pub fn known(said: &str) -> Option<UserError> {

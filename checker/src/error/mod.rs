@@ -1,8 +1,11 @@
-//! Errors of the checker: one line that says what is wrong, one line that says what to do.
+//! Errors of the checker: one line that says what is wrong, one line that says what to do; and its exit codes.
 
 pub mod causes;
+mod exit;
 
 use std::fmt;
+
+pub use self::exit::Exit;
 
 /// An error that comes with advice.
 #[derive(Debug)]
@@ -34,14 +37,6 @@ pub fn describe(error: &anyhow::Error) -> String {
     }
 }
 
-/// Whether `error` only means that our output is no longer read, as in `checker list | head -1`.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,12 +46,5 @@ mod tests {
     fn advice_is_found_under_context() {
         let error = Err::<(), _>(UserError::new("no `x`", "create `x`")).context("reading").unwrap_err();
         assert_eq!(describe(&error), "error: reading: no `x`\n help: create `x`");
-    }
-
-    #[test]
-    fn a_broken_pipe_is_found_under_context() {
-        let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-        assert!(is_broken_pipe(&Err::<(), _>(pipe).context("printing").unwrap_err()));
-        assert!(!is_broken_pipe(&anyhow::anyhow!("other")));
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::error::Exit;
 use crate::runner::compile::settings::Settings;
 use crate::session::{Printer, Session};
 use crate::system::process;
@@ -37,7 +38,7 @@ pub struct Args {
     pub poll: bool,
 }
 
-pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<u8> {
+pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<Exit> {
     let toolchain = Toolchain::find()?;
     session.store.require_known_version()?;
     process::adopt_orphans();
@@ -76,7 +77,7 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<u
     if let Some(terminal) = &driver.terminal {
         terminal.leave();
     }
-    done.map(|()| 0)
+    done.map(|()| Exit::Done)
 }
 
 /// Takes over the terminal, and installs hooks that restore it however the program ends.

@@ -4,6 +4,9 @@
 //! sides share. It does no I/O and has no dependencies: [`protocol`] defines how the two communicate, [`wire`] turns
 //! reports into text and back, [`timeline`] draws a [`Trace`] for people.
 
+#![warn(missing_docs)]
+
+mod action;
 mod ends;
 pub mod map;
 pub mod protocol;
@@ -11,6 +14,7 @@ pub mod timeline;
 pub mod wire;
 mod words;
 
+pub use action::{Action, Mode, Step};
 pub use words::{Cause, Target, Wait};
 
 /// What one test reports. Each test runs in its own process.
@@ -33,11 +37,15 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explored {
+    /// How many schedules were run.
     pub schedules: u32,
+    /// How many schedules a sample was to have.
     pub budget: u32,
+    /// The seed of the sample. It matters only if there was one.
     pub seed: u64,
     /// How many of them a strategy chose; the others were found in order.
     pub sampled: u32,
+    /// What that says about the schedules that were not run.
     pub coverage: Coverage,
 }
 
@@ -49,7 +57,12 @@ pub enum Coverage {
     Proven,
     /// The run covers every schedule that departs from the default order (each task runs for as long as it can, then
     /// the next) at most `departures` times, and a sample of the others.
-    Bounded { departures: u32, schedules: u32 },
+    Bounded {
+        /// How often such a schedule passes over the task whose turn it is, at most.
+        departures: u32,
+        /// How many such schedules there are; all of them were run.
+        schedules: u32,
+    },
     /// Nothing.
     #[default]
     Sampled,
@@ -59,6 +72,7 @@ pub enum Coverage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Failure {
+    /// What went wrong.
     pub kind: FailureKind,
     /// One or more lines, written for people.
     pub message: String,
@@ -121,9 +135,13 @@ pub struct Trace {
     pub schedule: u32,
     /// How many schedules were to be sampled; 0 if the exhaustive search found this one.
     pub budget: u32,
+    /// The seed of the sample that found this one.
     pub seed: u64,
+    /// The threads and tasks of the test, in the order in which they were spawned.
     pub tasks: Vec<Task>,
+    /// What they share, in the order in which it was first used.
     pub objects: Vec<Object>,
+    /// What they did, in the order in which it happened.
     pub steps: Vec<Step>,
     /// The channel ends that still existed when the schedule ended.
     pub ends: Vec<End>,
@@ -142,6 +160,7 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SourceLine {
+    /// Where it stands.
     pub place: Place,
     /// Trimmed.
     pub text: String,
@@ -233,6 +252,7 @@ pub fn switches(choices: &[u32]) -> u32 {
 pub struct Task {
     /// The name it was spawned with, or `main`, `thread 1`, `task 1`, …
     pub name: String,
+    /// Whether it is a thread, a worker of an executor or an async task.
     pub kind: TaskKind,
     /// Its state when the schedule ended.
     pub state: TaskState,
@@ -247,9 +267,11 @@ impl Task {
     }
 }
 
+/// What kind of thread of control a [`Task`] is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum TaskKind {
+    /// A thread that the program spawned, or the one that runs the test.
     #[default]
     Thread,
     /// A thread on which an executor polls its tasks.
@@ -258,6 +280,7 @@ pub enum TaskKind {
     Async,
 }
 
+/// Whether a [`Task`] runs, waits or is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum TaskState {
@@ -268,7 +291,9 @@ pub enum TaskState {
     Running,
     /// An async task that is waiting to be woken.
     Suspended,
+    /// It returned.
     Ended,
+    /// It panicked.
     Panicked,
     /// An async task that was dropped before it completed.
     Cancelled,
@@ -282,6 +307,7 @@ pub struct Object {
     pub type_name: String,
     /// The field or variable that it was created for, or its type if that is unknown.
     pub name: String,
+    /// The line that created it. `None` if that is not known, as for a lock made from a constant of a trait.
     pub created: Option<Place>,
 }
 
@@ -289,8 +315,11 @@ pub struct Object {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct End {
+    /// The channel: an index into [`Trace::objects`].
     pub object: usize,
+    /// Which end of it.
     pub side: Side,
+    /// The owner: an index into [`Trace::tasks`].
     pub task: usize,
 }
 
@@ -298,98 +327,8 @@ pub struct End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Side {
+    /// The end that sends.
     Sender,
+    /// The end that receives.
     Receiver,
-}
-
-/// One thing that one task did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Step {
-    pub task: usize,
-    pub action: Action,
-    pub place: Option<Place>,
-}
-
-/// How a lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
-pub enum Mode {
-    /// Exclusive, in a lock that has only this mode.
-    Lock,
-    Read,
-    Write,
-    /// Readable by others, and entitled to become the writer.
-    Upgradable,
-    /// A permit of a counted resource.
-    Permit,
-}
-
-/// What a task did. `object` is an index into [`Trace::objects`]; `child` and `other` are indices into
-/// [`Trace::tasks`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "does", rename_all = "kebab-case"))]
-pub enum Action {
-    /// Spawned another task.
-    Spawns { child: usize },
-    /// Started to wait for the object.
-    Waits { object: usize, mode: Mode },
-    /// Stopped waiting without acquiring the object, because the future was dropped.
-    GivesUp { object: usize },
-    /// Acquired the object.
-    Acquires { object: usize, mode: Mode },
-    /// Released the object.
-    Releases { object: usize, mode: Mode },
-    /// Tried to acquire the object without waiting, and failed.
-    Refused { object: usize, mode: Mode },
-    /// Read a shared value without a lock.
-    Loads { object: usize, value: String },
-    /// Wrote a shared value without a lock.
-    Stores { object: usize, value: String },
-    /// Read and wrote a shared value atomically.
-    Updates { object: usize, old: String, new: String },
-    /// Woke others: notified, sent, opened a gate.
-    Signals { object: usize },
-    /// Started to wait for a signal.
-    Listens { object: usize },
-    /// Received the signal.
-    Hears { object: usize },
-    /// Started to wait for another task to end.
-    Joins { other: usize },
-    /// The other task had ended.
-    Joined { other: usize },
-    /// Started to sleep until a time on the clock of the schedule.
-    Sleeps { until: String },
-    /// Yielded to the scheduler.
-    Yields,
-    /// Ended.
-    Ends,
-    /// Panicked.
-    Panics { message: String },
-}
-
-impl Action {
-    /// The object that this is about, if there is one.
-    pub fn object(&self) -> Option<usize> {
-        match *self {
-            Action::Waits { object, .. }
-            | Action::GivesUp { object }
-            | Action::Acquires { object, .. }
-            | Action::Releases { object, .. }
-            | Action::Refused { object, .. }
-            | Action::Loads { object, .. }
-            | Action::Stores { object, .. }
-            | Action::Updates { object, .. }
-            | Action::Signals { object }
-            | Action::Listens { object }
-            | Action::Hears { object } => Some(object),
-            Action::Spawns { .. }
-            | Action::Joins { .. }
-            | Action::Joined { .. }
-            | Action::Sleeps { .. }
-            | Action::Yields
-            | Action::Ends
-            | Action::Panics { .. } => None,
-        }
-    }
 }

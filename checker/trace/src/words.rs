@@ -19,7 +19,9 @@ pub struct Cause {
 /// A waiting task and what it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
+    /// Who waits.
     pub task: usize,
+    /// What would let it continue.
     pub target: Target,
     /// The index of the step in which it started to wait.
     pub step: usize,

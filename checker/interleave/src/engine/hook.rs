@@ -3,23 +3,9 @@
 use std::panic;
 use std::sync::Once;
 
-use trace::Place;
-
 use super::session;
 use crate::panics::{RecordedPanic, Who, is_abort};
 use crate::report;
-
-/// Whether a panic was raised by the kit itself, not on behalf of its caller.
-pub(super) fn is_ours(place: Option<&Place>) -> bool {
-    place.is_some_and(|place| is_kit(&place.file))
-}
-
-/// Whether `file` is a source file of the kit.
-pub fn is_kit(file: &str) -> bool {
-    let kit = file!().trim_end_matches("src/engine/hook.rs");
-    file.strip_prefix(kit)
-        .is_some_and(|file| file.starts_with("src/") || (file.starts_with("drop-in/") && file.contains("/src/")))
-}
 
 /// Silences the panics of explored threads: of a thousand schedules, only one is reported.
 pub(super) fn install_panic_hook() {

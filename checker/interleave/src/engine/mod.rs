@@ -28,9 +28,9 @@ mod strategy;
 pub mod thread_local;
 pub mod threads;
 
+pub use crate::panics::is_kit;
 pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};
 pub use exploration::{Exploration, MOST_STEPS};
-pub use hook::is_kit;
 #[doc(hidden)]
 pub use search::Reduction;
 pub use settings::Finding;

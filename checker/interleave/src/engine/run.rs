@@ -7,7 +7,6 @@ use trace::{Coverage, Explored, Failure, FailureKind, Report, Trace};
 
 use super::choice::Rules;
 
-use super::hook::is_ours;
 use super::mapping::{self, NoMap};
 use super::outward::{self, Walk};
 use super::search::Search;
@@ -247,10 +246,7 @@ impl Run<'_> {
 
     fn failure(&self, stop: &Stop, trace: Option<Trace>) -> Failure {
         let (kind, message, place) = match stop {
-            Stop::Panic(panic) if is_ours(panic.place.as_ref()) => {
-                (FailureKind::Internal, panic.message.clone(), panic.place.clone())
-            }
-            Stop::Panic(panic) => (FailureKind::Panic, panic.message.clone(), panic.place.clone()),
+            Stop::Panic(panic) => return panic.failure(trace),
             Stop::Deadlock => {
                 (FailureKind::Deadlock, "every thread and task is waiting, and none can be woken".to_owned(), None)
             }

@@ -16,6 +16,7 @@ use crate::authoring::proof::speed::{self, Budget, ByHand, Row, Source};
 use crate::authoring::proof::{self, Attempt};
 use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
+use crate::error::Exit;
 use crate::runner::check::{self, Check};
 use crate::runner::compile;
 use crate::session::{self, Session};
@@ -41,8 +42,7 @@ pub struct Args {
     pub cold: bool,
 }
 
-/// `None` if it was interrupted.
-pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let toolchain = Toolchain::find()?;
     process::adopt_orphans();
     let lab = Lab::set_up(session, toolchain)?;
@@ -51,7 +51,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     for part in parts {
         rows.extend(part(&lab)?);
         if session.stop.is_stopped() {
-            return Ok(None);
+            return Ok(Exit::Interrupted);
         }
     }
     if args.cold {
@@ -63,7 +63,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     } else {
         session.printer.print(&table(&rows, &lab.chosen))?;
     }
-    Ok(Some(0))
+    Ok(Exit::Done)
 }
 
 /// Measures some rows of the table.

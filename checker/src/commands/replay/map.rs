@@ -6,20 +6,20 @@ use trace::map::Map;
 
 use super::{Args, write_pages};
 use crate::course::exercise::Exercise;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::runner::replayer::Replayer;
 use crate::session::{self, Session};
 use crate::ui::text::style::Text;
 use crate::ui::view::map;
 
-/// Shows the map of the test `wanted`, or of all tests that have one. `None` if it was interrupted.
+/// Shows the map of the test `wanted`, or of all tests that have one.
 pub fn execute(
     session: &Session,
     exercise: &Exercise,
     replayer: &mut Replayer<'_>,
     wanted: Option<&str>,
     args: &Args,
-) -> Result<Option<u8>> {
+) -> Result<Exit> {
     let names = wanted.map_or_else(|| replayer.names(), |name| vec![name.to_owned()]);
     let mut maps: Vec<(String, Map)> = Vec::new();
     for name in names {
@@ -28,7 +28,7 @@ pub fn execute(
             maps.push((name, map));
         }
         if session.stop.is_stopped() {
-            return Ok(None);
+            return Ok(Exit::Interrupted);
         }
     }
     if maps.is_empty() {
@@ -62,5 +62,5 @@ pub fn execute(
         }
         session.printer.print(&text)?;
     }
-    Ok(Some(u8::from(fails)))
+    Ok(Exit::passes_if(!fails))
 }

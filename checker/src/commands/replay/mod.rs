@@ -12,7 +12,7 @@ use trace::{Failure, Trace};
 
 use crate::course::exercise::Exercise;
 use crate::course::store::FailedSchedule;
-use crate::error::UserError;
+use crate::error::{Exit, UserError};
 use crate::runner::check::Check;
 use crate::runner::compile;
 use crate::runner::replayer::{self, Ready, Replayer};
@@ -50,8 +50,7 @@ pub struct Args {
     pub json: bool,
 }
 
-/// `None` if it was interrupted.
-pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
+pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let toolchain = Toolchain::find()?;
     process::adopt_orphans();
     let at = session.find(args.name.as_deref(), &session.progress())?;
@@ -63,7 +62,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     let failed = match session.store.failed_schedule(&exercise.name) {
         None if !args.map => match find(session, at, toolchain)? {
             Found::Failure(failed) => Some(failed),
-            Found::Code(code) => return Ok(code),
+            Found::Nothing(exit) => return Ok(exit),
         },
         failed => failed,
     };
@@ -88,15 +87,15 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     }
 }
 
-/// Reports why a test cannot be replayed. Returns the exit code, `None` if interrupted.
-fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &str) -> Result<Option<u8>> {
+/// Reports why a test cannot be replayed.
+fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &str) -> Result<Exit> {
     match ready {
-        Ready::Yes(_) | Ready::Stopped => Ok(None),
+        Ready::Yes(_) | Ready::Stopped => Ok(Exit::Interrupted),
         Ready::Errors(diagnostics) => {
             let mut text = Text::new();
             diagnostics.iter().for_each(|diagnostic| text.append(view::diagnostic(diagnostic)));
             session.printer.print(&text)?;
-            Ok(Some(1))
+            Ok(Exit::NotYet)
         }
         Ready::NoTest => {
             let what = format!("there is no test `{test}` any more");
@@ -108,20 +107,20 @@ fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &st
 /// The result of a check when no failed schedule was stored.
 enum Found {
     Failure(FailedSchedule),
-    /// There is nothing to replay: the exit code, `None` if interrupted.
-    Code(Option<u8>),
+    /// There is nothing to replay.
+    Nothing(Exit),
 }
 
 /// Checks the exercise, because no failed schedule is stored.
 fn find(session: &Session, at: usize, toolchain: Toolchain) -> Result<Found> {
     let Some(verdict) = session.check(at, toolchain, None, &session.stop, &|_| {})? else {
-        return Ok(Found::Code(None));
+        return Ok(Found::Nothing(Exit::Interrupted));
     };
     if let Some(failed) = session.store.failed_schedule(&verdict.exercise) {
         return Ok(Found::Failure(failed));
     }
     session.printer.print(&view::verdict(&verdict, view::Diagnostics::Warnings, session.printer.width))?;
-    Ok(Found::Code(Some(u8::from(!verdict.passed()))))
+    Ok(Found::Nothing(Exit::passes_if(verdict.passed())))
 }
 
 fn run(
@@ -130,12 +129,12 @@ fn run(
     replayer: &mut Replayer<'_>,
     failed: &FailedSchedule,
     args: &Args,
-) -> Result<Option<u8>> {
+) -> Result<Exit> {
     let result = replayer.run(&failed.choices)?;
     if session.stop.is_stopped() {
-        return Ok(None);
+        return Ok(Exit::Interrupted);
     }
-    let code = u8::from(result.outcome != Outcome::Passed);
+    let exit = Exit::passes_if(result.outcome == Outcome::Passed);
     if args.step {
         step::execute(session, exercise, replayer, result)?;
     } else if args.html.is_some() {
@@ -149,7 +148,7 @@ fn run(
     } else {
         session.printer.print(&text(exercise, &result, session.printer.width))?;
     }
-    Ok(Some(code))
+    Ok(exit)
 }
 
 fn text(exercise: &Exercise, result: &TestResult, width: usize) -> Text {

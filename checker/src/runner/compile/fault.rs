@@ -21,15 +21,9 @@ pub enum Package {
     Other,
 }
 
-/// Compiler errors about the system that have a place in the learner's file: the place where a library is used that
-/// cannot be loaded.
-const SYSTEM: [&str; 4] =
-    ["failed to map segment", "No space left on device", "can't find crate for `std`", "can't find crate for `core`"];
-
 pub fn of(error: &Diagnostic, package: Package) -> Fault {
-    let is_of_system = SYSTEM.iter().any(|sign| error.message.contains(sign));
     match (package, &error.place) {
-        (Package::Exercise, Some(_)) if !is_of_system => Fault::Learner,
+        (Package::Exercise, Some(_)) if !causes::is_never_the_codes(&error.message) => Fault::Learner,
         _ => Fault::Environment,
     }
 }

@@ -22,6 +22,7 @@ use crate::verdict::{Mode, Outcome, Output, TestResult};
 
 use self::scratch::Scratch;
 
+mod libtest;
 mod scratch;
 
 /// A test to run.
@@ -106,14 +107,14 @@ impl<'a> Suite<'a> {
             let answer = ran.printed.to_text();
             match ran.end.how {
                 How::Stopped => return Ok(Listed::Stopped),
-                How::Exited(0) if is_whole(&answer) => answers.push(answer),
+                How::Exited(0) if libtest::is_whole(&answer) => answers.push(answer),
                 _ => return Ok(Listed::Failed(Box::new(self.listing_failed(ran, mode)))),
             }
         }
         let [all, ignored] = answers.as_slice() else { unreachable!("two questions, two answers") };
         let source = fs::read_to_string(&binary.source).unwrap_or_default();
-        let ignored: Vec<&str> = names(ignored).collect();
-        let tests = names(all)
+        let ignored: Vec<&str> = libtest::names(ignored).collect();
+        let tests = libtest::names(all)
             .filter(|path| !ignored.contains(path))
             .filter_map(|path| Some((path, path.strip_prefix(&binary.prefix)?)))
             .map(|(path, name)| Test {
@@ -166,11 +167,11 @@ impl<'a> Suite<'a> {
             test: name,
             standing: &ran.standing,
             nonce: &ran.nonce,
-            printed: &printed,
+            announced: libtest::announced(&printed),
             limit: self.exercise.limit(),
         };
         let classified = classify::classify(evidence, self.exercise, self.root);
-        let own = |bytes: &[u8]| own_output(&String::from_utf8_lossy(bytes), name, &classified);
+        let own = |bytes: &[u8]| libtest::own_output(&String::from_utf8_lossy(bytes), name, &classified);
         let output =
             Output { head: own(&ran.printed.head), tail: own(&ran.printed.tail), dropped: ran.printed.dropped };
         let Classified { outcome, message, place, trace } = classified;
@@ -294,18 +295,6 @@ fn could_report(printed: &str, path: &Path) -> Result<()> {
     Err(error.into())
 }
 
-/// Whether a list of tests has libtest's last line: `2 tests, 0 benchmarks`. A truncated list would count as a list of
-/// fewer tests.
-fn is_whole(list: &str) -> bool {
-    let last = list.lines().next_back().unwrap_or_default();
-    last.split_once(" test").is_some_and(|(count, rest)| count.parse::<usize>().is_ok() && rest.contains(" benchmark"))
-}
-
-/// The names in libtest's list: `NAME: test`.
-fn names(list: &str) -> impl Iterator<Item = &str> {
-    list.lines().filter_map(|line| line.strip_suffix(": test"))
-}
-
 /// The position of the function `name` in `source`; at the end if it is not found, as in generated code.
 fn position(source: &str, name: &str) -> usize {
     let function = name.rsplit("::").next().unwrap_or(name);
@@ -314,31 +303,6 @@ fn position(source: &str, name: &str) -> usize {
         rest.strip_prefix(function).is_some_and(|rest| rest.starts_with(['(', '<', ' ']))
     };
     source.match_indices("fn ").map(|(at, _)| at).find(named).unwrap_or(usize::MAX)
-}
-
-/// The test's own output, without libtest's lines and without the panic that the result already reports.
-fn own_output(printed: &str, name: &str, told: &Classified) -> String {
-    let before = printed.trim_start().strip_prefix("running 1 test\n").map(|rest| {
-        let label = format!("test {name} ... ");
-        rest.strip_prefix(label.as_str()).unwrap_or(rest)
-    });
-    let rest = before.unwrap_or(printed);
-    let ends = ["ok\n\ntest result: ok. ", "FAILED\n\nfailures:\n\nfailures:\n"];
-    let end = ends.iter().filter_map(|end| rest.rfind(end)).max().unwrap_or(rest.len());
-    without_panic(&rest[..end], told)
-}
-
-/// `printed` without the panic message that is reported as the reason.
-fn without_panic(printed: &str, told: &Classified) -> String {
-    let Some(place) = &told.place else { return printed.to_owned() };
-    let Some(at) = printed.find(&format!(" panicked at {}:{}:", place.file, place.line)) else {
-        return printed.to_owned();
-    };
-    let before = printed[..at].rfind("thread '").map_or("", |start| &printed[..start]);
-    let after = printed[at..].split_once('\n').map_or("", |(_, after)| after);
-    let after = after.strip_prefix(told.message.as_str()).unwrap_or(after).trim_start_matches('\n');
-    let note = "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
-    format!("{}{}", before.strip_suffix('\n').unwrap_or(before), after.strip_prefix(note).unwrap_or(after))
 }
 
 impl TestResult {
@@ -363,45 +327,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn benchmarks_and_summaries_are_not_tests() {
-        let list = "a: test\nmodule::b: test\nc: benchmark\n\n2 tests, 1 benchmark\n";
-        assert_eq!(names(list).collect::<Vec<_>>(), ["a", "module::b"]);
-        assert!(is_whole(list) && is_whole("0 tests, 0 benchmarks\n"));
-        assert!(!is_whole("") && !is_whole("a: test\nmodule::b: te") && !is_whole("a: test\n\n1 test"));
-    }
-
-    #[test]
     fn tests_are_ordered_as_in_their_file() {
         let source =
             "fn helper() { second() }\n#[test]\nfn first_of_all() {}\n#[test]\nasync fn first() {}\nfn  second () {}";
         let mut names = vec!["second", "first", "made_by_a_macro", "m::first_of_all"];
         names.sort_by_key(|name| position(source, name));
         assert_eq!(names, ["m::first_of_all", "first", "second", "made_by_a_macro"]);
-    }
-
-    fn told(message: &str, trace: Option<trace::Trace>) -> Classified {
-        let place = Some(trace::Place { file: "tests/a.rs".to_owned(), line: 8 });
-        Classified { outcome: Outcome::Passed, message: message.to_owned(), place, trace }
-    }
-
-    #[test]
-    fn output_of_libtest_is_not_the_learners() {
-        let own = |printed| own_output(printed, "a", &told("", None));
-        let passed = "\nrunning 1 test\ntest a ... hello\nok\n\ntest result: ok. 1 passed; 0 failed\n\n";
-        assert_eq!(own(passed), "hello\n");
-        let failed =
-            "\nrunning 1 test\ntest a ... hello\nFAILED\n\nfailures:\n\nfailures:\n    a\n\ntest result: FAILED.";
-        assert_eq!(own(failed), "hello\n");
-        let died = "\nrunning 1 test\ntest a ... half a li";
-        assert_eq!(own(died), "half a li");
-        assert_eq!(own("another main\n"), "another main\n");
-    }
-
-    #[test]
-    fn the_reported_panic_is_not_repeated_in_the_output() {
-        let panic = "before\n\nthread 'a' (12) panicked at tests/a.rs:8:5:\nleft\nright\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\nafter\n";
-        assert_eq!(own_output(panic, "a", &told("left\nright", None)), "before\nafter\n");
-        let other = "thread 'b' (13) panicked at tests/b.rs:8:5:\nother\n";
-        assert_eq!(own_output(other, "a", &told("left", None)), other);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::error::Exit;
 use crate::system::process::Stop;
 
 #[cfg(unix)]
@@ -61,11 +62,11 @@ impl Signals {
         self.lent.store(false, Ordering::SeqCst);
     }
 
-    /// The exit code that shows which signal ended the program.
-    pub fn exit_code(&self) -> Option<u8> {
+    /// The exit that shows which signal ended the program, if one did.
+    pub fn exit(&self) -> Option<Exit> {
         match self.received.load(Ordering::SeqCst) {
             0 => None,
-            signal => u8::try_from(128 + signal).ok(),
+            signal => Some(Exit::Signalled(signal)),
         }
     }
 
@@ -81,7 +82,7 @@ impl Signals {
         // The main thread ends by itself and cleans up, unless it is blocked, for example on reading.
         thread::sleep(Duration::from_millis(200));
         self.perform(|hooks| &hooks.at_exit);
-        std::process::exit(128 + signal);
+        std::process::exit(Exit::Signalled(signal).code().into());
     }
 
     fn perform(&self, which: impl Fn(&Hooks) -> &Option<Work>) {

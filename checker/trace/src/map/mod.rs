@@ -13,6 +13,7 @@ use crate::{CLOCK, Failure, Report, Step, Trace, as_branch, is_spurious};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Map {
+    /// Whether all of these states are in `nodes`.
     pub extent: Extent,
     /// Schedules that together pass through every node, each with its trace, and with its failure if it fails.
     pub runs: Vec<Report>,
@@ -36,6 +37,7 @@ pub enum Extent {
 pub struct Node {
     /// Index into [`Map::runs`].
     pub run: usize,
+    /// How many choices of that run lead here.
     pub at: usize,
     /// The choices that the scheduler has here. Empty at an end.
     pub ways: Vec<Way>,
@@ -45,6 +47,7 @@ pub struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Way {
+    /// The task to resume, the [`CLOCK`], or a [`branch`](crate::branch).
     pub choice: u32,
     /// `None` where the map is cut.
     pub to: Option<usize>,
@@ -68,7 +71,9 @@ impl Way {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fate {
+    /// Some continuation passes.
     pub can_pass: bool,
+    /// Some continuation fails.
     pub can_fail: bool,
     /// The map is cut somewhere ahead.
     pub is_unknown: bool,

@@ -31,8 +31,11 @@ pub struct Tree {
 pub struct Row {
     /// The lines that connect this row to its parent: `│ └ `.
     pub lines: String,
+    /// The choice in words: the first visible step that follows it.
     pub words: String,
+    /// The line of that step.
     pub place: Option<Place>,
+    /// How the schedules with this choice end.
     pub outcome: Outcome,
 }
 
@@ -45,7 +48,9 @@ pub enum Outcome {
     Seals,
     /// To the same node as this row, counted from 1.
     SameAs(usize),
+    /// To an end at which the test passes.
     Passes,
+    /// To an end at which the test fails, for this reason.
     Fails(String),
     /// To this many ends, which all pass.
     AllPass(u32),

@@ -21,13 +21,16 @@ pub struct Line(pub Vec<Piece>);
 /// A text and its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
+    /// What is shown, without colour.
     pub text: String,
+    /// What the text is about, from which the view derives its colour.
     pub paint: Paint,
 }
 
 /// The kind of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
+    /// Ordinary text.
     Plain,
     /// The name of a task.
     Task,

@@ -9,6 +9,7 @@ use crate::{Action, Failure, Mode, Trace};
 /// The rows of a picture, its columns, and the objects held in each cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
+    /// The steps from top to bottom, with the unimportant ones folded.
     pub rows: Vec<Row>,
     /// The tasks that have a column, in the order of their ids.
     pub tasks: Vec<usize>,
@@ -24,8 +25,11 @@ pub type Slots = Vec<Option<Slot>>;
 /// An object that a task holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
+    /// The object: an index into [`Trace::objects`].
     pub object: usize,
+    /// How the task holds it.
     pub mode: Mode,
+    /// Whether the holding period begins, continues or ends here.
     pub mark: Mark,
 }
 

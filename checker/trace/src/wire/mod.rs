@@ -59,7 +59,7 @@ fn write_ending(out: &mut Lines, report: &Report) {
     }
 }
 
-/// Reads what [`write`] wrote. `None` if it is not a report of this version.
+/// Reads what [`write()`] wrote. `None` if it is not a report of this version.
 ///
 /// ```
 /// let report = trace::Report { passed: Some("7f".into()), ..Default::default() };

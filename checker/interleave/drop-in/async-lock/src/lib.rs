@@ -1,5 +1,7 @@
 //! async-lock, used by smol and async-std: the real package or, in explore mode, locks controlled by the scheduler.
 
+#![warn(missing_docs)]
+
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]
 pub use real::*;

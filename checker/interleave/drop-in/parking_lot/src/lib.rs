@@ -1,5 +1,7 @@
 //! parking_lot, as exercises see it: the real package or, in explore mode, locks controlled by the scheduler.
 
+#![warn(missing_docs)]
+
 #[cfg(not(feature = "explore"))]
 #[doc(no_inline)]
 pub use real::*;

@@ -2,6 +2,8 @@
 //!
 //! An exercise depends on this crate in explore mode only; otherwise `std` is the standard library.
 
+#![warn(missing_docs)]
+
 #[doc(no_inline)]
 pub use ::std::*;
 

@@ -41,6 +41,7 @@ impl Draws {
     /// # Panics
     ///
     /// If `n` is 0.
+    #[track_caller]
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "no number is below 0");
         let number = match self.numbers.get(self.next) {
@@ -57,6 +58,7 @@ impl Draws {
     /// # Panics
     ///
     /// If `values` is empty.
+    #[track_caller]
     pub fn one_of<T: Clone>(&mut self, values: &[T]) -> T {
         values[self.below(values.len())].clone()
     }

@@ -48,34 +48,42 @@ macro_rules! questions {
             self.channel.close(Location::caller())
         }
 
+        /// Whether the channel is closed: by `close`, or because one of its sides has no handle any more.
         pub fn is_closed(&self) -> bool {
             self.channel.look(|state| state.is_closed)
         }
 
+        /// Whether no message waits to be received.
         pub fn is_empty(&self) -> bool {
             self.channel.look(|state| state.queue.is_empty())
         }
 
+        /// Whether there is no room for another message. Never true of an unbounded channel.
         pub fn is_full(&self) -> bool {
             self.channel.look(|state| Some(state.queue.len()) == self.channel.capacity)
         }
 
+        /// How many messages wait to be received.
         pub fn len(&self) -> usize {
             self.channel.look(|state| state.queue.len())
         }
 
+        /// How many messages there is room for; `None` if the channel is unbounded.
         pub fn capacity(&self) -> Option<usize> {
             self.channel.look(|_| self.channel.capacity)
         }
 
+        /// How many receivers there are, without weak ones.
         pub fn receiver_count(&self) -> usize {
             self.channel.look(|state| state.receivers)
         }
 
+        /// How many senders there are, without weak ones.
         pub fn sender_count(&self) -> usize {
             self.channel.look(|state| state.senders)
         }
 
+        /// Whether both handles belong to the same channel.
         pub fn same_channel(&self, other: &Self) -> bool {
             Arc::ptr_eq(&self.channel, &other.channel)
         }

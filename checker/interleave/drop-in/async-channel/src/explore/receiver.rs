@@ -29,6 +29,8 @@ impl<T> Receiver<T> {
         Receiver { channel, made, listener: Listener::new() }
     }
 
+    /// Takes a message if there is one. If there is none, other threads run first, so that a loop around this call lets
+    /// them.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         self.channel.object.point(Access::Write);
@@ -39,16 +41,19 @@ impl<T> Receiver<T> {
         result
     }
 
+    /// A future that takes the next message. It fails once the channel is closed and empty.
     #[track_caller]
     pub fn recv(&self) -> Recv<'_, T> {
         Recv::new(&self.channel, Location::caller())
     }
 
+    /// Blocks the calling thread until there is a message, or the channel is closed and empty.
     #[track_caller]
     pub fn recv_blocking(&self) -> Result<T, RecvError> {
         block_on(self.recv())
     }
 
+    /// A handle that does not count as a receiver, so that it does not keep the channel open.
     pub fn downgrade(&self) -> WeakReceiver<T> {
         WeakReceiver { channel: Arc::clone(&self.channel) }
     }

@@ -23,6 +23,8 @@ impl<T> Sender<T> {
         Sender { channel, made }
     }
 
+    /// Sends `msg` if there is room. If there is not, other threads run first, so that a loop around this call lets
+    /// them.
     #[track_caller]
     pub fn try_send(&self, msg: T) -> Result<(), TrySendError<T>> {
         self.channel.object.point(Access::Write);
@@ -33,27 +35,32 @@ impl<T> Sender<T> {
         result
     }
 
+    /// A future that sends `msg`. While the channel is full, it waits in a queue; dropping it also drops `msg`.
     #[track_caller]
     pub fn send(&self, msg: T) -> Send<'_, T> {
         Send::new(&self.channel, msg, Location::caller())
     }
 
+    /// Blocks the calling thread until `msg` is in the channel.
     #[track_caller]
     pub fn send_blocking(&self, msg: T) -> Result<(), SendError<T>> {
         block_on(self.send(msg))
     }
 
+    /// Sends `msg` at once. If the channel is full, `msg` replaces the oldest message, which is returned.
     #[track_caller]
     pub fn force_send(&self, msg: T) -> Result<Option<T>, SendError<T>> {
         self.channel.object.point(Access::Write);
         self.channel.force_push(msg, Location::caller()).map_err(SendError)
     }
 
+    /// A future that completes when the channel is closed, as it is when the last receiver is dropped.
     #[track_caller]
     pub fn closed(&self) -> Closed<'_, T> {
         Closed::new(&self.channel, Location::caller())
     }
 
+    /// A handle that does not count as a sender, so that it does not keep the channel open.
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender { channel: Arc::clone(&self.channel) }
     }

@@ -24,6 +24,7 @@ struct State {
 }
 
 impl Barrier {
+    /// A barrier that opens whenever `n` tasks or threads have arrived; with `n` 0 or 1, at once.
     #[track_caller]
     pub const fn new(n: usize) -> Barrier {
         Barrier {
@@ -34,11 +35,14 @@ impl Barrier {
         }
     }
 
+    /// A future that arrives when it is first polled, and completes once the barrier opens. Its place in a trace is
+    /// this call.
     #[track_caller]
     pub fn wait(&self) -> BarrierWait<'_> {
         BarrierWait { barrier: self, arrived_in: None, listener: Listener::new(), place: Location::caller() }
     }
 
+    /// Arrives, and blocks the calling thread until the barrier opens.
     #[track_caller]
     pub fn wait_blocking(&self) -> BarrierWaitResult {
         block_on(self.wait())
@@ -58,6 +62,7 @@ pub struct BarrierWaitResult {
 }
 
 impl BarrierWaitResult {
+    /// Whether this arrival opened the barrier: true for one of `n` arrivals.
     pub fn is_leader(&self) -> bool {
         self.is_leader
     }

@@ -22,6 +22,7 @@ pub struct OnceCell<T> {
 }
 
 impl<T> OnceCell<T> {
+    /// A cell without a value.
     #[track_caller]
     pub const fn new() -> Self {
         OnceCell {
@@ -33,27 +34,33 @@ impl<T> OnceCell<T> {
         }
     }
 
+    /// Whether there is a value. The answer may be outdated by the next scheduling point.
     pub fn is_initialized(&self) -> bool {
         self.get().is_some()
     }
 
+    /// The value, if there is one. Does not wait while another task creates it.
     pub fn get(&self) -> Option<&T> {
         self.object.point(Access::Read);
         self.value.peek()
     }
 
+    /// The value, for the only owner of the cell.
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.value.get_mut()
     }
 
+    /// Takes the value out, and leaves the cell without one.
     pub fn take(&mut self) -> Option<T> {
         self.value.take()
     }
 
+    /// The value, if there is one; consumes the cell.
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
 
+    /// A future that waits until somebody has created the value. It does not create it.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = &T> {
         let place = Location::caller();
@@ -65,11 +72,14 @@ impl<T> OnceCell<T> {
         }
     }
 
+    /// Blocks the calling thread until somebody has created the value.
     #[track_caller]
     pub fn wait_blocking(&self) -> &T {
         block_on(self.wait())
     }
 
+    /// Waits for the value, or creates it with `closure` if no other task does. If `closure` fails or is dropped, the
+    /// next waiter tries with its own closure.
     #[track_caller]
     pub fn get_or_try_init<E, Fut: Future<Output = Result<T, E>>>(
         &self,
@@ -96,11 +106,13 @@ impl<T> OnceCell<T> {
         Ok(self.made())
     }
 
+    /// As [`OnceCell::get_or_try_init`], but blocks the calling thread while another one creates the value.
     #[track_caller]
     pub fn get_or_try_init_blocking<E>(&self, closure: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
         block_on(self.get_or_try_init(move || std::future::ready(closure())))
     }
 
+    /// As [`OnceCell::get_or_try_init`], with a closure that cannot fail.
     #[track_caller]
     pub fn get_or_init<Fut: Future<Output = T>>(&self, closure: impl FnOnce() -> Fut) -> impl Future<Output = &T> {
         let place = Location::caller();
@@ -112,11 +124,13 @@ impl<T> OnceCell<T> {
         }
     }
 
+    /// As [`OnceCell::get_or_init`], but blocks the calling thread while another one creates the value.
     #[track_caller]
     pub fn get_or_init_blocking(&self, closure: impl FnOnce() -> T + Unpin) -> &T {
         block_on(self.get_or_init(move || std::future::ready(closure())))
     }
 
+    /// Makes `value` the value. If there is one already, or once another task has created one, gives `value` back.
     #[track_caller]
     pub fn set(&self, value: T) -> impl Future<Output = Result<&T, T>> {
         let place = Location::caller();
@@ -131,11 +145,14 @@ impl<T> OnceCell<T> {
         }
     }
 
+    /// As [`OnceCell::set`], but blocks the calling thread while another one creates a value.
     #[track_caller]
     pub fn set_blocking(&self, value: T) -> Result<&T, T> {
         block_on(self.set(value))
     }
 
+    /// Makes `value` the value, and never waits: it gives `value` back if there is one already, and also while another
+    /// task creates one.
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), T> {
         if self.is_initialized() || self.is_initializing.with(|is_initializing| *is_initializing) {

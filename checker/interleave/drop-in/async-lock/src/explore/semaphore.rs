@@ -21,6 +21,7 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
+    /// A semaphore with `n` permits.
     #[track_caller]
     pub const fn new(n: usize) -> Semaphore {
         Semaphore { object: Object::new("Semaphore"), permits: PerSchedule::new(n), event: Event::new() }
@@ -40,36 +41,43 @@ impl Semaphore {
         self.event.notify(n);
     }
 
+    /// Takes a permit if one is free. If none is, other threads run first, so that a loop around this call lets them.
     #[track_caller]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
         Some(SemaphoreGuard { permit: Permit::try_new(self, Location::caller())? })
     }
 
+    /// A future that takes a permit. It joins the queue of waiters when it is polled and no permit is free.
     #[track_caller]
     pub fn acquire(&self) -> Acquire<'_> {
         Acquire(Acquiring::new(self, Location::caller()))
     }
 
+    /// Blocks the calling thread until it has a permit.
     #[track_caller]
     pub fn acquire_blocking(&self) -> SemaphoreGuard<'_> {
         block_on(self.acquire())
     }
 
+    /// As [`Semaphore::try_acquire`], with a guard that owns the semaphore and so has no lifetime.
     #[track_caller]
     pub fn try_acquire_arc(self: &Arc<Self>) -> Option<SemaphoreGuardArc> {
         Some(SemaphoreGuardArc { permit: Permit::try_new(Arc::clone(self), Location::caller())? })
     }
 
+    /// As [`Semaphore::acquire`], with a guard that owns the semaphore.
     #[track_caller]
     pub fn acquire_arc(self: &Arc<Self>) -> AcquireArc {
         AcquireArc(Acquiring::new(Arc::clone(self), Location::caller()))
     }
 
+    /// As [`Semaphore::acquire_blocking`], with a guard that owns the semaphore.
     #[track_caller]
     pub fn acquire_arc_blocking(self: &Arc<Self>) -> SemaphoreGuardArc {
         block_on(self.acquire_arc())
     }
 
+    /// Adds `n` permits, and wakes as many waiters.
     #[track_caller]
     pub fn add_permits(&self, n: usize) {
         self.object.point(Access::Write);
@@ -77,6 +85,7 @@ impl Semaphore {
         self.object.signals(Location::caller());
     }
 
+    /// How many permits are free. The answer may be outdated by the next scheduling point.
     pub fn available_permits(&self) -> usize {
         self.object.point(Access::Read);
         self.permits.with(|permits| *permits)

@@ -28,32 +28,54 @@ pub use mutex::{RawFairMutex, RawMutex};
 pub use once::{Once, OnceState};
 pub use rwlock::{RawRwLock, RawRwLockRecursive};
 
+/// A mutex with the interface of the real one. Its [`RawMutex`] asks the scheduler who is next.
 pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
+/// Unlocks a [`Mutex`] when it is dropped, which is a scheduling point.
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawMutex, T>;
+/// A guard to a part of the data in a [`Mutex`].
 pub type MappedMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawMutex, T>;
 
+/// A mutex that is handed to the waiter that has waited longest.
 pub type FairMutex<T> = lock_api::Mutex<RawFairMutex, T>;
+/// Hands a [`FairMutex`] on when it is dropped.
 pub type FairMutexGuard<'a, T> = lock_api::MutexGuard<'a, RawFairMutex, T>;
+/// A guard to a part of the data in a [`FairMutex`].
 pub type MappedFairMutexGuard<'a, T> = lock_api::MappedMutexGuard<'a, RawFairMutex, T>;
 
+/// A mutex that its owner may lock again. The owner is an explored thread, so tasks on one thread share it.
 pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawMutex, RawThreadId, T>;
+/// Unlocks a [`ReentrantMutex`] when the last guard of its thread is dropped.
 pub type ReentrantMutexGuard<'a, T> = lock_api::ReentrantMutexGuard<'a, RawMutex, RawThreadId, T>;
+/// A guard to a part of the data in a [`ReentrantMutex`].
 pub type MappedReentrantMutexGuard<'a, T> = lock_api::MappedReentrantMutexGuard<'a, RawMutex, RawThreadId, T>;
 
+/// A reader-writer lock in which waiting writers keep new readers out.
 pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
+/// Shared access to a [`RwLock`].
 pub type RwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLock, T>;
+/// Exclusive access to a [`RwLock`].
 pub type RwLockWriteGuard<'a, T> = lock_api::RwLockWriteGuard<'a, RawRwLock, T>;
+/// Shared access to a [`RwLock`] that can become exclusive. There is at most one at a time.
 pub type RwLockUpgradableReadGuard<'a, T> = lock_api::RwLockUpgradableReadGuard<'a, RawRwLock, T>;
+/// Shared access to a part of the data in a [`RwLock`].
 pub type MappedRwLockReadGuard<'a, T> = lock_api::MappedRwLockReadGuard<'a, RawRwLock, T>;
+/// Exclusive access to a part of the data in a [`RwLock`].
 pub type MappedRwLockWriteGuard<'a, T> = lock_api::MappedRwLockWriteGuard<'a, RawRwLock, T>;
 
+/// A [`RwLock`] in which waiting writers do not keep new readers out, so that a reader may read again.
 pub type RecursiveRwLock<T> = lock_api::RwLock<RawRwLockRecursive, T>;
+/// Shared access to a [`RecursiveRwLock`].
 pub type RecursiveRwLockReadGuard<'a, T> = lock_api::RwLockReadGuard<'a, RawRwLockRecursive, T>;
+/// Exclusive access to a [`RecursiveRwLock`].
 pub type RecursiveRwLockWriteGuard<'a, T> = lock_api::RwLockWriteGuard<'a, RawRwLockRecursive, T>;
+/// Shared access to a [`RecursiveRwLock`] that can become exclusive.
 pub type RecursiveRwLockUpgradableReadGuard<'a, T> = lock_api::RwLockUpgradableReadGuard<'a, RawRwLockRecursive, T>;
+/// Shared access to a part of the data in a [`RecursiveRwLock`].
 pub type MappedRecursiveRwLockReadGuard<'a, T> = lock_api::MappedRwLockReadGuard<'a, RawRwLockRecursive, T>;
+/// Exclusive access to a part of the data in a [`RecursiveRwLock`].
 pub type MappedRecursiveRwLockWriteGuard<'a, T> = lock_api::MappedRwLockWriteGuard<'a, RawRwLockRecursive, T>;
 
+/// A condition variable for [`Mutex`]. It never wakes spuriously, and notifies waiters in the order of their arrival.
 pub type Condvar = lock_api::Condvar<RawCondvar>;
 
 /// The explored thread that owns a [`ReentrantMutex`].

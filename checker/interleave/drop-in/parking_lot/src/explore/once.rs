@@ -24,11 +24,13 @@ enum Poison {
 }
 
 impl Once {
+    /// A `Once` whose closure has not run.
     #[track_caller]
     pub const fn new() -> Once {
         Once::in_state(OnceState::New)
     }
 
+    /// A `Once` that counts as completed from the start, so that no closure runs.
     #[track_caller]
     pub const fn new_completed() -> Once {
         Once::in_state(OnceState::Done)
@@ -49,25 +51,30 @@ impl Once {
         self.state.with(|state| *state)
     }
 
+    /// Whether a closure has run to its end.
     pub fn is_completed(&self) -> bool {
         self.state().is_completed()
     }
 
+    /// Runs `f` unless a closure has run before, and waits if one is running. Panics if one has panicked.
     #[track_caller]
     pub fn call_once<F: FnOnce()>(&self, f: F) {
         self.call(Poison::Refused, Location::caller(), |_| f());
     }
 
+    /// As [`Once::call_once`], but runs `f` also after a closure has panicked.
     #[track_caller]
     pub fn call_once_force<F: FnOnce(OnceState)>(&self, f: F) {
         self.call(Poison::Ignored, Location::caller(), f);
     }
 
+    /// Waits until a closure has run to its end. Panics if one has panicked.
     #[track_caller]
     pub fn wait(&self) {
         self.wait_for(Poison::Refused, Location::caller());
     }
 
+    /// Waits until a closure has run to its end, also if others panic before.
     #[track_caller]
     pub fn wait_force(&self) {
         self.wait_for(Poison::Ignored, Location::caller());

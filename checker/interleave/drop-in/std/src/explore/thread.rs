@@ -19,6 +19,7 @@ pub struct Builder {
     name: Option<String>,
 }
 
+/// Starts a coroutine that the scheduler counts as a thread. It is named `thread 1`, `thread 2`, … in traces.
 #[track_caller]
 pub fn spawn<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     thread::spawn(None, Location::caller(), f)
@@ -32,10 +33,12 @@ pub fn sleep_ms(ms: u32) {
 }
 
 impl Builder {
+    /// Settings for a thread without a name.
     pub fn new() -> Self {
         Builder::default()
     }
 
+    /// Sets the name, which traces use, too.
     pub fn name(mut self, name: String) -> Self {
         self.name = Some(name);
         self
@@ -46,12 +49,14 @@ impl Builder {
         self
     }
 
+    /// As [`spawn()`], with these settings. Never fails.
     #[track_caller]
     pub fn spawn<T: Send + 'static>(self, f: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
         let name = self.checked_name();
         Ok(thread::spawn(name, Location::caller(), f))
     }
 
+    /// As [`Scope::spawn`], with these settings. Never fails.
     #[track_caller]
     pub fn spawn_scoped<'scope, T: Send + 'scope>(
         self,

@@ -22,6 +22,7 @@ pub struct SystemTime(::std::time::SystemTime);
 pub struct SystemTimeError(::std::time::SystemTimeError);
 
 impl SystemTimeError {
+    /// How far the second time is ahead of the first.
     pub fn duration(&self) -> Duration {
         self.0.duration()
     }
@@ -36,24 +37,30 @@ impl fmt::Display for SystemTimeError {
 impl ::std::error::Error for SystemTimeError {}
 
 impl SystemTime {
+    /// The start of 1970, fifty years before the clock of each schedule starts.
     pub const UNIX_EPOCH: SystemTime = SystemTime(::std::time::UNIX_EPOCH);
 
+    /// The virtual time. It starts at 2020-01-01 in each schedule, and moves only when the scheduler moves it.
     pub fn now() -> Self {
         SystemTime(::std::time::UNIX_EPOCH + START + interleave::engine::scheduler::now())
     }
 
+    /// The time between `earlier` and this one; an error if `earlier` is later.
     pub fn duration_since(&self, earlier: SystemTime) -> Result<Duration, SystemTimeError> {
         self.0.duration_since(earlier.0).map_err(SystemTimeError)
     }
 
+    /// How much virtual time has passed since this one.
     pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
         SystemTime::now().duration_since(*self)
     }
 
+    /// This time plus `duration`, unless it cannot be represented.
     pub fn checked_add(&self, duration: Duration) -> Option<SystemTime> {
         self.0.checked_add(duration).map(SystemTime)
     }
 
+    /// This time minus `duration`, unless it cannot be represented.
     pub fn checked_sub(&self, duration: Duration) -> Option<SystemTime> {
         self.0.checked_sub(duration).map(SystemTime)
     }

@@ -45,6 +45,7 @@ impl<T> std::panic::RefUnwindSafe for RwLockReadGuardArc<T> {}
 macro_rules! changes {
     ([$($generics:tt)*] [$($sized:tt)*] $read:ident $upgradable:ident $write:ident $upgrade:ident [$($arguments:tt)*]) => {
         impl<$($sized)*> $upgradable<$($arguments)*> {
+            /// Gives up the right to upgrade, and keeps reading: another task may become the upgradable reader.
             #[track_caller]
             pub fn downgrade(guard: Self) -> $read<$($arguments)*> {
                 $read { data: guard.data.downgrade(Mode::Read, Location::caller()) }
@@ -52,6 +53,7 @@ macro_rules! changes {
         }
 
         impl<$($generics)*> $upgradable<$($arguments)*> {
+            /// Becomes the writer if there is no other reader; otherwise gives `guard` back.
             #[track_caller]
             pub fn try_upgrade(guard: Self) -> Result<$write<$($arguments)*>, Self> {
                 match guard.data.try_upgrade(Location::caller()) {
@@ -60,11 +62,13 @@ macro_rules! changes {
                 }
             }
 
+            /// A future that becomes the writer once all other readers are gone. No other writer comes first.
             #[track_caller]
             pub fn upgrade(guard: Self) -> $upgrade<$($arguments)*> {
                 $upgrade(guard.data.upgrade(Location::caller()))
             }
 
+            /// Blocks the calling thread until all other readers are gone, and becomes the writer.
             #[track_caller]
             pub fn upgrade_blocking(guard: Self) -> $write<$($arguments)*> {
                 block_on(Self::upgrade(guard))
@@ -72,6 +76,7 @@ macro_rules! changes {
         }
 
         impl<$($sized)*> $write<$($arguments)*> {
+            /// Becomes a reader without releasing the lock in between, so that no other writer can come first.
             #[track_caller]
             pub fn downgrade(guard: Self) -> $read<$($arguments)*> {
                 $read { data: guard.data.downgrade(Mode::Read, Location::caller()) }
@@ -79,6 +84,7 @@ macro_rules! changes {
         }
 
         impl<$($generics)*> $write<$($arguments)*> {
+            /// Becomes the upgradable reader without releasing the lock in between.
             #[track_caller]
             pub fn downgrade_to_upgradable(guard: Self) -> $upgradable<$($arguments)*> {
                 $upgradable { data: guard.data.downgrade(Mode::Upgradable, Location::caller()) }

@@ -16,10 +16,12 @@ use interleave::model::Object;
 macro_rules! operations {
     ($name:ty, $value:ty, [$($generics:tt)*], $real:ty) => {
         impl<$($generics)*> $name {
+            /// The value, for the only owner. No other thread can access it, so this is no scheduling point.
             pub fn get_mut(&mut self) -> &mut $value {
                 self.value.get_mut()
             }
 
+            /// The value; consumes the atomic. This is no scheduling point.
             pub const fn into_inner(self) -> $value {
                 let value = self.value;
                 value.into_inner()
@@ -30,6 +32,7 @@ macro_rules! operations {
                 self.value.as_ptr()
             }
 
+            /// Reads the value: always the latest one, whatever `order` is.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 self.object.point(Access::Read);
@@ -38,6 +41,7 @@ macro_rules! operations {
                 value
             }
 
+            /// Writes `value`. Other threads see it at once, whatever `order` is.
             #[track_caller]
             pub fn store(&self, value: $value, order: Ordering) {
                 self.object.point(Access::Write);
@@ -45,11 +49,14 @@ macro_rules! operations {
                 self.object.stores(&value, Location::caller());
             }
 
+            /// Writes `value`, and returns the one before, in one step.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
                 self.update_with(Location::caller(), |atomic| atomic.swap(value, order))
             }
 
+            /// Writes `new` if the value is `current`, in one step. Returns the value before, as an error if it was
+            /// another one.
             #[track_caller]
             pub fn compare_exchange(
                 &self,
@@ -68,6 +75,7 @@ macro_rules! operations {
                 result
             }
 
+            /// As `compare_exchange`: it never fails spuriously here.
             #[track_caller]
             pub fn compare_exchange_weak(
                 &self,
@@ -79,6 +87,7 @@ macro_rules! operations {
                 self.compare_exchange(current, new, success, failure)
             }
 
+            /// As `compare_exchange`, but returns the value before in both cases.
             #[track_caller]
             pub fn compare_and_swap(&self, current: $value, new: $value, order: Ordering) -> $value {
                 let failure = match order {
@@ -89,6 +98,8 @@ macro_rules! operations {
                 self.compare_exchange(current, new, order, failure).unwrap_or_else(|found| found)
             }
 
+            /// Calls `f` with the value and tries to write what it returns, again for as long as other threads come
+            /// first. Returns the value before; as an error if `f` returned `None`.
             #[track_caller]
             pub fn fetch_update(
                 &self,
@@ -106,6 +117,7 @@ macro_rules! operations {
                 Err(found)
             }
 
+            /// As `fetch_update`, under its later name.
             #[track_caller]
             pub fn try_update(
                 &self,
@@ -116,6 +128,7 @@ macro_rules! operations {
                 self.fetch_update(set, fetch, f)
             }
 
+            /// As `fetch_update`, with a function that always returns a value.
             #[track_caller]
             pub fn update(&self, set: Ordering, fetch: Ordering, mut f: impl FnMut($value) -> $value) -> $value {
                 self.fetch_update(set, fetch, |value| Some(f(value))).unwrap_or_else(|found| found)
@@ -154,6 +167,7 @@ macro_rules! atomic {
         operations!($name, $value, [], atomic::$name);
 
         impl $name {
+            /// An atomic with this value. Traces name it after the variable or field on the line of this call.
             #[track_caller]
             pub const fn new(value: $value) -> Self {
                 $name { object: Object::new(stringify!($name)), value: atomic::$name::new(value) }
@@ -182,6 +196,7 @@ macro_rules! atomic {
     (@logic $value:ty) => {
         atomic!(@methods $value, fetch_and fetch_nand fetch_or fetch_xor);
 
+        /// Negates the value, and returns the one before, in one step.
         #[track_caller]
         pub fn fetch_not(&self, order: Ordering) -> $value {
             self.fetch_xor(true, order)
@@ -189,6 +204,8 @@ macro_rules! atomic {
     };
     (@pointer $pointee:ty, $($method:ident)*) => {
         $(
+            /// Changes the address as the method of the same name in the standard library does, in one step. Returns
+            /// the pointer before.
             #[track_caller]
             pub fn $method(&self, value: usize, order: Ordering) -> *mut $pointee {
                 self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
@@ -197,6 +214,8 @@ macro_rules! atomic {
     };
     (@methods $value:ty, $($method:ident)*) => {
         $(
+            /// Changes the value as the method of the same name in the standard library does, in one step. Returns the
+            /// value before.
             #[track_caller]
             pub fn $method(&self, value: $value, order: Ordering) -> $value {
                 self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
@@ -244,6 +263,7 @@ pub struct AtomicPtr<T> {
 operations!(AtomicPtr<T>, *mut T, [T], atomic::AtomicPtr<T>);
 
 impl<T> AtomicPtr<T> {
+    /// An atomic with this pointer. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub const fn new(value: *mut T) -> Self {
         AtomicPtr { object: Object::new("AtomicPtr"), value: atomic::AtomicPtr::new(value) }

@@ -21,6 +21,7 @@ pub struct BarrierWaitResult {
 }
 
 impl BarrierWaitResult {
+    /// Whether this thread opened the barrier: true for one of the threads that were let through.
     pub fn is_leader(&self) -> bool {
         self.leader
     }
@@ -39,6 +40,7 @@ impl fmt::Debug for Barrier {
 }
 
 impl Barrier {
+    /// A barrier for `n` threads.
     #[track_caller]
     pub const fn new(n: usize) -> Self {
         Barrier {
@@ -49,6 +51,7 @@ impl Barrier {
         }
     }
 
+    /// Waits until `n` threads have called this, and lets them all through.
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
         let place = Location::caller();

@@ -20,23 +20,28 @@ pub struct Condvar {
 pub struct WaitTimeoutResult(bool);
 
 impl WaitTimeoutResult {
+    /// Whether the wait ended because of its time limit.
     pub fn timed_out(&self) -> bool {
         self.0
     }
 }
 
 impl Condvar {
+    /// A condition variable without waiters.
     #[track_caller]
     pub const fn new() -> Self {
         Condvar { signal: Signal::new("Condvar", Order::Any) }
     }
 
+    /// Unlocks the mutex and waits for a notification, without missing one in between. Wakes spuriously only in tests
+    /// with `spurious_wakes`.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let (result, _) = self.sleep(guard, None, Location::caller());
         result
     }
 
+    /// Waits until `condition` is false. It is called under the lock, at first and after each wake-up.
     #[track_caller]
     pub fn wait_while<'a, T>(
         &self,
@@ -49,6 +54,7 @@ impl Condvar {
         Ok(guard)
     }
 
+    /// As [`Condvar::wait`], for at most `limit` of the virtual clock.
     #[track_caller]
     pub fn wait_timeout<'a, T>(
         &self,
@@ -71,6 +77,7 @@ impl Condvar {
         }
     }
 
+    /// As [`Condvar::wait_while`], for at most `limit` of the virtual clock in all.
     #[track_caller]
     pub fn wait_timeout_while<'a, T>(
         &self,
@@ -91,11 +98,13 @@ impl Condvar {
         }
     }
 
+    /// Wakes one waiter. The scheduler tries each of them, as no order is specified.
     #[track_caller]
     pub fn notify_one(&self) {
         self.signal.notify_one(Location::caller());
     }
 
+    /// Wakes all waiters. The scheduler tries each order in which they may lock the mutex.
     #[track_caller]
     pub fn notify_all(&self) {
         self.signal.notify_all(Location::caller());

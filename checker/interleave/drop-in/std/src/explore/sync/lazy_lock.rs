@@ -21,6 +21,7 @@ impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T,
 impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
 
 impl<T, F> LazyLock<T, F> {
+    /// A value that `f` will create when it is first used.
     #[track_caller]
     pub const fn new(f: F) -> LazyLock<T, F>
     where
@@ -47,11 +48,13 @@ impl<T, F> LazyLock<T, F> {
 }
 
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    /// The value. The first call creates it, and all others wait meanwhile.
     #[track_caller]
     pub fn force(this: &LazyLock<T, F>) -> &T {
         this.value.get_or_init(|| this.make(), Location::caller())
     }
 
+    /// The value, for the only owner; created if it is not yet.
     #[track_caller]
     pub fn force_mut(this: &mut LazyLock<T, F>) -> &mut T {
         LazyLock::force(this);

@@ -51,23 +51,28 @@ impl<T: ?Sized> Drop for Poison<'_, T> {
 }
 
 impl<T> Mutex<T> {
+    /// An unlocked mutex. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub const fn new(value: T) -> Self {
         Mutex { lock: Lock::new("Mutex"), data: sync::Mutex::new(value) }
     }
 
+    /// Takes the value out; an error if the mutex is poisoned. No lock is needed, so this is no scheduling point.
     pub fn into_inner(self) -> LockResult<T> {
         self.data.into_inner()
     }
 }
 
 impl<T: ?Sized> Mutex<T> {
+    /// Waits until the mutex is free and locks it. Locking a mutex that the thread has locked already is reported as a
+    /// deadlock.
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let held = self.lock.acquire(Mode::Lock, Location::caller());
         self.enter(held)
     }
 
+    /// Locks the mutex if it is free. If it is not, other threads run first, so that a loop around this call lets them.
     #[track_caller]
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         match Held::try_new(&self.lock, Mode::Lock, Location::caller()) {
@@ -93,16 +98,19 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
+    /// Whether a thread has panicked while it held the mutex.
     pub fn is_poisoned(&self) -> bool {
         self.lock.point(Access::Read);
         self.data.is_poisoned()
     }
 
+    /// Makes the mutex one that is not poisoned.
     pub fn clear_poison(&self) {
         self.lock.point(Access::Write);
         self.data.clear_poison();
     }
 
+    /// The value, for the only owner; an error if the mutex is poisoned.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         self.data.get_mut()
     }

@@ -26,6 +26,7 @@ impl UnwindSafe for Once {}
 impl RefUnwindSafe for Once {}
 
 impl OnceState {
+    /// Whether an earlier closure has panicked.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned
     }
@@ -45,11 +46,13 @@ impl fmt::Debug for Once {
 
 #[allow(clippy::new_without_default, reason = "the real one has no `Default` either")]
 impl Once {
+    /// A `Once` whose closure has not run. In a `static`, that holds again at the start of each schedule.
     #[track_caller]
     pub const fn new() -> Self {
         Once { done: OnceValue::new("Once"), poisoned: PerSchedule::new(false) }
     }
 
+    /// Runs `f` unless a closure has run before, and waits if one is running. Panics if one has panicked.
     #[track_caller]
     pub fn call_once(&self, f: impl FnOnce()) {
         self.call(Location::caller(), |poisoned| {
@@ -58,6 +61,7 @@ impl Once {
         });
     }
 
+    /// As [`Once::call_once`], but runs `f` also after a closure has panicked.
     #[track_caller]
     pub fn call_once_force(&self, f: impl FnOnce(&OnceState)) {
         self.call(Location::caller(), |poisoned| f(&OnceState { poisoned }));
@@ -86,6 +90,7 @@ impl Once {
         );
     }
 
+    /// Whether a closure has run to its end.
     pub fn is_completed(&self) -> bool {
         self.done.get().is_some()
     }
@@ -94,12 +99,14 @@ impl Once {
         self.poisoned.with(|poisoned| *poisoned)
     }
 
+    /// Waits until a closure has run to its end. Panics if one has panicked.
     #[track_caller]
     pub fn wait(&self) {
         let is_done = self.done.wait_unless(|| self.is_poisoned(), Location::caller()).is_some();
         assert!(is_done, "Once instance has previously been poisoned");
     }
 
+    /// Waits until a closure has run to its end, also if others panic before.
     #[track_caller]
     pub fn wait_force(&self) {
         self.done.wait(Location::caller());

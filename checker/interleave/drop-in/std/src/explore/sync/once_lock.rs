@@ -12,38 +12,46 @@ impl<T: RefUnwindSafe + UnwindSafe> RefUnwindSafe for OnceLock<T> {}
 impl<T: UnwindSafe> UnwindSafe for OnceLock<T> {}
 
 impl<T> OnceLock<T> {
+    /// A cell without a value. In a `static`, it has none again at the start of each schedule.
     #[track_caller]
     pub const fn new() -> Self {
         OnceLock(OnceValue::new("OnceLock"))
     }
 
+    /// The value, if there is one. Does not wait while another thread creates it.
     pub fn get(&self) -> Option<&T> {
         self.0.get()
     }
 
+    /// The value, for the only owner of the cell.
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.0.get_mut()
     }
 
+    /// Makes `value` the value, or gives it back if there is one already. Waits while another thread creates one.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
         self.0.set(value, Location::caller())
     }
 
+    /// The value. If there is none, `f` creates it, and other callers wait meanwhile.
     #[track_caller]
     pub fn get_or_init(&self, f: impl FnOnce() -> T) -> &T {
         self.0.get_or_init(f, Location::caller())
     }
 
+    /// Waits until another thread has set the value.
     #[track_caller]
     pub fn wait(&self) -> &T {
         self.0.wait(Location::caller())
     }
 
+    /// The value, if there is one; consumes the cell.
     pub fn into_inner(self) -> Option<T> {
         self.0.into_inner()
     }
 
+    /// Takes the value out, and leaves the cell without one.
     pub fn take(&mut self) -> Option<T> {
         self.0.take()
     }

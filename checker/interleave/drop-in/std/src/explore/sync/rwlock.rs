@@ -59,23 +59,27 @@ impl<T: ?Sized> Drop for Poison<'_, T> {
 }
 
 impl<T> RwLock<T> {
+    /// An unlocked lock. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub const fn new(value: T) -> Self {
         RwLock { lock: Lock::new("RwLock"), data: sync::RwLock::new(value) }
     }
 
+    /// Takes the value out; an error if the lock is poisoned. No lock is needed, so this is no scheduling point.
     pub fn into_inner(self) -> LockResult<T> {
         self.data.into_inner()
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
+    /// Waits until no writer has the lock, and reads together with other readers.
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
         let held = self.lock.acquire(Mode::Read, Location::caller());
         self.enter_to_read(held)
     }
 
+    /// Acquires the lock to read if that needs no waiting. If it does, other threads run first.
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
         match Held::try_new(&self.lock, Mode::Read, Location::caller()) {
@@ -84,12 +88,14 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// Waits until nobody has the lock, and writes alone.
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
         let held = self.lock.acquire(Mode::Write, Location::caller());
         self.enter_to_write(held)
     }
 
+    /// Acquires the lock to write if nobody has it. If somebody does, other threads run first.
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         match Held::try_new(&self.lock, Mode::Write, Location::caller()) {
@@ -123,16 +129,19 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// Whether a thread has panicked while it held the lock to write.
     pub fn is_poisoned(&self) -> bool {
         self.lock.point(Access::Read);
         self.data.is_poisoned()
     }
 
+    /// Makes the lock one that is not poisoned.
     pub fn clear_poison(&self) {
         self.lock.point(Access::Write);
         self.data.clear_poison();
     }
 
+    /// The value, for the only owner; an error if the lock is poisoned.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         self.data.get_mut()
     }

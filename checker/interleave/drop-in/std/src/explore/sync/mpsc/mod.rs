@@ -52,12 +52,14 @@ struct State<T> {
     waiting: Vec<Waker>,
 }
 
+/// A channel without a bound, on which sending never waits.
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Channel::new(None, Object::channel());
     (Sender(Arc::clone(&channel)), Receiver { channel, not_sync: PhantomData })
 }
 
+/// A channel for `bound` values. With `bound` 0, each send waits until its value is received.
 #[track_caller]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
     let channel = Channel::new(Some(bound), Object::channel());
@@ -236,6 +238,7 @@ impl<T> Channel<T> {
 }
 
 impl<T> Sender<T> {
+    /// Sends `value` without waiting. Fails if the receiver is gone.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         self.0.send(value, Location::caller())
@@ -243,11 +246,14 @@ impl<T> Sender<T> {
 }
 
 impl<T> SyncSender<T> {
+    /// Sends `value`, and waits while the channel is full. Fails if the receiver is gone.
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         self.0.send(value, Location::caller())
     }
 
+    /// Sends `value` if there is room. If there is not, other threads run first, so that a loop around this call lets
+    /// them.
     #[track_caller]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         let place = Location::caller();
@@ -273,11 +279,14 @@ impl<T> SyncSender<T> {
 }
 
 impl<T> Receiver<T> {
+    /// Waits for a value. Fails once all senders are gone and all values received.
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
         self.channel.receive(None, Location::caller()).map_err(|_| RecvError)
     }
 
+    /// Takes a value if there is one. If there is none, other threads run first, so that a loop around this call lets
+    /// them.
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         self.channel.object.point(Access::Write);
@@ -289,15 +298,18 @@ impl<T> Receiver<T> {
         result
     }
 
+    /// As [`Receiver::recv`], for at most `limit` of the virtual clock.
     #[track_caller]
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
         self.channel.receive(Some(time::after(limit)), Location::caller())
     }
 
+    /// All values until all senders are gone; waits for each of them.
     pub fn iter(&self) -> Iter<'_, T> {
         Iter(self)
     }
 
+    /// The values that are there already; never waits.
     pub fn try_iter(&self) -> TryIter<'_, T> {
         TryIter(self)
     }
