@@ -72,7 +72,7 @@ pub fn is_kit(file: &str) -> bool {
 
 /// Whether the compiler's name of `file` is that of a library: those of the workspace are relative to it. The kit is
 /// none, even if it lies outside of the workspace.
-fn is_of_a_library(file: &str) -> bool {
+pub(crate) fn is_of_a_library(file: &str) -> bool {
     (Path::new(file).is_absolute() || file.starts_with("/rustc/")) && !is_kit(file)
 }
 

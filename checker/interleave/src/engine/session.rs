@@ -20,7 +20,8 @@ use super::locals::Locals;
 use super::search::{Key, Search};
 use super::sentinel::Heartbeat;
 use super::strategy::Source;
-use crate::panics::{RecordedPanic, Who};
+use crate::panics::{RecordedPanic, Who, is_kit, is_of_a_library};
+use crate::stack;
 
 thread_local! {
     static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
@@ -142,6 +143,8 @@ pub(crate) struct Session {
     /// One for each choice, if choices are recorded.
     pub(crate) points: Vec<Point>,
     pub(crate) steps: Vec<Step>,
+    /// How often the stack was searched for the reader's line.
+    searches: u32,
     /// The channel ends dropped after the schedule had ended, if steps are recorded.
     pub(crate) ends: Vec<End>,
     pub(crate) actors: Vec<Task>,
@@ -198,6 +201,7 @@ impl Session {
             choices: Vec::new(),
             points: Vec::new(),
             steps: Vec::new(),
+            searches: 0,
             ends: Vec::new(),
             actors: Vec::new(),
             actors_left: Vec::new(),
@@ -299,11 +303,28 @@ pub(crate) fn record(place: &'static Location<'static>, action: impl FnOnce(&mut
         session.heartbeat.see(place);
         if session.recording == Recording::Steps && session.phase == Phase::Running {
             let action = action(session);
-            let place = Some(Place { file: place.file().to_owned(), line: place.line() });
+            let place = session.readers_line(Place { file: place.file().to_owned(), line: place.line() });
             let task = session.actor();
             session.steps.push(Step { task, action, place });
         }
     });
+}
+
+impl Session {
+    /// A line of the kit or of a library says nothing to the reader. The kit's are those of a `drop`, which does not know
+    /// its caller. A library that does not pass its caller on is looked through: the stack has the line that led there.
+    /// A search takes about a millisecond.
+    fn readers_line(&mut self, place: Place) -> Option<Place> {
+        const MOST_SEARCHES: u32 = 64;
+        if is_kit(&place.file) {
+            return None;
+        }
+        if !is_of_a_library(&place.file) {
+            return Some(place);
+        }
+        self.searches += 1;
+        (self.searches <= MOST_SEARCHES).then(stack::innermost_line).flatten().map(|line| line.place)
+    }
 }
 
 /// Records that the running thread or task panicked, and where.

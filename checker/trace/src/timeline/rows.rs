@@ -142,6 +142,7 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
             }
             // An earlier signal from another task explains a lost wake-up.
             Target::Signal(through) => {
+                could_have_woken(trace, wait, through).into_iter().for_each(|step| keep[step] = true);
                 let missed = trace.steps[..wait.step].iter().rposition(|step| {
                     step.task != wait.task && matches!(step.action, Action::Signals { object } if object == through)
                 });
@@ -155,8 +156,55 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
             Target::Task(_) => {}
         }
     }
+    keep_single_steps(trace, &mut keep);
     keep
 }
+
+/// A step that is alone between two that are shown takes no more room than the note that it is not shown.
+fn keep_single_steps(trace: &Trace, keep: &mut [bool]) {
+    let told: Vec<usize> =
+        (0..keep.len()).filter(|at| !is_bookkeeping(&trace.steps[*at].action) || keep[*at]).collect();
+    for around in told.windows(3) {
+        if let [before, alone, after] = *around
+            && keep[before]
+            && keep[after]
+        {
+            keep[alone] = true;
+        }
+    }
+}
+
+/// For a wait without a lock after a look under one: the look, the last steps of others under that lock since, each of
+/// which could have woken the task, and who was woken instead.
+fn could_have_woken(trace: &Trace, wait: &Wait, through: usize) -> Vec<usize> {
+    let before = &trace.steps[..wait.step];
+    let gave_back = before.iter().rposition(|step| step.task == wait.task);
+    let Some(Action::Releases { object: lock, mode: Mode::Lock }) = gave_back.map(|at| &before[at].action) else {
+        return Vec::new();
+    };
+    let is_locked = |step: &Step| matches!(&step.action, Action::Acquires { object, .. } if object == lock);
+    let is_unlocked = |step: &Step| matches!(&step.action, Action::Releases { object, .. } if object == lock);
+    let looked = before.iter().rposition(|step| step.task == wait.task && is_locked(step));
+    let mut steps: Vec<usize> = looked.into_iter().chain(gave_back).collect();
+    let since = looked.unwrap_or(wait.step);
+    for task in (0..trace.tasks.len()).filter(|task| *task != wait.task) {
+        let last = |is: &dyn Fn(&Step) -> bool| trace.steps.iter().rposition(|step| step.task == task && is(step));
+        if let Some(locked) = last(&is_locked).filter(|at| *at > since) {
+            steps.push(locked);
+            steps.extend(last(&is_unlocked).filter(|at| *at > locked));
+        }
+    }
+    let is_of_wake_up = |action: &Action| match action {
+        Action::Signals { object } | Action::Hears { object } => *object == through,
+        _ => false,
+    };
+    let wake_ups = (wait.step..trace.steps.len()).filter(|at| is_of_wake_up(&trace.steps[*at].action));
+    steps.extend(wake_ups.rev().take(MOST_WAKE_UPS));
+    steps
+}
+
+/// How many of the signals and wake-ups are shown that reached others.
+const MOST_WAKE_UPS: usize = 4;
 
 /// The step in which a task read a value before it started to wait, and the step in which another task changed that
 /// value in between.

@@ -223,6 +223,47 @@ fn a_lost_wake_up_names_the_sleeping_task_and_shows_the_signal() {
     );
 }
 
+/// Would catch: a picture of a lost wake-up that says only who sleeps.
+#[test]
+fn a_wait_on_a_condition_variable_shows_who_could_have_woken_it() {
+    let (not_full, hears) = (1, Action::Hears { object: 1 });
+    let failure = deadlock(trace(
+        &["main", "maker", "other"],
+        &["items", "not_full"],
+        vec![
+            (1, locks(0), 26),
+            (1, unlocks(0), 26),
+            (1, Action::Listens { object: not_full }, 27),
+            (2, locks(0), 26),
+            (2, unlocks(0), 26),
+            (0, locks(0), 34),
+            (0, Action::Signals { object: not_full }, 38),
+            (0, unlocks(0), 34),
+            (0, locks(0), 34),
+            (0, unlocks(0), 34),
+            (2, hears, 27),
+            (2, Action::Ends, 61),
+            (0, Action::Joins { other: 1 }, 60),
+        ],
+    ));
+    assert_drawn(
+        &failure,
+        80,
+        "
+  1  maker  locks, unlocks `items`       lib.rs:26
+  2  maker  waits on `not_full`          lib.rs:27
+  3  other  locks, unlocks `items`       lib.rs:26
+  4  main   locks `items`                lib.rs:34
+  5  main   signals `not_full`           lib.rs:38
+  6  main   unlocks `items`              lib.rs:34
+  7  main   locks, unlocks `items`       lib.rs:34
+  8  other  is woken through `not_full`  lib.rs:27
+  9  main   waits for maker to end       lib.rs:60
+  ✗  deadlock: main waits for maker to end; maker waits on `not_full`
+",
+    );
+}
+
 #[test]
 fn a_wake_up_lost_between_check_and_wait_shows_the_check_and_the_change() {
     let value = || "true".to_owned();
