@@ -83,6 +83,12 @@ pub fn activity(id: u32) -> Activity {
     }
 }
 
+/// For how long the threads of `id` have had a processor.
+pub fn processor_time(id: u32) -> Option<Duration> {
+    let ticks: u64 = threads(id)?.iter().map(|thread| thread.cpu_ticks).sum();
+    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+}
+
 /// Detects that a process can never continue: each of its threads waits for another one, without a time limit.
 #[derive(Debug, Default)]
 pub struct StandstillDetector {

@@ -17,11 +17,13 @@ use self::group::Leader;
 pub use self::group::death;
 pub use self::output::{HeadTail, Kept};
 pub use self::stop::Stop;
+use self::supervisor::Supervisor;
 pub use self::sys::{adopt_orphans, machine_memory, usage};
 
 pub mod confine;
 mod output;
 mod stop;
+mod supervisor;
 
 #[cfg(not(target_os = "linux"))]
 mod fallback;
@@ -203,10 +205,6 @@ enum Event {
 /// The read ends of the process's output.
 type Pipes = Vec<(Stream, PipeReader)>;
 
-/// When to check for a standstill first, and how often after that.
-const FIRST_LOOK: Duration = Duration::from_millis(500);
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
-
 /// Runs `spec`, and passes the output to `sink` as it arrives.
 pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {
     let started = Instant::now();
@@ -237,72 +235,6 @@ pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<En
     };
     let how = if stop.is_stopped() { How::Stopped } else { watch.killed.unwrap_or(how) };
     Ok(End { how, elapsed: (at - started).saturating_sub(stop.paused() - paused) })
-}
-
-/// Decides how long to wait for events, and when to kill the process.
-struct Supervisor {
-    /// Extended by the time for which the process was paused.
-    deadline: Option<Instant>,
-    paused: Duration,
-    linger: Duration,
-    next_look: Option<Instant>,
-    standstill: sys::StandstillDetector,
-    open_pipes: usize,
-    answers: Option<PathBuf>,
-    /// Why the process was killed, if it was.
-    killed: Option<How>,
-    ended: Option<Instant>,
-}
-
-impl Supervisor {
-    fn new(started: Instant, spec: &Spec<'_>) -> Self {
-        Self {
-            deadline: spec.limit.map(|limit| started + limit),
-            paused: spec.stop.paused(),
-            linger: spec.rest.patience(),
-            next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
-            standstill: sys::StandstillDetector::default(),
-            open_pipes: 0,
-            answers: spec.answers.clone(),
-            killed: None,
-            ended: None,
-        }
-    }
-
-    /// Kills the process if it is over its limit. Returns how long to wait for an event; `None` if everything is done.
-    fn look(&mut self, group: &Group<'_>) -> Option<Duration> {
-        let now = Instant::now();
-        if let Some(at) = self.ended {
-            let left = (at + self.linger).saturating_duration_since(now);
-            return (self.open_pipes > 0 && !left.is_zero()).then_some(left);
-        }
-        let paused = group.stop.paused();
-        let lost = paused - std::mem::replace(&mut self.paused, paused);
-        self.deadline = self.deadline.map(|deadline| deadline + lost);
-        if self.killed.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
-            self.killed = Some(How::OverLimit(sys::activity(group.leader.id())));
-            self.ask(group);
-            group.leader.kill();
-        }
-        if self.killed.is_none() && self.next_look.is_some_and(|look| now >= look) {
-            self.next_look = Some(now + LOOK_AGAIN);
-            if self.standstill.observe(group.leader.id()) {
-                self.killed = Some(How::StoodStill);
-                self.ask(group);
-                group.leader.kill();
-            }
-        }
-        let next = self.deadline.into_iter().chain(self.next_look).min().filter(|_| self.killed.is_none());
-        Some(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
-    }
-}
-
-impl Supervisor {
-    fn ask(&self, group: &Group<'_>) {
-        if let Some(file) = &self.answers {
-            sys::ask_threads(group.leader.id(), file);
-        }
-    }
 }
 
 /// Reads the pipes and waits for `leader` to end, each on a thread of its own.
