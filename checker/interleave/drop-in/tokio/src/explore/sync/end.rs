@@ -91,6 +91,18 @@ impl<R: RealEnd> End<R> {
     }
 }
 
+/// Methods that only ask the real end: each is a scheduling point, and a step with the answer.
+macro_rules! looks {
+    ($end:tt: $($(#[$attribute:meta])* $name:ident -> $type:ty;)*) => {
+        $($(#[$attribute])*
+        #[track_caller]
+        pub fn $name(&self) -> $type {
+            self.$end.look(|real| real.$name())
+        })*
+    };
+}
+pub(super) use looks;
+
 const TAKEN: &str = "an end is taken out only when it is moved";
 
 impl<R: RealEnd> Drop for End<R> {
