@@ -286,11 +286,7 @@ impl<T: Clone> Receiver<T> {
     /// If there is no value yet, if this receiver has missed values, or if there will be none.
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let result = self.end.change_mut().try_recv();
-        match &result {
-            Ok(_) => self.end.object().hears(Location::caller()),
-            Err(_) => scheduler::yield_now(),
-        }
+        let result = self.end.try_receive(|real| real.try_recv());
         self.finish(result)
     }
 

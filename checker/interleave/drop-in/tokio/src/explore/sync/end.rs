@@ -69,6 +69,17 @@ impl<R: RealEnd> End<R> {
         self.real_mut().1
     }
 
+    /// Receives a value if there is one. If there is none, other threads run first, so that a loop around it lets them.
+    #[track_caller]
+    pub(super) fn try_receive<V, E>(&mut self, f: impl FnOnce(&mut R) -> Result<V, E>) -> Result<V, E> {
+        let result = f(self.change_mut());
+        match &result {
+            Ok(_) => self.object.hears(Location::caller()),
+            Err(_) => scheduler::yield_now(),
+        }
+        result
+    }
+
     /// Creates another end of the same channel from this one.
     pub(super) fn fork<S: RealEnd>(&self, place: &'static Location<'static>, f: impl FnOnce(&R) -> S) -> End<S> {
         let real = f(self.change());

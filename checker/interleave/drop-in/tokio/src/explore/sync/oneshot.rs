@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use interleave::engine::{Side, scheduler, threads};
+use interleave::engine::{Side, threads};
 use interleave::model::Object;
 use interleave::model::acquire::poll_listen;
 use interleave::model::coop::Cost;
@@ -120,12 +120,7 @@ impl<T> Receiver<T> {
     /// If there is no value yet, or there will be none.
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let result = self.end.change_mut().try_recv();
-        match &result {
-            Ok(_) => self.end.object().hears(Location::caller()),
-            Err(_) => scheduler::yield_now(),
-        }
-        result
+        self.end.try_receive(|real| real.try_recv())
     }
 
     /// # Errors

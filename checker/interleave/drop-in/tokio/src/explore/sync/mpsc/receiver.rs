@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::task::{Context, Poll};
 
-use interleave::engine::{scheduler, threads};
+use interleave::engine::threads;
 use interleave::model::acquire::{listen, poll_listen};
 use interleave::model::coop::Cost;
 use real::sync::mpsc;
@@ -93,12 +93,7 @@ macro_rules! receiver {
             /// If there is no value yet, or there will be none.
             #[track_caller]
             pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-                let result = self.end.change_mut().try_recv();
-                match &result {
-                    Ok(_) => self.end.object().hears(Location::caller()),
-                    Err(_) => scheduler::yield_now(),
-                }
-                result
+                self.end.try_receive(|real| real.try_recv())
             }
 
             /// As `recv`, but blocks the calling thread. Panics in an async task, where this would block a worker.
