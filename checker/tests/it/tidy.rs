@@ -142,3 +142,27 @@ fn the_readme_describes_the_commands_as_help_does() {
         assert!(section.contains(command), "README.md, Commands, lacks\n{command}");
     }
 }
+
+/// Would catch: a row of CONTRIBUTING's "to change, look into" that a rename has left behind.
+#[test]
+fn contributing_points_to_files_and_functions_that_exist() {
+    let checker = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(checker.join("../CONTRIBUTING.md")).unwrap();
+    let rows = text.split("| to change | look into |\n|---|---|\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    for row in rows.lines() {
+        let pointers = row.split(" | ").nth(1).unwrap().split('`').skip(1).step_by(2);
+        let (mut folder, mut file) = (PathBuf::new(), PathBuf::new());
+        for pointer in pointers {
+            let places = [checker.join("src").join(pointer), checker.join(pointer), folder.join(pointer)];
+            match places.into_iter().find(|place| place.exists()) {
+                Some(place) if place.is_dir() => folder = place,
+                Some(place) => file = place,
+                None => {
+                    let source = fs::read_to_string(&file).unwrap_or_default();
+                    let function = format!("fn {pointer}(");
+                    assert!(source.contains(&function), "{row}\nno `{pointer}` in {}", file.display());
+                }
+            }
+        }
+    }
+}

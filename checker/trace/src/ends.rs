@@ -51,7 +51,7 @@ pub(crate) fn owners(trace: &Trace, object: usize, task: usize) -> String {
 }
 
 /// `a, b and c`
-fn and(names: &[&str]) -> String {
+pub(crate) fn and(names: &[&str]) -> String {
     match names {
         [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
         _ => names.concat(),

@@ -3,6 +3,9 @@
 //! The test kit writes a [`Report`] per test and the checker reads it, so this is the one crate that both
 //! sides share. It does no I/O and has no dependencies: [`protocol`] defines how the two communicate, [`wire`] turns
 //! reports into text and back, [`timeline`] draws a [`Trace`] for people.
+//!
+//! What this crate derives from a trace ([`Cause`], [`timeline::Picture`], [`map::Tree`] and their parts) may get more
+//! fields. The enums are exhaustive: whoever shows a trace should not compile until it shows a new kind of step, too.
 
 #![warn(missing_docs)]
 

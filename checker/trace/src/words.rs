@@ -7,6 +7,7 @@ use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state at the end of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cause {
     /// The waiting tasks, in the order of their ids.
     pub waits: Vec<Wait>,
@@ -18,6 +19,7 @@ pub struct Cause {
 
 /// A waiting task and what it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wait {
     /// Who waits.
     pub task: usize,

@@ -38,6 +38,7 @@ pub(crate) struct Rules {
 
 /// When a deadline may expire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Deadlines {
     /// When no thread can run before it.
     #[default]
@@ -48,6 +49,7 @@ pub enum Deadlines {
 
 /// When a thread wakes up that is parked or waits on a condition variable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Wakes {
     /// When it is notified.
     #[default]
@@ -67,6 +69,7 @@ pub(crate) const FAIR_STEPS: usize = 50;
 
 /// How the operation after a scheduling point accesses a shared object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Access {
     /// It reads the object and changes nothing that others can see.
     Read,

@@ -1,9 +1,8 @@
 //! The model of a condition variable that moves its waiters into the queue of their mutex, as parking_lot's does.
 
-use std::collections::VecDeque;
 use std::panic::Location;
 use std::ptr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use trace::Mode;
 
 use super::Lock;
 use super::lock::LaterPlace;
+use super::waiters::Waiters;
 use crate::engine::object::Object;
 use crate::engine::{Access, ending, scheduler, threads};
 
@@ -18,50 +18,21 @@ use crate::engine::{Access, ending, scheduler, threads};
 #[derive(Debug)]
 pub struct Condition {
     object: Object,
-    queue: Mutex<Queue>,
-}
-
-#[derive(Debug)]
-struct Queue {
-    /// The schedule of these waiters; a condition variable in a `static` outlives it.
-    epoch: u64,
-    /// The address of the lock that all waiters use.
-    lock: usize,
-    waiters: VecDeque<Waiter>,
-    next_ticket: u64,
+    waiters: Waiters<Waiter>,
 }
 
 #[derive(Debug)]
 struct Waiter {
-    ticket: u64,
+    /// The address of the lock, which is the same for all waiters.
+    lock: usize,
     place: LaterPlace,
     waker: Waker,
-}
-
-impl Queue {
-    const fn new() -> Self {
-        Queue { epoch: 0, lock: 0, waiters: VecDeque::new(), next_ticket: 0 }
-    }
 }
 
 impl Condition {
     /// A condition variable that cannot know where it is created; see [`Object::of_unknown_origin`].
     pub const fn of_unknown_origin(type_name: &'static str) -> Self {
-        Condition { object: Object::of_unknown_origin(type_name), queue: Mutex::new(Queue::new()) }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = scheduler::epoch()
-            && queue.epoch != epoch
-        {
-            // Waiters of an earlier schedule.
-            let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::new() });
-            drop(queue);
-            drop(old);
-            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        }
-        queue
+        Condition { object: Object::of_unknown_origin(type_name), waiters: Waiters::new() }
     }
 
     /// Releases `lock`, which the caller acquired at `taken`, waits for a notification or until `deadline`, and
@@ -95,12 +66,7 @@ impl Condition {
                 self.object.hears(place);
                 lock.take_in_turn(lock_ticket, place);
             } else {
-                let left = {
-                    let mut queue = self.queue();
-                    let at = queue.waiters.iter().position(|waiter| waiter.ticket == ticket);
-                    at.and_then(|at| queue.waiters.remove(at))
-                };
-                drop(left);
+                drop(self.waiters.leave(ticket));
                 lock.withdraw(lock_ticket);
                 self.object.gives_up(place);
                 scheduler::yield_now();
@@ -113,14 +79,12 @@ impl Condition {
     /// Joins this queue, and reserves a place in that of `lock` for later. `None` if others wait with another lock.
     fn enlist(&self, lock: &Lock, later: &LaterPlace) -> Option<(u64, u64)> {
         let waker = threads::waker();
-        let mut queue = self.queue();
+        let mut queue = self.waiters.queue();
         let address = ptr::from_ref(lock).addr();
-        if !queue.waiters.is_empty() && queue.lock != address {
+        if queue.waiters.front().is_some_and(|(_, waiter)| waiter.lock != address) {
             return None;
         }
-        let ticket = queue.next_ticket;
-        (queue.lock, queue.next_ticket) = (address, ticket + 1);
-        queue.waiters.push_back(Waiter { ticket, place: later.clone(), waker: waker.clone() });
+        let ticket = queue.join(Waiter { lock: address, place: later.clone(), waker: waker.clone() });
         drop(queue);
         Some((ticket, lock.enlist_later(Arc::new(waker), later.clone())))
     }
@@ -129,9 +93,9 @@ impl Condition {
     pub fn notify(&self, most: usize, place: &'static Location<'static>) -> usize {
         self.object.point(Access::Write);
         let called: Vec<Waiter> = {
-            let mut queue = self.queue();
+            let mut queue = self.waiters.queue();
             let count = most.min(queue.waiters.len());
-            queue.waiters.drain(..count).collect()
+            queue.waiters.drain(..count).map(|(_, waiter)| waiter).collect()
         };
         self.object.signals(place);
         let count = called.len();

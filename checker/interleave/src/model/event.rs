@@ -3,23 +3,22 @@
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::Object;
-use crate::engine::{Access, scheduler};
+use super::reset_mutex::{ResetGuard, ResetMutex};
+use crate::engine::Access;
 
 /// A queue of listeners, which are notified in the order of their arrival.
 #[derive(Debug)]
 pub struct Event {
     object: Object,
-    queue: Mutex<Queue>,
+    queue: ResetMutex<Queue>,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
-    /// The schedule of these listeners; an event in a `static` outlives it.
-    epoch: u64,
     next_ticket: u64,
     listeners: VecDeque<Entry>,
 }
@@ -51,23 +50,13 @@ impl Event {
     pub const fn new() -> Self {
         Event {
             object: Object::of_unknown_origin("event"),
-            queue: Mutex::new(Queue { epoch: 0, next_ticket: 0, listeners: VecDeque::new() }),
+            queue: ResetMutex::new(Queue { next_ticket: 0, listeners: VecDeque::new() }, Queue::default),
         }
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    fn queue(&self) -> ResetGuard<'_, Queue> {
         self.object.touch(Access::Write);
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = scheduler::epoch()
-            && queue.epoch != epoch
-        {
-            let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::default() });
-            drop(queue);
-            // Wakers of an earlier schedule, with foreign destructors.
-            drop(old);
-            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        }
-        queue
+        self.queue.lock()
     }
 
     /// Starts to listen. The future completes when it is notified.

@@ -19,6 +19,7 @@ pub mod once;
 mod only_here;
 mod per_schedule;
 mod renewed;
+mod reset_mutex;
 pub mod scope;
 mod signal;
 pub mod task;
@@ -26,6 +27,7 @@ pub mod thread;
 pub mod thread_local;
 pub mod time;
 mod traced;
+mod waiters;
 mod yield_now;
 
 pub use crate::engine::object::{Object, ObjectId};

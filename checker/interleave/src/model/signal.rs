@@ -1,11 +1,10 @@
 //! The model of sleeping until woken, for condition variables and barriers.
 
-use std::collections::VecDeque;
 use std::panic::Location;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
+use super::waiters::Waiters;
 use crate::engine::object::Object;
 use crate::engine::{Access, scheduler, threads};
 
@@ -14,7 +13,8 @@ use crate::engine::{Access, scheduler, threads};
 pub struct Signal {
     object: Object,
     order: Order,
-    queue: Mutex<Queue>,
+    /// `None` for a waiter that has not slept yet.
+    waiters: Waiters<Option<Waker>>,
 }
 
 /// Which waiter is woken first.
@@ -26,20 +26,6 @@ pub enum Order {
     Any,
 }
 
-#[derive(Debug)]
-struct Queue {
-    /// The schedule of these waiters; a condition variable in a `static` outlives it.
-    epoch: u64,
-    waiters: VecDeque<(u64, Option<Waker>)>,
-    next_ticket: u64,
-}
-
-impl Queue {
-    const fn new() -> Self {
-        Queue { epoch: 0, waiters: VecDeque::new(), next_ticket: 0 }
-    }
-}
-
 /// A place in the queue of a [`Signal`].
 #[must_use]
 #[derive(Debug)]
@@ -47,6 +33,7 @@ pub struct Ticket(u64);
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Woken {
     /// By a notification.
     BySignal,
@@ -60,26 +47,12 @@ impl Signal {
     /// A signal of the type `type_name`.
     #[track_caller]
     pub const fn new(type_name: &'static str, order: Order) -> Self {
-        Signal { object: Object::new(type_name), order, queue: Mutex::new(Queue::new()) }
+        Signal { object: Object::new(type_name), order, waiters: Waiters::new() }
     }
 
     /// A signal that cannot know where it is created; see [`Object::of_unknown_origin`].
     pub const fn of_unknown_origin(type_name: &'static str, order: Order) -> Self {
-        Signal { object: Object::of_unknown_origin(type_name), order, queue: Mutex::new(Queue::new()) }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = scheduler::epoch()
-            && queue.epoch != epoch
-        {
-            // Waiters of an earlier schedule.
-            let old = std::mem::replace(&mut *queue, Queue { epoch, ..Queue::new() });
-            drop(queue);
-            drop(old);
-            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        }
-        queue
+        Signal { object: Object::of_unknown_origin(type_name), order, waiters: Waiters::new() }
     }
 
     /// Joins the queue. No signal is missed from now on.
@@ -90,23 +63,12 @@ impl Signal {
 
     /// Like [`enlist`](Self::enlist), as part of an operation that has had its scheduling point.
     pub fn enlist_at_once(&self) -> Ticket {
-        let mut queue = self.queue();
-        let ticket = queue.next_ticket;
-        queue.next_ticket += 1;
-        queue.waiters.push_back((ticket, None));
-        Ticket(ticket)
+        Ticket(self.waiters.queue().join(None))
     }
 
     /// Waits until `ticket` is signalled, or until `deadline`.
     pub fn wait(&self, ticket: Ticket, deadline: Option<Duration>, place: &'static Location<'static>) -> Woken {
-        let leave = || {
-            let left = {
-                let mut queue = self.queue();
-                let at = queue.waiters.iter().position(|(other, _)| *other == ticket.0);
-                at.and_then(|at| queue.waiters.remove(at))
-            };
-            left.is_some()
-        };
+        let leave = || self.waiters.leave(ticket.0).is_some();
         if scheduler::wakes_spuriously() && leave() {
             return Woken::Spuriously;
         }
@@ -116,10 +78,8 @@ impl Signal {
         let called = threads::wait_until(deadline, || {
             let waker = Some(waker.clone());
             let old = {
-                let mut queue = self.queue();
-                let Some((_, slot)) = queue.waiters.iter_mut().find(|(other, _)| *other == ticket.0) else {
-                    return true;
-                };
+                let mut queue = self.waiters.queue();
+                let Some(slot) = queue.get_mut(ticket.0) else { return true };
                 std::mem::replace(slot, waker)
             };
             drop(old);
@@ -160,7 +120,7 @@ impl Signal {
     fn call(&self, most: usize, place: &'static Location<'static>) -> usize {
         let mut called = Vec::new();
         while called.len() < most {
-            let waiting = self.queue().waiters.len();
+            let waiting = self.waiters.queue().waiters.len();
             if waiting == 0 {
                 break;
             }
@@ -168,7 +128,7 @@ impl Signal {
                 Order::Any if most == 1 => scheduler::choose(waiting),
                 Order::Any | Order::Fifo => 0,
             };
-            called.extend(self.queue().waiters.remove(at));
+            called.extend(self.waiters.queue().waiters.remove(at));
         }
         self.object.signals(place);
         let count = called.len();

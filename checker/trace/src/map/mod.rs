@@ -70,6 +70,7 @@ impl Way {
 /// How a test can still end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Fate {
     /// Some continuation passes.
     pub can_pass: bool,

@@ -17,6 +17,7 @@ type Ends = Vec<u64>;
 
 /// A map as rows of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tree {
     /// How many interleavings there are, and how they end.
     pub summary: String,
@@ -28,6 +29,7 @@ pub struct Tree {
 
 /// A choice, and what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Row {
     /// The lines that connect this row to its parent: `│ └ `.
     pub lines: String,

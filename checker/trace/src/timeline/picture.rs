@@ -8,6 +8,7 @@ use crate::{Action, Failure, Mode, Trace};
 
 /// The rows of a picture, its columns, and the objects held in each cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Picture {
     /// The steps from top to bottom, with the unimportant ones folded.
     pub rows: Vec<Row>,
@@ -24,6 +25,7 @@ pub type Slots = Vec<Option<Slot>>;
 
 /// An object that a task holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Slot {
     /// The object: an index into [`Trace::objects`].
     pub object: usize,

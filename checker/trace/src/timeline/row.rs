@@ -20,6 +20,7 @@ pub enum Row {
 
 /// A step that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Shown {
     /// Its number in the picture, counted from 1.
     pub number: usize,

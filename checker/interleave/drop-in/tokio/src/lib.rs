@@ -1,5 +1,7 @@
 //! tokio for exercises: the real package, in which explore mode replaces the parts that determine the order of events.
 
+#![warn(missing_docs)]
+
 #[doc(no_inline)]
 pub use real::*;
 

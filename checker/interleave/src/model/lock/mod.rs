@@ -8,13 +8,14 @@ mod state;
 mod taking;
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use trace::Mode;
 
 use super::exclusion::{Exclusion, SHARED};
+use super::reset_mutex::{ResetGuard, ResetMutex};
 use crate::engine::object::Object;
 use crate::engine::{Access, ending, scheduler, threads};
 
@@ -30,7 +31,7 @@ pub struct Lock {
     object: Object,
     queue: Queue,
     exclusion: Exclusion,
-    state: Mutex<State>,
+    state: ResetMutex<State>,
 }
 
 impl Lock {
@@ -52,22 +53,11 @@ impl Lock {
     }
 
     const fn of(object: Object, queue: Queue) -> Self {
-        Lock { object, queue, exclusion: Exclusion::new(), state: Mutex::new(State::new()) }
+        Lock { object, queue, exclusion: Exclusion::new(), state: ResetMutex::new(State::new(), State::new) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(epoch) = scheduler::epoch()
-            && state.epoch != epoch
-        {
-            let old = std::mem::replace(&mut *state, State::new());
-            state.epoch = epoch;
-            drop(state);
-            // Wakers of an earlier schedule, with foreign destructors.
-            drop(old);
-            state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        }
-        state
+    fn state(&self) -> ResetGuard<'_, State> {
+        self.state.lock()
     }
 
     /// Waits until the lock can be acquired. Dropping the [`Held`] releases it.

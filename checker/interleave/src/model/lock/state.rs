@@ -44,8 +44,6 @@ pub enum Queue {
 
 #[derive(Debug)]
 pub(super) struct State {
-    /// The schedule that this state belongs to; a lock in a `static` outlives it.
-    pub(super) epoch: u64,
     readers: usize,
     upgradable: bool,
     writer: bool,
@@ -82,7 +80,7 @@ pub(super) enum Granted {
 
 impl State {
     pub(super) const fn new() -> Self {
-        State { epoch: 0, readers: 0, upgradable: false, writer: false, claim: None, waiters: Vec::new() }
+        State { readers: 0, upgradable: false, writer: false, claim: None, waiters: Vec::new() }
     }
 
     pub(super) fn is_locked(&self) -> bool {

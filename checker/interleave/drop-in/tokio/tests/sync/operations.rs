@@ -334,7 +334,7 @@ fn bounded(tried: &Tried) {
     let other = tried.run("mpsc/permit::send", || permit.send(1));
     tried.release("mpsc::OwnedPermit", block_on(other.reserve_owned()).unwrap());
     while receiver.try_recv().is_ok() {}
-    tried.run("mpsc/bounded::is_closed", || sender.is_closed());
+    tried.run("mpsc::is_closed", || sender.is_closed());
     tried.run("mpsc/bounded::capacity", || sender.capacity());
     tried.run("mpsc/receiver::capacity", || receiver.capacity());
     tried.drop("mpsc::Sender", tried.run("mpsc::Sender, cloned", || sender.clone()));
@@ -350,13 +350,13 @@ fn bounded(tried: &Tried) {
     drop(tried.run("mpsc::WeakSender, cloned", || weak.clone()));
     tried.drop("mpsc::WeakSender", weak);
     receive!(tried, receiver, block_on(sender.send(1)).unwrap());
-    tried.wait("mpsc/bounded::closed", sender.closed());
+    tried.wait("mpsc::closed", sender.closed());
     tried.drop("mpsc::Receiver", receiver);
 }
 
 fn unbounded(tried: &Tried) {
     let (sender, mut receiver) = mpsc::unbounded_channel();
-    tried.run("mpsc/unbounded::is_closed", || sender.is_closed());
+    tried.run("mpsc::is_closed", || sender.is_closed());
     tried.drop("mpsc::UnboundedSender", tried.run("mpsc::UnboundedSender, cloned", || sender.clone()));
     let weak = tried.run("mpsc::downgrade", || sender.downgrade());
     for counts in [[sender.strong_count(), sender.weak_count()], [weak.strong_count(), weak.weak_count()]] {
@@ -370,6 +370,6 @@ fn unbounded(tried: &Tried) {
     drop(tried.run("mpsc::WeakUnboundedSender, cloned", || weak.clone()));
     tried.drop("mpsc::WeakUnboundedSender", weak);
     receive!(tried, receiver, tried.run("mpsc/unbounded::send", || sender.send(1)).unwrap());
-    tried.wait("mpsc/unbounded::closed", sender.closed());
+    tried.wait("mpsc::closed", sender.closed());
     tried.drop("mpsc::UnboundedReceiver", receiver);
 }

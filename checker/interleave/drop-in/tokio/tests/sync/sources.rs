@@ -16,8 +16,7 @@ pub fn public_functions() -> BTreeSet<String> {
         let module = if module.ends_with("mod") { module.parent().unwrap() } else { &module };
         let module = module.to_str().unwrap().replace('\\', "/");
         for line in std::fs::read_to_string(&file).unwrap().lines() {
-            let Some(rest) = line.trim_start().strip_prefix("pub fn ") else { continue };
-            let function = rest.split(['(', '<']).next().unwrap();
+            let Some(function) = declared(line.trim_start()) else { continue };
             let name = format!("{module}::{function}");
             if !PRIVATE.contains(&function) && !PRIVATE.contains(&&*name) {
                 names.insert(name);
@@ -25,6 +24,15 @@ pub fn public_functions() -> BTreeSet<String> {
         }
     }
     names
+}
+
+/// The function that `line` declares, as `pub fn NAME(` or in the macro `looks!` as `NAME -> TYPE;`.
+fn declared(line: &str) -> Option<&str> {
+    let name = match line.strip_prefix("pub fn ") {
+        Some(rest) => rest.split(['(', '<']).next()?,
+        None => line.strip_suffix(';')?.split_once(" -> ")?.0,
+    };
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -4,12 +4,13 @@ use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{self, LockResult, PoisonError, TryLockError, TryLockResult};
 
-use interleave::engine::{Access, ending};
+use interleave::engine::Access;
 use interleave::model::acquire::AfterRelease;
 use interleave::model::{Held, Lock, Mode};
 use interleave::{lock_from_value, read_guard, write_guard};
 
 use super::SHARED;
+use super::poisoning::Poison;
 
 /// A reader-writer lock controlled by the scheduler. A real lock holds the data and the poison flag.
 pub struct RwLock<T: ?Sized> {
@@ -32,30 +33,8 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     // Dropped in this order: others may run while the data is still locked, and wait for `held`.
     held: Held<&'a Lock>,
     data: sync::RwLockWriteGuard<'a, T>,
-    _poison: Poison<'a, T>,
+    _poison: Poison<'a, sync::RwLock<T>>,
     after: AfterRelease,
-}
-
-/// Clears the poison flag if no panic of its thread set it: at the end of the schedule, or because another thread is
-/// unwinding on the same OS thread.
-struct Poison<'a, T: ?Sized> {
-    data: &'a sync::RwLock<T>,
-    was_poisoned: bool,
-}
-
-impl<'a, T: ?Sized> Poison<'a, T> {
-    fn new(data: &'a sync::RwLock<T>) -> Self {
-        Poison { was_poisoned: data.is_poisoned(), data }
-    }
-}
-
-impl<T: ?Sized> Drop for Poison<'_, T> {
-    fn drop(&mut self) {
-        let is_by_another = !self.was_poisoned && ::std::thread::panicking() && !ending::is_unwinding();
-        if ending::is_ending() || is_by_another {
-            self.data.clear_poison();
-        }
-    }
 }
 
 impl<T> RwLock<T> {

@@ -30,10 +30,12 @@ impl JoinError {
         JoinError { id, reason }
     }
 
+    /// Whether the task was aborted, or its runtime shut down, before it completed.
     pub fn is_cancelled(&self) -> bool {
         matches!(self.reason, Reason::Cancelled)
     }
 
+    /// Whether the task panicked.
     pub fn is_panic(&self) -> bool {
         matches!(self.reason, Reason::Panicked(_))
     }
@@ -46,6 +48,7 @@ impl JoinError {
         self.try_into_panic().expect("`JoinError` reason is not a panic.")
     }
 
+    /// The payload of the panic; this error again if the task was cancelled.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send + 'static>, JoinError> {
         match self.reason {
             Reason::Panicked(payload) => Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner)),
@@ -53,6 +56,7 @@ impl JoinError {
         }
     }
 
+    /// The task that did not complete.
     pub fn id(&self) -> Id {
         self.id
     }

@@ -30,6 +30,7 @@ struct State {
 pub struct BarrierWaitResult(bool);
 
 impl BarrierWaitResult {
+    /// Whether this arrival opened the barrier: true for one of the tasks that were let through.
     pub fn is_leader(&self) -> bool {
         self.0
     }
@@ -63,6 +64,7 @@ impl Barrier {
         None
     }
 
+    /// Arrives when it is first polled, and waits until as many tasks as the barrier is for have arrived.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = BarrierWaitResult> {
         let place = Location::caller();

@@ -15,7 +15,7 @@ use real::sync::broadcast;
 #[doc(no_inline)]
 pub use real::sync::broadcast::error;
 
-use super::end::{End, RealEnd};
+use super::end::{End, RealEnd, looks};
 use crate::explore::runtime::context::assert_may_block;
 use error::{RecvError, SendError, TryRecvError};
 
@@ -178,12 +178,14 @@ impl<T> Sender<T> {
         }
     }
 
+    /// A receiver of the values that are sent from now on.
     #[track_caller]
     pub fn subscribe(&self) -> Receiver<T> {
         let end = self.end.fork(Location::caller(), broadcast::Sender::subscribe);
         Receiver { end, unused: self.unused.share() }
     }
 
+    /// A handle that does not keep the channel open.
     #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
     #[track_caller]
     pub fn downgrade(&self) -> WeakSender<T> {
@@ -191,43 +193,37 @@ impl<T> Sender<T> {
         WeakSender { end, unused: self.unused.share() }
     }
 
-    #[track_caller]
-    pub fn len(&self) -> usize {
-        self.end.look(|real| real.len())
+    looks! { end:
+        /// How many values are kept for receivers that have not got them yet.
+        len -> usize;
+        /// Whether every receiver has got every value.
+        is_empty -> bool;
+        /// How many receivers there are.
+        receiver_count -> usize;
     }
 
-    #[track_caller]
-    pub fn is_empty(&self) -> bool {
-        self.end.look(|real| real.is_empty())
-    }
-
-    #[track_caller]
-    pub fn receiver_count(&self) -> usize {
-        self.end.look(|real| real.receiver_count())
-    }
-
+    /// Whether both senders belong to the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         self.end.real().same_channel(other.end.real())
     }
 
+    /// Waits until there is no receiver.
     #[track_caller]
     pub fn closed(&self) -> impl Future<Output = ()> {
         let place = Location::caller();
         async move { listen_free(self.end.object(), place, self.end.real().closed()).await }
     }
 
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.end.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.end.look(|real| real.weak_count())
+    looks! { end:
+        /// How many senders there are, without weak ones.
+        strong_count -> usize;
+        /// How many weak senders there are.
+        weak_count -> usize;
     }
 }
 
 impl<T> WeakSender<T> {
+    /// A sender, if there still is another one.
     #[must_use]
     #[track_caller]
     pub fn upgrade(&self) -> Option<Sender<T>> {
@@ -235,55 +231,46 @@ impl<T> WeakSender<T> {
         Some(Sender { end, unused: self.unused.share() })
     }
 
-    #[track_caller]
-    pub fn strong_count(&self) -> usize {
-        self.end.look(|real| real.strong_count())
-    }
-
-    #[track_caller]
-    pub fn weak_count(&self) -> usize {
-        self.end.look(|real| real.weak_count())
+    looks! { end:
+        /// How many senders there are, without weak ones.
+        strong_count -> usize;
+        /// How many weak senders there are, with this one.
+        weak_count -> usize;
     }
 }
 
 impl<T> Receiver<T> {
-    #[track_caller]
-    pub fn len(&self) -> usize {
-        self.end.look(|real| real.len())
+    looks! { end:
+        /// How many values this receiver has not got yet, those it has missed included.
+        len -> usize;
+        /// Whether this receiver has got every value.
+        is_empty -> bool;
     }
 
-    #[track_caller]
-    pub fn is_empty(&self) -> bool {
-        self.end.look(|real| real.is_empty())
-    }
-
+    /// Whether both receivers belong to the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         self.end.real().same_channel(other.end.real())
     }
 
-    #[track_caller]
-    pub fn sender_strong_count(&self) -> usize {
-        self.end.look(|real| real.sender_strong_count())
-    }
-
-    #[track_caller]
-    pub fn sender_weak_count(&self) -> usize {
-        self.end.look(|real| real.sender_weak_count())
-    }
-
-    #[track_caller]
-    pub fn is_closed(&self) -> bool {
-        self.end.look(|real| real.is_closed())
+    looks! { end:
+        /// How many senders there are, without weak ones.
+        sender_strong_count -> usize;
+        /// How many weak senders there are.
+        sender_weak_count -> usize;
+        /// Whether all senders are gone.
+        is_closed -> bool;
     }
 }
 
 impl<T: Clone> Receiver<T> {
+    /// Another receiver, of the values that are sent from now on.
     #[track_caller]
     pub fn resubscribe(&self) -> Self {
         let end = self.end.fork(Location::caller(), broadcast::Receiver::resubscribe);
         Receiver { end, unused: self.unused.share() }
     }
 
+    /// Waits for the next value. Fails if this receiver has missed some, or once all senders are gone.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Result<T, RecvError>> {
         let place = Location::caller();
@@ -299,11 +286,7 @@ impl<T: Clone> Receiver<T> {
     /// If there is no value yet, if this receiver has missed values, or if there will be none.
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let result = self.end.change_mut().try_recv();
-        match &result {
-            Ok(_) => self.end.object().hears(Location::caller()),
-            Err(_) => scheduler::yield_now(),
-        }
+        let result = self.end.try_receive(|real| real.try_recv());
         self.finish(result)
     }
 

@@ -69,6 +69,17 @@ impl<R: RealEnd> End<R> {
         self.real_mut().1
     }
 
+    /// Receives a value if there is one. If there is none, other threads run first, so that a loop around it lets them.
+    #[track_caller]
+    pub(super) fn try_receive<V, E>(&mut self, f: impl FnOnce(&mut R) -> Result<V, E>) -> Result<V, E> {
+        let result = f(self.change_mut());
+        match &result {
+            Ok(_) => self.object.hears(Location::caller()),
+            Err(_) => scheduler::yield_now(),
+        }
+        result
+    }
+
     /// Creates another end of the same channel from this one.
     pub(super) fn fork<S: RealEnd>(&self, place: &'static Location<'static>, f: impl FnOnce(&R) -> S) -> End<S> {
         let real = f(self.change());
@@ -90,6 +101,18 @@ impl<R: RealEnd> End<R> {
         (Arc::clone(&self.object), self.real.take().expect(TAKEN))
     }
 }
+
+/// Methods that only ask the real end: each is a scheduling point, and a step with the answer.
+macro_rules! looks {
+    ($end:tt: $($(#[$attribute:meta])* $name:ident -> $type:ty;)*) => {
+        $($(#[$attribute])*
+        #[track_caller]
+        pub fn $name(&self) -> $type {
+            self.$end.look(|real| real.$name())
+        })*
+    };
+}
+pub(super) use looks;
 
 const TAKEN: &str = "an end is taken out only when it is moved";
 

@@ -58,22 +58,27 @@ impl<T: ?Sized> AsRef<Permits> for Mutex<T> {
 }
 
 impl<T> Mutex<T> {
+    /// An unlocked mutex. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub fn new(value: T) -> Self {
         Mutex::const_new(value)
     }
 
+    /// As [`Mutex::new`], for a `static`.
     #[track_caller]
     pub const fn const_new(value: T) -> Self {
         Mutex { permits: Permits::const_new("Mutex", 1), data: UnsafeCell::new(value) }
     }
 
+    /// Takes the value out. No lock is needed, so this is no scheduling point.
     pub fn into_inner(self) -> T {
         self.data.into_inner()
     }
 }
 
 impl<T: ?Sized> Mutex<T> {
+    /// Joins the queue of waiters when it is polled, and holds the lock once it is first. Dropping this future gives up
+    /// the place.
     #[track_caller]
     pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, T>> {
         let place = Location::caller();
@@ -83,12 +88,14 @@ impl<T: ?Sized> Mutex<T> {
         }
     }
 
+    /// As [`Mutex::lock`], but blocks the calling thread. Panics in an async task, where this would block a worker.
     #[track_caller]
     pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
         assert_may_block();
         threads::block_on(self.lock())
     }
 
+    /// Locks the mutex if it is free. If it is not, other threads run first, so that a loop around this call lets them.
     #[track_caller]
     pub fn try_lock(&self) -> Result<MutexGuard<'_, T>, TryLockError> {
         match Hold::try_take(&self.permits, Mode::Lock, 1, Location::caller()) {
@@ -104,18 +111,21 @@ impl<T: ?Sized> Mutex<T> {
         MutexGuard { data, mutex: self }
     }
 
+    /// As [`Mutex::lock`], with a guard that owns the mutex and so has no lifetime.
     #[track_caller]
     pub fn lock_owned(self: Arc<Self>) -> impl Future<Output = OwnedMutexGuard<T>> {
         let place = Location::caller();
         async move { Mutex::enter_owned(Hold::take(self, Mode::Lock, 1, place).await.expect(NEVER_CLOSED)) }
     }
 
+    /// As [`Mutex::blocking_lock`], with a guard that owns the mutex.
     #[track_caller]
     pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
         assert_may_block();
         threads::block_on(self.lock_owned())
     }
 
+    /// As [`Mutex::try_lock`], with a guard that owns the mutex.
     #[track_caller]
     pub fn try_lock_owned(self: Arc<Self>) -> Result<OwnedMutexGuard<T>, TryLockError> {
         match Hold::try_take(self, Mode::Lock, 1, Location::caller()) {
@@ -132,12 +142,14 @@ impl<T: ?Sized> Mutex<T> {
         OwnedMutexGuard { data }
     }
 
+    /// The value, for the only owner of the mutex. No lock is needed, so this is no scheduling point.
     pub fn get_mut(&mut self) -> &mut T {
         self.data.get_mut()
     }
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
+    /// A guard to the part of the value that `f` returns. The whole mutex stays locked.
     pub fn map<U, F>(this: Self, f: F) -> MappedMutexGuard<'a, U>
     where
         U: ?Sized,
@@ -146,6 +158,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         MappedMutexGuard { data: this.data.map(f), borrows: PhantomData }
     }
 
+    /// As [`MutexGuard::map`], if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<U, F>(this: Self, f: F) -> Result<MappedMutexGuard<'a, U>, Self>
     where
         U: ?Sized,
@@ -158,12 +171,14 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         }
     }
 
+    /// The mutex that is locked.
     pub fn mutex(this: &Self) -> &'a Mutex<T> {
         this.mutex
     }
 }
 
 impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
+    /// A guard to a part of this part. The whole mutex stays locked.
     pub fn map<U, F>(this: Self, f: F) -> MappedMutexGuard<'a, U>
     where
         F: FnOnce(&mut T) -> &mut U,
@@ -171,6 +186,7 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
         MappedMutexGuard { data: this.data.map(f), borrows: PhantomData }
     }
 
+    /// As [`MappedMutexGuard::map`], if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<U, F>(this: Self, f: F) -> Result<MappedMutexGuard<'a, U>, Self>
     where
         F: FnOnce(&mut T) -> Option<&mut U>,
@@ -183,6 +199,7 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
 }
 
 impl<T: ?Sized> OwnedMutexGuard<T> {
+    /// A guard to the part of the value that `f` returns. The whole mutex stays locked.
     pub fn map<U, F>(this: Self, f: F) -> OwnedMappedMutexGuard<T, U>
     where
         U: ?Sized,
@@ -191,6 +208,7 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
         OwnedMappedMutexGuard { data: this.data.map(f) }
     }
 
+    /// As [`OwnedMutexGuard::map`], if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<U, F>(this: Self, f: F) -> Result<OwnedMappedMutexGuard<T, U>, Self>
     where
         U: ?Sized,
@@ -202,12 +220,14 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
         }
     }
 
+    /// The mutex that is locked.
     pub fn mutex(this: &Self) -> &Arc<Mutex<T>> {
         this.data.hold.gate()
     }
 }
 
 impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
+    /// A guard to a part of this part. The whole mutex stays locked.
     pub fn map<S, F>(this: Self, f: F) -> OwnedMappedMutexGuard<T, S>
     where
         F: FnOnce(&mut U) -> &mut S,
@@ -215,6 +235,7 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
         OwnedMappedMutexGuard { data: this.data.map(f) }
     }
 
+    /// As [`OwnedMappedMutexGuard::map`], if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<S, F>(this: Self, f: F) -> Result<OwnedMappedMutexGuard<T, S>, Self>
     where
         F: FnOnce(&mut U) -> Option<&mut S>,

@@ -49,21 +49,26 @@ struct Wait<'a> {
 }
 
 impl Notify {
+    /// Nobody waits, and no permit is stored.
     #[track_caller]
     pub fn new() -> Self {
         Notify::const_new()
     }
 
+    /// As [`Notify::new`], for a `static`.
     #[track_caller]
     pub const fn const_new() -> Self {
         Notify { object: Object::new("Notify"), notify: sync::Notify::const_new() }
     }
 
+    /// A future that waits for a notification. It joins the queue when it is first polled or enabled, but no
+    /// `notify_waiters` after this call is missed.
     #[track_caller]
     pub fn notified(&self) -> Notified<'_> {
         Notified { wait: self.wait(Location::caller()), notify: self, _pinned: PhantomPinned }
     }
 
+    /// As [`Notify::notified`], with a future that owns the `Notify`.
     #[track_caller]
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
         let wait = self.wait(Location::caller());
@@ -84,18 +89,21 @@ impl Notify {
         &self.notify
     }
 
+    /// Wakes the task that has waited longest. If none waits, stores a permit for the next one; there is at most one.
     #[track_caller]
     pub fn notify_one(&self) {
         self.change().notify_one();
         self.object.signals(Location::caller());
     }
 
+    /// Wakes the task that has waited least. If none waits, stores a permit, as `notify_one` does.
     #[track_caller]
     pub fn notify_last(&self) {
         self.change().notify_last();
         self.object.signals(Location::caller());
     }
 
+    /// Wakes all tasks that wait now. No permit is stored.
     #[track_caller]
     pub fn notify_waiters(&self) {
         self.change().notify_waiters();
@@ -146,6 +154,7 @@ macro_rules! notified {
                 (&mut this.wait, &this.notify.object)
             }
 
+            /// Joins the queue without being polled. Returns whether it is notified already.
             pub fn enable(self: Pin<&mut Self>) -> bool {
                 let (wait, object) = self.parts();
                 wait.enable(object)

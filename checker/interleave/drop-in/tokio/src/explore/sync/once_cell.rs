@@ -27,38 +27,45 @@ impl<T> Inner<T> {
 }
 
 impl<T> OnceCell<T> {
+    /// A cell without a value. In a `static`, it has none again at the start of each schedule.
     #[track_caller]
     pub fn new() -> Self {
         OnceCell::const_new()
     }
 
+    /// As [`OnceCell::new`], for a `static`.
     #[track_caller]
     pub const fn const_new() -> Self {
         let first = Inner { permits: Permits::const_new("OnceCell", 1), cell: sync::OnceCell::const_new() };
         OnceCell(EachSchedule::new(first, Inner::again))
     }
 
+    /// A cell with this value, if it is one.
     #[track_caller]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(OnceCell::new, OnceCell::const_new_with)
     }
 
+    /// A cell with this value, for a `static`.
     #[track_caller]
     pub const fn const_new_with(value: T) -> Self {
         let permits = Permits::const_new("OnceCell", 1);
         OnceCell(EachSchedule::shared(Inner { permits, cell: sync::OnceCell::const_new_with(value) }))
     }
 
+    /// Whether there is a value. The answer may be outdated by the next scheduling point.
     #[track_caller]
     pub fn initialized(&self) -> bool {
         self.0.get().permits.look(|_| self.0.get().cell.initialized())
     }
 
+    /// The value, if there is one. Does not wait while another task creates it.
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         self.initialized().then(|| self.made())
     }
 
+    /// The value, for the only owner of the cell.
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.0.get_mut().cell.get_mut()
     }
@@ -84,6 +91,8 @@ impl<T> OnceCell<T> {
         }
     }
 
+    /// The value. If there is none, `f` creates it, and other tasks wait; if that future is dropped, the next one
+    /// starts over.
     #[track_caller]
     pub fn get_or_init<F, Fut>(&self, f: F) -> impl Future<Output = &T>
     where
@@ -149,10 +158,12 @@ impl<T> OnceCell<T> {
         self.0.get().cell.get().expect("the semaphore is closed when there is a value, and a value stays")
     }
 
+    /// The value, if there is one; consumes the cell.
     pub fn into_inner(self) -> Option<T> {
         self.0.into_inner().cell.into_inner()
     }
 
+    /// Takes the value out, and leaves the cell without one.
     #[track_caller]
     pub fn take(&mut self) -> Option<T> {
         std::mem::take(self).into_inner()

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use interleave::engine::{Side, scheduler, threads};
+use interleave::engine::{Side, threads};
 use interleave::model::Object;
 use interleave::model::acquire::poll_listen;
 use interleave::model::coop::Cost;
@@ -14,7 +14,7 @@ use real::sync::oneshot;
 #[doc(no_inline)]
 pub use real::sync::oneshot::error;
 
-use super::end::{End, RealEnd};
+use super::end::{End, RealEnd, looks};
 use super::polled_at;
 use crate::explore::runtime::context::assert_may_block;
 use error::{RecvError, TryRecvError};
@@ -49,6 +49,7 @@ impl<T> RealEnd for oneshot::Receiver<T> {
     }
 }
 
+/// A channel for one value. In a trace, both ends are one object.
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let object = Arc::new(Object::channel());
@@ -75,17 +76,19 @@ impl<T> Sender<T> {
         result
     }
 
+    /// Waits until the receiver is closed or gone.
     #[track_caller]
     pub fn closed(&mut self) -> impl Future<Output = ()> {
         let place = Location::caller();
         async move { std::future::poll_fn(|context| self.poll_closed_at(place, context)).await }
     }
 
-    #[track_caller]
-    pub fn is_closed(&self) -> bool {
-        self.end.look(|real| real.is_closed())
+    looks! { end:
+        /// Whether the receiver is closed or gone.
+        is_closed -> bool;
     }
 
+    /// As [`Sender::closed`], for futures that are polled by hand.
     #[track_caller]
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.poll_closed_at(Location::caller(), context)
@@ -98,20 +101,18 @@ impl<T> Sender<T> {
 }
 
 impl<T> Receiver<T> {
+    /// From now on, nothing can be sent. A value that has been sent can still be received.
     #[track_caller]
     pub fn close(&mut self) {
         self.end.change_mut().close();
         self.end.object().signals(Location::caller());
     }
 
-    #[track_caller]
-    pub fn is_terminated(&self) -> bool {
-        self.end.look(|real| real.is_terminated())
-    }
-
-    #[track_caller]
-    pub fn is_empty(&self) -> bool {
-        self.end.look(|real| real.is_empty())
+    looks! { end:
+        /// Whether the value has been received, or the error that there will be none.
+        is_terminated -> bool;
+        /// Whether no value waits to be received.
+        is_empty -> bool;
     }
 
     /// # Errors
@@ -119,12 +120,7 @@ impl<T> Receiver<T> {
     /// If there is no value yet, or there will be none.
     #[track_caller]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let result = self.end.change_mut().try_recv();
-        match &result {
-            Ok(_) => self.end.object().hears(Location::caller()),
-            Err(_) => scheduler::yield_now(),
-        }
-        result
+        self.end.try_receive(|real| real.try_recv())
     }
 
     /// # Errors

@@ -45,6 +45,7 @@ impl AsRef<Permits> for Semaphore {
 }
 
 impl Semaphore {
+    /// How many permits a semaphore can have at most: as many as a real one.
     pub const MAX_PERMITS: usize = sync::Semaphore::MAX_PERMITS;
 
     /// # Panics
@@ -63,6 +64,7 @@ impl Semaphore {
         Semaphore { permits: Permits::const_new("Semaphore", permits) }
     }
 
+    /// How many permits are free. The answer may be outdated by the next scheduling point.
     #[track_caller]
     pub fn available_permits(&self) -> usize {
         self.permits.look(|real| real.available_permits())
@@ -77,58 +79,71 @@ impl Semaphore {
         self.permits.object.signals(Location::caller());
     }
 
+    /// Removes up to `n` of the free permits. Returns how many.
     pub fn forget_permits(&self, n: usize) -> usize {
         self.permits.change().forget_permits(n)
     }
 
+    /// From now on, no permit can be acquired, and all waiters fail. Permits that are held stay valid.
     #[track_caller]
     pub fn close(&self) {
         self.permits.change().close();
         self.permits.object.signals(Location::caller());
     }
 
+    /// Whether [`Semaphore::close`] has been called.
     #[track_caller]
     pub fn is_closed(&self) -> bool {
         self.permits.look(|real| real.is_closed())
     }
 
+    /// Joins the queue of waiters when it is polled, and takes a permit once it is first. Fails if the semaphore is
+    /// closed.
     #[track_caller]
     pub fn acquire(&self) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
         self.acquire_many(1)
     }
 
+    /// As [`Semaphore::acquire`], for `n` permits at once. Those behind it in the queue wait even if there were enough
+    /// for them.
     #[track_caller]
     pub fn acquire_many(&self, n: u32) -> impl Future<Output = Result<SemaphorePermit<'_>, AcquireError>> {
         let place = Location::caller();
         async move { Ok(SemaphorePermit { hold: Hold::take(self, Mode::Permit, n, place).await? }) }
     }
 
+    /// Takes a permit if one is free. If none is, other threads run first, so that a loop around this call lets them.
     #[track_caller]
     pub fn try_acquire(&self) -> Result<SemaphorePermit<'_>, TryAcquireError> {
         self.try_acquire_many(1)
     }
 
+    /// As [`Semaphore::try_acquire`], for `n` permits at once.
     #[track_caller]
     pub fn try_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, TryAcquireError> {
         Ok(SemaphorePermit { hold: Hold::try_take(self, Mode::Permit, n, Location::caller())? })
     }
 
+    /// As [`Semaphore::acquire`], but blocks the calling thread.
     #[track_caller]
     pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.blocking_acquire_many(1)
     }
 
+    /// As [`Semaphore::acquire_many`], but blocks the calling thread.
     #[track_caller]
     pub fn blocking_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
         assert_may_block();
         threads::block_on(self.acquire_many(n))
     }
 
+    /// As [`Semaphore::acquire`], with a permit that owns the semaphore and so has no lifetime.
     #[track_caller]
     pub fn acquire_owned(self: Arc<Self>) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
         self.acquire_many_owned(1)
     }
 
+    /// As [`Semaphore::acquire_many`], with a permit that owns the semaphore.
     #[track_caller]
     pub fn acquire_many_owned(
         self: Arc<Self>,
@@ -138,21 +153,25 @@ impl Semaphore {
         async move { Ok(OwnedSemaphorePermit { hold: Hold::take(self, Mode::Permit, n, place).await? }) }
     }
 
+    /// As [`Semaphore::try_acquire`], with a permit that owns the semaphore.
     #[track_caller]
     pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         self.try_acquire_many_owned(1)
     }
 
+    /// As [`Semaphore::try_acquire_many`], with a permit that owns the semaphore.
     #[track_caller]
     pub fn try_acquire_many_owned(self: Arc<Self>, n: u32) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         Ok(OwnedSemaphorePermit { hold: Hold::try_take(self, Mode::Permit, n, Location::caller())? })
     }
 
+    /// As [`Semaphore::blocking_acquire`], with a permit that owns the semaphore.
     #[track_caller]
     pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
         self.blocking_acquire_many_owned(1)
     }
 
+    /// As [`Semaphore::blocking_acquire_many`], with a permit that owns the semaphore.
     #[track_caller]
     pub fn blocking_acquire_many_owned(self: Arc<Self>, n: u32) -> Result<OwnedSemaphorePermit, AcquireError> {
         assert_may_block();
@@ -182,14 +201,17 @@ macro_rules! permit {
                 self.hold.merge(other.hold);
             }
 
+            /// Takes `n` of these permits out into a guard of their own; `None` if there are fewer.
             pub fn split(&mut self, n: usize) -> Option<Self> {
                 Some(Self { hold: self.hold.split(n)? })
             }
 
+            /// The semaphore that these permits belong to.
             pub fn semaphore(&self) -> &$semaphore {
                 self.hold.gate()
             }
 
+            /// How many permits this guard holds.
             pub fn num_permits(&self) -> usize {
                 self.hold.count()
             }

@@ -18,11 +18,13 @@ pub struct SetOnce<T> {
 }
 
 impl<T> SetOnce<T> {
+    /// A cell without a value. In a `static`, it has none again at the start of each schedule.
     #[track_caller]
     pub fn new() -> Self {
         SetOnce::const_new()
     }
 
+    /// As [`SetOnce::new`], for a `static`.
     #[track_caller]
     pub const fn const_new() -> Self {
         SetOnce {
@@ -31,21 +33,25 @@ impl<T> SetOnce<T> {
         }
     }
 
+    /// A cell with this value, if it is one.
     #[track_caller]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(SetOnce::new, SetOnce::const_new_with)
     }
 
+    /// A cell with this value, for a `static`.
     #[track_caller]
     pub const fn const_new_with(value: T) -> Self {
         SetOnce { object: Object::new("SetOnce"), cell: EachSchedule::shared(sync::SetOnce::const_new_with(value)) }
     }
 
+    /// Whether there is a value. The answer may be outdated by the next scheduling point.
     #[track_caller]
     pub fn initialized(&self) -> bool {
         look(&self.object, || self.cell.get().initialized())
     }
 
+    /// The value, if there is one.
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         if self.initialized() { self.cell.get().get() } else { None }
@@ -65,12 +71,14 @@ impl<T> SetOnce<T> {
         result
     }
 
+    /// Waits until the value is set.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = &T> {
         let place = Location::caller();
         async move { listen_free(&self.object, place, self.cell.get().wait()).await }
     }
 
+    /// The value, if there is one; consumes the cell.
     pub fn into_inner(self) -> Option<T> {
         self.cell.into_inner().into_inner()
     }

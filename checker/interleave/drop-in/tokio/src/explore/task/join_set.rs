@@ -61,20 +61,24 @@ impl Wake for Entry {
 }
 
 impl<T> JoinSet<T> {
+    /// A set without tasks.
     pub fn new() -> Self {
         JoinSet { tasks: BTreeMap::new(), inserted: 0, ended: Arc::new(Ended::new()) }
     }
 
+    /// How many tasks have not been joined, those that have ended included.
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
 
+    /// Whether every task has been joined.
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 }
 
 impl<T: 'static> JoinSet<T> {
+    /// Spawns `task` on the current runtime. It is aborted when the set is dropped.
     #[track_caller]
     pub fn spawn<F>(&mut self, task: F) -> AbortHandle
     where
@@ -84,6 +88,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(super::spawn(task))
     }
 
+    /// As [`JoinSet::spawn`], on the runtime of `handle`.
     #[track_caller]
     pub fn spawn_on<F>(&mut self, task: F, handle: &Handle) -> AbortHandle
     where
@@ -93,16 +98,19 @@ impl<T: 'static> JoinSet<T> {
         self.insert(handle.spawn(task))
     }
 
+    /// As [`JoinSet::spawn`], on the current [`LocalSet`].
     #[track_caller]
     pub fn spawn_local<F: Future<Output = T> + 'static>(&mut self, task: F) -> AbortHandle {
         self.insert(spawn_local(task))
     }
 
+    /// As [`JoinSet::spawn`], on `set`.
     #[track_caller]
     pub fn spawn_local_on<F: Future<Output = T> + 'static>(&mut self, task: F, set: &LocalSet) -> AbortHandle {
         self.insert(set.spawn_local(task))
     }
 
+    /// Runs `f` on a thread of the current runtime's pool. Once it has started, aborting has no effect.
     #[track_caller]
     pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
     where
@@ -112,6 +120,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(super::spawn_blocking(f))
     }
 
+    /// As [`JoinSet::spawn_blocking`], on the pool of the runtime of `handle`.
     #[track_caller]
     pub fn spawn_blocking_on<F>(&mut self, f: F, handle: &Handle) -> AbortHandle
     where
@@ -133,18 +142,24 @@ impl<T: 'static> JoinSet<T> {
         Waker::from(Arc::new(Entry { key, ended: Arc::clone(&self.ended) }))
     }
 
+    /// Waits until one of the tasks has ended, whichever is first. `None` if the set is empty. Dropping this future
+    /// loses no result.
     pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
         std::future::poll_fn(|context| self.poll_join_next(context)).await
     }
 
+    /// As [`JoinSet::join_next`], with the id of the task.
     pub async fn join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
         std::future::poll_fn(|context| self.poll_join_next_with_id(context)).await
     }
 
+    /// The result of a task that has ended. If none has, other threads run first, so that a loop around this call lets
+    /// them.
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         self.try_join_next_with_id().map(|result| result.map(|(_, output)| output))
     }
 
+    /// As [`JoinSet::try_join_next`], with the id of the task.
     pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
         let poll = interleave::model::coop::with_budget(None, || {
             self.poll_join_next_with_id(&mut Context::from_waker(Waker::noop()))
@@ -158,10 +173,12 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
+    /// As [`JoinSet::join_next`], for futures that are polled by hand.
     pub fn poll_join_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
         self.poll_join_next_with_id(context).map(|next| next.map(|result| result.map(|(_, output)| output)))
     }
 
+    /// As [`JoinSet::join_next_with_id`], for futures that are polled by hand.
     pub fn poll_join_next_with_id(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(Id, T), JoinError>>> {
         if self.tasks.is_empty() {
             return Poll::Ready(None);
@@ -195,6 +212,7 @@ impl<T: 'static> JoinSet<T> {
         }
     }
 
+    /// Aborts all tasks, and waits until each of them has ended.
     pub async fn shutdown(&mut self) {
         self.abort_all();
         while self.join_next().await.is_some() {}
@@ -215,6 +233,7 @@ impl<T: 'static> JoinSet<T> {
         outputs
     }
 
+    /// Aborts all tasks. They stay in the set until they are joined.
     pub fn abort_all(&mut self) {
         self.tasks.values().for_each(JoinHandle::abort);
     }

@@ -13,6 +13,7 @@ pub struct Instant {
 }
 
 impl Instant {
+    /// The virtual time, which moves only when the scheduler moves it.
     pub fn now() -> Instant {
         Instant { std: time::Instant::now() }
     }
@@ -22,10 +23,12 @@ impl Instant {
         Instant { std: time::Instant::current() }
     }
 
+    /// The same time, given as one of the std drop-in.
     pub fn from_std(std: time::Instant) -> Instant {
         Instant { std }
     }
 
+    /// The same time, as one of the std drop-in.
     pub fn into_std(self) -> time::Instant {
         self.std
     }
@@ -39,26 +42,32 @@ impl Instant {
         self.std.on_clock()
     }
 
+    /// The time since `earlier`; zero if that is later.
     pub fn duration_since(&self, earlier: Instant) -> Duration {
         self.std.saturating_duration_since(earlier.std)
     }
 
+    /// The time since `earlier`; `None` if that is later.
     pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
         self.std.checked_duration_since(earlier.std)
     }
 
+    /// The time since `earlier`; zero if that is later.
     pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
         self.std.saturating_duration_since(earlier.std)
     }
 
+    /// How much virtual time has passed since then.
     pub fn elapsed(&self) -> Duration {
         Instant::now() - *self
     }
 
+    /// This time plus `duration`, unless it cannot be represented.
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
         self.std.checked_add(duration).map(Instant::from_std)
     }
 
+    /// This time minus `duration`, unless it cannot be represented.
     pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
         self.std.checked_sub(duration).map(Instant::from_std)
     }

@@ -30,10 +30,12 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 }
 
 impl Interval {
+    /// Waits for the next tick, and returns when it was due. Dropping this future loses no tick.
     pub async fn tick(&mut self) -> Instant {
         std::future::poll_fn(|context| self.poll_tick(context)).await
     }
 
+    /// As [`Interval::tick`], for futures that are polled by hand.
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
         ready!(self.delay.as_mut().poll(context));
         let due = self.delay.deadline();
@@ -59,30 +61,37 @@ impl Interval {
         }
     }
 
+    /// The next tick is due one period from now.
     pub fn reset(&mut self) {
         self.reset_after(self.period);
     }
 
+    /// The next tick is due now.
     pub fn reset_immediately(&mut self) {
         self.reset_at(Instant::current());
     }
 
+    /// The next tick is due after `after`.
     pub fn reset_after(&mut self, after: Duration) {
         self.reset_at(Instant::current().checked_add(after).unwrap_or_else(Instant::far_future));
     }
 
+    /// The next tick is due at `deadline`.
     pub fn reset_at(&mut self, deadline: Instant) {
         self.delay.as_mut().reset(deadline);
     }
 
+    /// When ticks are due after one has been missed.
     pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
         self.missed
     }
 
+    /// Sets when ticks are due after one has been missed.
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.missed = behavior;
     }
 
+    /// The time between two ticks.
     pub fn period(&self) -> Duration {
         self.period
     }

@@ -52,14 +52,17 @@ pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::Int
 }
 
 impl<T> Timeout<T> {
+    /// The future that is limited.
     pub fn get_ref(&self) -> &T {
         &self.value
     }
 
+    /// The future that is limited.
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.value
     }
 
+    /// The future, without the limit.
     pub fn into_inner(self) -> T {
         self.value
     }

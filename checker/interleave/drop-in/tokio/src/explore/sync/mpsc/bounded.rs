@@ -8,10 +8,10 @@ use interleave::engine::{Access, scheduler, threads};
 use interleave::model::acquire::{listen, listen_free};
 use real::sync::mpsc;
 
-use super::End;
 use super::error::{SendError, SendTimeoutError, TrySendError};
 use super::permit::{OwnedPermit, Permit, PermitIterator};
 use super::timeout::within;
+use super::{End, looks};
 use crate::explore::runtime::context::assert_may_block;
 
 /// See [`mpsc::Sender`].
@@ -37,6 +37,7 @@ impl<T> Sender<T> {
         }
     }
 
+    /// As `send`, for at most `timeout` of the virtual clock. Gives `value` back if it was not sent.
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> impl Future<Output = Result<(), SendTimeoutError<T>>> {
         let place = Location::caller();
@@ -77,6 +78,7 @@ impl<T> Sender<T> {
         threads::block_on(self.send(value))
     }
 
+    /// Waits for room for one value. Its permit then sends without waiting.
     #[track_caller]
     pub fn reserve(&self) -> impl Future<Output = Result<Permit<'_, T>, SendError<()>>> {
         self.reserve_at(Location::caller())
@@ -87,6 +89,7 @@ impl<T> Sender<T> {
         Ok(Permit::new(self.0.object(), place, permit))
     }
 
+    /// Waits for room for `n` values at once.
     #[track_caller]
     pub fn reserve_many(&self, n: usize) -> impl Future<Output = Result<PermitIterator<'_, T>, SendError<()>>> {
         let place = Location::caller();
@@ -96,6 +99,7 @@ impl<T> Sender<T> {
         }
     }
 
+    /// As `reserve`, with a permit that owns the sender.
     #[track_caller]
     pub fn reserve_owned(self) -> impl Future<Output = Result<OwnedPermit<T>, SendError<()>>> {
         let place = Location::caller();
@@ -161,26 +165,12 @@ impl<T> Sender<T> {
         Err(error)
     }
 
-    #[track_caller]
-    pub fn closed(&self) -> impl Future<Output = ()> {
-        let place = Location::caller();
-        async move { listen_free(self.0.object(), place, self.0.real().closed()).await }
+    looks! { 0:
+        /// For how many more values there is room, reserved room excluded.
+        capacity -> usize;
     }
 
-    #[track_caller]
-    pub fn is_closed(&self) -> bool {
-        self.0.look(|real| real.is_closed())
-    }
-
-    pub fn same_channel(&self, other: &Self) -> bool {
-        self.0.real().same_channel(other.0.real())
-    }
-
-    #[track_caller]
-    pub fn capacity(&self) -> usize {
-        self.0.look(|real| real.capacity())
-    }
-
+    /// For how many values the channel was created. This never changes, so it is no scheduling point.
     pub fn max_capacity(&self) -> usize {
         self.0.real().max_capacity()
     }

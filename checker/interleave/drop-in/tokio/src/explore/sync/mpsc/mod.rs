@@ -1,40 +1,51 @@
 //! `tokio::sync::mpsc` with a scheduling point around each operation.
 
-/// What bounded and unbounded senders have in common: they are counted, and have weak twins.
+/// What bounded and unbounded senders have in common: they are counted, have weak twins, and can wait for the end of the
+/// channel.
 macro_rules! sender {
     ($sender:ident, $weak:ident) => {
         impl<T> $sender<T> {
+            /// A handle that does not keep the channel open.
             #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
             #[track_caller]
             pub fn downgrade(&self) -> $weak<T> {
                 $weak(self.0.fork(Location::caller(), mpsc::$sender::downgrade))
             }
 
+            /// Waits until the receiver is closed or gone.
             #[track_caller]
-            pub fn strong_count(&self) -> usize {
-                self.0.look(|real| real.strong_count())
+            pub fn closed(&self) -> impl Future<Output = ()> {
+                let place = Location::caller();
+                async move { listen_free(self.0.object(), place, self.0.real().closed()).await }
             }
 
-            #[track_caller]
-            pub fn weak_count(&self) -> usize {
-                self.0.look(|real| real.weak_count())
+            /// Whether both senders belong to the same channel.
+            pub fn same_channel(&self, other: &Self) -> bool {
+                self.0.real().same_channel(other.0.real())
+            }
+
+            looks! { 0:
+                /// Whether the receiver is closed or gone.
+                is_closed -> bool;
+                /// How many senders there are, without weak ones.
+                strong_count -> usize;
+                /// How many weak senders there are.
+                weak_count -> usize;
             }
         }
 
         impl<T> $weak<T> {
+            /// A sender, if there still is another one.
             #[track_caller]
             pub fn upgrade(&self) -> Option<$sender<T>> {
                 self.0.try_fork(Location::caller(), mpsc::$weak::upgrade).map($sender)
             }
 
-            #[track_caller]
-            pub fn strong_count(&self) -> usize {
-                self.0.look(|real| real.strong_count())
-            }
-
-            #[track_caller]
-            pub fn weak_count(&self) -> usize {
-                self.0.look(|real| real.weak_count())
+            looks! { 0:
+                /// How many senders there are, without weak ones.
+                strong_count -> usize;
+                /// How many weak senders there are, with this one.
+                weak_count -> usize;
             }
         }
 
@@ -81,7 +92,7 @@ use real::sync::mpsc;
 #[doc(no_inline)]
 pub use real::sync::mpsc::error;
 
-use super::end::{End, RealEnd};
+use super::end::{End, RealEnd, looks};
 
 pub use bounded::{Sender, WeakSender};
 pub use permit::{OwnedPermit, Permit, PermitIterator};
@@ -98,6 +109,7 @@ pub fn channel<T>(buffer: usize) -> (Sender<T>, Receiver<T>) {
     (Sender(End::new(Arc::clone(&object), place, sender)), Receiver::new(End::new(object, place, receiver)))
 }
 
+/// A channel without a bound, on which sending never waits. In a trace, both ends are one object.
 #[track_caller]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (sender, receiver) = mpsc::unbounded_channel();

@@ -40,6 +40,7 @@ impl<'a, T> Permit<'a, T> {
         Permit { object, place, permit: Some(permit) }
     }
 
+    /// Sends `value` into the reserved room, without waiting.
     #[track_caller]
     pub fn send(self, value: T) {
         self.send_at(value, Location::caller());
@@ -104,6 +105,7 @@ impl<T> OwnedPermit<T> {
         OwnedPermit { object, place, permit: Some(permit) }
     }
 
+    /// Sends `value` into the reserved room, and gives the sender back.
     #[track_caller]
     pub fn send(mut self, value: T) -> Sender<T> {
         let place = Location::caller();
@@ -113,6 +115,7 @@ impl<T> OwnedPermit<T> {
         Sender(End::new(Arc::clone(&self.object), place, sender))
     }
 
+    /// Gives the reserved room up, and the sender back.
     #[track_caller]
     pub fn release(mut self) -> Sender<T> {
         self.give_back(Location::caller()).expect(USED)
@@ -126,10 +129,12 @@ impl<T> OwnedPermit<T> {
         Some(Sender(End::new(Arc::clone(&self.object), place, sender)))
     }
 
+    /// Whether both permits belong to the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         self.real().same_channel(other.real())
     }
 
+    /// Whether the permit is one of the channel of `sender`.
     pub fn same_channel_as_sender(&self, sender: &Sender<T>) -> bool {
         self.real().same_channel_as_sender(sender.0.real())
     }

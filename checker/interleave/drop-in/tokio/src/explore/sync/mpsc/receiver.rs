@@ -4,13 +4,13 @@ use std::fmt;
 use std::panic::Location;
 use std::task::{Context, Poll};
 
-use interleave::engine::{scheduler, threads};
+use interleave::engine::threads;
 use interleave::model::acquire::{listen, poll_listen};
 use interleave::model::coop::Cost;
 use real::sync::mpsc;
 
-use super::End;
 use super::error::TryRecvError;
+use super::{End, looks};
 use crate::explore::runtime::context::assert_may_block;
 
 /// See [`mpsc::Receiver`].
@@ -27,11 +27,12 @@ pub struct UnboundedReceiver<T> {
 }
 
 impl<T> Receiver<T> {
-    #[track_caller]
-    pub fn capacity(&self) -> usize {
-        self.end.look(|real| real.capacity())
+    looks! { end:
+        /// For how many more values there is room, reserved room excluded.
+        capacity -> usize;
     }
 
+    /// For how many values the channel was created. This never changes, so it is no scheduling point.
     pub fn max_capacity(&self) -> usize {
         self.end.real().max_capacity()
     }
@@ -45,6 +46,7 @@ macro_rules! receiver {
                 $receiver { end, asleep: false }
             }
 
+            /// Waits for a value. `None` once the channel is closed and empty.
             #[track_caller]
             pub fn recv(&mut self) -> impl Future<Output = Option<T>> {
                 let place = Location::caller();
@@ -54,6 +56,8 @@ macro_rules! receiver {
                 }
             }
 
+            /// Waits for a value, and appends up to `limit` of those that are there by then to `buffer`. Returns how
+            /// many; 0 once the channel is closed and empty.
             #[track_caller]
             pub fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> impl Future<Output = usize> {
                 let place = Location::caller();
@@ -63,6 +67,7 @@ macro_rules! receiver {
                 }
             }
 
+            /// As `recv`, for futures that are polled by hand. Wakes the last waker it was called with.
             #[track_caller]
             pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
                 let (object, receiver) = self.end.real_mut();
@@ -70,6 +75,7 @@ macro_rules! receiver {
                 poll_listen(object, Location::caller(), &mut self.asleep, Cost::One, context, poll)
             }
 
+            /// As `recv_many`, for futures that are polled by hand.
             #[track_caller]
             pub fn poll_recv_many(
                 &mut self,
@@ -87,55 +93,41 @@ macro_rules! receiver {
             /// If there is no value yet, or there will be none.
             #[track_caller]
             pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-                let result = self.end.change_mut().try_recv();
-                match &result {
-                    Ok(_) => self.end.object().hears(Location::caller()),
-                    Err(_) => scheduler::yield_now(),
-                }
-                result
+                self.end.try_receive(|real| real.try_recv())
             }
 
+            /// As `recv`, but blocks the calling thread. Panics in an async task, where this would block a worker.
             #[track_caller]
             pub fn blocking_recv(&mut self) -> Option<T> {
                 assert_may_block();
                 threads::block_on(self.recv())
             }
 
+            /// As `recv_many`, but blocks the calling thread. Panics in an async task.
             #[track_caller]
             pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
                 assert_may_block();
                 threads::block_on(self.recv_many(buffer, limit))
             }
 
+            /// From now on, nothing can be sent. What has been sent can still be received.
             #[track_caller]
             pub fn close(&mut self) {
                 self.end.change_mut().close();
                 self.end.object().signals(Location::caller());
             }
 
-            #[track_caller]
-            pub fn is_closed(&self) -> bool {
-                self.end.look(|real| real.is_closed())
-            }
-
-            #[track_caller]
-            pub fn is_empty(&self) -> bool {
-                self.end.look(|real| real.is_empty())
-            }
-
-            #[track_caller]
-            pub fn len(&self) -> usize {
-                self.end.look(|real| real.len())
-            }
-
-            #[track_caller]
-            pub fn sender_strong_count(&self) -> usize {
-                self.end.look(|real| real.sender_strong_count())
-            }
-
-            #[track_caller]
-            pub fn sender_weak_count(&self) -> usize {
-                self.end.look(|real| real.sender_weak_count())
+            looks! { end:
+                /// Whether nothing more can be sent: this end is closed, or all senders are gone.
+                is_closed -> bool;
+                /// Whether no value waits to be received.
+                is_empty -> bool;
+                /// How many values wait to be received.
+                len -> usize;
+                /// How many senders there are, without weak ones.
+                sender_strong_count -> usize;
+                /// How many weak senders there are.
+                sender_weak_count -> usize;
             }
         }
 

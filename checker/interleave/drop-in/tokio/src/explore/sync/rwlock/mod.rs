@@ -39,6 +39,7 @@ impl<T: ?Sized> AsRef<Permits> for RwLock<T> {
 }
 
 impl<T> RwLock<T> {
+    /// An unlocked lock. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub fn new(value: T) -> Self {
         RwLock::const_new(value)
@@ -53,6 +54,7 @@ impl<T> RwLock<T> {
         RwLock::const_with_max_readers(value, max_reads)
     }
 
+    /// As [`RwLock::new`], for a `static`.
     #[track_caller]
     pub const fn const_new(value: T) -> Self {
         RwLock::const_with_max_readers(value, MAX_READS)
@@ -72,12 +74,15 @@ impl<T> RwLock<T> {
         }
     }
 
+    /// Takes the value out. No lock is needed, so this is no scheduling point.
     pub fn into_inner(self) -> T {
         self.data.into_inner()
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
+    /// Joins the queue when it is polled, and reads once it is first, together with other readers. A writer ahead in
+    /// the queue keeps it waiting.
     #[track_caller]
     pub fn read(&self) -> impl Future<Output = RwLockReadGuard<'_, T>> {
         let place = Location::caller();
@@ -87,12 +92,14 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// As [`RwLock::read`], but blocks the calling thread. Panics in an async task, where this would block a worker.
     #[track_caller]
     pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
         assert_may_block();
         threads::block_on(self.read())
     }
 
+    /// Acquires the lock to read if that needs no waiting. If it does, other threads run first.
     #[track_caller]
     pub fn try_read(&self) -> Result<RwLockReadGuard<'_, T>, TryLockError> {
         match Hold::try_take(&self.permits, Mode::Read, 1, Location::caller()) {
@@ -108,6 +115,7 @@ impl<T: ?Sized> RwLock<T> {
         RwLockReadGuard::new(data)
     }
 
+    /// Joins the queue when it is polled, and writes, alone, once it is first.
     #[track_caller]
     pub fn write(&self) -> impl Future<Output = RwLockWriteGuard<'_, T>> {
         let place = Location::caller();
@@ -117,12 +125,14 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// As [`RwLock::write`], but blocks the calling thread. Panics in an async task, where this would block a worker.
     #[track_caller]
     pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
         assert_may_block();
         threads::block_on(self.write())
     }
 
+    /// Acquires the lock to write if nobody has it. If somebody does, other threads run first.
     #[track_caller]
     pub fn try_write(&self) -> Result<RwLockWriteGuard<'_, T>, TryLockError> {
         match Hold::try_take(&self.permits, Mode::Write, self.max_readers, Location::caller()) {
@@ -138,12 +148,14 @@ impl<T: ?Sized> RwLock<T> {
         RwLockWriteGuard::new(data)
     }
 
+    /// As [`RwLock::read`], with a guard that owns the lock and so has no lifetime.
     #[track_caller]
     pub fn read_owned(self: Arc<Self>) -> impl Future<Output = OwnedRwLockReadGuard<T>> {
         let place = Location::caller();
         async move { RwLock::enter_to_read_owned(Hold::take(self, Mode::Read, 1, place).await.expect(NEVER_CLOSED)) }
     }
 
+    /// As [`RwLock::try_read`], with a guard that owns the lock.
     #[track_caller]
     pub fn try_read_owned(self: Arc<Self>) -> Result<OwnedRwLockReadGuard<T>, TryLockError> {
         match Hold::try_take(self, Mode::Read, 1, Location::caller()) {
@@ -160,6 +172,7 @@ impl<T: ?Sized> RwLock<T> {
         OwnedRwLockReadGuard::new(data)
     }
 
+    /// As [`RwLock::write`], with a guard that owns the lock and so has no lifetime.
     #[track_caller]
     pub fn write_owned(self: Arc<Self>) -> impl Future<Output = OwnedRwLockWriteGuard<T>> {
         let place = Location::caller();
@@ -170,6 +183,7 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// As [`RwLock::try_write`], with a guard that owns the lock.
     #[track_caller]
     pub fn try_write_owned(self: Arc<Self>) -> Result<OwnedRwLockWriteGuard<T>, TryLockError> {
         let max_readers = self.max_readers;
@@ -187,6 +201,7 @@ impl<T: ?Sized> RwLock<T> {
         OwnedRwLockWriteGuard::new(data)
     }
 
+    /// The value, for the only owner of the lock. No lock is needed, so this is no scheduling point.
     pub fn get_mut(&mut self) -> &mut T {
         self.data.get_mut()
     }

@@ -31,6 +31,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
         OwnedRwLockReadGuard { data }
     }
 
+    /// A guard to the part of the value that `f` returns. The whole lock stays held.
     pub fn map<F, V: ?Sized>(this: Self, f: F) -> OwnedRwLockReadGuard<T, V>
     where
         F: FnOnce(&U) -> &V,
@@ -38,6 +39,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
         OwnedRwLockReadGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, V: ?Sized>(this: Self, f: F) -> Result<OwnedRwLockReadGuard<T, V>, Self>
     where
         F: FnOnce(&U) -> Option<&V>,
@@ -45,6 +47,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
         this.data.try_map(f).map(OwnedRwLockReadGuard::new).map_err(OwnedRwLockReadGuard::new)
     }
 
+    /// The lock that is held.
     pub fn rwlock(this: &Self) -> &Arc<RwLock<T>> {
         this.data.hold.gate()
     }
@@ -55,6 +58,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         OwnedRwLockWriteGuard { data }
     }
 
+    /// A guard to the part of the value that `f` returns. The whole lock stays held. It cannot be downgraded.
     pub fn map<F, U: ?Sized>(this: Self, f: F) -> OwnedRwLockMappedWriteGuard<T, U>
     where
         F: FnOnce(&mut T) -> &mut U,
@@ -62,6 +66,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         OwnedRwLockMappedWriteGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, U: ?Sized>(this: Self, f: F) -> Result<OwnedRwLockMappedWriteGuard<T, U>, Self>
     where
         F: FnOnce(&mut T) -> Option<&mut U>,
@@ -69,10 +74,12 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         this.data.try_map(f).map(OwnedRwLockMappedWriteGuard::new).map_err(OwnedRwLockWriteGuard::new)
     }
 
+    /// A guard of the type that `map` returns, to the whole value.
     pub fn into_mapped(this: Self) -> OwnedRwLockMappedWriteGuard<T> {
         OwnedRwLockMappedWriteGuard::new(this.data)
     }
 
+    /// Becomes a reader, without releasing the lock in between, of the part that `f` returns.
     #[track_caller]
     pub fn downgrade_map<F, U: ?Sized>(this: Self, f: F) -> OwnedRwLockReadGuard<T, U>
     where
@@ -81,6 +88,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         OwnedRwLockReadGuard::new(this.data.downgrade_map(f, Location::caller()))
     }
 
+    /// As `downgrade_map`, if `f` returns a part; otherwise stays the writer.
     #[track_caller]
     pub fn try_downgrade_map<F, U: ?Sized>(this: Self, f: F) -> Result<OwnedRwLockReadGuard<T, U>, Self>
     where
@@ -90,11 +98,13 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         read.map(OwnedRwLockReadGuard::new).map_err(OwnedRwLockWriteGuard::new)
     }
 
+    /// Becomes a reader without releasing the lock in between, so that no other writer can come first.
     #[track_caller]
     pub fn downgrade(self) -> OwnedRwLockReadGuard<T> {
         OwnedRwLockWriteGuard::downgrade_map(self, |data| data)
     }
 
+    /// The lock that is held.
     pub fn rwlock(this: &Self) -> &Arc<RwLock<T>> {
         this.data.hold.gate()
     }
@@ -105,6 +115,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
         OwnedRwLockMappedWriteGuard { data }
     }
 
+    /// A guard to a part of this part. The whole lock stays held.
     pub fn map<F, V: ?Sized>(this: Self, f: F) -> OwnedRwLockMappedWriteGuard<T, V>
     where
         F: FnOnce(&mut U) -> &mut V,
@@ -112,6 +123,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
         OwnedRwLockMappedWriteGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, V: ?Sized>(this: Self, f: F) -> Result<OwnedRwLockMappedWriteGuard<T, V>, Self>
     where
         F: FnOnce(&mut U) -> Option<&mut V>,
@@ -119,6 +131,7 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
         this.data.try_map(f).map(OwnedRwLockMappedWriteGuard::new).map_err(OwnedRwLockMappedWriteGuard::new)
     }
 
+    /// The lock that is held.
     pub fn rwlock(this: &Self) -> &Arc<RwLock<T>> {
         this.data.hold.gate()
     }

@@ -37,6 +37,7 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         RwLockReadGuard { data, borrows: PhantomData }
     }
 
+    /// A guard to the part of the value that `f` returns. The whole lock stays held.
     pub fn map<F, U: ?Sized>(this: Self, f: F) -> RwLockReadGuard<'a, U>
     where
         F: FnOnce(&T) -> &U,
@@ -44,6 +45,7 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         RwLockReadGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, U: ?Sized>(this: Self, f: F) -> Result<RwLockReadGuard<'a, U>, Self>
     where
         F: FnOnce(&T) -> Option<&U>,
@@ -57,6 +59,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         RwLockWriteGuard { data, borrows: PhantomData }
     }
 
+    /// A guard to the part of the value that `f` returns. The whole lock stays held. It cannot be downgraded.
     pub fn map<F, U: ?Sized>(this: Self, f: F) -> RwLockMappedWriteGuard<'a, U>
     where
         F: FnOnce(&mut T) -> &mut U,
@@ -64,6 +67,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         RwLockMappedWriteGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, U: ?Sized>(this: Self, f: F) -> Result<RwLockMappedWriteGuard<'a, U>, Self>
     where
         F: FnOnce(&mut T) -> Option<&mut U>,
@@ -71,10 +75,12 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         this.data.try_map(f).map(RwLockMappedWriteGuard::new).map_err(RwLockWriteGuard::new)
     }
 
+    /// A guard of the type that `map` returns, to the whole value.
     pub fn into_mapped(this: Self) -> RwLockMappedWriteGuard<'a, T> {
         RwLockMappedWriteGuard::new(this.data)
     }
 
+    /// Becomes a reader, without releasing the lock in between, of the part that `f` returns.
     #[track_caller]
     pub fn downgrade_map<F, U: ?Sized>(this: Self, f: F) -> RwLockReadGuard<'a, U>
     where
@@ -83,6 +89,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         RwLockReadGuard::new(this.data.downgrade_map(f, Location::caller()))
     }
 
+    /// As `downgrade_map`, if `f` returns a part; otherwise stays the writer.
     #[track_caller]
     pub fn try_downgrade_map<F, U: ?Sized>(this: Self, f: F) -> Result<RwLockReadGuard<'a, U>, Self>
     where
@@ -92,6 +99,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         read.map(RwLockReadGuard::new).map_err(RwLockWriteGuard::new)
     }
 
+    /// Becomes a reader without releasing the lock in between, so that no other writer can come first.
     #[track_caller]
     pub fn downgrade(self) -> RwLockReadGuard<'a, T> {
         RwLockWriteGuard::downgrade_map(self, |data| data)
@@ -103,6 +111,7 @@ impl<'a, T: ?Sized> RwLockMappedWriteGuard<'a, T> {
         RwLockMappedWriteGuard { data, borrows: PhantomData }
     }
 
+    /// A guard to a part of this part. The whole lock stays held.
     pub fn map<F, U: ?Sized>(this: Self, f: F) -> RwLockMappedWriteGuard<'a, U>
     where
         F: FnOnce(&mut T) -> &mut U,
@@ -110,6 +119,7 @@ impl<'a, T: ?Sized> RwLockMappedWriteGuard<'a, T> {
         RwLockMappedWriteGuard::new(this.data.map(f))
     }
 
+    /// As `map`, if `f` returns a part; otherwise gives the guard back.
     pub fn try_map<F, U: ?Sized>(this: Self, f: F) -> Result<RwLockMappedWriteGuard<'a, U>, Self>
     where
         F: FnOnce(&mut T) -> Option<&mut U>,

@@ -51,6 +51,7 @@ pub struct Ref<'a, T> {
     _after: AfterRelease,
 }
 
+/// A channel that keeps its latest value, at first `init`, which the receiver has seen.
 #[track_caller]
 pub fn channel<T>(init: T) -> (Sender<T>, Receiver<T>) {
     let place = Location::caller();
@@ -112,6 +113,7 @@ impl<T> Shared<T> {
 const FREE: &str = "the value is free when the model's lock is held";
 
 impl<T> Ref<'_, T> {
+    /// Whether the receiver had not seen this value before.
     pub fn has_changed(&self) -> bool {
         self.has_changed
     }

@@ -22,11 +22,13 @@ pub struct Receiver<T> {
 }
 
 impl<T> Receiver<T> {
+    /// The latest value, without marking it as seen. While it is borrowed, senders wait.
     #[track_caller]
     pub fn borrow(&self) -> Ref<'_, T> {
         self.shared.read(Some(self.version), Location::caller())
     }
 
+    /// The latest value, which counts as seen from now on. While it is borrowed, senders wait.
     #[track_caller]
     pub fn borrow_and_update(&mut self) -> Ref<'_, T> {
         update(&self.shared, &mut self.version, Location::caller())
@@ -40,26 +42,31 @@ impl<T> Receiver<T> {
         self.shared.look(|state| if state.is_closed { Err(closed()) } else { Ok(self.version != state.version) })
     }
 
+    /// Whether all senders are gone.
     #[track_caller]
     pub fn is_closed(&self) -> bool {
         self.shared.look(|state| state.is_closed)
     }
 
+    /// Makes the latest value count as not seen.
     pub fn mark_changed(&mut self) {
         self.version = self.version.wrapping_sub(1);
     }
 
+    /// Makes the latest value count as seen.
     pub fn mark_unchanged(&mut self) {
         self.shared.object().point(Access::Read);
         self.version = self.shared.state().version;
     }
 
+    /// Waits for a value that has not been seen, and marks it as seen. Fails once all senders are gone.
     #[track_caller]
     pub fn changed(&mut self) -> impl Future<Output = Result<(), RecvError>> {
         let place = Location::caller();
         async move { listen(self.shared.object(), place, change(&self.shared, &mut self.version)).await }
     }
 
+    /// Waits for a value for which `f` is true, the present one included. Fails once all senders are gone.
     #[track_caller]
     pub fn wait_for(&mut self, f: impl FnMut(&T) -> bool) -> impl Future<Output = Result<Ref<'_, T>, RecvError>> {
         let place = Location::caller();
@@ -87,6 +94,7 @@ impl<T> Receiver<T> {
         }
     }
 
+    /// Whether both receivers belong to the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }

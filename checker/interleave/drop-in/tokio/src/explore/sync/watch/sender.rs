@@ -19,6 +19,7 @@ pub struct Sender<T> {
 }
 
 impl<T> Sender<T> {
+    /// The sender of a channel that has no receiver yet.
     #[track_caller]
     pub fn new(init: T) -> Self {
         channel(init).0
@@ -37,6 +38,7 @@ impl<T> Sender<T> {
         Ok(())
     }
 
+    /// Changes the value in place, and wakes the receivers. Waits while the value is borrowed.
     #[track_caller]
     pub fn send_modify<F>(&self, modify: F)
     where
@@ -48,6 +50,7 @@ impl<T> Sender<T> {
         });
     }
 
+    /// Changes the value in place. Wakes the receivers only if `modify` returns that it changed something.
     #[track_caller]
     pub fn send_if_modified<F>(&self, modify: F) -> bool
     where
@@ -68,22 +71,26 @@ impl<T> Sender<T> {
         is_modified
     }
 
+    /// Makes `value` the value even if there is no receiver, and returns the one before.
     #[track_caller]
     pub fn send_replace(&self, mut value: T) -> T {
         self.send_modify(|old| std::mem::swap(old, &mut value));
         value
     }
 
+    /// The latest value. While it is borrowed, senders wait.
     #[track_caller]
     pub fn borrow(&self) -> Ref<'_, T> {
         self.shared.read(None, Location::caller())
     }
 
+    /// Whether there is no receiver.
     #[track_caller]
     pub fn is_closed(&self) -> bool {
         self.shared.look(|state| state.receivers == 0)
     }
 
+    /// Waits until there is no receiver.
     #[track_caller]
     pub fn closed(&self) -> impl Future<Output = ()> {
         let place = Location::caller();
@@ -101,6 +108,7 @@ impl<T> Sender<T> {
         }
     }
 
+    /// A receiver that has seen the present value.
     #[track_caller]
     pub fn subscribe(&self) -> Receiver<T> {
         let version = {
@@ -111,16 +119,19 @@ impl<T> Sender<T> {
         Receiver { shared: Arc::clone(&self.shared), version, place: Location::caller() }
     }
 
+    /// How many receivers there are.
     #[track_caller]
     pub fn receiver_count(&self) -> usize {
         self.shared.look(|state| state.receivers)
     }
 
+    /// How many senders there are.
     #[track_caller]
     pub fn sender_count(&self) -> usize {
         self.shared.look(|state| state.senders)
     }
 
+    /// Whether both senders belong to the same channel.
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
