@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_fetches_take_as_long_as_one
-//! tokio's guard may cross an await, so it compiles; and the tasks queue up for a lock that each holds during its fetch.
+//! tokio's guard may be held across an await, so it compiles. But each task holds the lock during its fetch, and the others wait.
 //!
 //! Prices, fetched by tasks of their own.
 

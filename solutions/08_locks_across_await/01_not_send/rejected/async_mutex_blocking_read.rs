@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Locks late enough, with tokio's mutex; but `get` is no async function, and `blocking_lock` refuses to block a thread that runs tasks.
+//! tokio's mutex, locked after the await. But `get` is not async, and `blocking_lock` panics on a thread that runs tasks.
 //!
 //! Prices, fetched by tasks of their own.
 

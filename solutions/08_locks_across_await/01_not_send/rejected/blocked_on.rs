@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Blocks on the market, so that no await is left. A thread that runs tasks refuses to be blocked.
+//! Blocks on the market, so that no await is left. tokio refuses to block a thread that runs tasks.
 //!
 //! Prices, fetched by tasks of their own.
 

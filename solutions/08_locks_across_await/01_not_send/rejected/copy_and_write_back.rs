@@ -1,5 +1,5 @@
 //! verdict: failing-test every_price_is_kept
-//! Works on a copy and writes the whole map back: what another task has stored in the meantime is lost.
+//! Changes a copy and writes the whole map back: prices that other tasks stored in the meantime are lost.
 //!
 //! Prices, fetched by tasks of their own.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_later_price_replaces_the_earlier_one
-//! Looks elegant, and keeps the first price forever: `or_insert` stores nothing if there is one.
+//! `or_insert` stores nothing if there is a price already: the first price stays forever.
 //!
 //! Prices, fetched by tasks of their own.
 

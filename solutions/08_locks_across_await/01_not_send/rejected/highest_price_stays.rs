@@ -1,5 +1,5 @@
 //! verdict: failing-test a_later_price_replaces_the_earlier_one
-//! Of two prices the higher one stays.
+//! Keeps the higher of two prices instead of the later one.
 //!
 //! Prices, fetched by tasks of their own.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test clones_share_their_prices_and_others_do_not
-//! A `static` spares the `Arc`, and then all `Prices` are the same.
+//! A `static` map needs no `Arc`, but all `Prices` share it.
 //!
 //! Prices, fetched by tasks of their own.
 

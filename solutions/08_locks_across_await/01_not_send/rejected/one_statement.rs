@@ -1,5 +1,5 @@
 //! verdict: compile-error future cannot be sent between threads safely
-//! No variable, and a guard all the same: the receiver is locked before the argument is awaited.
+//! There is no variable, but there is a guard: the receiver is locked before the argument is awaited.
 //!
 //! Prices, fetched by tasks of their own.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test when_a_fetch_has_ended_its_price_is_stored
-//! Does not ask twice at the same time: the second task ends at once, without a price.
+//! Does not fetch an item twice at the same time: the second task ends at once, before there is a price.
 //!
 //! Prices, fetched by tasks of their own.
 

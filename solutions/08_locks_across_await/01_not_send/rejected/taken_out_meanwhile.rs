@@ -1,5 +1,5 @@
 //! verdict: failing-test prices_can_be_read_during_a_fetch
-//! Removes the old price, which is no longer right, before it asks. Until the market answers there is none.
+//! Removes the old price before it asks. Until the market answers, there is no price to read.
 //!
 //! Prices, fetched by tasks of their own.
 

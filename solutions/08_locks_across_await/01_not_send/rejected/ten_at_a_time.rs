@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_fetches_take_as_long_as_one
-//! Spares the market: ten tasks ask at a time, and the others wait for one of them.
+//! Limits the load on the market: ten tasks ask at a time, and the others wait for one of them.
 //!
 //! Prices, fetched by tasks of their own.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test prices_can_be_read_while_one_is_stored
-//! tokio's mutex, locked late enough. `get` cannot await it and gives up if the lock is taken: a known price seems unknown.
+//! tokio's mutex, locked after the await. `get` cannot await it and gives up if the lock is taken: a known price seems unknown.
 //!
 //! Prices, fetched by tasks of their own.
 

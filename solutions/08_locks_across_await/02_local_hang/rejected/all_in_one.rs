@@ -1,5 +1,5 @@
 //! verdict: failing-test each_text_is_written_by_itself
-//! Puts the texts together and writes one long text. The line takes one text at a time.
+//! Joins the texts and writes one long text. The line takes one text at a time.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Has room for 32 wakers. The one that has waited longest is dropped for the next, and its task sleeps forever.
+//! Keeps 32 wakers at most. A further one replaces the oldest, whose task then sleeps forever.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

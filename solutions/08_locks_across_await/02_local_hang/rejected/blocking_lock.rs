@@ -1,5 +1,5 @@
 //! verdict: panic
-//! An async mutex, locked in the blocking way: tokio refuses, because the thread has other tasks to run.
+//! Locks an async mutex with `blocking_lock`. tokio panics, because the thread has other tasks to run.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

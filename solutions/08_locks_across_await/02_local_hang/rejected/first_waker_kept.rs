@@ -1,5 +1,5 @@
 //! verdict: failing-test the_task_that_polled_last_is_woken
-//! Leaves its waker behind once for each time that the line comes back. A later poll, by another task, does not replace it.
+//! Registers a waker once each time the line comes back. A later poll, by another task, does not replace it.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! smol's async mutex, locked in the blocking way. It does not panic: it puts the thread to sleep.
+//! Locks smol's async mutex with `lock_blocking`. It does not panic: it blocks the thread.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

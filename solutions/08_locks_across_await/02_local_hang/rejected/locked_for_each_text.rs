@@ -1,5 +1,5 @@
 //! verdict: failing-test on_tokio_the_texts_of_one_print_stay_together
-//! An async mutex, but locked anew for each text: the texts of two tasks get mixed.
+//! An async mutex, but locked for each text separately: the texts of two tasks get mixed.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

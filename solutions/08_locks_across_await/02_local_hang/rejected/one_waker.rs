@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Keeps one waker. A second task that waits replaces the first one, which sleeps forever.
+//! Keeps one waker. That of a second waiting task replaces that of the first, which sleeps forever.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

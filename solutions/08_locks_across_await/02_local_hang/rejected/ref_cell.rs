@@ -1,5 +1,5 @@
 //! verdict: panic
-//! One thread, so a `RefCell`: now the second task does not hang, it panics.
+//! A `RefCell`, since there is only one thread: the second task panics instead of hanging.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

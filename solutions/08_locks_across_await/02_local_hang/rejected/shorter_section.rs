@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Holds the guard for one text at a time. It is still held across an await, and the thread still sleeps.
+//! Holds the guard for one text at a time. It is still held across an await, and `lock` still blocks the thread.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Waits until the others are done, or so it hopes; the line has no time limit.
+//! Sleeps, in the hope that the others are done by then. A text may take longer.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_print_leaves_the_line_free
-//! Takes the line out and puts it back after the last await, which a cancelled print never gets to.
+//! Takes the line out and puts it back after the last await, which a cancelled print never reaches.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test on_smol_a_waiting_task_is_not_polled
-//! Lets the others run between two attempts, and keeps a processor busy for as long as it waits.
+//! Yields between two attempts, but keeps a processor busy for as long as it waits.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

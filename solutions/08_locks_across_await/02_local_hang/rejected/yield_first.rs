@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Lets the others go first. They lock, too.
+//! Yields before it locks. The other tasks lock as well.
 //!
 //! A console for local tasks: all of them run on one thread and share one line.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! tokio refuses to block a thread that runs tasks, even if the lock is free. A second panic, in `drop`, ends the process.
+//! tokio refuses to block a thread that runs tasks, even if the lock is free. A second panic, in `drop`, aborts the process.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Waits for tokio's lock on a thread that runs tasks. If the lock has been handed to a task that only this thread could poll, both wait forever.
+//! Blocks on tokio's lock on a thread that runs tasks. If the lock belongs to a task that only this thread could poll, both wait forever.
 //!
 //! Who is in a room.
 

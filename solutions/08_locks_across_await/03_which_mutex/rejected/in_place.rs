@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Tells tokio that the thread is going to block. A thread without a runtime has no handle to block with.
+//! `block_in_place` tells tokio that the thread is going to block. Without a runtime there is no handle to block with.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test names_are_in_the_order_of_the_numbers
-//! A list instead of the map: names stand in the order in which people came.
+//! A list instead of the map: the names are in the order in which people came.
 //!
 //! Who is in a room.
 

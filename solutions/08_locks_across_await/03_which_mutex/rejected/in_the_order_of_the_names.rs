@@ -1,5 +1,5 @@
 //! verdict: failing-test names_are_in_the_order_of_the_numbers
-//! Sorts the names. Nobody asked for the alphabet.
+//! Sorts by name. The promised order is that of the numbers.
 //!
 //! Who is in a room.
 

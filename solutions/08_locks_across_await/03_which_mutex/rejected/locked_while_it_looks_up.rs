@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_enter_in_the_time_of_one
-//! tokio's mutex, held while the name is looked up: everybody enters one after the other.
+//! tokio's mutex, held while the name is looked up: people enter one after the other.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_visit_has_its_own_name
-//! Remembers names to save queries: a person who has a new one keeps the old one.
+//! Caches names to save queries: a person whose name has changed is shown with the old one.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_rooms_share_nothing
-//! A `static` needs no `Arc`, and all rooms have the same people in them.
+//! A `static` list needs no `Arc`, but all rooms share it.
 //!
 //! Who is in a room.
 

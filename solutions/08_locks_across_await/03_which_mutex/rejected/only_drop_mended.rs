@@ -1,5 +1,5 @@
 //! verdict: failing-test the_display_shows_everybody
-//! `drop` tries until it succeeds; the display still gives up when the lock is taken.
+//! `drop` retries until it succeeds. The display still gives up when the lock is taken.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_enter_lets_nobody_in
-//! Enters the number first and its name later. If `enter` is cancelled in between, the number stays.
+//! Enters the number first and the name later. If `enter` is cancelled in between, the number stays.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_visit_has_its_own_name
-//! A visit remembers its name, not its number: a namesake leaves as well.
+//! A visit remembers its name instead of its number: when it ends, a namesake is removed as well.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_person_whose_name_is_looked_up_is_not_in_yet
-//! Lets people in by number and looks their names up afterwards. A visit of its own cleans up if that is cancelled.
+//! Lets people in by number and looks their names up afterwards: a person is shown before `enter` has returned.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Asks until the lock is free, on a thread that runs tasks. If the lock has been handed to a task that only this thread could poll, it never is.
+//! Retries on a thread that runs tasks. If the lock belongs to a task that only this thread could poll, it is never unlocked.
 //!
 //! Who is in a room.
 

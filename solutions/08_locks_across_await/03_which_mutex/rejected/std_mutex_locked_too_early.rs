@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! The right mutex, held while the name is looked up: a task cannot call `enter` any more.
+//! The right mutex, held while the name is looked up: a task can no longer call `enter`.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_dropped_visit_is_over_at_once
-//! `drop` cannot await, so it spawns a task that can. Until that one has run, somebody who has left is still there.
+//! `drop` spawns a task that can await the lock. Until that task has run, a person who has left is still shown.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_person_who_leaves_is_gone
-//! Three attempts are made in no time: the task that holds the lock still holds it.
+//! Three attempts take no time: the task that holds the lock still holds it.
 //!
 //! Who is in a room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test answers_that_come_at_once_are_all_stored
-//! Locks twice for a moment: a copy of the map is changed and put back. What is stored in between is lost.
+//! Locks twice, briefly: it copies the map, changes the copy and puts it back. Answers stored in between are lost.
 //!
 //! Readings of sensors that answer over a slow line.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_later_answer_replaces_an_earlier_one
-//! `or_insert` stores nothing if there is a reading: each sensor keeps its first one.
+//! `or_insert` stores nothing if there is a reading already: each sensor keeps its first one.
 //!
 //! Readings of sensors that answer over a slow line.
 

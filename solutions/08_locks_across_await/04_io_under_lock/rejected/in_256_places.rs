@@ -1,5 +1,5 @@
 //! verdict: failing-test every_answer_is_stored
-//! An array in place of the map: sensors whose numbers differ by 256 share a place.
+//! An array in place of the map: sensors whose numbers differ by 256 share an entry.
 //!
 //! Readings of sensors that answer over a slow line.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_reading_is_there_while_another_one_is_stored
-//! `latest` gives up if the lock is taken just then, and says that there is no reading.
+//! `latest` gives up if the lock is taken, and returns no reading.
 //!
 //! Readings of sensors that answer over a slow line.
 

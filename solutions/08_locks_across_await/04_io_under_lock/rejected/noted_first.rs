@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_refresh_changes_nothing
-//! Makes the entry first, to fill it in later: a cancelled refresh leaves a reading that nobody measured.
+//! Inserts an entry first, to fill it in later: a cancelled refresh leaves a reading that no sensor has measured.
 //!
 //! Readings of sensors that answer over a slow line.
 

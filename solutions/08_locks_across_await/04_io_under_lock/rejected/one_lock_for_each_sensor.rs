@@ -1,5 +1,5 @@
 //! verdict: failing-test a_reader_does_not_wait_for_the_line
-//! A lock for each sensor: refreshes do not wait for each other, but a caller that wants to look waits for the query.
+//! A lock for each sensor: refreshes of different sensors do not wait for each other, but a reader waits for the query.
 //!
 //! Readings of sensors that answer over a slow line.
 

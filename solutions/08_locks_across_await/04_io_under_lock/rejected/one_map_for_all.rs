@@ -1,5 +1,5 @@
 //! verdict: failing-test two_registries_share_nothing
-//! A `static` map: a registry tells readings of sensors that others have asked.
+//! A `static` map: a registry returns readings that other registries stored.
 //!
 //! Readings of sensors that answer over a slow line.
 

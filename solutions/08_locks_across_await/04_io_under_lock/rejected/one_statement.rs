@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_refreshes_take_as_long_as_one
-//! Looks shorter, holds as long: the receiver is evaluated first, so the guard lives through the query.
+//! Shorter, but holds the lock as long: the receiver is evaluated first, so the guard lives through the query.
 //!
 //! Readings of sensors that answer over a slow line.
 

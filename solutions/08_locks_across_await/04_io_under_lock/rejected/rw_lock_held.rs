@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_refreshes_take_as_long_as_one
-//! Another lock, held as long: writers exclude each other as before, and their readers.
+//! An `RwLock`, held as long: writers still exclude each other, and all readers.
 //!
 //! Readings of sensors that answer over a slow line.
 

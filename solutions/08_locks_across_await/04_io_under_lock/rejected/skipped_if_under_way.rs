@@ -1,5 +1,5 @@
 //! verdict: failing-test when_a_refresh_returns_an_answer_is_stored
-//! Does not ask a sensor twice at the same time: the second caller returns without an answer, and a cancelled refresh blocks its sensor forever.
+//! Never asks a sensor twice at the same time: the second caller returns before there is an answer, and a cancelled refresh blocks its sensor forever.
 //!
 //! Readings of sensors that answer over a slow line.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! A std mutex in place of tokio's, held as long. On one thread it would block the query that it waits for; tasks on several threads cannot have it.
+//! A std mutex in place of tokio's, held as long. Its guard makes the future `!Send`, so tasks on several threads cannot call `refresh`.
 //!
 //! Readings of sensors that answer over a slow line.
 

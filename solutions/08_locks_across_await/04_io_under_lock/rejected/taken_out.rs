@@ -1,5 +1,5 @@
 //! verdict: failing-test a_reader_does_not_wait_for_the_line
-//! Takes the reading out while it asks: readers find nothing, and a cancelled refresh loses it for good.
+//! Removes the reading while it asks: readers find nothing, and a cancelled refresh loses it for good.
 //!
 //! Readings of sensors that answer over a slow line.
 

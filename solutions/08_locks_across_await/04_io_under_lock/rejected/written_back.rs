@@ -1,5 +1,5 @@
 //! verdict: failing-test every_answer_is_stored
-//! Works on a copy and writes the whole map back: what others stored in the meantime is lost.
+//! Changes a copy and writes the whole map back: answers that others stored in the meantime are lost.
 //!
 //! Readings of sensors that answer over a slow line.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_cancelled_begin_does_nothing
-//! The task locks, and tells `begin` when it has. If `begin` is dropped while it waits, its task waits on and does the job.
+//! The task locks, and tells `begin` when it has. If `begin` is dropped while it waits, the task still waits and does the job.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

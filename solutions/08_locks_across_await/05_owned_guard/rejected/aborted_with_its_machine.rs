@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_job_outlives_its_machine
-//! Cancels all jobs when the machine is dropped, so that no task outlives it. A job was to go on.
+//! Aborts all jobs when the machine is dropped, so that no task outlives it. A job must go on.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

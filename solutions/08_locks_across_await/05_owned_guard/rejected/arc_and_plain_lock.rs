@@ -1,5 +1,5 @@
 //! verdict: compile-error E0597
-//! The task is given an `Arc` to keep the lock alive, and the guard still borrows from a variable that ends here.
+//! Gives the task an `Arc` to keep the lock alive. The guard still borrows from a local variable that ends here.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_waiting_collect_sleeps
-//! An owned guard for the job, and `collect` asks again and again whether it has ended.
+//! An owned guard for the job, but `collect` asks again and again whether the job has ended.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

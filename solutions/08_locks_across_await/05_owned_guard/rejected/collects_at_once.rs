@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_collect_waits_and_takes_all_results
-//! `collect` takes the results that are there and waits for no job.
+//! `collect` takes the results that are there and does not wait for the job under way.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A flag and a signal for one who waits. If the job panics, nobody clears the flag, and nobody gives the signal.
+//! A flag and a `Notify`. If the job panics, no code clears the flag or notifies the waiting call.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_waiting_begin_sleeps
-//! A flag can be owned by a task. But nobody clears it if the job panics, and a waiting `begin` asks again and again.
+//! A task can own a flag. But no code clears it if the job panics, and a waiting `begin` asks again and again.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

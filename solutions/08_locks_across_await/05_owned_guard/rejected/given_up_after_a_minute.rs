@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_begin_waits_for_as_long_as_the_job_takes
-//! Waits for a minute at most. If the job before takes longer, this one is not done.
+//! Waits for a minute at most. If the job before takes longer, this job is never done.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

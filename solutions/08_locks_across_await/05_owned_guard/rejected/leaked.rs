@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! What is never freed may be borrowed for ever: it compiles, and every machine stays in memory.
+//! Memory that is never freed may be borrowed forever: it compiles, and every machine stays in memory.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

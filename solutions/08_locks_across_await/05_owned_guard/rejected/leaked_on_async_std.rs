@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! One of the two is right. On async-std every machine stays in memory, and with it the results that nobody collects.
+//! The tokio module is right. On async-std every machine stays in memory, with all results that were not collected.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_one_job_at_a_time
-//! Waits until the machine is free, and then does not take it: the guard is dropped before the job has begun.
+//! Waits until the machine is free but does not take it: the guard is dropped before the job begins.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

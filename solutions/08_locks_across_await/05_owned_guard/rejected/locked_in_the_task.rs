@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_begin_waits_for_the_job_before
-//! The task owns an `Arc` and locks for itself. `begin` does not wait for anything any more.
+//! The task owns an `Arc` and locks for itself. `begin` no longer waits for anything.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_collect_waits_and_takes_all_results
-//! A semaphore lets one job in at a time, and each result is put before the others.
+//! A semaphore lets one job in at a time, but each result is inserted in front of the others.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

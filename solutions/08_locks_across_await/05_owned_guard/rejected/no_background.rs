@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! No task, so nothing outlives anything: `begin` returns when the job has ended.
+//! No task, so no task outlives anything. But `begin` returns only when the job has ended.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_two_machines_share_nothing
-//! A permit of a `static` semaphore is `'static` without an `Arc`, and all machines have one permit together.
+//! A permit of a `static` semaphore is `'static` without an `Arc`, but all machines share that one permit.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

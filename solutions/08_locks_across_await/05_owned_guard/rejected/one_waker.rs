@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A gate of its own, with room for one waker: of two that wait, one is never woken.
+//! Its own gate, which keeps one waker: of two waiting calls, one is never woken.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

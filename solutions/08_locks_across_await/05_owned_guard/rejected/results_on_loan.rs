@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_job_that_panics_loses_no_other_result
-//! The job has all results with it. If it panics, they are gone.
+//! The job takes all results with it. If it panics, they are gone.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

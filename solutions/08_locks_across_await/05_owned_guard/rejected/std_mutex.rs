@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! No std guard may be sent to a task, and none is owned.
+//! A guard of std is not `Send`, and std has no owned guard.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_cancelled_collect_takes_nothing
-//! Takes the results that are there, and waits for the last one. If `collect` is dropped while it waits, they are gone.
+//! Takes the results that are there, then waits for the last one. If `collect` is dropped while it waits, they are gone.
 //!
 //! A machine that does one job at a time, in the background: on tokio and on async-std.
 

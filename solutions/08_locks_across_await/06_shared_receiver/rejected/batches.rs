@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Fewer locks, and the first worker takes four jobs home, to do them one after the other.
+//! Locks less often: the first worker takes four jobs and does them one after the other.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

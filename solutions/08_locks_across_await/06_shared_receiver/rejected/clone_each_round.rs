@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A clone of the `Arc` is no receiver of its own. All clones lead to the one lock.
+//! Clones the `Arc`, not the receiver. All clones share the one lock.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

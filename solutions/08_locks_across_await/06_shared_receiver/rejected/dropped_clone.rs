@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Drops one more `Arc` of the lock. The guard is another value, and nobody dropped it.
+//! Drops one more `Arc` of the lock. The guard is another value, and it stays alive.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Takes an empty channel as the end of all jobs.
+//! Treats an empty channel as the end of all jobs.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_job_waits_for_nothing_but_a_worker
-//! Takes its share of the queue at once: jobs wait behind a long one while other workers have nothing to do.
+//! Takes its share of the queue at once: jobs wait behind a long one while other workers are idle.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

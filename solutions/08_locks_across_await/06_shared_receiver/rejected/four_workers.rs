@@ -1,5 +1,5 @@
 //! verdict: failing-test async_std_a_hundred_workers_do_a_hundred_jobs_at_once
-//! Never more than four workers, however many are asked for.
+//! Makes four workers at most, however many are asked for.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Edition 2024 lets the guard of an `if let` go before `else`. The block that does the job still has it.
+//! Edition 2024 drops the guard of an `if let` before `else`. In the block that does the job it is still alive.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

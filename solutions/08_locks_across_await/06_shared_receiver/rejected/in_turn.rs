@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_dropped_worker_loses_no_job
-//! A channel for each worker, jobs dealt out in turn: a job waits for its worker, even if that one never comes back.
+//! A channel for each worker, and jobs are dealt out in turn: a job waits for its worker, even if that one was dropped.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! The lock is taken less often and held for good: the first worker does all jobs.
+//! Locks once and keeps the guard: the first worker does all jobs.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A `match` keeps the temporaries of what it looks at up to its last arm.
+//! Temporaries in the scrutinee of `match` live until after the last arm.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

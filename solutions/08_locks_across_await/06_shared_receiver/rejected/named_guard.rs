@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A guard with a name lives to the end of its block, and the job is done in there.
+//! A named guard lives until the end of its block, and the job is done in that block.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! The turn to wait for a job is a `static`: a worker without a job keeps the workers of all other pools waiting.
+//! The lock around the wait is a `static`: a worker without a job keeps the workers of all other pools waiting.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

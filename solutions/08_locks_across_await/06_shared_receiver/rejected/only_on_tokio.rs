@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! One of the two is right. The other still does one job at a time.
+//! The tokio module is right. The other one still does one job at a time.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! No lock is needed for one worker. The others go home at once.
+//! One worker needs no lock. The other workers return at once.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

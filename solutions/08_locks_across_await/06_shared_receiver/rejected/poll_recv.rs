@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Holds a std lock for one poll only. The channel remembers the last task that asked, and wakes none of the others.
+//! Holds a std lock for one poll only. The channel keeps the waker of the last poll, and never wakes the other workers.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Lets the others run, and they find the lock taken: it is held during the sleep and the job.
+//! Sleeps to let the others run, but with the lock held: during the sleep and during the job.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_jobs_take_as_long_as_one_if_there_are_workers
-//! Hands each job to a task of its own. The number of workers is no limit any more, and they end before their jobs.
+//! Spawns a task for each job. The number of workers limits nothing any more, and they end before their jobs.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

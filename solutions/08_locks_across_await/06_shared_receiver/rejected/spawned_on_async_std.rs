@@ -1,5 +1,5 @@
 //! verdict: failing-test async_std_a_worker_does_one_job_at_a_time
-//! One of the two is right. The other begins all jobs at once.
+//! The tokio module is right. The other one begins all jobs at once.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! The guard of a std mutex lives through the wait for the job, so the worker cannot be sent.
+//! Holds the guard of a std mutex while it waits for a job, so the worker is not `Send`.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

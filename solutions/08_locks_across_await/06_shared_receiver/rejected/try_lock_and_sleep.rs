@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Asks a thousand times a second, day and night, and a job waits until somebody asks.
+//! Tries the lock every millisecond for as long as it waits, and a job waits for the next attempt.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Nobody waits for the lock any more. Instead all but one ask for it all the time.
+//! No worker waits for the lock. Instead all but one keep trying it.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Never holds the lock while it waits, and never sleeps either.
+//! Never holds the lock while it waits, but never sleeps either.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_dropped_worker_loses_no_job
-//! Lets the others run between taking a job and beginning it: a worker that is dropped there takes the job with it.
+//! Yields between taking a job and beginning it: a worker that is dropped there loses the job.
 //!
 //! Workers that take their jobs from one channel: on tokio and on async-std.
 

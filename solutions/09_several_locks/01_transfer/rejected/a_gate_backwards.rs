@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_waits_for_its_own_accounts_only
-//! A gate lets one backward transfer in at a time: one that waits for an account under review stops all others.
+//! A gate admits one backward transfer at a time: if that one waits for an account under review, all others wait as well.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_banks_share_nothing
-//! The locks that decide the order stand in a `static`, one for each account number: banks wait for each other.
+//! A `static` holds a lock for each account number, to decide the order: banks wait for each other.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_waiting_transfer_sleeps
-//! A transfer to the same account asks for its account again and again.
+//! A transfer to the same account retries in a loop instead of sleeping.
 //!
 //! A bank whose accounts have a lock each.
 

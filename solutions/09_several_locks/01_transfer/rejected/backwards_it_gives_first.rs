@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_that_is_dropped_changes_nothing
-//! Locks in the right order, and backwards the target gets the money before the source is locked. If the transfer is dropped in between, there is more money than before.
+//! Locks in the right order, but backwards it credits the target before the source is locked. If the transfer is dropped in between, there is more money than before.
 //!
 //! A bank whose accounts have a lock each.
 

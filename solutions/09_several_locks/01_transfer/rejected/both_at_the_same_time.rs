@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Waits for both locks at the same time. If the higher one is free first, it is held during the wait for the lower one.
+//! Waits for both locks at once. If the higher one is free first, it is held while waiting for the lower one.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! All transfers agree on an order, and the audit has another one.
+//! All transfers agree on an order, but the audit has another one.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_locks_the_lower_number_first
-//! Compares the numbers as text, as keys of a map of names would be: 10 comes before 9.
+//! Compares the numbers as text, as if they were names: 10 comes before 9.
 //!
 //! A bank whose accounts have a lock each.
 

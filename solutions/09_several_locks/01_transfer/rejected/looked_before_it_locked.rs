@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Looks at the balance before it locks both accounts. By then another transfer may have taken the money.
+//! Checks the balance before it locks both accounts. By then another transfer may have taken the money.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Asks for the second account again and again and keeps the first one: nobody else can finish meanwhile.
+//! Retries the second lock in a loop and never unlocks the first one: no other transfer can finish meanwhile.
 //!
 //! A bank whose accounts have a lock each.
 

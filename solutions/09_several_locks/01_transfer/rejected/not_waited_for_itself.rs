@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_to_the_same_account_waits_for_it
-//! A transfer to the same account does not wait: if the account is busy, it is accepted without a look at the balance.
+//! A transfer to the same account does not wait: if the account is busy, it is accepted without checking the balance.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_and_an_audit_never_deadlock
-//! Holds one lock at a time: no deadlock, and an audit in between finds the money nowhere.
+//! Holds one lock at a time: there is no deadlock, but an audit in between finds the money in neither account.
 //!
 //! A bank whose accounts have a lock each.
 

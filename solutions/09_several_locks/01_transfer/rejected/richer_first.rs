@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Sorts by something that is no fixed order: at equal balances both directions believe that they come first.
+//! Sorts by a key that changes: with equal balances, both directions lock their own source first.
 //!
 //! A bank whose accounts have a lock each.
 

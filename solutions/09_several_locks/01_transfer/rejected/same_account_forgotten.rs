@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Two accounts in order, and one account twice: the second lock waits for the first, which is held by the same task.
+//! Two accounts are locked in order. With a single account, the second `lock` waits for the first, which the same task holds.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Lets transfers in the other direction begin later, and nobody promised that the first ones have ended by then.
+//! Lets backward transfers begin later. Nothing guarantees that the others have ended by then.
 //!
 //! A bank whose accounts have a lock each.
 

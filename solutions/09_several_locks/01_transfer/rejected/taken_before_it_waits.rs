@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_that_is_dropped_changes_nothing
-//! In the right order, but the money leaves the source before the target is locked. If the transfer is dropped in between, it is gone.
+//! The right order, but the money leaves the source before the target is locked. If the transfer is dropped in between, it is gone.
 //!
 //! A bank whose accounts have a lock each.
 

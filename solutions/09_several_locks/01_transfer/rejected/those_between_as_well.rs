@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_waits_for_its_own_accounts_only
-//! Locks all accounts from the lower to the higher number, and so waits for those between them.
+//! Locks all accounts from the lower to the higher number, so it waits for those in between as well.
 //!
 //! A bank whose accounts have a lock each.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_waiting_transfer_sleeps
-//! Lets go of the source and tries again, until the target is free. Nothing deadlocks, and a processor is busy meanwhile.
+//! Unlocks the source and retries until the target is free. It cannot deadlock, but it keeps a processor busy.
 //!
 //! A bank whose accounts have a lock each.
 

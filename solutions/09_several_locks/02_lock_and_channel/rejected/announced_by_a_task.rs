@@ -1,5 +1,5 @@
 //! verdict: failing-test add_waits_asleep_while_the_channel_is_full
-//! A task waits for the channel instead. Tasks pile up without a limit, and are run in any order.
+//! Spawns a task that waits for the channel. The number of tasks has no limit, and they run in any order.
 //!
 //! A list of news. A follower is told of every entry.
 

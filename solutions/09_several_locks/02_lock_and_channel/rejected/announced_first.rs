@@ -1,5 +1,5 @@
 //! verdict: failing-test an_announced_entry_is_in_the_list
-//! Announces before it adds: a follower that is told of an entry does not find it.
+//! Announces before it adds: a follower does not find the entry that was announced.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_entry_is_announced_with_its_number
-//! Has its place in the channel, adds, unlocks, and counts again: by then another entry may be there.
+//! Reserves its place, adds, unlocks, and reads the length again: by then there may be another entry.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test add_waits_only_while_the_channel_is_full
-//! A task of its own does the work, also when there is nothing to wait for, and goes on if `add` is dropped.
+//! Spawns a task for the work, even when there is nothing to wait for, and the task goes on if `add` is dropped.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_add_that_is_dropped_keeps_nothing
-//! A flag lets one task wait for room at a time. If that `add` is dropped, nobody clears the flag.
+//! A flag admits one task at a time to the wait for room. If that `add` is dropped, the flag stays set.
 //!
 //! A list of news. A follower is told of every entry.
 

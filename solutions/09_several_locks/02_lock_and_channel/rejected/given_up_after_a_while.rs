@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A time limit ends the circle, and the announcement with it.
+//! A timeout ends the cycle, but the announcement is lost.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Waits for a place and drops the permit at once. Until it sends, under the lock, another task may have the place.
+//! Waits for a place and drops the permit at once. Before it sends, under the lock, another task may take the place.
 //!
 //! A list of news. A follower is told of every entry.
 

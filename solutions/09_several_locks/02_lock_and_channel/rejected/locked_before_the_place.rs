@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Reserves a place, and waits for it with the lock in its hand: the same circle.
+//! Reserves a place, but holds the lock while it waits for it: the same cycle.
 //!
 //! A list of news. A follower is told of every entry.
 

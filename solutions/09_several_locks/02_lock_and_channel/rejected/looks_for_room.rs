@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Looks whether there is room, then locks and sends. If two tasks look at the same moment, there is room for one of them.
+//! Checks for room, then locks and sends. If two tasks check at the same moment, there is room for only one of them.
 //!
 //! A list of news. A follower is told of every entry.
 

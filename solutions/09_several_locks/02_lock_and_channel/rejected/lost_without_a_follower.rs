@@ -1,5 +1,5 @@
 //! verdict: failing-test without_a_follower_entries_are_added
-//! Takes a closed channel as a reason to return: without a follower, entries are lost.
+//! Returns if the channel is closed: without a follower, entries are lost.
 //!
 //! A list of news. A follower is told of every entry.
 

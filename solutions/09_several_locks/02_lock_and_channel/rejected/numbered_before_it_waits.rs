@@ -1,5 +1,5 @@
 //! verdict: failing-test two_who_add_and_one_who_follows_never_deadlock
-//! Takes its number before it waits. Others may have their room first, and an `add` that is dropped leaves a gap.
+//! Takes its number before it waits. Other tasks may get room first, and an `add` that is dropped leaves a gap.
 //!
 //! A list of news. A follower is told of every entry.
 

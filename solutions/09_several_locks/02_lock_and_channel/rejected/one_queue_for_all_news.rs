@@ -1,5 +1,5 @@
 //! verdict: failing-test two_news_share_nothing
-//! A `static` lock around the wait for room: all news wait for the follower of one.
+//! A `static` lock around the wait for room: all `News` wait for the follower of one of them.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test announcements_keep_their_order_when_the_channel_is_full
-//! Sends under the lock if there is room. If not, it unlocks and waits, and another task overtakes in between.
+//! Sends under the lock if there is room. Otherwise it unlocks and waits, and another task overtakes in between.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! `unwrap` takes a closed channel for a bug. It only means that nobody follows any more.
+//! `unwrap` treats a closed channel as a bug. It only means that there is no follower any more.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_announced_entry_is_in_the_list
-//! The reader does not wait for the lock any more. It is told of an entry and shown nothing.
+//! The reader no longer waits for the lock. It is told of an entry and then shown none.
 //!
 //! A list of news. A follower is told of every entry.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! An `RwLock`: a writer keeps readers out as well, and it waits for a reader.
+//! An `RwLock`: the writer excludes readers as well, and it waits for a reader.
 //!
 //! A list of news. A follower is told of every entry.
 

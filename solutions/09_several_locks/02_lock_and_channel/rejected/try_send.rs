@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Does not wait: when the channel is full the announcement is dropped.
+//! `try_send` does not wait: when the channel is full, the announcement is lost.
 //!
 //! A list of news. A follower is told of every entry.
 

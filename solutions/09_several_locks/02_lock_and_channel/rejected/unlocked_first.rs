@@ -1,5 +1,5 @@
 //! verdict: failing-test
-//! Unlocks, then announces: there is no deadlock, and between the two another task overtakes.
+//! Unlocks, then announces: there is no deadlock, but another task overtakes in between.
 //!
 //! A list of news. A follower is told of every entry.
 

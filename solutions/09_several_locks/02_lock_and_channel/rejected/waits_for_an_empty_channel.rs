@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Reserves all places, to be alone. One unread announcement keeps all others waiting, whatever the capacity.
+//! Reserves all places, to be alone. One unread announcement makes every `add` wait, whatever the capacity.
 //!
 //! A list of news. A follower is told of every entry.
 

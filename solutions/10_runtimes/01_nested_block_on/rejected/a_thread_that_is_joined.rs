@@ -1,5 +1,5 @@
 //! verdict: deadlock two_prices_are_asked_for_at_once
-//! A thread with a runtime of its own may block. `join` blocks as well, and the thread that it blocks runs tasks.
+//! A new thread with its own runtime may block. But `join` blocks as well, on a thread that runs tasks.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_prices_are_asked_for_at_once
-//! tokio does not know this executor, so nothing panics; it blocks the only thread that could poll the other label.
+//! tokio does not know this executor, so it does not panic. It blocks the only thread that could poll the other label.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

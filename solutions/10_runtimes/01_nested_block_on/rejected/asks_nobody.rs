@@ -1,5 +1,5 @@
 //! verdict: failing-test a_label_shows_the_price
-//! Computes a price from the name of the item, as the shop of some test might, and never asks the shop.
+//! Computes a price from the name of the item, as the shop of a test might, and never asks the shop.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_label_shows_the_stock
-//! Remembers the stock of each item, for all shops: a later label shows what was left when the first was made.
+//! Caches the stock of each item, for all shops: a later label shows what was left when the first was made.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

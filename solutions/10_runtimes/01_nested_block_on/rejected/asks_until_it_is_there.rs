@@ -1,5 +1,5 @@
 //! verdict: timeout two_stocks_are_asked_for_at_once
-//! Polls the task in a loop instead of sleeping. The task needs the very thread on which the loop runs.
+//! Polls the task in a loop instead of sleeping. The task needs the thread on which the loop runs.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

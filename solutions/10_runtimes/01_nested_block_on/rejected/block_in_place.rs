@@ -1,5 +1,5 @@
 //! verdict: panic two_prices_are_asked_for_at_once
-//! Hands the other tasks over to another thread before it blocks. A runtime of one thread has none, and panics.
+//! `block_in_place` moves the other tasks to another thread before it blocks. A runtime of one thread has no other, so it panics.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

@@ -1,5 +1,5 @@
 //! verdict: panic two_prices_are_asked_for_at_once
-//! Uses the runtime that exists instead of a new one. tokio refuses the blocking, not the second runtime.
+//! Uses the existing runtime instead of a new one. tokio refuses the blocking, not the second runtime.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! Boxes the future without `Send`. It can be awaited where it was made, but no runtime of several threads can spawn it.
+//! Boxes the future without `Send`. It can be awaited where it was made, but not spawned on a runtime of several threads.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

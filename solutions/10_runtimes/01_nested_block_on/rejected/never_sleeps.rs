@@ -1,5 +1,5 @@
 //! verdict: failing-test a_label_sleeps_however_long_its_shop_takes
-//! Has itself polled again at once, as long as the shop has not answered: its thread is always busy.
+//! Wakes itself in every poll until the shop has answered: its thread is always busy.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_stocks_are_asked_for_at_once
-//! Fixes only what the panic points to. The other helper blocks as well, without a message.
+//! Fixes only the helper that panics. The other one blocks as well, without a message.
 //!
 //! Labels for a shop window. The helpers come from a time when the program was not async.
 

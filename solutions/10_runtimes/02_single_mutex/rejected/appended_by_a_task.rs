@@ -1,6 +1,6 @@
 //! verdict: failing-test lines_are_saved_in_order
-//! `append` hands the line to a task that may wait for the lock. Without a runtime there is none, and a save may come
-//! first.
+//! `append` spawns a task that may wait for the lock. Without a runtime it cannot spawn, and a save may come before
+//! the task runs.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

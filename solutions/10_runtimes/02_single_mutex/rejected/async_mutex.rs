@@ -1,5 +1,5 @@
 //! verdict: panic a_save_and_an_append_never_deadlock
-//! tokio's mutex in place of std's. `append` is no async function, and must not block a thread that runs tasks.
+//! tokio's mutex in place of std's. `append` is not async, and must not block a thread that runs tasks.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_during_a_save_is_kept_for_the_next
-//! tokio's mutex, and `append` only tries to lock it: a line that is appended during a save is dropped.
+//! tokio's mutex, which `append` only tries to lock: a line that is appended during a save is lost.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_during_a_save_is_kept_for_the_next
-//! Does not hold the lock while it writes, and afterwards clears the list with all that came in meanwhile.
+//! Does not hold the lock while it writes, but then clears the list, with all lines that were appended meanwhile.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

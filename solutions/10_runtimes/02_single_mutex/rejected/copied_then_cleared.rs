@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_at_any_moment_is_saved
-//! Copies the lines under one guard and clears them under the next: a line that comes in between is lost.
+//! Copies the lines under one guard and clears them under the next: a line appended in between is lost.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_at_any_moment_is_saved
-//! `append` tries the lock. A line that comes just when a save takes the others is dropped.
+//! `append` uses `try_lock`: a line that is appended just when a save takes the others is lost.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

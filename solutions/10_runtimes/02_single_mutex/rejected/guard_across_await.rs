@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! An async section instead of a blocking one: here at last the compiler sees the guard.
+//! Locks in the async function instead of the blocking closure: now the compiler sees the guard across the await.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

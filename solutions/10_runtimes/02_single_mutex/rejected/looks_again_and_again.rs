@@ -1,5 +1,5 @@
 //! verdict: failing-test a_save_sleeps_while_its_lines_are_packed
-//! Packs on a thread of its own and looks in a loop whether it has ended: the thread that runs the tasks is busy meanwhile.
+//! Packs on its own thread and polls in a loop whether that has ended: the thread that runs the tasks is busy meanwhile.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_save_returns_when_its_lines_are_written
-//! Leaves the writing to the blocking thread and returns: the caller believes that its lines are on the disk.
+//! Returns without waiting for the blocking thread: the caller believes that its lines are on the disk.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_journals_are_independent
-//! The list is a `static`: each journal saves the lines of all of them.
+//! The list is a `static`: each journal saves the lines of all journals.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

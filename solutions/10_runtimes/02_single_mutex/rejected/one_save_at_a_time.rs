@@ -1,5 +1,5 @@
 //! verdict: deadlock saves_at_once_write_each_line_once
-//! Keeps the lines until they are written, and lets one save in at a time: a slow disk now holds up every other save.
+//! Keeps the lines until they are written, and admits one save at a time: a slow disk now delays every other save.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test packing_leaves_the_runtimes_thread_alone
-//! No blocking thread, no circle. Now all tasks stand still while the lines are packed.
+//! No blocking thread, so no cycle. But no task runs while the lines are packed.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_line_appended_during_a_save_is_kept_for_the_next
-//! `append` does not wait any more: a line that comes in during a save is dropped.
+//! `append` no longer waits: a line that is appended during a save is lost.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock saves_at_once_write_each_line_once
-//! While one save is under way, another one returns at once: what came in meanwhile stays unwritten.
+//! While one save is under way, another one returns at once: lines appended meanwhile stay unwritten.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_save_and_an_append_never_deadlock
-//! Sleeps before it locks, so that all appends are done. A later append still meets the guard.
+//! Sleeps before it locks, so that all appends are done. A later append still finds the lock held.
 //!
 //! A journal. Its lines are packed, which costs processor time, and written to a disk, which takes a while.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_close_sleeps_until_the_last_delivery
-//! Detaches and counts. `close` asks again and again whether the number is 0, and keeps its thread busy.
+//! Detaches and counts. `close` checks in a loop whether the count is 0, and keeps its thread busy.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

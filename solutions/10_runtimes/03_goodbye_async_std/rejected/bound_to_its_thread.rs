@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! Keeps the handles in an `Rc`: the port cannot be moved to another thread, and the original could.
+//! Keeps the handles in an `Rc`: unlike the original, the port cannot be sent to another thread.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

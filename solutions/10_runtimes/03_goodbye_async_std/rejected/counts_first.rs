@@ -1,5 +1,5 @@
 //! verdict: deadlock smol_an_empty_outbox_is_closed_at_once
-//! Counts the deliveries that end, and looks at the count only after the first: without any mail, `close` never
+//! Counts the deliveries that end, but checks the count only after the first: without any mail, `close` never
 //! returns.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.

@@ -1,5 +1,5 @@
 //! verdict: deadlock smol_a_dropped_outbox_delivers_what_was_sent
-//! Defers all deliveries to `close`, and a dropped outbox is never closed.
+//! Defers all deliveries to `close`. A dropped outbox is never closed.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

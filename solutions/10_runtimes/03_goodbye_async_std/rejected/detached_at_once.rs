@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_close_waits_for_every_delivery
-//! Loses no mail, but keeps no handle to wait for: `close` returns at once.
+//! Loses no mail, but keeps no handle to await: `close` returns at once.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_close_waits_however_long_it_takes
-//! `close` waits for five seconds at most, and returns although mail is still under way.
+//! `close` waits for five seconds at most, and returns while mail is still under way.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

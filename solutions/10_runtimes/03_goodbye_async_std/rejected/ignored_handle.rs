@@ -1,5 +1,5 @@
 //! verdict: lint unused_must_use
-//! Drops every task on the spot; the compiler warns that this cancels it.
+//! Drops every task at once; the compiler warns that this cancels it.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

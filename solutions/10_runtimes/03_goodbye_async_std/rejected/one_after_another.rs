@@ -1,5 +1,5 @@
 //! verdict: deadlock smol_every_delivery_begins_at_once
-//! One task delivers the mails in turn: a mail that takes long holds up all the others.
+//! One task delivers the mails in turn: a slow delivery delays all others.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock smol_two_outboxes_are_independent
-//! All outboxes count their deliveries in the same place: closing one waits for the mail of the others.
+//! All outboxes share one count: closing one waits for the mail of the others.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test async_std_is_as_it_was
-//! Replaces the original by the port as well, and with it what the tests compare the port to.
+//! Replaces the original by the port as well, so the tests have nothing left to compare it with.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock smol_close_waits_however_long_it_takes
-//! Detaches and counts. `close` looks at the number and then registers its waker: the last delivery may end in between.
+//! Detaches and counts. `close` checks the count and then registers its waker: the last delivery may end in between.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_deliveries_do_without_async_std
-//! Keeps the runtime that the port was to get rid of.
+//! Keeps the runtime that the port is meant to replace.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_an_abandoned_close_delivers_what_was_sent
-//! Detaches what is dropped, except the one delivery that `close` waits for: its task was taken out of the handle.
+//! Detaches every dropped task but the one that `close` waits for: that one was taken out of its handle.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_no_other_thread_asks
-//! Threads and another executor's `block_on` need no runtime. What the shops need is on the program's threads.
+//! Threads with another executor's `block_on` need no runtime. But the shops need the one of the program's threads.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

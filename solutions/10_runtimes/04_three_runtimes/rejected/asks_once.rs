@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_each_refresh_asks_again
-//! Asks only the shops of which it knows no price, so a price never changes.
+//! Asks only the shops whose price it does not know, so a price never changes.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

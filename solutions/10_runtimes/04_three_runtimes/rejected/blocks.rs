@@ -1,5 +1,5 @@
 //! verdict: deadlock tokio_an_answer_is_stored_as_it_comes
-//! Joins the futures and then blocks on them: the polling thread does nothing else until the last shop has answered.
+//! Joins the futures but blocks on them: the polling thread does nothing else until the last shop has answered.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_an_answer_is_stored_as_it_comes
-//! Forgets the old prices first, so `latest` has none of a shop that has not answered again.
+//! Clears the old prices first, so `latest` lacks every shop that has not answered again.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,6 +1,6 @@
 //! verdict: deadlock a_shop_may_look_at_the_latest_prices
-//! No lock is held across an await. But `poll` locks the map and then polls the shops: a shop that calls `latest` waits
-//! for its own caller.
+//! No lock is held across an await. But `poll` locks the map and then polls the shops: a shop that calls `latest`
+//! waits for its own caller.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

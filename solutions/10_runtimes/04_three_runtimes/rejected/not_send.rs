@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! Counts the answers in an `Rc`: no task that may move to another thread can await this.
+//! Counts the answers in an `Rc`: a task that may move to another thread cannot await this.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

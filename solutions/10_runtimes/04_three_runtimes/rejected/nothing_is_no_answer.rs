@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_each_refresh_asks_again
-//! Takes a price of 0 for a missing answer and does not store it.
+//! Treats a price of 0 as a missing answer and does not store it.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock tokio_all_shops_are_asked_at_once
-//! Needs no runtime, and asks the second shop when the first has answered.
+//! Needs no runtime, but asks the second shop only when the first has answered.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

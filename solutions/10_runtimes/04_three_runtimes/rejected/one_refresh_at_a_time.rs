@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_a_dropped_refresh_keeps_what_was_answered
-//! Sets a mark while it asks, and does nothing if the mark is set. A refresh that is dropped leaves its mark.
+//! Sets a flag while it asks, and does nothing if the flag is set. A refresh that is dropped leaves the flag set.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: panic tokio_all_shops_are_asked_at_once
-//! Brings the runtime along. In a program that has one already it may not block on the second.
+//! Brings its own runtime. In a program that has one already, it must not block on a second.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

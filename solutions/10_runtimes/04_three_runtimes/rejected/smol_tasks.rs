@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_no_other_thread_asks
-//! smol's executor starts by itself, so this runs everywhere, on a thread that the program does not know.
+//! smol's executor starts by itself, so this runs everywhere, but on a thread that is not the caller's.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test tokio_an_answer_is_stored_as_it_comes
-//! Waits for all answers before it stores any: the slowest shop decides when the others' prices are known.
+//! Waits for all answers before it stores any: the slowest shop delays the prices of all others.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

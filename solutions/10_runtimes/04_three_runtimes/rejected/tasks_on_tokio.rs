@@ -1,6 +1,6 @@
 //! verdict: failing-test tokio_with_two_threads_no_other_thread_asks
-//! Spawns tasks where there is a tokio runtime. If that has several threads, they ask the shops on others than the
-//! caller's.
+//! Spawns tasks if there is a tokio runtime. If that has several threads, they may ask the shops on other threads
+//! than the caller's.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

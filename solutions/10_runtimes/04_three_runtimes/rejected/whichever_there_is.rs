@@ -1,5 +1,5 @@
 //! verdict: failing-test smol_no_other_thread_asks
-//! Detects tokio's runtime, and uses smol's executor if there is none. Each new runtime is one more branch.
+//! Detects tokio's runtime, and uses smol's executor if there is none. Each new runtime needs another branch.
 //!
 //! The prices of several shops, gathered at once. This is a library: the program that uses it chooses the runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_saving_that_waits_sleeps
-//! Tries the lock in a loop that yields: as long as one saving is being noted, all others keep the processor busy.
+//! Tries the lock in a loop that yields: while one saving is being noted, all others keep the processor busy.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test balances_never_shows_half_a_move
-//! `balances` does not wait: while a saving is being noted, it returns what was in the accounts at the start.
+//! `balances` does not wait: while a saving is being noted, it returns the balances from before.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

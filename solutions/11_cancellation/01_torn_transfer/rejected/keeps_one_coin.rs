@@ -1,5 +1,5 @@
 //! verdict: failing-test savings_add_up_to_the_last_coin
-//! Compares with `<=`: refuses to save everything that is there.
+//! Compares with `<=`: refuses a saving of the whole balance.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,6 +1,6 @@
 //! verdict: failing-test wherever_it_waits_for_a_lock_the_journal_agrees_with_the_balances
-//! Savings queue for a lock of their own. After noting, another lock is awaited: a future that is dropped there has
-//! noted a move and not made it.
+//! Savings queue for a separate lock. After noting, another lock is awaited: a future that is dropped there has noted
+//! a move but not made it.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_savings_at_once_do_not_overdraw
-//! Checks again under the second guard, and a move that is refused there has been noted already.
+//! Checks again under the second guard, but a move that is refused there has been noted already.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

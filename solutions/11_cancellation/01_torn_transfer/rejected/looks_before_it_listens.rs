@@ -1,5 +1,5 @@
 //! verdict: deadlock savings_of_two_tasks_both_end
-//! A mark and a `Notify` in place of the lock. The wake-up is lost if it comes between the look at the mark and the wait.
+//! A flag and a `Notify` in place of the lock. The wake-up is lost if it comes between the check of the flag and the wait.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,6 +1,5 @@
 //! verdict: failing-test after_a_cancelled_saving_all_the_money_can_be_saved
-//! Marks the account as busy while it notes, and a future that is dropped leaves the mark: every later saving is
-//! refused.
+//! Sets a busy flag while it notes, and a future that is dropped leaves it set: every later saving is refused.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,6 +1,6 @@
 //! verdict: failing-test savings_of_two_tasks_both_end
-//! Moves the amount under one guard and gives the reservation back under the next. In between it counts twice, and a
-//! saving that the balance covers is refused.
+//! Moves the amount under one guard and releases the reservation under the next. In between, the amount counts twice,
+//! and a saving that the balance covers is refused.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test wherever_it_is_cancelled_the_journal_agrees_with_the_balances
-//! Moves all the money, and never notes it if the future is dropped while it notes.
+//! Moves the money first, and never notes it if the future is dropped while it notes.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

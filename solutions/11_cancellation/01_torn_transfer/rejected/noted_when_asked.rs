@@ -1,5 +1,5 @@
 //! verdict: failing-test a_refused_saving_is_not_noted
-//! Notes before it checks: the journal has moves that were refused.
+//! Notes before it checks: the journal contains moves that were refused.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_customers_do_not_wait_for_each_other
-//! A `static` lock keeps savings apart, those of different customers as well: all of them wait for one slow journal.
+//! A `static` lock serializes savings, even those of different customers: all wait for one slow journal.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

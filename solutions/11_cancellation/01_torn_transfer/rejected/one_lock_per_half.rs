@@ -1,5 +1,5 @@
 //! verdict: failing-test balances_never_shows_half_a_move
-//! Takes off under one guard and credits under another: between the two, the lock goes to a call that queues for it.
+//! Debits under one guard and credits under another: between the two, another call that waits for the lock gets it.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

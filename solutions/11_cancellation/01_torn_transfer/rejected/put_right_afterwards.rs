@@ -1,5 +1,5 @@
 //! verdict: failing-test a_saving_that_times_out_loses_no_money
-//! Rolls back after a timeout of its own; when it is cancelled from outside, this code does not run either.
+//! Rolls back after its own timeout. When it is cancelled from outside, this code does not run either.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

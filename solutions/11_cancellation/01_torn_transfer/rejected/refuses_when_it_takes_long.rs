@@ -1,5 +1,5 @@
 //! verdict: failing-test a_saving_waits_however_long_the_journal_takes
-//! Tries thirty times and then says that the balance is too low, which is not true.
+//! Tries thirty times and then reports that the balance is too low, which is not true.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_savings_at_once_do_not_overdraw
-//! Works on a copy without holding the lock: two savings start from the same balances.
+//! Changes a copy without holding the lock: two savings start from the same balances.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

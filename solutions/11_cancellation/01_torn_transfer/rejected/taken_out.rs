@@ -1,5 +1,5 @@
 //! verdict: panic wherever_it_is_cancelled_money_moves_whole_or_not_at_all
-//! Takes the balances out and puts them back at the end; after a cancelled call they are missing.
+//! Takes the balances out and puts them back at the end: after a cancelled call they are missing.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: panic savings_that_queue_for_the_lock_do_not_overdraw
-//! Checks under one guard and moves under the next: a call that queues for the lock checks in between.
+//! Checks under one guard and moves under the next: another call that waits for the lock checks in between.
 //!
 //! Money moved between two accounts, each move noted in a journal.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_gets_its_turn_among_many_busy_ones
-//! Keeps its place for five rounds and then queues up anew: enough for two clients, not for nineteen.
+//! Keeps its place for five rounds and then queues up again: enough for two clients, not for nineteen.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_lines_are_independent
-//! Clients queue up in one place for all lines: one that waits for a busy line holds up the clients of a free one.
+//! Clients of all lines share one queue: one that waits for a busy line delays the clients of a free one.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

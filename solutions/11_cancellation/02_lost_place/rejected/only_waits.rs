@@ -1,5 +1,5 @@
 //! verdict: failing-test a_user_is_told_again_and_again_that_the_line_is_taken
-//! Keeps its place and never tells its user.
+//! Keeps its place, but never tells its user.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
-//! Pinned, and polled by reference, but made anew in each round all the same.
+//! Pinned and polled by reference, but made anew in each round.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_that_gives_up_sends_nothing
-//! The task keeps the place, even when the caller has given up, and then sends a text that was given up.
+//! The task keeps the place even after the caller has given up, and then sends a text that nobody wants any more.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test clients_are_served_in_the_order_in_which_they_came
-//! Has waited long enough, and puts its text in front of those that were sent before.
+//! Inserts its text in front of those that were sent before.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

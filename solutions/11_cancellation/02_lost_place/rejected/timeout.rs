@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
-//! No `select!`, and the same loss: `timeout` owns the future that it ends.
+//! No `select!`, but the same loss: `timeout` owns the future and drops it.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_free_line_is_used_at_once
-//! Tells the user before it looks whether the line is taken.
+//! Tells the user before it checks whether the line is taken.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

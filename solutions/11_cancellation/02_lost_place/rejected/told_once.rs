@@ -1,5 +1,5 @@
 //! verdict: failing-test a_user_is_told_again_and_again_that_the_line_is_taken
-//! Tells its user once and then only waits, so that the future need not be kept across rounds.
+//! Tells its user once and then only waits, so no future has to live through several rounds.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_gets_its_turn_between_two_busy_ones
-//! Looks every 10 ms whether the line is free. It is handed from one waiting client to the next and is never free.
+//! Checks every 10 ms whether the line is free. It is handed from one waiting client to the next and is never free.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

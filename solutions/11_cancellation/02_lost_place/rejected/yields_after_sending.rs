@@ -1,5 +1,5 @@
 //! verdict: failing-test a_client_that_gives_up_as_its_turn_comes_sends_nothing
-//! Awaits once more after it has sent the text: a future that is dropped there has sent it all the same.
+//! Awaits once more after it has sent the text: a future that is dropped there has sent it already.
 //!
 //! A line to a printer that several clients share. A client that waits for it tells its user so.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test every_record_is_indexed_in_the_order_of_the_disk
-//! Keeps the index as a set: a record that was written twice is named once, and the order is lost.
+//! Keeps the index as a set: a record that was written twice appears once, and the order is lost.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

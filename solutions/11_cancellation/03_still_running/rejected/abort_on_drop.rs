@@ -1,5 +1,5 @@
 //! verdict: failing-test the_index_is_locked_until_the_abandoned_write_has_ended
-//! Aborts the closure with its caller; a closure that has begun cannot be aborted.
+//! Aborts the closure when its caller is gone. A closure that has begun cannot be aborted.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_index_is_locked_until_the_abandoned_write_has_ended
-//! Another lock for the disk, whose guard is again in the future.
+//! A separate lock for the disk, but its guard is in the future again.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

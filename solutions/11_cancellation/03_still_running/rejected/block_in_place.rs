@@ -1,5 +1,5 @@
 //! verdict: deadlock a_write_lets_other_tasks_run
-//! Cannot be cancelled, either, but panics on a runtime of one thread.
+//! Blocks inside the task, so a write cannot be cancelled. But `block_in_place` panics on a runtime of one thread.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

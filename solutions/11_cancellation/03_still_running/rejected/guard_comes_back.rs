@@ -1,5 +1,5 @@
 //! verdict: failing-test the_index_agrees_with_the_disk_after_a_caller_gave_up
-//! The closure owns the guard and returns it. If the caller is gone, the record is on the disk and not in the index.
+//! The closure owns the guard and returns it. If the caller is gone, the record is on the disk but not in the index.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test append_returns_when_the_record_is_written
-//! Shows the record before it is written: `records` does not wait, and names what is not on the disk.
+//! Adds the record before it is written: `records` does not wait, and returns records that are not on the disk.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

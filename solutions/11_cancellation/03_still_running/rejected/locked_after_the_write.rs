@@ -1,5 +1,5 @@
 //! verdict: failing-test two_writes_never_run_at_once
-//! The closure locks the index only to change it. No lock is held during the write.
+//! The closure locks the index only to update it. No lock is held during the write.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

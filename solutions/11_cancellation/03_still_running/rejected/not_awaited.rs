@@ -1,5 +1,5 @@
 //! verdict: failing-test append_returns_when_the_record_is_written
-//! Leaves the write to the closure and returns: the caller believes that its record is on the disk.
+//! Returns without waiting for the closure: the caller believes that its record is on the disk.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_archives_are_independent
-//! One `static` lock for all archives: a slow disk keeps the other disks from writing.
+//! One `static` lock for all archives: a slow disk delays writes to all other disks.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_write_lets_other_tasks_run
-//! Writes on the thread that runs the tasks: nothing can be cancelled half-way, and no other task runs meanwhile.
+//! Writes on the thread that runs the tasks: nothing can be cancelled half-way, but no other task runs meanwhile.
 //!
 //! An archive: records on a disk that takes one write at a time, and the index of what is on it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test one_advance_releases_all_followers
-//! Wakes all who wait, and leaves a permit for one that comes late. Two may come late.
+//! Wakes all waiting followers, and stores a permit for one that comes late. Two may come late.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test any_number_of_followers_is_released
-//! Wakes the first eight that wait, as if there were never more.
+//! Wakes only the first eight that wait.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

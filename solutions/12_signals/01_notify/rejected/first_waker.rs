@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_that_moves_to_another_task_is_woken_there
-//! Registers at the first poll only. A future that another task polls afterwards is never woken there.
+//! Registers at the first poll only. If another task polls the future later, that task is never woken.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_that_gives_up_takes_no_wake_up_with_it
-//! Wakes one follower, which wakes the next, and so on. One that was woken and then gives up breaks the chain.
+//! Wakes one follower, which wakes the next, and so on. A follower that gives up after it was woken breaks the chain.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

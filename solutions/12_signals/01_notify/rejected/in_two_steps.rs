@@ -1,5 +1,5 @@
 //! verdict: failing-test a_position_never_moves_back
-//! Looks and stores in two steps: of two advances at once, the smaller one may overwrite the larger.
+//! Checks and stores in two steps: of two advances at once, the smaller one may overwrite the larger.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

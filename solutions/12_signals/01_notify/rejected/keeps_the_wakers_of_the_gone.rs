@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_that_gives_up_leaves_nothing_behind
-//! A follower that gives up does not remove its waker: with a timeout in a loop the list grows for ever.
+//! A follower that gives up does not remove its waker: with a timeout in a loop, the list grows forever.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_waits_for_its_own_position
-//! Registers in time and trusts the first wake-up: the position has moved, but not far enough.
+//! Registers in time but trusts the first wake-up: the position may have moved, but not far enough.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

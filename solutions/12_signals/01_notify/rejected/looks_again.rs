@@ -1,5 +1,5 @@
 //! verdict: deadlock no_follower_sleeps_through_an_advance
-//! Looks twice before it waits: the gap is now after the second look.
+//! Checks twice before it waits: an advance after the second check is still missed.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

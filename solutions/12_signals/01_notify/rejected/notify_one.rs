@@ -1,5 +1,5 @@
 //! verdict: failing-test one_advance_releases_all_followers
-//! Leaves a permit for a follower that comes late, and wakes one of three.
+//! Stores a permit for a follower that comes late, but wakes only one of several.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_follower_waits_for_its_own_position
-//! One registration for all rounds: after the first wake-up it is used up, and the next round waits on a new one that is made too late.
+//! One registration for all rounds: the first wake-up uses it up, and the next round makes a new one too late.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

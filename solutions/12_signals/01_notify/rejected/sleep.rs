@@ -1,5 +1,5 @@
 //! verdict: panic a_follower_is_woken_by_the_advance_and_by_nothing_else
-//! Looks every millisecond: it misses nothing, but only the clock wakes it.
+//! Polls every millisecond: it misses nothing, but only the clock wakes it.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

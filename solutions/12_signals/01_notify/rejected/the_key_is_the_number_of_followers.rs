@@ -1,5 +1,5 @@
 //! verdict: failing-test a_follower_that_gives_up_takes_no_wake_up_with_it
-//! Registers each follower under the number of those who wait. When one has given up, two get the same key.
+//! Registers each follower under the number of waiting ones. When one has given up, two get the same key.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! Keeps the position from moving between the look and the wait, and during the wait as well.
+//! Holds the lock between the check and the wait, so the position cannot move, but also during the wait.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

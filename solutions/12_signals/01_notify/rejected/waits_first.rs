@@ -1,5 +1,5 @@
 //! verdict: deadlock a_position_of_the_past_is_nothing_to_wait_for
-//! Waits first and looks afterwards: a position that was reached before never wakes it.
+//! Waits first and checks afterwards: for a position that was reached before, it is never woken.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

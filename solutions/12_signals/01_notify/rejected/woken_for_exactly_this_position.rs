@@ -1,5 +1,5 @@
 //! verdict: failing-test an_advance_may_go_further_than_its_followers
-//! Wakes those who wait for exactly this position. An advance from 0 to 5 passes 3, and wakes nobody there.
+//! Wakes the followers of exactly this position. An advance from 0 to 5 passes 3, but wakes no follower there.
 //!
 //! How far a log has got, and a way to wait until it has got further.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_batch_that_is_dropped_frees_its_slots
-//! `upload_all` forgets its permits. When the batch is dropped, none of them is given back.
+//! `upload_all` forgets its permits. When the batch is dropped, none of them is released.
 //!
 //! Uploads to a server that takes a few at a time.
 

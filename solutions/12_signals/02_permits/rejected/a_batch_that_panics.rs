@@ -1,5 +1,5 @@
 //! verdict: deadlock a_broken_file_in_a_batch_frees_its_slot
-//! `upload_all` forgets the permit and gives it back by hand: a file at which the server panics takes its slot with it.
+//! `upload_all` forgets the permit and adds it again by hand: a file at which the server panics loses its slot.
 //!
 //! Uploads to a server that takes a few at a time.
 

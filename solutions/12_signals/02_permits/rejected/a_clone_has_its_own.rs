@@ -1,5 +1,5 @@
 //! verdict: failing-test a_clone_shares_the_slots
-//! A clone gets slots of its own, so two clones overload the server together.
+//! A clone gets its own slots, so two clones overload the server together.
 //!
 //! Uploads to a server that takes a few at a time.
 

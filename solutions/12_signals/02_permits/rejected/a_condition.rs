@@ -1,5 +1,5 @@
 //! verdict: failing-test two_slots_are_two_uploads_at_once
-//! The permit is a temporary of the condition, and gone before the body begins.
+//! The permit is a temporary of the condition, and is dropped before the body begins.
 //!
 //! Uploads to a server that takes a few at a time.
 

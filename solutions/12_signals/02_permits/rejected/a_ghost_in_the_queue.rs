@@ -1,5 +1,5 @@
 //! verdict: failing-test an_upload_that_is_dropped_leaves_the_queue
-//! `upload` is a task that its caller awaits. When the caller is gone, the file is uploaded all the same.
+//! `upload` spawns a task and awaits it. When the caller is gone, the file is still uploaded.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_uses_the_slot_that_is_free
-//! Never asks for more than there are, and still waits for several at once, with the other calls behind it.
+//! Never asks for more than there are, but still waits for several at once, with the other calls behind it.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_slots_are_two_uploads_at_once
-//! Waits for its turn by looking at the number of free permits, and takes none.
+//! Reads the number of free permits until one is free, but acquires none.
 //!
 //! Uploads to a server that takes a few at a time.
 

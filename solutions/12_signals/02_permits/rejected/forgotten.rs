@@ -1,5 +1,5 @@
 //! verdict: deadlock two_slots_are_two_uploads_at_once
-//! Forgets the permit so that it is held long enough. It is never given back.
+//! Forgets the permit to hold it long enough. It is never released.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,6 +1,5 @@
 //! verdict: deadlock a_task_that_panics_frees_its_slot
-//! Keeps the slot of a task that panics, so that somebody looks at the server. Two panics, and nothing is uploaded any
-//! more.
+//! Does not release the slot of a task that panics. After two panics nothing is uploaded any more.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock an_aborted_task_frees_its_slot
-//! Frees the slot after a panic, too. An aborted task reaches neither line.
+//! Frees the slot after a panic as well. An aborted task reaches neither line.
 //!
 //! Uploads to a server that takes a few at a time.
 

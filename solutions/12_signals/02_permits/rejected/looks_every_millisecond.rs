@@ -1,5 +1,5 @@
 //! verdict: failing-test an_upload_that_waits_sleeps
-//! Looks every millisecond whether there is a free slot. Its place in the queue is wherever it happens to look.
+//! Polls every millisecond for a free slot, and has no place in the queue.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_may_be_larger_than_the_number_of_slots
-//! Starts the uploads and returns before the files are there.
+//! Starts the uploads and returns before the files are uploaded.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_may_be_larger_than_the_number_of_slots
-//! One file after the other: holds up no other call, but half of the slots stay free.
+//! One file after the other: no other call has to wait, but half of the slots are idle.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_servers_have_slots_of_their_own
-//! Keeps the slots in a `static`: the uploads to one server take the slots of another.
+//! Keeps the slots in a `static`: uploads to one server use up the slots of another.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock an_upload_that_is_dropped_frees_its_slot
-//! `upload` counts the free slots by hand. A future that is dropped in the middle never counts up again.
+//! `upload` counts the free slots by hand. If the future is dropped in between, the count never goes up again.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_slots_are_two_tasks_at_once
-//! `start` takes no slot: a task is no limit.
+//! `start` acquires no slot, so its tasks are not limited.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_started_upload_needs_nobody_who_awaits_it
-//! `start` takes the slot on the caller's side, with `try_acquire`, and uploads nothing if none is free.
+//! `start` acquires the slot before it spawns, with `try_acquire`, and uploads nothing if none is free.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test both_slots_stay_in_use_as_long_as_there_are_files
-//! Two files, then the next two: while the longer of them is uploaded, a slot is free although files are left.
+//! Two files, then the next two: while the longer one is uploaded, a slot is idle although files are left.
 //!
 //! Uploads to a server that takes a few at a time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_batch_may_be_larger_than_the_number_of_slots
-//! Waits for no slot, and overloads the server.
+//! Acquires no slot, and overloads the server.
 //!
 //! Uploads to a server that takes a few at a time.
 

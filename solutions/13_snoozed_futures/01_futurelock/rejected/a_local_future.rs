@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be shared between threads safely
-//! Shares a flag between two futures in a `Cell`: no task that may move to another thread can await `record`.
+//! Shares a flag between two futures in a `Cell`: a task that may move to another thread cannot await `record`.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

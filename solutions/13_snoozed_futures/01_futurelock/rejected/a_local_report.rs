@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! Keeps an `Rc` across the awaits of `report`: no task that may move to another thread can await it.
+//! Keeps an `Rc` across the awaits of `report`: a task that may move to another thread cannot await it.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test after_a_recording_that_was_dropped_the_log_is_free
-//! One recording at a time, by a mark that it clears at its end. A recording that is dropped leaves the mark.
+//! Admits one recording at a time, by a flag that it clears at its end. A recording that is dropped leaves the flag set.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_value_is_written_when_the_log_was_taken_for_long
-//! Lets other tasks run before it writes the note. The future beside it is no task.
+//! Yields to other tasks before it writes the note. The future beside it is not a task.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_value_is_written_when_the_log_was_taken_for_long
-//! Drops the future before it writes the note. That leaves the queue, and loses the value.
+//! Drops the future before it writes the note. The future leaves the queue, but the value is lost.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

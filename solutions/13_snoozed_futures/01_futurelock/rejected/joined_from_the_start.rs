@@ -1,5 +1,5 @@
 //! verdict: failing-test a_recording_in_time_is_not_noted
-//! Polls both from the start, and so always waits for the clock as well.
+//! Polls both from the start, so it always waits for the clock as well.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_slow_sensor_is_noted_in_time
-//! Awaits nothing beside the future, and so notes that something is late only when it is there.
+//! Awaits nothing beside the future, so it notes only afterwards that it was late.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test measuring_and_waiting_are_late_together
-//! Notes a slow sensor and, after the value is there, a slow log: two notes of one recording.
+//! Notes a slow sensor and, after the value is there, a slow log: two notes for one recording.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test several_recordings_may_be_late_at_once
-//! Shares a mark that a note is under way: of several recordings that are late at once, one makes a note.
+//! Shares a flag that a note is under way: of several recordings that are late at once, only one makes a note.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

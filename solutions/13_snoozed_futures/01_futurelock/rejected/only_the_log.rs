@@ -1,5 +1,5 @@
 //! verdict: deadlock a_value_is_sent_when_the_channel_was_full_for_long
-//! Fixes the log only. The channel has a queue, too.
+//! Fixes only the log. The channel has a queue as well.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: panic a_report_ends_when_the_control_room_is_empty
-//! Expects somebody in the control room. When the receiver is gone, the station panics.
+//! Expects a receiver in the control room. When it is gone, the station panics.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_report_keeps_its_place_in_the_queue
-//! Drops the sending and begins again: that leaves the queue, and joins it at its end.
+//! Drops the future and sends again: it leaves the queue, and joins it at the end.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

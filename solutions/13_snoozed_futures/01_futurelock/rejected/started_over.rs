@@ -1,5 +1,5 @@
 //! verdict: failing-test a_value_is_written_when_the_log_was_taken_for_long
-//! Lets `timeout` drop the future, which leaves the queue, and measures once more.
+//! Lets `timeout` drop the future, which leaves the queue, and then measures again.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_value_is_written_when_the_log_was_taken_for_long
-//! The same in other words: the future is borrowed, and nothing polls it while the note is written.
+//! `timeout` instead of `select!`: the future is still borrowed, and no task polls it while the note is written.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_value_is_written_when_the_log_was_taken_for_long
-//! Does not wait for the log: when the log is what we wait for, the note is never made.
+//! `try_lock` for the note: when the log is what `record` waits for, the note is never made.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_recording_keeps_its_place_in_the_queue
-//! Does not wait for the log, but tries to lock it every millisecond: those who queue up for it come first.
+//! Does not queue for the log, but tries to lock it every millisecond: callers in the queue come first.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_value_is_sent_when_the_channel_was_full_for_long
-//! Notes with `try_send`. The channel is full, that is why the report is late, so the note is never sent.
+//! `try_send` for the note. The report is late because the channel is full, so the note is never sent.
 //!
 //! A weather station: it writes down what its sensor measures and sends it to a control room.
 

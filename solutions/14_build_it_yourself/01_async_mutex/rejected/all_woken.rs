@@ -1,5 +1,5 @@
 //! verdict: failing-test it_is_handed_over_in_the_order_of_arrival
-//! Wakes all who wait, so that nobody is forgotten; each time all but one fall asleep again.
+//! Wakes all waiting futures, so that none is forgotten; each time, all but one go back to sleep.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

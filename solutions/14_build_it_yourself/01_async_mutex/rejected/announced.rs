@@ -1,5 +1,5 @@
 //! verdict: failing-test a_woken_lock_is_not_overtaken
-//! Sets the lock free and wakes the first: the fastest caller gets it.
+//! Sets the lock free and wakes the first: the fastest caller acquires it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test it_is_handed_over_in_the_order_of_arrival
-//! No queue at all: a future that waits has itself polled again at once, and its executor never sleeps.
+//! No queue: a waiting future wakes itself in every poll, and its executor never sleeps.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

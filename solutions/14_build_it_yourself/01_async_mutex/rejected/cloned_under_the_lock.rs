@@ -1,5 +1,5 @@
 //! verdict: deadlock a_waker_may_use_the_mutex_when_it_is_cloned
-//! Wakes and drops outside, and clones the waker while `state` is locked: `clone` is foreign code, too.
+//! Wakes and drops wakers outside the lock, but clones one while `state` is locked: `clone` is foreign code as well.
 //!
 //! A mutex for tasks. It needs no runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_waker_may_use_the_mutex_when_it_is_dropped
-//! Calls no waker under the lock, and drops the one that it replaces.
+//! Wakes no waker under the lock, but drops the one that it replaces there.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_waker_of_the_last_poll_is_woken
-//! Registers once: when the future has moved to another task, the old one is woken.
+//! Registers once: when the future has moved to another task, the old task is woken.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

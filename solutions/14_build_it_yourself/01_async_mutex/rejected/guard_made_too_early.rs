@@ -1,5 +1,5 @@
 //! verdict: failing-test it_is_locked_as_long_as_there_is_a_guard
-//! `then_some` makes the guard in any case; the one that is not returned unlocks for somebody else.
+//! `then_some` makes the guard in any case. If it is not returned, its drop unlocks the lock of another task.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_waker_that_is_replaced_misses_no_wake_up
-//! Looks whether it is its turn, and registers the new waker in a second step: a wake-up in between goes to the old one.
+//! Checks whether it is its turn, and registers the new waker in a second step: a wake-up in between goes to the old waker.
 //!
 //! A mutex for tasks. It needs no runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_lock_that_is_dropped_is_skipped
-//! Keeps the places of dropped futures: each is woken in its turn, and nothing polls it.
+//! Keeps the places of dropped futures: each is woken in its turn, but no task polls it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

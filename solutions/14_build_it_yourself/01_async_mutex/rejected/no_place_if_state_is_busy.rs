@@ -1,5 +1,5 @@
 //! verdict: failing-test a_place_is_taken_at_the_first_poll
-//! If another thread uses `state` at this moment, has itself polled again and takes no place.
+//! If another thread uses `state` at this moment, it wakes itself and takes no place in the queue.
 //!
 //! A mutex for tasks. It needs no runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_waker_may_use_the_mutex_when_it_is_woken
-//! Wakes outside when it unlocks, and inside when it passes on.
+//! Wakes outside the lock when it unlocks, but under the lock when it passes the lock on.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_tasks_are_in_the_section_one_after_the_other
-//! `poll` looks whether the lock is free under one guard and takes it under another: two tasks may see it free.
+//! `poll` checks whether the lock is free under one guard and takes it under another: two tasks may both find it free.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

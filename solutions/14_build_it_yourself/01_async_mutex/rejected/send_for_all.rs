@@ -1,5 +1,5 @@
 //! verdict: failing-test what_may_be_sent_and_shared
-//! The mutex is `Send` for every `T`: an `Rc` goes to another thread inside it.
+//! The mutex is `Send` for every `T`: it can carry an `Rc` to another thread.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_last_lock_to_be_dropped_leaves_it_free
-//! Passes on the lock that it was given, if another future waits. If none does, the lock stays with the dropped one.
+//! Passes on the lock that it was given only if another future waits. If none does, the lock stays with the dropped one.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test nobody_overtakes_on_another_thread
-//! Sets the lock free in one step and gives it to the first in the next: a caller on another thread overtakes.
+//! Sets the lock free in one step and gives it to the first in the next: a caller on another thread overtakes in between.
 //!
 //! A mutex for tasks. It needs no runtime.
 

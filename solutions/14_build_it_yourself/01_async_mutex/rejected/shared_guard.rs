@@ -1,5 +1,5 @@
 //! verdict: failing-test what_may_be_sent_and_shared
-//! The guard has only a reference in it, and the compiler concludes that it may be shared whatever is in the mutex.
+//! The guard contains only a reference, so the compiler makes it `Sync`, even for a `T` that is not.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

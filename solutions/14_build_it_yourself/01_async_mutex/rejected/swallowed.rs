@@ -1,5 +1,5 @@
 //! verdict: failing-test a_lock_dropped_as_it_is_woken_passes_the_lock_on
-//! Leaves the queue when it gives up; when it was woken already, it is not in the queue, and the lock goes with it.
+//! Leaves the queue when it gives up. If it was woken already, it is no longer in the queue, and the lock is lost with it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

@@ -1,5 +1,5 @@
 //! verdict: failing-test what_may_be_sent_and_shared
-//! A mutex makes everything safe to share, one would think. It sends the value from thread to thread, and an `Rc` must not be.
+//! The mutex is `Sync` for every `T`. But it passes the value from thread to thread, and an `Rc` must not be.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

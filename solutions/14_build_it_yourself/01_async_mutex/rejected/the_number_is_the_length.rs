@@ -1,5 +1,5 @@
 //! verdict: failing-test every_history_is_like_the_model
-//! The number of a waiting future is the length of the queue: when one has left it, two get the same number.
+//! A waiting future's number is the length of the queue: when one has left, two get the same number.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

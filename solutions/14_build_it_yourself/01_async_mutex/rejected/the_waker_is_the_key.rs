@@ -1,5 +1,5 @@
 //! verdict: failing-test two_futures_of_one_task_have_two_places
-//! Finds its place in the queue by its waker. Two futures of one task, as in a `join!`, have the same.
+//! Finds its place in the queue by its waker. Two futures of one task, as in a `join!`, have the same waker.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

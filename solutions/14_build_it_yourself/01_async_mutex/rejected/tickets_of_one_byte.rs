@@ -1,5 +1,5 @@
 //! verdict: failing-test a_ticket_is_used_once
-//! The tickets begin anew after 256, while the first future still waits.
+//! The tickets wrap around after 256, while the first future still waits.
 //!
 //! A mutex for tasks. It needs no runtime.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test of_two_attempts_at_once_one_succeeds
-//! Looks whether it is free under one guard and takes it under another.
+//! `try_lock` checks whether the lock is free under one guard and takes it under another.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

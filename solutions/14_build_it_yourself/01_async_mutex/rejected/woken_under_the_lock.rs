@@ -1,5 +1,5 @@
 //! verdict: deadlock a_waker_may_use_the_mutex_when_it_is_woken
-//! One line shorter: the state is locked until the end of the `if let`, and the waker wants to lock it.
+//! One line shorter: but `state` is locked until the end of the `if let`, and the waker wants to lock it.
 //!
 //! A mutex for tasks. It needs no runtime.
 #![allow(unsafe_code)]

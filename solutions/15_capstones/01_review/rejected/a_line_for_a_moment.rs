@@ -1,5 +1,5 @@
 //! verdict: failing-test the_bank_has_three_lines
-//! Gives the permit a name, and drops it before the conversation.
+//! Gives the permit a name, but drops it before the conversation.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_listener_may_use_the_service
-//! Clones the listener, and keeps the guard: a temporary of `if let` lives through its then-branch.
+//! Clones the listener, but keeps the guard: a temporary of `if let` lives through its then-branch.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

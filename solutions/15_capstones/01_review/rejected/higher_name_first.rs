@@ -1,5 +1,5 @@
 //! verdict: deadlock the_total_is_of_one_moment
-//! Transfers lock in one order, and `total` in the opposite one.
+//! Transfers lock in one order, and `total` locks in the opposite one.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test rates_of_three_currencies_take_as_long_as_one
-//! No variable holds the guard; the statement does, since the receiver is evaluated first.
+//! No variable holds the guard, but the statement does, since the receiver is evaluated first.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

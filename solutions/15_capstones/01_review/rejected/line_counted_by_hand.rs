@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_call_frees_its_line
-//! Forgets the permit and adds it again by hand: a call that is cancelled on a line takes the line with it.
+//! Forgets the permit and adds it again by hand: a call that is cancelled on a line loses that line.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

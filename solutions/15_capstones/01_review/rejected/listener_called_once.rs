@@ -1,5 +1,5 @@
 //! verdict: failing-test the_listener_sees_each_receipt
-//! Takes the listener out to call it without the lock, and does not put it back: it sees one receipt.
+//! Takes the listener out to call it without the lock, but does not put it back: it sees one receipt.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_listener_may_use_the_service_when_it_is_dropped
-//! `listen` assigns the new listener: the old one is dropped before the statement ends, while the lock is held.
+//! `listen` assigns the new listener: the old one is dropped within the statement, while the lock is held.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_listener_may_use_the_service
-//! Takes the listener out while it is called and puts it back: one that signed off is signed on again.
+//! Takes the listener out while it is called and puts it back: a listener that signed off is signed on again.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_listener_sees_the_receipts_of_two_tasks
-//! Does not wait for the listener: of two receipts at the same moment, one is not shown.
+//! `try_lock` for the listener: of two receipts at the same moment, one is not shown.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

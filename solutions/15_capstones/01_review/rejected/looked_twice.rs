@@ -1,5 +1,5 @@
 //! verdict: failing-test a_wallet_is_opened_once
-//! Looks once more before it inserts, under a guard that is gone when it does.
+//! Checks once more before it inserts, under a guard that is dropped before the insertion.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

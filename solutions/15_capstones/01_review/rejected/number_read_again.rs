@@ -1,5 +1,5 @@
 //! verdict: failing-test no_two_receipts_have_the_same_number
-//! Counts in one step and reads the number in another.
+//! Counts in one atomic step but reads the number in another.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

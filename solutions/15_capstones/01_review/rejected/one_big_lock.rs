@@ -1,5 +1,5 @@
 //! verdict: failing-test the_bank_has_three_lines
-//! One conversation at a time: safe, and a third of what the bank allows.
+//! One conversation at a time: it is safe, but a third of what the bank allows.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

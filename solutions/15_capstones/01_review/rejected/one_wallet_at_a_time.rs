@@ -1,5 +1,5 @@
 //! verdict: failing-test the_total_is_of_one_moment
-//! Holds one lock at a time: no deadlock, and money that is in no wallet.
+//! Holds one lock at a time: there is no deadlock, but for a moment the money is in no wallet.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test what_is_refused_changes_nothing
-//! Inserts first and looks at what `insert` returned: the old balance is overwritten.
+//! Inserts first and then checks what `insert` returned: the old balance is overwritten.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_known_rate_is_not_asked_for_again
-//! Never waits for the lock: if it is busy, asks the bank again, and does not store the answer.
+//! Never waits for the lock: if it is taken, asks the bank again and does not store the answer.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_rate_is_known_although_a_call_was_cancelled
-//! Callers for the same rate wait for the first of them. If that one is cancelled, nobody wakes them.
+//! Callers for the same rate wait for the first of them. If that one is cancelled, they are never woken.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

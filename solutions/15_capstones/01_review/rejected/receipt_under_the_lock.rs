@@ -1,5 +1,5 @@
 //! verdict: failing-test a_listener_may_look_at_the_wallets
-//! Shows the receipt of a payout while it holds the wallet: the listener cannot look into it.
+//! Shows the receipt of a payout while it holds the wallet: the listener cannot read the balance.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_transfer_that_waits_sleeps
-//! Locks one wallet and tries the other, again and again: no deadlock, and no sleep either.
+//! Locks one wallet and retries the other in a loop: there is no deadlock, but it never sleeps.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock opposite_transfers_never_deadlock
-//! Locks the source first, in whichever direction the money goes: two transfers in opposite directions deadlock.
+//! Locks the source first, in either direction: two transfers in opposite directions deadlock.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_transfer_moves_no_money
-//! Subtracts from the first wallet, and then waits for the second. Cancelled there, the money is in neither.
+//! Subtracts from the first wallet, then waits for the second. If it is cancelled there, the money is in neither.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_payout_agrees_with_the_bank
-//! A destructor puts the money back if the wallet happens to be free. If another call holds it, the money is lost.
+//! A destructor puts the money back with `try_lock`. If another call holds the wallet, the money is lost.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_known_rate_is_not_asked_for_again
-//! Takes a rate of 0 for one that is not known, and asks again each time.
+//! Treats a rate of 0 as unknown, and asks again each time.
 //!
 //! Wallets of customers, with transfers between them, payouts through a bank, and exchange rates.
 
