@@ -49,6 +49,19 @@ pub fn next(session: &Session, at: usize) -> Result<Text> {
     Ok(show(&levels, level.max(1), name))
 }
 
+/// The next level, and below it those that were shown before.
+pub fn next_and_before(session: &Session, at: usize) -> Result<Text> {
+    let mut text = next(session, at)?;
+    let name = &session.exercise(at).name;
+    let levels = levels(session, at)?;
+    let seen = session.progress().exercises.get(name).map_or(1, |entry| entry.hints_seen);
+    let newest = usize::try_from(seen).unwrap_or(usize::MAX).clamp(1, levels.len());
+    for level in (1..newest).rev() {
+        text.append(show(&levels, level, name));
+    }
+    Ok(text)
+}
+
 fn show(levels: &[String], level: usize, name: &str) -> Text {
     let mut text = Text::new();
     text.push(Line::styled(Style::Heading, format!("hint {level} of {} · {name}", levels.len())));

@@ -232,7 +232,11 @@ fn open_editor(editor: &str, path: &Path) -> Option<String> {
 
 fn fetch(session: &Session, topic: Topic, at: usize) -> Result<Text> {
     match topic {
-        Topic::Hint => hint::next(session, at),
+        Topic::Hint => hint::next_and_before(session, at),
+        Topic::Lesson => {
+            let path = session.exercise(at).dir.join("../README.md");
+            Ok(document::markdown(&read::read(&path)?))
+        }
         Topic::Solution => solution::explain(session, at),
         _ => Ok(document::markdown(&read::read(&session.exercise(at).dir.join("README.md"))?)),
     }

@@ -17,7 +17,7 @@ fn in_the_middle_of(toys: &Toys, what: &str) -> Terminal {
     toys.save("alpha", what);
     let mut terminal = Terminal::open(toys, &["watch"], SIZE);
     terminal.wait_for(match what {
-        "right" => "passed ·",
+        "right" => "PASSED ·",
         "compiling 1000" => "building dependencies, 12 of 34: tokio",
         "blocked 1000" => "waiting for another cargo",
         _ => "testing 0 of 1",
@@ -107,7 +107,7 @@ fn ctrl_z_suspends_the_tests_and_their_time_limits() {
     // Longer than the limit.
     thread::sleep(Duration::from_secs(7));
     kill_process(checker, Signal::CONT).unwrap();
-    terminal.wait_for("passed ·");
+    terminal.wait_for("PASSED ·");
     assert!(terminal.emulator().alternate_screen());
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);

@@ -12,8 +12,8 @@ const SIZE: (u16, u16) = (80, 24);
 
 fn verdict(toys: &Toys) -> &'static str {
     match fs::read_to_string(toys.source("alpha")).unwrap_or_default().trim() {
-        "// right" => "passed ·",
-        "// wrong" => "failing test ·",
+        "// right" => "PASSED ·",
+        "// wrong" => "FAILING TEST ·",
         _ => "missing",
     }
 }

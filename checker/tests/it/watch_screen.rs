@@ -26,11 +26,11 @@ fn without_times(screen: &str) -> String {
 fn every_kind_of_result_has_its_screen() {
     let toys = Toys::new();
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
-    let screen = terminal.wait_for("failing test ·");
+    let screen = terminal.wait_for("FAILING TEST ·");
     assert!(terminal.emulator().alternate_screen());
     assert_data_eq!(without_times(&screen), file!["screens/failing_test.txt"].raw());
     toys.save("alpha", "error");
-    let screen = terminal.wait_for("does not compile ·");
+    let screen = terminal.wait_for("DOES NOT COMPILE ·");
     assert_data_eq!(screen.clone(), file!["screens/compile_error.txt"].raw());
     let (row, column) = screen.lines().enumerate().find_map(|(n, line)| Some((n, line.find("error[E0001]")?))).unwrap();
     let cell = terminal.emulator().cell(row as u16, column as u16).unwrap();
@@ -38,7 +38,7 @@ fn every_kind_of_result_has_its_screen() {
     terminal.press("2");
     assert_data_eq!(terminal.wait_for("14-30 of"), file!["screens/second_error.txt"].raw());
     toys.save("alpha", "right");
-    let screen = terminal.wait_until("success", |screen| screen.contains("passed ·") && screen.contains("because"));
+    let screen = terminal.wait_until("success", |screen| screen.contains("PASSED ·") && screen.contains("because"));
     assert_data_eq!(screen, file!["screens/passed.txt"].raw());
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
@@ -50,7 +50,7 @@ fn a_deadlock_is_shown_as_a_timeline_on_every_screen_size() {
     toys.save("gamma", "deadlock");
     toys.progress(r#"{"schema":1,"current":"gamma","exercises":{"gamma":{"attempts":1}}}"#);
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
-    let screen = terminal.wait_for("deadlock ·");
+    let screen = terminal.wait_for("DEADLOCK ·");
     assert_data_eq!(without_times(&screen), file!["screens/deadlock.txt"].raw());
     terminal.resize(40, 12);
     let screen = terminal.wait_until("a small screen", |screen| {
@@ -110,7 +110,7 @@ fn every_key_works_while_a_check_runs() {
 fn the_help_can_be_scrolled_and_searched() {
     let toys = Toys::new();
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
-    terminal.wait_for("failing test ·");
+    terminal.wait_for("FAILING TEST ·");
     terminal.press("?");
     assert_data_eq!(terminal.wait_for("Keys"), file!["screens/keys.txt"].raw());
     terminal.press("/");
@@ -143,7 +143,7 @@ fn any_exercise_can_be_chosen_from_the_list() {
     let toys = Toys::new();
     toys.progress(r#"{"schema":1,"current":"alpha","exercises":{"alpha":{"attempts":1},"beta":{"solved":true}}}"#);
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
-    terminal.wait_for("failing test ·");
+    terminal.wait_for("FAILING TEST ·");
     terminal.press("l");
     assert_data_eq!(terminal.wait_for("filter: all"), file!["screens/list.txt"].raw());
     assert_eq!(terminal.emulator().cursor_position(), (5, 0), "the cursor is where the selection is");
@@ -152,7 +152,7 @@ fn any_exercise_can_be_chosen_from_the_list() {
     terminal.press("f");
     terminal.wait_until("done", |screen| screen.contains("filter: done") && !screen.contains("gamma"));
     terminal.press("f/GAM");
-    terminal.wait_until("gamma alone", |screen| screen.contains("> pending") && !screen.contains("beta"));
+    terminal.wait_until("gamma alone", |screen| screen.contains("> ○ pending") && !screen.contains("beta"));
     terminal.press("\r\r");
     terminal.wait_for("gamma · The toy gamma");
     terminal.wait_for("Make it right.");
@@ -171,9 +171,9 @@ fn after_success_n_moves_on_and_a_reset_keeps_a_backup() {
     terminal.wait_for("n goes on to `beta`");
     terminal.press("n");
     terminal.wait_for("beta · The toy beta");
-    terminal.wait_for("failing test ·");
+    terminal.wait_for("FAILING TEST ·");
     toys.save("beta", "right, I think");
-    terminal.wait_for("failing test ·");
+    terminal.wait_for("FAILING TEST ·");
     terminal.press("x");
     terminal.wait_for("bring the starter of `beta` back?");
     terminal.press("y");
@@ -194,7 +194,7 @@ fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
         .unwrap();
     let editor = format!("sh {}", script.display());
     let mut terminal = Terminal::open_with(&toys, &["watch"], SIZE, &[("EDITOR", &editor)]);
-    terminal.wait_for("failing test ·");
+    terminal.wait_for("FAILING TEST ·");
     terminal.press("e");
     terminal.wait_until("the shell's screen", |screen| !screen.contains("failing test"));
     terminal.press("right\n");
@@ -204,7 +204,7 @@ fn the_editor_has_the_terminal_to_itself_and_gives_it_back() {
     terminal.press("\x03");
     terminal.wait_for("^C");
     terminal.press("q\n");
-    terminal.wait_for("passed ·");
+    terminal.wait_for("PASSED ·");
     assert!(terminal.emulator().alternate_screen());
     let read = |name: &str| fs::read_to_string(toys.root.join(name)).unwrap();
     assert_eq!(read("edited"), read("before"));
@@ -221,10 +221,10 @@ fn links_appear_where_the_terminal_supports_them_and_colours_where_they_are_enab
         [(("UNRELATED", "1"), false, true), (("VTE_VERSION", "7600"), true, true), (("NO_COLOR", "1"), false, false)]
     {
         let mut terminal = Terminal::open_with(&toys, &["watch"], SIZE, &[variable]);
-        terminal.wait_for("failing test ·");
+        terminal.wait_for("FAILING TEST ·");
         terminal.press("q");
         assert_eq!(terminal.wait_for_end(), 0);
         assert_eq!(has(&terminal.raw, &link), linked, "{variable:?}");
-        assert_eq!(has(&terminal.raw, "\x1b[31;1mfailing test"), coloured, "{variable:?}");
+        assert_eq!(has(&terminal.raw, "\x1b[38;5;161;1m✗ FAILING TEST"), coloured, "{variable:?}");
     }
 }

@@ -53,7 +53,7 @@ fn two_concurrent_watches_both_keep_their_progress() {
         let what = if n % 2 == 0 { "right" } else { "wrong" };
         toys.save("alpha", what);
         toys.save("beta", what);
-        let word = if n % 2 == 0 { "passed ·" } else { "failing test ·" };
+        let word = if n % 2 == 0 { "PASSED ·" } else { "FAILING TEST ·" };
         first.wait_for(word);
         second.wait_for(word);
     }
@@ -84,7 +84,7 @@ fn an_idle_watch_does_not_wake_up() {
     let toys = Toys::new();
     toys.save("alpha", "right");
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
-    terminal.wait_for("passed ·");
+    terminal.wait_for("PASSED ·");
     let checker = terminal.checker().as_raw_nonzero().get();
     // Wait for the background build to end.
     while !toys.calls().iter().any(|call| call == "real beta") || !toys.processes().is_empty() {
@@ -139,7 +139,7 @@ fn waiting_for_another_cargo_is_shown() {
     let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
     terminal.wait_for("waiting for another cargo, perhaps your editor's");
     println!("the lock is told after {:?}, start of the checker included", started.elapsed());
-    terminal.wait_for("passed ·");
+    terminal.wait_for("PASSED ·");
     terminal.press("q");
     assert_eq!(terminal.wait_for_end(), 0);
 }

@@ -34,18 +34,22 @@ pub enum Style {
     Object(usize),
 }
 
+/// Blue, brown, green, magenta, cyan and red.
+const OBJECTS: [&str; 6] = ["38;5;63;1", "38;5;130;1", "38;5;28;1", "38;5;163;1", "38;5;30;1", "38;5;161;1"];
+
 impl Style {
-    /// The parameters of the style's escape sequence.
+    /// The parameters of the style's escape sequence. The colours are from the 256 that terminals do not let a theme
+    /// change. Each has a contrast of more than 4 with white and with black, so the background need not be known.
     fn code(self) -> &'static str {
         match self {
             Style::Plain | Style::Rendered => "",
             Style::Heading => "1",
             Style::Aside => "2",
-            Style::Good => "32",
-            Style::Bad => "31;1",
-            Style::Warning => "33",
-            Style::Name => "36",
-            Style::Object(number) => ["34;1", "33;1", "32;1", "35;1", "36;1", "31;1"][number % 6],
+            Style::Good => "38;5;28",
+            Style::Bad => "38;5;161;1",
+            Style::Warning => "38;5;130",
+            Style::Name => "38;5;30",
+            Style::Object(number) => OBJECTS[number % OBJECTS.len()],
         }
     }
 }
@@ -226,8 +230,29 @@ mod tests {
         let coloured = text.print(Colour::On);
         assert_eq!(
             coloured,
-            "\x1b[31;1mdeadlock\x1b[0m of \x1b[36mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
+            "\x1b[38;5;161;1mdeadlock\x1b[0m of \x1b[38;5;30mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
         );
+    }
+
+    /// The contrast of colour `n` of the 6 × 6 × 6 cube with white and with black, by the formula of WCAG 2.
+    fn contrasts(n: u32) -> [f64; 2] {
+        let channel = |level: u32| {
+            let value = f64::from([0, 95, 135, 175, 215, 255][level as usize]) / 255.0;
+            if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055_f64).powf(2.4) }
+        };
+        let (red, green, blue) = ((n - 16) / 36, (n - 16) / 6 % 6, (n - 16) % 6);
+        let luminance = 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+        [1.05 / (luminance + 0.05), (luminance + 0.05) / 0.05]
+    }
+
+    /// Would catch: yellow on white, or blue on black.
+    #[test]
+    fn every_colour_can_be_read_on_light_and_dark_backgrounds() {
+        let objects = (0..OBJECTS.len()).map(Style::Object);
+        for style in [Style::Good, Style::Bad, Style::Warning, Style::Name].into_iter().chain(objects) {
+            let colour = style.code().split(';').nth(2).unwrap().parse().unwrap();
+            assert!(contrasts(colour).iter().all(|contrast| *contrast > 4.0), "{style:?}: {:?}", contrasts(colour));
+        }
     }
 
     #[test]

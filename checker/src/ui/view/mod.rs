@@ -1,5 +1,6 @@
 //! Views: they turn data into styled text or HTML.
 
+pub mod finish;
 pub mod list;
 pub mod map;
 pub mod page;

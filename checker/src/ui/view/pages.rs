@@ -1,5 +1,6 @@
 //! The middle of the watch's screen: results, the timeline, the help.
 
+use super::finish::{self, SolvedChapter};
 use super::verdict as view;
 use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
@@ -20,6 +21,17 @@ pub struct Success<'a> {
     pub explanation: Option<&'a str>,
     /// The name of the next exercise.
     pub next: Option<&'a str>,
+    /// The chapters of which every exercise is solved; the last one is the current one's, if that is among them.
+    pub solved: &'a [SolvedChapter],
+    pub ended: Ended,
+}
+
+/// What was completed with this exercise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Exercise,
+    Chapter,
+    Course,
 }
 
 impl Page {
@@ -81,6 +93,14 @@ pub fn results(results: &[TestResult], before: Page) -> Page {
 }
 
 fn passed(page: &mut Page, success: Success<'_>) {
+    match success.ended {
+        Ended::Course => page.text.append(finish::course(success.solved)),
+        Ended::Chapter => {
+            success.solved.last().into_iter().for_each(|chapter| page.text.push(finish::chapter(chapter)));
+            page.text.blank();
+        }
+        Ended::Exercise => {}
+    }
     if let Some(explanation) = success.explanation {
         page.text.append(prose::reflow(&document::markdown(explanation)));
         page.text.blank();
@@ -171,7 +191,7 @@ mod tests {
     use crate::ui::text::style::Colour;
     use crate::verdict::{Kind, Level, example};
 
-    const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None };
+    const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None, solved: &[], ended: Ended::Exercise };
 
     #[test]
     fn errors_are_numbered_and_can_be_jumped_to() {
@@ -205,7 +225,7 @@ mod tests {
     #[test]
     fn success_is_explained_and_names_the_next_exercise() {
         let verdict = example::verdict("abba", Kind::Passed);
-        let success = Success { explanation: Some("Because."), next: Some("third") };
+        let success = Success { explanation: Some("Because."), next: Some("third"), ..NO_SUCCESS };
         let text = result(&verdict, success, 80).text.print(Colour::Off);
         assert_eq!(text, "Because.\n\ns compares your code with the solution · n goes on to `third`\n\n");
     }

@@ -40,21 +40,21 @@ fn line(app: &App, at: usize, width: usize) -> Line {
     let exercise = &app.exercises[at];
     let entry = app.progress.exercises.get(&exercise.name);
     let (style, word) = match entry {
-        Some(entry) if entry.solved && entry.peeked => (Style::Good, "peeked"),
-        Some(entry) if entry.solved => (Style::Good, "solved"),
-        _ if at == app.at => (Style::Warning, "here"),
-        _ => (Style::Aside, "pending"),
+        Some(entry) if entry.solved && entry.peeked => (Style::Good, "✓ peeked"),
+        Some(entry) if entry.solved => (Style::Good, "✓ solved"),
+        _ if at == app.at => (Style::Warning, "● here"),
+        _ => (Style::Aside, "○ pending"),
     };
     let mark = if at == app.choice.selected { "> " } else { "  " };
     let grade = "★".repeat(usize::from(exercise.about.grade));
-    let line = Line::plain(mark).then(style, word).pad(11);
+    let line = Line::plain(mark).then(style, word).pad(13);
     if width < 60 {
         return line.then(Style::Plain, &exercise.folder);
     }
     let longest = app.exercises.iter().map(|exercise| exercise.folder.len()).max().unwrap_or(0).min(30);
     line.then(Style::Name, &exercise.folder)
-        .pad(13 + longest)
+        .pad(15 + longest)
         .then(Style::Plain, grade)
-        .pad(20 + longest)
+        .pad(22 + longest)
         .then(Style::Plain, &exercise.about.title)
 }

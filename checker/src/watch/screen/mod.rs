@@ -7,6 +7,7 @@ use crate::ui::view::pages;
 use crate::ui::view::rows::{self, Row};
 
 use crate::ui::keys::{self, Place};
+use crate::verdict::Verdict;
 use crate::watch::state::{App, Prompt, State, Topic};
 
 /// The rows, and the column and row of the cursor, counted from 0.
@@ -71,9 +72,8 @@ fn title(app: &App) -> Row {
         .then(Style::Name, &exercise.name)
         .then(Style::Plain, " · ")
         .then(Style::Heading, &exercise.about.title);
-    let grade = exercise.about.grade;
-    let stars = "★".repeat(usize::from(grade));
-    sides(app, left, Line::styled(Style::Aside, format!("{} · grade {grade} {stars} ", exercise.chapter)))
+    let stars = "★".repeat(usize::from(exercise.about.grade));
+    sides(app, left, Line::styled(Style::Aside, format!("{} · {stars} ", exercise.chapter)))
 }
 
 fn about(app: &App) -> Row {
@@ -90,8 +90,10 @@ fn status(app: &App) -> Row {
         State::Passes | State::DoesNotPass => match (&app.verdict, &app.error) {
             (Some(verdict), _) => {
                 let style = if verdict.passed() { Style::Good } else { Style::Bad };
-                let line = Line::plain(" ").then(style, verdict.kind.word());
-                single(app, line.then(Style::Plain, format!(" · {}", verdict.headline)))
+                single(
+                    app,
+                    Line::plain(" ").then(style, badge(verdict)).then(Style::Plain, format!(" · {}", verdict.headline)),
+                )
             }
             (None, Some(error)) => {
                 let first = error.lines().next().unwrap_or_default();
@@ -100,6 +102,11 @@ fn status(app: &App) -> Row {
             (None, None) => single(app, Line::plain(" not checked yet")),
         },
     }
+}
+
+/// `✗ DEADLOCK`.
+fn badge(verdict: &Verdict) -> String {
+    format!("{} {}", if verdict.passed() { '✓' } else { '✗' }, verdict.kind.word().to_uppercase())
 }
 
 fn running(app: &App) -> Row {
@@ -128,13 +135,25 @@ fn info(app: &App) -> Row {
         return sides(app, Line::styled(Style::Warning, format!(" {note}")), position(app));
     }
     let exercise = app.exercise();
-    let progress = format!(" {} of {} solved · ", app.solved(), app.exercises.len());
+    let (solved, all) = (app.solved(), app.exercises.len());
+    let of_chapter =
+        (app.chapter().filter(|exercise| app.progress.is_solved(&exercise.name)).count(), app.chapter().count());
+    let of_chapter =
+        if app.size.0 < 60 { String::new() } else { format!(" · chapter {}/{}", of_chapter.0, of_chapter.1) };
+    let progress = format!(" {} {solved}/{all}{of_chapter} · ", bar(solved, all));
     let path = format!("exercises/{}/src/lib.rs", exercise.path());
     let mut line = Line::plain(progress).then(Style::Name, path);
     for note in &app.standing {
         line = line.then(Style::Warning, format!(" · {note}"));
     }
     with_position(app, line)
+}
+
+/// `████░░░░░░`
+fn bar(done: usize, all: usize) -> String {
+    const CELLS: usize = 10;
+    let filled = (CELLS * done).checked_div(all).unwrap_or(0).min(CELLS);
+    "█".repeat(filled) + &"░".repeat(CELLS - filled)
 }
 
 /// `line`, shortened to make room for the position, unless too little room would be left.

@@ -33,7 +33,7 @@ fn a_new_exercise_shows_its_brief_until_the_first_save() {
     let _ = app.handle(Event::Fetched(Topic::Brief, 0, brief));
     let _ = app.handle(Event::Checked(app.run, example::decided(Kind::Deadlock)));
     let screen = shown(&app);
-    assert!(screen.contains("Make both ways safe.") && screen.contains("deadlock · deadlock it is"), "{screen}");
+    assert!(screen.contains("Make both ways safe.") && screen.contains("✗ DEADLOCK · deadlock it is"), "{screen}");
     let _ = app.handle(Event::Saved);
     assert_eq!(app.topic, Topic::Result);
     let screen = shown(&app);

@@ -83,6 +83,8 @@ pub enum Topic {
     Result,
     Timeline,
     Brief,
+    /// The lesson of the chapter.
+    Lesson,
     Hint,
     Solution,
     Keys,

@@ -36,6 +36,7 @@ impl App {
             }
             Action::Solution => self.ask(Prompt::PeekOrNot),
             Action::Brief => vec![Effect::Fetch(Topic::Brief, self.at)],
+            Action::Lesson => vec![Effect::Fetch(Topic::Lesson, self.at)],
             Action::List => self.list(),
             Action::RunAgain => {
                 self.turn_to(Topic::Result);

@@ -7,7 +7,8 @@ use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
 use crate::ui::text::prose;
 use crate::ui::text::style::{Colour, Text};
-use crate::ui::view::pages;
+use crate::ui::view::finish::SolvedChapter;
+use crate::ui::view::pages::{self, Ended};
 use crate::verdict::{Kind, Mode, Stage, Verdict};
 
 pub use self::choice::{Choice, Filter};
@@ -138,6 +139,11 @@ impl App {
         &self.exercises[self.at]
     }
 
+    /// The exercises of the current one's chapter.
+    pub fn chapter(&self) -> impl Iterator<Item = &Exercise> {
+        self.exercises.iter().filter(|exercise| exercise.chapter == self.exercise().chapter)
+    }
+
     pub fn solved(&self) -> usize {
         self.exercises.iter().filter(|exercise| self.progress.is_solved(&exercise.name)).count()
     }
@@ -151,16 +157,19 @@ impl App {
         vec![Effect::Say(Say::Note(note))]
     }
 
-    /// Moves to another exercise. If the learner has never tried it, its brief is shown first.
+    /// Moves to another exercise. If the learner has never tried it, its brief is shown first; if they have tried none
+    /// of its chapter, the lesson.
     fn arrive(&mut self) -> Vec<Effect> {
         self.verdict = None;
         self.error = None;
         self.explanation = None;
         self.turn_to(Topic::Result);
-        let is_new = self.progress.exercises.get(&self.exercise().name).is_none_or(|entry| entry.attempts == 0);
+        let is_new =
+            |exercise: &Exercise| self.progress.exercises.get(&exercise.name).is_none_or(|entry| entry.attempts == 0);
         let mut effects = vec![Effect::MoveTo(self.at)];
-        if is_new {
-            effects.push(Effect::Fetch(Topic::Brief, self.at));
+        if is_new(self.exercise()) {
+            let topic = if self.chapter().all(is_new) { Topic::Lesson } else { Topic::Brief };
+            effects.push(Effect::Fetch(topic, self.at));
         }
         effects.extend(self.check());
         effects
@@ -312,15 +321,54 @@ impl App {
             Topic::Result => return self.result(width),
             Topic::Timeline => self.verdict.as_ref().and_then(|verdict| pages::timeline(verdict, width)),
             Topic::Keys => Some(pages::all_keys()),
-            Topic::Brief | Topic::Hint | Topic::Solution => Some(self.fetched.clone()),
+            Topic::Brief | Topic::Lesson | Topic::Hint | Topic::Solution => Some(self.fetched.clone()),
             Topic::List => None,
         };
         pages::Page { text: text.unwrap_or_default(), anchors: Vec::new() }
     }
 
+    /// The chapters that are complete, and what the current exercise has completed if it passes.
+    fn solved_chapters(&self) -> (Vec<SolvedChapter>, Ended) {
+        let mut solved = Vec::new();
+        let mut all_solved = true;
+        for chapter in self.exercises.chunk_by(|a, b| a.chapter == b.chapter) {
+            if !chapter.iter().all(|exercise| self.progress.is_solved(&exercise.name)) {
+                all_solved = false;
+                continue;
+            }
+            let mut sum = SolvedChapter {
+                name: chapter[0].chapter.clone(),
+                exercises: chapter.len(),
+                ..SolvedChapter::default()
+            };
+            for exercise in chapter {
+                let entry = self.progress.exercises.get(&exercise.name);
+                sum.hints += entry.map_or(0, |entry| entry.hints_seen);
+                sum.peeked += usize::from(entry.is_some_and(|entry| entry.peeked));
+                let new = |concept: &&String| !sum.concepts.contains(*concept);
+                let concepts: Vec<String> = exercise.about.concepts.iter().filter(new).cloned().collect();
+                sum.concepts.extend(concepts);
+            }
+            solved.push(sum);
+        }
+        let here = &self.exercise().chapter;
+        let own = solved.iter().position(|chapter| chapter.name == *here);
+        let ended = match own {
+            _ if all_solved => Ended::Course,
+            Some(at) => {
+                let own = solved.remove(at);
+                solved.push(own);
+                Ended::Chapter
+            }
+            None => Ended::Exercise,
+        };
+        (solved, ended)
+    }
+
     fn result(&self, width: usize) -> pages::Page {
         let next = self.next_unsolved().map(|next| self.exercises[next].name.as_str());
-        let success = pages::Success { explanation: self.explanation.as_deref(), next };
+        let (solved, ended) = self.solved_chapters();
+        let success = pages::Success { explanation: self.explanation.as_deref(), next, solved: &solved, ended };
         let mut page = match (&self.error, &self.verdict) {
             (Some(error), _) => pages::error(error),
             (None, Some(verdict)) => pages::result(verdict, success, width),

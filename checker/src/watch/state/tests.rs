@@ -117,3 +117,40 @@ fn the_next_exercise_is_prepared_once_and_a_save_stops_that() {
     let _ = app.handle(Event::Saved);
     assert!(!checked(&mut app, Kind::Deadlock).iter().any(|effect| matches!(effect, Effect::Prepare(_))), "again");
 }
+
+/// Would catch: a lesson that nobody sees, or one that comes back before every exercise.
+#[test]
+fn a_new_chapter_begins_with_its_lesson_and_a_new_exercise_with_its_brief() {
+    let fetched = |progress: Progress, at: usize| {
+        let exercises = ["a", "b", "c"].map(exercise).to_vec();
+        let mut app = App::new(exercises, "/course".to_owned(), progress, at, Sight::Screen);
+        let effects = app.handle(Event::Started);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Fetch(topic, _) => Some(topic),
+            _ => None,
+        })
+    };
+    assert_eq!(fetched(Progress::default(), 0), Some(Topic::Lesson));
+    let mut progress = Progress::default();
+    progress.record("a", None);
+    assert_eq!(fetched(progress.clone(), 1), Some(Topic::Brief));
+    assert_eq!(fetched(progress, 0), None, "it was tried");
+}
+
+/// Would catch: a course that ends without a word, or one that ends with its last chapter only.
+#[test]
+fn the_last_exercise_ends_its_chapter_or_the_course() {
+    let mut exercises = ["a", "b", "c"].map(exercise);
+    exercises[2].chapter = "02_more".to_owned();
+    let ended = |solved: &[&str], at: usize| {
+        let mut progress = Progress::default();
+        solved.iter().for_each(|name| progress.record(name, Some(1)));
+        let app = App::new(exercises.to_vec(), "/course".to_owned(), progress, at, Sight::Screen);
+        let (chapters, ended) = app.solved_chapters();
+        (chapters.len(), ended)
+    };
+    assert_eq!(ended(&["a"], 0), (0, Ended::Exercise));
+    assert_eq!(ended(&["a", "b"], 1), (1, Ended::Chapter));
+    assert_eq!(ended(&["a", "b"], 2), (1, Ended::Exercise), "the chapter before is complete, not this one");
+    assert_eq!(ended(&["a", "b", "c"], 1), (2, Ended::Course));
+}
