@@ -1,5 +1,5 @@
 //! verdict: failing-test the_status_says_how_many_are_in_use
-//! Has another text for a large pool that is all in use.
+//! `status` returns another text for a large pool whose connections are all in use.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test more_in_use_than_exist_is_refused
-//! Nothing refuses a pool with more connections in use than exist.
+//! Accepts a pool with more connections in use than exist.
 //!
 //! A pool of database connections.
 

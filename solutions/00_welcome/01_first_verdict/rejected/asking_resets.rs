@@ -1,5 +1,5 @@
 //! verdict: failing-test asking_changes_nothing
-//! `take` leaves a 0 behind: the second question gets another answer, and the status is wrong.
+//! `take` leaves a 0 behind, so the second call returns another number, and the status is wrong.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test free_is_right_for_every_pool
-//! Calculates with `u32`, which ends at four billion.
+//! Calculates with `u32`, whose largest value is about four billion.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_exhausted_pool_has_nothing_free
-//! Returns the number that the first verdict asked for, and no other pool has it.
+//! Always returns the number that the first verdict expected, which is wrong for other pools.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_idle_pool_is_all_free
-//! Takes a pool in which nothing is in use for one that is not open yet.
+//! Treats a pool with no connection in use as one that is not open yet.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test free_is_size_minus_in_use
-//! Returns how many are in use, which is the other part of the pool.
+//! Returns how many connections are in use, not how many are free.
 //!
 //! A pool of database connections.
 

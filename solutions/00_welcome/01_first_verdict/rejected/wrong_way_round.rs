@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Subtracts the larger from the smaller: a `usize` cannot be negative, and a debug build stops there.
+//! Subtracts the larger number from the smaller: a `usize` cannot be negative, so a debug build panics.
 //!
 //! A pool of database connections.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_threads_change_a_cell
-//! Trusts nobody. But a type that is not `Sync` cannot be shared, and one that is not `Send` cannot be sent.
+//! Predicts `Nobody` everywhere. But a type that is not `Sync` cannot be shared, and one that is not `Send` cannot be sent.
 //!
 //! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 

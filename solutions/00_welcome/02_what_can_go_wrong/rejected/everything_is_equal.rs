@@ -1,5 +1,5 @@
 //! verdict: failing-test an_update_is_lost
-//! All predictions are those of the starter, and `==` says that any two are the same.
+//! Keeps the starter's predictions and implements `==` so that any two are equal.
 //!
 //! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_guard_is_dropped_by_another_thread
-//! Takes a guard for a value like any other.
+//! Assumes that a guard can be sent to another thread like any other value.
 //!
 //! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 

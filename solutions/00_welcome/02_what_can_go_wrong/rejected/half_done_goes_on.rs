@@ -1,5 +1,5 @@
 //! verdict: failing-test another_thread_reads_what_a_panic_left
-//! Knows that a panic puts nothing back, and forgets that `std` poisons the mutex.
+//! Knows that a panic undoes nothing, but forgets that `std` poisons the mutex.
 //!
 //! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! `split_first` expects that every report has a section.
+//! Expects every report to have a section, and panics without one.
 //!
 //! Reports that are rendered in the background.
 

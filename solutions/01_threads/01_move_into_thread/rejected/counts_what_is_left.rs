@@ -1,5 +1,5 @@
 //! verdict: failing-test the_number_of_sections_is_known_from_the_start
-//! Counts down while the sections are rendered.
+//! Counts down while the sections are rendered, so the number changes.
 //!
 //! Reports that are rendered in the background.
 

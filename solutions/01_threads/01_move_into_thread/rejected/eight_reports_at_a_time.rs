@@ -1,5 +1,5 @@
 //! verdict: deadlock forty_reports_are_rendered_at_the_same_time
-//! A `static` number of free places: the ninth report waits for one of the eight before it.
+//! A `static` limits the program to eight reports at a time: the ninth waits for one of the first eight.
 //!
 //! Reports that are rendered in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test another_thread_renders_every_section_once
-//! Renders the first section at once, to have something to show: on the thread of the caller.
+//! Renders the first section at once, on the caller's thread, to have something to show.
 //!
 //! Reports that are rendered in the background.
 

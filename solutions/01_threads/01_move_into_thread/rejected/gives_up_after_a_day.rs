@@ -1,5 +1,5 @@
 //! verdict: failing-test finish_waits_as_long_as_rendering_takes
-//! `finish` waits for a day, and then returns what it has: nothing.
+//! `finish` waits for a day and then returns an empty text.
 //!
 //! Reports that are rendered in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_panic_of_a_section_reaches_finish
-//! Takes an empty text for the report if a section panicked.
+//! Returns an empty text if a section panicked.
 //!
 //! Reports that are rendered in the background.
 

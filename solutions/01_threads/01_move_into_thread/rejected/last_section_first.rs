@@ -1,5 +1,5 @@
 //! verdict: failing-test the_text_of_all_sections_comes_back_in_order
-//! Takes the sections from the end of the list, where `pop` takes them.
+//! Takes the sections with `pop`, which starts at the end of the list.
 //!
 //! Reports that are rendered in the background.
 

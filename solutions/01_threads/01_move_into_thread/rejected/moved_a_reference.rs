@@ -1,5 +1,5 @@
 //! verdict: compile-error E0597
-//! Moves a reference into the thread: what it refers to still ends with `start`.
+//! Moves a reference into the thread; the sections are still dropped at the end of `start`.
 //!
 //! Reports that are rendered in the background.
 

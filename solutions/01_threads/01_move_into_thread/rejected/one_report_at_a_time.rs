@@ -1,5 +1,5 @@
 //! verdict: failing-test a_report_does_not_wait_for_another_one
-//! A lock of the whole program lets one report at a time be rendered.
+//! A global lock: only one report is rendered at a time.
 //!
 //! Reports that are rendered in the background.
 

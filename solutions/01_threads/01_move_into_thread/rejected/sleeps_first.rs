@@ -1,5 +1,5 @@
 //! verdict: failing-test start_returns_while_a_section_is_still_being_rendered
-//! Sleeps until the thread has surely begun: the caller waits for nothing.
+//! Sleeps until the thread has surely begun, so the caller waits for no reason.
 //!
 //! Reports that are rendered in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_report_is_rendered_before_anybody_asks_for_it
-//! The thread begins in `finish`: the caller cannot do anything else while the report is rendered.
+//! Spawns the thread in `finish`: the caller cannot do anything else while the report is rendered.
 //!
 //! Reports that are rendered in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test three_threads_get_1_to_4
-//! `try_lock` a few times, and 0 if the counter is busy: an order without a number.
+//! Calls `try_lock` a few times and returns 0 if the counter stays busy: the order has no valid number.
 //!
 //! Numbers for orders, given out by several threads.
 

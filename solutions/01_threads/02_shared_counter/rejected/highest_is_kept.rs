@@ -1,5 +1,5 @@
 //! verdict: failing-test each_thread_sees_its_numbers_rise
-//! Writes the higher of two numbers, so the counter never goes back, and numbers are still given twice.
+//! Writes the higher of two numbers, so the counter never goes back, but two orders still get the same number.
 //!
 //! Numbers for orders, given out by several threads.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test last_is_never_behind_a_number_that_was_given_out
-//! Two atomics: a thread that is late stores its lower number over the last one.
+//! Two atomics: a slow thread overwrites the last number with its own, lower one.
 //!
 //! Numbers for orders, given out by several threads.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test no_two_orders_get_the_same_number
-//! Two atomic steps with the strongest ordering, and another thread fits between load and store.
+//! Two atomic steps, with the strongest ordering: another thread can still run between load and store.
 //!
 //! Numbers for orders, given out by several threads.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test three_threads_get_1_to_4
-//! Tries twice to exchange the number, and then stores the next one without looking.
+//! Tries `compare_exchange` twice, and then stores the next number without checking.
 //!
 //! Numbers for orders, given out by several threads.
 

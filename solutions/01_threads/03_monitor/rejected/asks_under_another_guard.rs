@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Checks under one guard and waits under the next: a notification in between finds no sleeper and is lost.
+//! Checks under one guard and waits under the next: a notification in between wakes no thread and is lost.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

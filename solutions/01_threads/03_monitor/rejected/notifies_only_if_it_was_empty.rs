@@ -1,5 +1,5 @@
 //! verdict: deadlock two_items_wake_two_consumers
-//! Saves a notification if there was an item already: the second of two sleeping consumers is never woken.
+//! Skips the notification if there was an item already: the second of two sleeping consumers is never woken.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

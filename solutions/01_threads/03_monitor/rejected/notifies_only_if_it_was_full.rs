@@ -1,5 +1,5 @@
 //! verdict: deadlock room_for_two_wakes_two_producers
-//! Saves a notification if there was room already: the second of two sleeping producers is never woken.
+//! Skips the notification if there was room already: the second of two sleeping producers is never woken.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

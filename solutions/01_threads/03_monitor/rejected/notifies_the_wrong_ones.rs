@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! The producer wakes producers, the consumer wakes consumers: none of those that could continue.
+//! Producers wake producers and consumers wake consumers, so no thread that could continue is woken.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

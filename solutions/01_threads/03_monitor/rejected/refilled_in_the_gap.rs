@@ -1,5 +1,5 @@
 //! verdict: failing-test one_thread_fills_and_empties_it_in_any_pattern
-//! Keeps slots and puts an item into the first free one: after a few takes, the order is that of the slots.
+//! Keeps slots and puts an item into the first free one: after a few takes, items come out in the order of the slots.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock a_blocked_thread_sleeps_until_it_is_notified
-//! Right in the end, but never asleep: checks every millisecond.
+//! The results are right, but a waiting thread polls every millisecond instead of sleeping.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock a_blocked_thread_sleeps_until_it_is_notified
-//! Relies on the clock instead of the notification: wakes up for nothing a hundred times a second.
+//! Relies on a timeout instead of the notification: wakes up for nothing a hundred times a second.
 //!
 //! A queue between the threads that make jobs and the threads that do them.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_pages_of_two_documents_do_not_mix
-//! The name is right, but its block ends before the pages begin.
+//! The guard has a name, but its block ends before the first page.
 //!
 //! A printer that several tasks share.
 

@@ -1,5 +1,5 @@
 //! verdict: lint
-//! Without `let` the guard lives as short as before; at least rustc warns.
+//! Without `let` the guard is dropped just as early, but here rustc warns.
 //!
 //! A printer that several tasks share.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error between threads safely
-//! Keeps the turn in a `Cell`, so the printer stays on one thread, and tasks cannot share it.
+//! Keeps the turn in a `Cell`, which is not `Sync`, so tasks on different threads cannot share the printer.
 //!
 //! A printer that several tasks share.
 

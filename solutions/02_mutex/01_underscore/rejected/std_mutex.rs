@@ -1,5 +1,5 @@
 //! verdict: compile-error cannot be sent between threads safely
-//! `std` makes `let _ =` an error, but a `std` guard across an await keeps the task on its thread, and would block it.
+//! rustc rejects `let _ =` with a `std` lock. But a `std` guard across an await makes the task not `Send`, and would block its thread.
 //!
 //! A printer that several tasks share.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_print_that_is_cancelled_while_it_waits_holds_nobody_up
-//! Whoever is cancelled while it waits takes its ticket away, and nobody after it is ever served.
+//! A `print` that is cancelled while it waits takes its ticket with it, and no later `print` is ever served.
 //!
 //! A printer that several tasks share.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_print_waits_as_long_as_the_document_before_it_takes
-//! Polls every millisecond: in time, but never asleep.
+//! Starts on time, but polls every millisecond instead of sleeping.
 //!
 //! A printer that several tasks share.
 

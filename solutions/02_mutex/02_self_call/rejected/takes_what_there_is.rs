@@ -1,5 +1,5 @@
 //! verdict: failing-test more_than_there_are_is_refused
-//! Takes as many as there are, if there are fewer.
+//! Takes the rest if there are fewer pieces than wanted.
 //!
 //! The pieces in a warehouse.
 

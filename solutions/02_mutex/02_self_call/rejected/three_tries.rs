@@ -1,5 +1,5 @@
 //! verdict: failing-test a_busy_warehouse_refuses_nothing
-//! Looks without the lock, tries three times to take what it saw, and then says that there are fewer.
+//! Counts and takes under two guards, and gives up after three tries, although there are enough pieces.
 //!
 //! The pieces in a warehouse.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test count_is_exact_at_every_moment
-//! Sets the number to zero and then to what is left, under two guards: between them, all pieces are gone.
+//! Sets the number to zero and then to the rest, under two guards: between them, all pieces are gone.
 //!
 //! The pieces in a warehouse.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Turns round both methods instead of one: they still disagree.
+//! Swaps the locks in both methods instead of in one, so the methods still disagree.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

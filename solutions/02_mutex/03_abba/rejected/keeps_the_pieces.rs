@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_order_gives_back_what_it_reserved
-//! Marks the order as one of no pieces and does not remove it: its id is never free again.
+//! Sets the order to 0 pieces instead of removing it, so its id is never free again.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test one_thread_places_and_cancels_in_any_order
-//! Takes an order of no pieces for none when it is cancelled.
+//! `cancel` treats an order of 0 pieces as no order.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

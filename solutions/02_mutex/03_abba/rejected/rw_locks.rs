@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Another kind of lock, the same two orders.
+//! Uses another kind of lock, with the same two lock orders.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

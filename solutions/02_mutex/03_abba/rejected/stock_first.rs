@@ -1,5 +1,5 @@
 //! verdict: failing-test an_order_is_cancelled_once
-//! The order of the locks is right, but the order is looked up before: two threads find it, and both return its pieces.
+//! Locks in the right order, but looks the id up before that: two threads find it, and both return its pieces.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

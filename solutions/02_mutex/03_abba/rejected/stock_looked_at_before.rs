@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Checks the stock before it locks it for the change: two orders both find enough for one.
+//! Checks the stock under an earlier guard: two orders both find enough pieces, but there are enough for only one.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

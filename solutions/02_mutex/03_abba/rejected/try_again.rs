@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Never blocks on the second lock and never unlocks the first: both threads wait as before, one of them busily.
+//! Polls for the second lock and keeps the first: both threads wait as before, and one of them keeps a core busy.
 //!
 //! A shop: pieces in stock, and the orders that reserve some of them.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_panic_about_something_else_does_not_count
-//! Marks the ledger if the thread panics when a change ends: also when it has been panicking about something else all the time.
+//! Marks the ledger if the thread is panicking when a change ends, even if that panic began before the change.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

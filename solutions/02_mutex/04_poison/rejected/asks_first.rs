@@ -1,5 +1,5 @@
 //! verdict: panic a_caller_that_waited_for_the_change_is_refused_as_well
-//! Asks whether the mutex is poisoned and then waits for it: the panic comes in between.
+//! Calls `is_poisoned` and then waits for the lock: the panic comes in between.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

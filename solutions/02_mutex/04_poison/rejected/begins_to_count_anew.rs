@@ -1,5 +1,5 @@
 //! verdict: failing-test the_statistic_goes_on_counting
-//! Replaces the poisoned map by an empty one: whatever was counted before is gone.
+//! Replaces the poisoned map by an empty one: all earlier counts are gone.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

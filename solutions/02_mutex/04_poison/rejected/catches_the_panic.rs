@@ -1,5 +1,5 @@
 //! verdict: failing-test a_half_changed_ledger_is_refused
-//! Catches the panic under the guard: nothing is poisoned, so nobody learns of the half change.
+//! Catches the panic under the guard: nothing is poisoned, so no caller learns of the half change.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

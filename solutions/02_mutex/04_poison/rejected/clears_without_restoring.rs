@@ -1,5 +1,5 @@
 //! verdict: failing-test a_restored_ledger_is_back_in_service
-//! Forgets the panic and keeps the ledger that it left.
+//! `restore` clears the poison but keeps the ledger that the panic left.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

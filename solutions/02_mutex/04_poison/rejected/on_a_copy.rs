@@ -1,5 +1,5 @@
 //! verdict: failing-test a_half_changed_ledger_is_refused
-//! Changes a copy: there is no half change, but the change that panicked is forgotten.
+//! Changes a copy: there is no half change, but no caller learns that a change panicked.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test every_panic_of_a_change_counts
-//! Ignores the poison and checks the sum: it is right between two entries of one change, too.
+//! Ignores the poison and checks the sum, which is also right between two entries of one change.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_half_changed_ledger_is_refused
-//! Shows everybody the ledger that a panic has left half changed.
+//! Ignores the poison of both locks: callers get the ledger that a panic left half changed.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

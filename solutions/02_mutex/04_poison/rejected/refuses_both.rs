@@ -1,5 +1,5 @@
 //! verdict: failing-test the_statistic_goes_on_counting
-//! No request panics any more, and none is counted any more.
+//! Refuses the statistic as well: no request panics any more, but none is counted any more either.
 //!
 //! A service with a statistic, which stays valid after a panic, and a ledger, which may not.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock all_users_are_logged_out
-//! `clear` drops each session while it holds the map, and so the guard.
+//! `clear` drops each session while the map is locked.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

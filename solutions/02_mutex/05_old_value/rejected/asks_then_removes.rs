@@ -1,5 +1,5 @@
 //! verdict: failing-test a_session_is_logged_out_once
-//! Asks whether there is a session and removes it under the next guard: two threads both get `true`.
+//! Checks for the session under one guard and removes it under the next: two threads both get `true`.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock the_end_of_one_session_may_open_another
-//! A second lock is held while a session ends: one that ends another session by its `Drop` waits for itself.
+//! Holds a second lock while a session ends: a session whose `Drop` ends another one waits for itself.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_new_session_ends_the_old_one
-//! No `Drop`, no deadlock: the old session never ends.
+//! Forgets the old session: nothing deadlocks, but the session never ends.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

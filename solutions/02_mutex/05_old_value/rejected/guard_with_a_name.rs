@@ -1,5 +1,5 @@
 //! verdict: deadlock a_new_session_ends_the_old_one
-//! Both have a name now, and variables are dropped in reverse order: the old session before the guard.
+//! Guard and session both have a name, and variables are dropped in reverse order: the session before the guard.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

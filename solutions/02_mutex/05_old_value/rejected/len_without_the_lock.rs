@@ -1,5 +1,5 @@
 //! verdict: deadlock the_end_of_one_session_may_end_another
-//! `len` does not lock any more, but `Drop` may call anything: another session that ends with this one is enough.
+//! `len` does not lock any more, but a `Drop` may call any method: one that ends another session still deadlocks.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_new_session_ends_the_old_one
-//! `len` reads only, but a reader waits for the writer, who waits for the `Drop` that reads.
+//! `len` only reads, but the reader waits for the writer, and the writer waits for the `Drop` that reads.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

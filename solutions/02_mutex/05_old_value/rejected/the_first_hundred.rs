@@ -1,5 +1,5 @@
 //! verdict: failing-test all_users_are_logged_out
-//! Logs out the users that it can think of, and there are others.
+//! Logs out the users 0 to 100, and no others.
 //!
 //! The sessions of a server, one for each user who is logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test any_number_of_jobs_may_wait
-//! Drops a job that comes when a thousand wait.
+//! Drops a job that is added while a thousand wait.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_job_may_look_at_the_queue
-//! Counts jobs until they have ended, and so those that run as well.
+//! Counts a job until it has ended, so running jobs count as waiting.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

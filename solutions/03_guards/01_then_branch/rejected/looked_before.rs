@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Each line locks on its own, and between them another worker takes the job that was seen.
+//! Each line locks on its own, and in between another worker takes the job that the first line saw.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

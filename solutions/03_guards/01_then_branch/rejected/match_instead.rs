@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A `match` keeps the temporaries of its value as well, in every arm.
+//! A `match` keeps the temporaries of its scrutinee as well, in every arm.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

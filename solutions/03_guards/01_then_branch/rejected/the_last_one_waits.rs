@@ -1,5 +1,5 @@
 //! verdict: failing-test other_threads_add_jobs_while_one_runs
-//! Asks before the job runs whether it is the last one: jobs that are added meanwhile are left.
+//! Checks before the job runs whether it is the last one: jobs that are added meanwhile are not run.
 //!
 //! Jobs that wait to be run. A job may add more jobs.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_session_is_closed_once
-//! Asks whether there is a session and removes it under the next guard: two threads both get `true`.
+//! Checks for the session under one guard and removes it under the next: two threads both get `true`.
 //!
 //! The sessions of the users who are logged in.
 

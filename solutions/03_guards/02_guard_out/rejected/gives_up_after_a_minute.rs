@@ -1,5 +1,5 @@
 //! verdict: failing-test a_look_waits_as_long_as_an_edit_takes
-//! Waits for a minute and then says that there is no session.
+//! Waits for a minute and then returns `None`, as if there were no session.
 //!
 //! The sessions of the users who are logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_session_stays_open_when_its_user_panics
-//! Takes the session out under the guard and puts it back after the look, which a panic prevents.
+//! Takes the session out under the guard and puts it back after the look. If the look panics, the session is lost.
 //!
 //! The sessions of the users who are logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_servers_do_not_wait_for_each_other
-//! A `static` lock makes the looks of all servers wait for each other, and a look within a look for itself.
+//! A `static` lock makes the looks of all servers wait for each other, and a nested look waits for itself.
 //!
 //! The sessions of the users who are logged in.
 

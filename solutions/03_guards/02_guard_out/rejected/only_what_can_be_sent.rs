@@ -1,5 +1,5 @@
 //! verdict: compile-error E0277
-//! Takes only closures and results that could be sent to another thread, and they never are.
+//! Requires closures and results to be `Send`, although they never leave their thread.
 //!
 //! The sessions of the users who are logged in.
 

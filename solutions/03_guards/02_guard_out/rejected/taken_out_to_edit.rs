@@ -1,5 +1,5 @@
 //! verdict: failing-test an_edit_changes_the_session_that_is_kept
-//! Gives the session itself away: the caller edits it, and nobody puts it back.
+//! Returns the session itself: the caller edits it, and nobody puts it back.
 //!
 //! The sessions of the users who are logged in.
 

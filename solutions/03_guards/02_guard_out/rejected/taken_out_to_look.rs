@@ -1,5 +1,5 @@
 //! verdict: failing-test an_open_session_is_never_missing
-//! Needs no guard while it looks, but for that time the session is gone.
+//! Takes the session out of the map during the look, so other threads find it missing.
 //!
 //! The sessions of the users who are logged in.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! `map` cannot say that there is no session: it panics for one that is closed.
+//! `map` cannot return `None`, so `edit` panics for a closed session.
 //!
 //! The sessions of the users who are logged in.
 

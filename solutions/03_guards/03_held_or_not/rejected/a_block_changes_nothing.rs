@@ -1,5 +1,5 @@
 //! verdict: failing-test a_match_on_a_block
-//! Takes the braces for decoration: they end a block, and with it the guard.
+//! Ignores the braces, but a block ends there, and edition 2024 drops the guard at its end.
 //!
 //! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_let_with_a_value
-//! Careful, but wrong: then you never write the short forms that are right.
+//! Predicts `Held` everywhere. That is careful but wrong, and it rules out short forms that are right.
 //!
 //! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_let_with_a_value
-//! Nothing is predicted, and `==` says that any two states are the same.
+//! Predicts nothing and implements `==` so that any two states are equal.
 //!
 //! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 

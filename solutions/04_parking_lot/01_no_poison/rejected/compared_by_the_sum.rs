@@ -1,5 +1,5 @@
 //! verdict: failing-test two_changes_at_once_are_both_kept
-//! Works on a copy, and stores it if the sum is what it was. The prices may be others.
+//! Works on a copy, and stores it if the sum is what it was. The prices may have changed all the same.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_changes_at_once_are_both_kept
-//! A copy is changed while nobody is kept waiting, and written back over what another thread did in the meantime.
+//! Changes a copy without the lock and writes it back, over what another thread changed in the meantime.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_change_that_fails_disturbs_no_other
-//! Puts back a copy that was made before the lock was taken, and with it undoes what others changed in between.
+//! Rolls back to a copy that was made before the lock was taken, which also undoes what others changed in between.
 //!
 //! A price list that is changed while others read it.
 

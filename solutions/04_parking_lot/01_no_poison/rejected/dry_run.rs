@@ -1,5 +1,5 @@
 //! verdict: failing-test a_rule_may_panic_at_any_of_its_calls
-//! Calls the rule for every article first, to see whether it panics, and then again for real. It may panic then.
+//! Calls the rule for every article first, to see whether it panics, and then again for real. It may panic the second time.
 //!
 //! A price list that is changed while others read it.
 

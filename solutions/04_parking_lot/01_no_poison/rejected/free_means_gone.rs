@@ -1,5 +1,5 @@
 //! verdict: failing-test each_change_starts_from_the_last_one
-//! Takes the price 0 for "no price", and drops the article.
+//! Treats the price 0 as "no price", and drops the article.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_changes_at_once_are_both_kept
-//! Waits a second for the lock and then lets it be. The change is lost, and nobody is told.
+//! Waits a second for the lock and then gives up: the change is lost without an error.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: panic the_list_can_be_changed_after_a_change_that_failed
-//! A poison flag of its own: nobody sees half a change any more, and nobody sees a price either.
+//! Has a poison flag of its own: no caller sees half a change any more, but none gets a price either.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_lists_do_not_disturb_each_other
-//! A static lock puts all changes in line, those of other lists included.
+//! A `static` lock makes all changes wait for each other, those of other lists included.
 //!
 //! A price list that is changed while others read it.
 

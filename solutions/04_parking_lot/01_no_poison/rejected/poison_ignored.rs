@@ -1,5 +1,5 @@
 //! verdict: failing-test a_change_that_fails_changes_nothing
-//! The lock of `std` gives a warning, `into_inner` throws it away, and half a change is served as before.
+//! `std` poisons the lock, `into_inner` ignores it, and callers see half a change as before.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: panic a_change_that_fails_changes_nothing
-//! With `std` the next one does learn of it, by a panic of its own, and so does everybody after that.
+//! With `std` and `unwrap`, the next caller panics as well, and so does every caller after it.
 //!
 //! A price list that is changed while others read it.
 

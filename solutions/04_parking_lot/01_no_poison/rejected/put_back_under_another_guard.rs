@@ -1,5 +1,5 @@
 //! verdict: failing-test a_change_that_fails_disturbs_no_other
-//! The panic drops the guard; the old list is put back under the next one. In between others see half a change.
+//! The panic drops the guard, and the old list is put back under another one. In between, others see half a change.
 //!
 //! A price list that is changed while others read it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_change_that_fails_changes_nothing
-//! Takes the list out of the lock and puts it back when it is done. If it is never done, the shop is empty.
+//! Takes the list out of the lock and puts it back at the end. If the rule panics, the list stays empty.
 //!
 //! A price list that is changed while others read it.
 

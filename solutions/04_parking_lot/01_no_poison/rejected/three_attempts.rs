@@ -1,5 +1,5 @@
 //! verdict: failing-test a_change_is_kept_however_many_others_come_first
-//! Works on a copy, and gives up if others were faster three times.
+//! Works on a copy, and gives up after other changes came first three times.
 //!
 //! A price list that is changed while others read it.
 

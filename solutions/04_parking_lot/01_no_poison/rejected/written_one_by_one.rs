@@ -1,5 +1,5 @@
 //! verdict: failing-test nobody_sees_half_a_change
-//! Computes all prices first, and then locks once for each of them. Nothing panics in between, but others look.
+//! Computes all prices first, and then locks once for each of them. Nothing panics in between, but others see half a change.
 //!
 //! A price list that is changed while others read it.
 

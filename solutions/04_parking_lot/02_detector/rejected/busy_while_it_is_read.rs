@@ -1,5 +1,5 @@
 //! verdict: failing-test a_catalogue_is_not_busy_while_readers_get_in
-//! Asks whether anybody uses the catalogue. Readers do, and no other reader waits for them.
+//! `is_busy` returns true while anybody reads, although a reader makes no other reader wait.
 //!
 //! The catalogue of a book shop.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_delivery_keeps_the_other_books
-//! Builds the new state without a lock and stores it. Books that were not delivered again are gone.
+//! Builds the new state without a lock and stores it. Books that are not in the delivery are gone.
 //!
 //! The catalogue of a book shop.
 

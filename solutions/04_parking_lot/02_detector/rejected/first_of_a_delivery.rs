@@ -1,5 +1,5 @@
 //! verdict: failing-test a_delivery_keeps_the_other_books
-//! Collects a delivery first, and if a book comes twice in it, keeps what came first.
+//! Collects a delivery first, and if a book comes twice in it, keeps the first one.
 //!
 //! The catalogue of a book shop.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test reports_and_deliveries_end_in_any_order
-//! A delivery waits a second for a report, and then it is thrown away.
+//! A delivery waits a second for a report and is then discarded.
 //!
 //! The catalogue of a book shop.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test all_lines_of_a_report_are_from_one_moment
-//! Holds the pieces during the whole report, so no delivery comes in between. A change of a title does.
+//! Holds the pieces during the whole report, so no delivery comes in between, but a `rename` does.
 //!
 //! The catalogue of a book shop.
 

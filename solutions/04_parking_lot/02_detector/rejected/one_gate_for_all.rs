@@ -1,5 +1,5 @@
 //! verdict: deadlock two_catalogues_do_not_disturb_each_other
-//! A static lock in front of the other two: one order for all, and one catalogue at a time.
+//! A `static` lock in front of the other two: there is one order for all, but only one catalogue can be used at a time.
 //!
 //! The catalogue of a book shop.
 

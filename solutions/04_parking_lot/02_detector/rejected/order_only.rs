@@ -1,5 +1,5 @@
 //! verdict: deadlock a_delivery_during_a_report_ends
-//! Breaks the first cycle that the report shows. The second one needs a single lock: read twice, with a writer in between.
+//! Breaks the first cycle that the detector shows. The second one needs a single lock, read twice with a writer in between.
 //!
 //! The catalogue of a book shop.
 

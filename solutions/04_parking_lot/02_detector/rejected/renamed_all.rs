@@ -1,5 +1,5 @@
 //! verdict: deadlock a_rename_during_a_report_ends
-//! Both take `titles` first. `rename` checks the pieces under its lock, and takes the two the other way round.
+//! Report and delivery lock `titles` first, but `rename` locks `pieces` and then `titles`.
 //!
 //! The catalogue of a book shop.
 

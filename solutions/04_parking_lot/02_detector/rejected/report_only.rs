@@ -1,5 +1,5 @@
 //! verdict: deadlock reports_and_deliveries_end_in_any_order
-//! The report takes each lock once now, but still the other way round than a delivery; it only takes another moment to show.
+//! The report takes each lock once now, but still in the opposite order to a delivery, so it deadlocks at another moment.
 //!
 //! The catalogue of a book shop.
 

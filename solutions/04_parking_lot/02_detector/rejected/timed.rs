@@ -1,5 +1,5 @@
 //! verdict: failing-test a_report_shows_a_delivery_whole_or_not_at_all
-//! Gives up waiting after a second and goes on without the title. There is no deadlock to report any more, and the report is wrong.
+//! Gives up waiting after a second and goes on without the title. Nothing deadlocks any more, but the report is wrong.
 //!
 //! The catalogue of a book shop.
 

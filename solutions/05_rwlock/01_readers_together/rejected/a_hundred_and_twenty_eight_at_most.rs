@@ -1,5 +1,5 @@
 //! verdict: deadlock three_hundred_threads_look_at_the_same_time
-//! Lets 128 threads look at the same time, as if there were never more of them.
+//! Lets at most 128 threads look at the same time.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: panic two_changes_at_once_are_both_kept
-//! Counts on it that nobody else is there. One change a day can still meet another one.
+//! Expects that no other thread holds the lock, and panics if one does. Even rare changes may overlap.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: panic no_thread_looks_while_another_changes
-//! Does not wait for a change that is under way.
+//! Does not wait for a change that is under way, but panics.
 //!
 //! Settings that many threads look at and few change.
 

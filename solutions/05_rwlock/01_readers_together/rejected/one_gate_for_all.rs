@@ -1,5 +1,5 @@
 //! verdict: deadlock two_settings_do_not_disturb_each_other
-//! A static gate for changes, of whichever settings: one change cannot make another one.
+//! A `static` lock makes the changes of all settings wait for each other, so a change cannot make another one.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0596
-//! A read guard gives `&T`, so the compiler sees to it that a reader only reads.
+//! A read guard gives only `&T`, so the compiler rejects a change through it.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: panic no_thread_changes_while_another_looks
-//! Readers hold an `Arc` instead of the lock, and look together. Nobody keeps the writer out while they do.
+//! Readers hold an `Arc` instead of the lock, and look together. The lock does not keep the writer out while they do.
 //!
 //! Settings that many threads look at and few change.
 

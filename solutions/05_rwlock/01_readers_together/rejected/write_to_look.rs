@@ -1,5 +1,5 @@
 //! verdict: deadlock two_threads_look_at_the_same_time
-//! An `RwLock` that is only ever written is a mutex: `write` lets nobody in beside it.
+//! An `RwLock` that is only ever locked with `write` is a mutex: no other thread gets in.
 //!
 //! Settings that many threads look at and few change.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_templates_is_compiled_once
-//! Saves the name and keeps a short hash of it. Two names may have the same one.
+//! Uses a short hash of the name as the key. Two names may have the same hash.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_templates_is_compiled_once
-//! Takes names that differ only in case for one.
+//! Treats names that differ only in case as one name.
 //!
 //! Page templates, compiled when they are first asked for.
 

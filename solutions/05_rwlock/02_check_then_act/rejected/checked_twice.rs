@@ -1,5 +1,5 @@
 //! verdict: failing-test a_template_is_compiled_once
-//! Looks a second time, but under a read guard again, which is gone when the template is compiled.
+//! Looks a second time, but again under a read guard, which is dropped before the template is compiled.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test known_templates_are_counted_while_another_one_is_compiled
-//! A cell for each name; `len` counts the cells, those included whose template is still being compiled.
+//! Keeps a cell for each name; `len` also counts the cells whose template is still being compiled.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test all_callers_get_the_same_template
-//! Compiles once and hands out copies, of which each caller has its own in memory.
+//! Compiles once, but returns copies, so each caller has a template of its own.
 //!
 //! Page templates, compiled when they are first asked for.
 

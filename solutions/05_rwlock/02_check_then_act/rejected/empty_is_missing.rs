@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_templates_is_compiled_once
-//! Takes an empty template for one that is missing, and compiles it at each call.
+//! Treats an empty template as missing, and compiles it at each call.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test known_templates_are_counted_while_another_one_is_compiled
-//! Does not wait for a count, and says that there is nothing.
+//! `len` does not wait for the lock, and returns 0.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_template_is_compiled_once
-//! Keeps one template for everybody, and has compiled two: what `or_insert` is given has been computed already.
+//! All callers get one template, but two were compiled: the argument of `or_insert` is computed before the call.
 //!
 //! Page templates, compiled when they are first asked for.
 

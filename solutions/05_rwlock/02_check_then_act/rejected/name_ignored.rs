@@ -1,5 +1,5 @@
 //! verdict: failing-test different_templates_are_kept_apart
-//! Keeps the only template there is so far, whatever its name.
+//! Keeps one template and returns it for every name.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_sites_do_not_disturb_each_other
-//! A static lock for compiling. One site cannot compile from what another one compiles.
+//! A `static` lock makes the compilations of different sites wait for each other.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock three_threads_compile_a_template_once
-//! Compiles outside the lock while others wait for it, and wakes one of them. With three threads, one sleeps for ever.
+//! Compiles outside the lock while others wait, and wakes only one of them. With three threads, one sleeps forever.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_templates_is_compiled_once
-//! Keeps one template, the last one. With two names in turn each call compiles.
+//! Keeps only the last template. With two names in turn, each call compiles.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_template_is_compiled_once
-//! Gives the other thread time to finish; if both wait, both compile.
+//! Sleeps to give the other thread time to finish. If both sleep, both compile.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_template_is_compiled_once
-//! One thread at a time compiles now, and the second one compiles what it could have found.
+//! Only one thread at a time compiles now, but the second one compiles what is already in the map.
 //!
 //! Page templates, compiled when they are first asked for.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test each_warehouse_has_its_own_shelves_on_smol
-//! Looks at both shelves first. If they are the same one, pieces appear from nowhere.
+//! Reads both shelves before it writes either. If both are the same shelf, pieces appear from nowhere.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

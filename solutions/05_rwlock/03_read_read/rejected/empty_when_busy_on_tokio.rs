@@ -1,5 +1,5 @@
 //! verdict: failing-test a_shelf_is_read_before_or_after_a_carry_on_tokio
-//! Does not wait for a writer, and says that the shelf is empty.
+//! `usable_on` does not wait for a writer, and returns 0.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

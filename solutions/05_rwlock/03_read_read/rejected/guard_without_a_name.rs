@@ -1,5 +1,5 @@
 //! verdict: deadlock a_count_on_smol_is_from_one_moment
-//! The guard has lost its name in the smol program and is still held: what a `for` loops over lives to its end.
+//! In the smol program the guard has no name but is still held: temporaries of a `for` expression live to the end of the loop.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

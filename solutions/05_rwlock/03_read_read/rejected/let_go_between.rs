@@ -1,5 +1,5 @@
 //! verdict: failing-test a_count_on_threads_is_from_one_moment
-//! Reads one shelf after the other and lets go in between: pieces that are carried meanwhile are counted twice, or never.
+//! Unlocks between two shelves: pieces that are carried meanwhile are counted twice, or not at all.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

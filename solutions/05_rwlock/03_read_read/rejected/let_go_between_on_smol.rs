@@ -1,5 +1,5 @@
 //! verdict: failing-test a_count_on_smol_is_from_one_moment
-//! The program on smol still releases the lock between two shelves.
+//! The program on smol still unlocks between two shelves.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_count_on_tokio_is_from_one_moment
-//! The program on tokio still releases the lock between two shelves.
+//! The program on tokio still unlocks between two shelves.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

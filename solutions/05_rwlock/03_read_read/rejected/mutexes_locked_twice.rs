@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A mutex has no readers, so now the second lock waits without any writer at all. At least it shows in the first test run.
+//! A mutex that is locked twice deadlocks even without a writer. At least the first test run shows it.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

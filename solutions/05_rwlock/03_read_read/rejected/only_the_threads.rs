@@ -1,5 +1,5 @@
 //! verdict: deadlock a_count_on_tokio_is_from_one_moment
-//! An async lock waits without blocking its thread, and waits as long: the task that has to let go is the one that waits.
+//! An async lock does not block the thread, but it deadlocks all the same: the task that has to unlock is the one that waits.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_count_on_threads_is_from_one_moment
-//! Gives the writer time to come and go before the count begins. Nobody told the writer.
+//! Sleeps before the count, but a writer may still come between the two reads.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Does not sleep behind the writer, but a waiting writer keeps every new reader out, those included that ask again and again.
+//! Polls `try_read` instead of sleeping, but that fails as long as a writer waits.
 //!
 //! A warehouse, kept by three programs: one with threads, one on tokio, one on smol.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock known_rates_are_served_while_another_one_is_stored_on_smol
-//! Looks only if the lock is free at the moment. During a short write a caller queues up behind those who load.
+//! Reads only if the lock is free at the moment. During a short write, a caller queues behind those who load.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

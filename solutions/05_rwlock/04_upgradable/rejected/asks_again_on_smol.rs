@@ -1,5 +1,5 @@
 //! verdict: livelock a_rate_is_loaded_once_on_smol
-//! Asks every millisecond whether it is its turn to load, and never sleeps until then.
+//! Polls every millisecond for its turn to load instead of sleeping.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

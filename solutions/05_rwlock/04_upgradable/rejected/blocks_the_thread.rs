@@ -1,5 +1,5 @@
 //! verdict: deadlock a_waiting_task_leaves_its_thread_to_others_on_smol
-//! With smol, too, it is the thread that waits for its turn to load, and with it every task on that thread.
+//! The smol program blocks its thread until it may load, and with it every task on that thread.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test known_rates_are_served_while_another_one_is_loaded_on_threads
-//! `known` counts a rate as soon as somebody has begun to load it.
+//! `known` counts a rate as soon as a caller has begun to load it.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

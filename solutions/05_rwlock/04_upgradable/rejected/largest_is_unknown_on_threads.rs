@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_rates_is_loaded_once_on_threads
-//! Takes the largest rate there can be for one that is not known yet, and loads it each time.
+//! Treats the largest possible rate as not known yet, and loads it each time.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

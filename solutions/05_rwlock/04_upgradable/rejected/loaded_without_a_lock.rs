@@ -1,5 +1,5 @@
 //! verdict: failing-test a_rate_is_loaded_once_on_threads
-//! Nobody waits for anybody, and all who find nothing load.
+//! Loads without a lock, so every caller that finds nothing loads.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test known_rates_are_counted_while_another_one_is_loaded_on_threads
-//! `known` does not wait for a write, and says that nothing is known.
+//! `known` does not wait for a write, and returns 0.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock two_sets_of_rates_do_not_disturb_each_other_on_smol
-//! A static lock for loading, so a load that needs another set of rates waits for itself.
+//! A `static` lock for loading: a load that needs another set of rates waits for itself.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock a_first_rate_can_be_loaded_on_threads
-//! Looks first, as it should, and keeps the guard: the upgrade waits for a reader that waits for the upgrade.
+//! Looks first, as it should, but keeps the read guard: the upgrade waits for the caller's own guard.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

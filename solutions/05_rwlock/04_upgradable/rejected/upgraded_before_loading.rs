@@ -1,5 +1,5 @@
 //! verdict: deadlock known_rates_are_served_while_another_one_is_loaded_on_threads
-//! After the upgrade it is a write guard, and keeps readers out while the rate is loaded.
+//! Upgrades before it loads: the write guard keeps readers out while the rate is loaded.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock known_rates_are_served_while_another_one_is_loaded_on_threads
-//! With the write guard nothing is loaded twice, and nobody is served while somebody loads.
+//! Takes the write guard from the start: nothing is loaded twice, but no caller is served during a load.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

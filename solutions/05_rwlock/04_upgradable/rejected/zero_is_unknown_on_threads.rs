@@ -1,5 +1,5 @@
 //! verdict: failing-test each_of_many_rates_is_loaded_once_on_threads
-//! Takes a rate of 0 for one that is not known yet, and loads it each time.
+//! Treats a rate of 0 as not known yet, and loads it each time.
 //!
 //! Exchange rates, loaded when they are first asked for: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_text_stays_while_the_guard_lives_on_threads
-//! Returns what it has written, and nothing keeps it on the page: the copy is out of date when it is looked at.
+//! Returns a copy of the text. Nothing keeps the text on the page, so the copy may be out of date when it is read.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

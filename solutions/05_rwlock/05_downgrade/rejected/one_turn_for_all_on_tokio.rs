@@ -1,5 +1,5 @@
 //! verdict: deadlock two_pages_do_not_disturb_each_other_on_tokio
-//! A static turn for publishers: while one page has a guard, no other page gets a text.
+//! A `static` lock for publishers: while one page has a guard, no other page gets a text.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

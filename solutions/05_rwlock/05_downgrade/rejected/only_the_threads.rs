@@ -1,5 +1,5 @@
 //! verdict: failing-test a_publisher_sees_its_own_text_on_tokio
-//! The tokio program still lets go and asks again. Its lock serves in order, so a writer that waits is always first.
+//! The tokio program still unlocks and locks again. Its lock is first in, first out, so a waiting writer is always next.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

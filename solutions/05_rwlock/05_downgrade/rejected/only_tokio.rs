@@ -1,5 +1,5 @@
 //! verdict: failing-test a_publisher_sees_its_own_text_on_threads
-//! The program with threads still lets go and asks again.
+//! The program with threads still unlocks and locks again.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Asks for the read guard while it holds the write guard, and waits for itself.
+//! Takes the read guard while it holds the write guard, and waits for itself.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test every_text_counts_on_tokio
-//! A text that is on the page already is not published again, so the revision is wrong.
+//! Does not publish a text that is already on the page, so the revision is wrong.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

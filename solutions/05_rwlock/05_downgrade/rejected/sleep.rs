@@ -1,5 +1,5 @@
 //! verdict: failing-test a_publisher_sees_its_own_text_on_threads
-//! Waits a little before it publishes, and the others do so, too.
+//! Sleeps before it publishes, but so do the other publishers.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_publisher_sleeps_while_the_guard_lives_on_tokio
-//! Asks again and again until the guard of the publisher before it is gone.
+//! Polls `try_write` until the guard of the previous publisher is dropped.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock others_read_while_the_guard_lives_on_threads
-//! Nobody comes in between, and nobody can read either until the publisher is done.
+//! Keeps the write guard: no publisher comes in between, but nobody can read until the publisher is done.
 //!
 //! A page that is written by some and read by many: with threads, and with tasks.
 

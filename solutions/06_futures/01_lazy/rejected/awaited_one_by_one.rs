@@ -1,5 +1,5 @@
 //! verdict: failing-test four_calls_take_as_long_as_one
-//! Awaits each call where it stands: now the visit is noted, and every figure still waits for the one before.
+//! Awaits each call in place: the visit is counted now, but every figure still waits for the one before.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

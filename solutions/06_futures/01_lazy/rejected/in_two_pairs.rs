@@ -1,5 +1,5 @@
 //! verdict: failing-test four_calls_take_as_long_as_one
-//! Joins two and two. If all calls take the same time, the second pair is what makes it slow.
+//! Joins two pairs, one after the other, so four calls take as long as two.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Two threads, and `join`, which blocks: until both are done, the thread that polls does nothing else.
+//! Spawns two threads and calls `join`, which blocks: until both are done, the thread that polls does nothing else.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_services_do_not_disturb_each_other
-//! A static lock lets one dashboard fetch its figures at a time.
+//! A `static` lock lets only one dashboard fetch its figures at a time.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock the_thread_that_polls_is_free_while_they_are_computed
-//! Both are computed at the same time: one elsewhere, and one by the thread that polls.
+//! Computes both at the same time, but one of them on the thread that polls.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Spawns the join instead of its branches: another thread perhaps, but one task, which does one thing at a time.
+//! Spawns the `join!` and not its branches: one task computes one checksum after the other.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_figures_are_those_of_the_service
-//! Keeps the first figures in a static, for all services and for good.
+//! Keeps the first figures in a `static`, for all services and forever.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

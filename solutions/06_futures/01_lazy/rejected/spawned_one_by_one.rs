@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A task for each, and the second is not spawned before the first has ended.
+//! Spawns a task for each, but awaits the first before it spawns the second.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test four_calls_take_as_long_as_one
-//! Counts the visit, and then fetches the figures: as long as the slowest figure, and the visit before it.
+//! Counts the visit, and then fetches the figures: it takes as long as both together.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

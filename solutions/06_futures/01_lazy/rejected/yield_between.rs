@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Yields before it computes: the branches change places once, and still one task computes one after the other.
+//! Yields before it computes, but one task still computes one checksum after the other.
 //!
 //! What a dashboard shows: figures from a slow service, and checksums of large files.
 

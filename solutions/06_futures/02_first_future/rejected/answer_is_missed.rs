@@ -1,5 +1,5 @@
 //! verdict: panic an_answer_that_was_dropped_is_not_missed
-//! Takes it for a mistake that nobody waits for the answer.
+//! Panics if the promise is kept after the answer was dropped, which is allowed.
 //!
 //! An answer that is promised now and given later.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test no_task_is_woken_before_there_is_news
-//! Wakes itself whenever it is polled: the answer arrives, and until then the executor never rests.
+//! Wakes itself whenever it is polled: the answer arrives, but until then the task keeps a core busy.
 //!
 //! An answer that is promised now and given later.
 

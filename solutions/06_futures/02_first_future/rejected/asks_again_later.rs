@@ -1,5 +1,5 @@
 //! verdict: failing-test no_task_is_woken_before_there_is_news
-//! Has a thread ask again after a while: a thread for each poll, late when there is news, and busy when there is none.
+//! Has a thread wake the task after a while: a thread for each poll, late when there is news, and busy when there is none.
 //!
 //! An answer that is promised now and given later.
 

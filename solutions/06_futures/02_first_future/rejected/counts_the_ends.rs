@@ -1,5 +1,5 @@
 //! verdict: failing-test a_woken_task_gets_its_answer_at_once
-//! Counts the ends to see whether the promise is gone. When the task is woken, the promise still has its end.
+//! Counts the `Arc`s to see whether the promise is gone. When the task is woken, the promise still has its `Arc`.
 //!
 //! An answer that is promised now and given later.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_kept_promise_is_answered_at_once
-//! Looks only once somebody has been woken. A promise that was kept before the first poll has woken nobody.
+//! The first poll does not check for a value. A promise that was kept before it has woken no task.
 //!
 //! An answer that is promised now and given later.
 

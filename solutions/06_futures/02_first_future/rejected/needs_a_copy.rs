@@ -1,5 +1,5 @@
 //! verdict: compile-error E0277
-//! Returns a clone and keeps the value, so only what can be cloned can be promised.
+//! Returns a clone and keeps the value, so only types that are `Clone` can be promised.
 //!
 //! An answer that is promised now and given later.
 

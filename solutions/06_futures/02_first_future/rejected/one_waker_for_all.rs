@@ -1,5 +1,5 @@
 //! verdict: failing-test two_promises_do_not_disturb_each_other
-//! One static place for the waker: works with one promise at a time.
+//! One `static` holds the waker, so it works with only one promise at a time.
 //!
 //! An answer that is promised now and given later.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_promise_broken_by_a_panic_wakes_its_task
-//! Does nothing while its thread panics, and the task that waits never learns that the promise is gone.
+//! `drop` does nothing while its thread panics, so the waiting task never learns that the promise is gone.
 //!
 //! An answer that is promised now and given later.
 

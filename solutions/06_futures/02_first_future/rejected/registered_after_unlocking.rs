@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Looks under one guard and leaves its waker under another: an answer in between finds nobody to wake.
+//! Checks under one guard and stores its waker under another: an answer in between finds no waker.
 //!
 //! An answer that is promised now and given later.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_answer_that_was_dropped_is_not_missed
-//! The answer keeps itself alive to wait for its value, so a value that nobody takes stays for good.
+//! The shared state holds an `Arc` of itself until the value is taken, so a value that nobody takes is never freed.
 //!
 //! An answer that is promised now and given later.
 

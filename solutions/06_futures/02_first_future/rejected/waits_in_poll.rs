@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Blocks the thread until there is an answer: code on this thread that would give it never runs.
+//! Blocks the thread until there is an answer, so code on this thread that would give the answer never runs.
 //!
 //! An answer that is promised now and given later.
 

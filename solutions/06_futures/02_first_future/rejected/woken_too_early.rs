@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Wakes the task before it says that the promise is gone: the task looks, finds nothing, and has no second wake-up.
+//! Wakes the task before it marks the promise as gone: the task finds nothing, and there is no second wake-up.
 //!
 //! An answer that is promised now and given later.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_right_tasks_are_woken_after_any_history
-//! The key is how many wait so far. Once a wait in between is dropped, the next one gets a key that is in use.
+//! The key is the number of waits so far. Once a wait in between is dropped, the next one gets a key that is in use.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

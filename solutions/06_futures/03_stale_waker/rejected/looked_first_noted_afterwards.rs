@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! A slot for each wait, filled after the look: a latch that is opened in between has emptied the slots already.
+//! Fills its slot after it has checked the latch: if the latch opens in between, it has already emptied all slots.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

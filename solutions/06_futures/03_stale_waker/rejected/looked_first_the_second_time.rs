@@ -1,5 +1,5 @@
 //! verdict: failing-test a_wait_that_changes_hands_while_the_latch_opens_ends
-//! Notes first and looks afterwards at its first poll. At later ones it looks first, and a latch that opens in between finds the old waker.
+//! The first poll stores and then checks. Later polls check first, so a latch that opens in between finds the old waker.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

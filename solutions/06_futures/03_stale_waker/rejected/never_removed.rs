@@ -1,5 +1,5 @@
 //! verdict: failing-test a_dropped_wait_leaves_no_waker_behind
-//! Replaces the waker as it should; a wait that was given up stays in the map until the latch opens.
+//! Replaces the waker as it should, but the waker of a dropped wait stays in the map until the latch opens.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test an_open_latch_lets_all_tasks_through
-//! Registers at its first poll and looks at the latch from the second one on. If the latch is open, nobody asks a second time.
+//! Checks the latch only from the second poll on. If the latch is open, there is no second poll.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_latches_do_not_disturb_each_other
-//! Keys are unique in the program, and so is the map: opening one latch wakes the tasks at all others.
+//! All latches share one map, so opening one latch wakes the tasks of all others.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test every_task_that_waits_is_woken
-//! One place, always with the latest waker: that of the second who waits replaces that of the first.
+//! Keeps only one waker: that of the second wait replaces that of the first.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

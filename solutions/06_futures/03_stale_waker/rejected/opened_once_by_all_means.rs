@@ -1,5 +1,5 @@
 //! verdict: panic a_latch_may_be_opened_twice
-//! Takes a second `open` for a mistake of the caller. The brief does not.
+//! Panics at a second call of `open`, which is allowed.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

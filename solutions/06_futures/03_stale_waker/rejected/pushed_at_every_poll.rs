@@ -1,5 +1,5 @@
 //! verdict: failing-test a_wait_keeps_one_waker
-//! The latest waker is in the list now, with all earlier ones: one more for each poll.
+//! Pushes a waker at each poll: the latest is in the list, and so are all earlier ones.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_task_that_gave_it_away_is_left_alone
-//! Adds the waker unless the same task is in the list; the task that gave its wait away stays there, and so does one that gave up.
+//! Adds a waker unless the same task is in the list. Wakers of waits that were moved to another task or dropped stay.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

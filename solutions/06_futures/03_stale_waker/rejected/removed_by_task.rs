@@ -1,5 +1,5 @@
 //! verdict: failing-test two_waits_of_one_task_are_two
-//! Takes out what would wake the same task when a wait is dropped, and with it that of the task's other waits.
+//! A dropped wait removes all wakers of its task, and so those of the task's other waits.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

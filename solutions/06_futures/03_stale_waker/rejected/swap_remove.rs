@@ -1,5 +1,5 @@
 //! verdict: failing-test the_right_tasks_are_woken_after_any_history
-//! Keeps an index into the list. When a wait is dropped, `swap_remove` moves another waker, whose wait does not know.
+//! Keeps an index into the list. When a wait is dropped, `swap_remove` moves another waker, whose wait keeps the old index.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

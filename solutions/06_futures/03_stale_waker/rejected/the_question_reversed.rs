@@ -1,5 +1,5 @@
 //! verdict: failing-test the_task_that_has_it_now_is_woken
-//! Replaces the waker if it *would* wake the same task, and keeps it if it would not: the right calls, the wrong way round.
+//! Replaces the waker if it *would* wake the same task, and keeps it if it would not: the condition is reversed.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

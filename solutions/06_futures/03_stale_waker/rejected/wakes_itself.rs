@@ -1,5 +1,5 @@
 //! verdict: failing-test no_task_is_woken_before_the_latch_opens
-//! Asks to be polled again each time, so that no waker can be out of date: all who wait run all the time.
+//! Wakes itself at each poll, so that no waker can be stale: all waiting tasks run all the time.
 //!
 //! A latch: many wait until it is opened, once and for all.
 

@@ -1,5 +1,5 @@
 //! verdict: livelock block_on_sleeps_and_does_not_look_again_and_again
-//! Sleeps for a millisecond at a time, and looks in between whether it was woken.
+//! Sleeps for a millisecond at a time, and checks in between whether it was woken.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

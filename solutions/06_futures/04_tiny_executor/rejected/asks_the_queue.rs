@@ -1,5 +1,5 @@
 //! verdict: livelock run_sleeps_and_does_not_look_again_and_again
-//! Asks the queue again and again whether a task has been woken.
+//! Polls the queue for woken tasks instead of sleeping.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test run_sleeps_until_a_thread_wakes_a_task
-//! Takes an empty queue for the end: a task that waits for another thread is given up.
+//! `run` returns when the queue is empty, and abandons a task that waits for another thread.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

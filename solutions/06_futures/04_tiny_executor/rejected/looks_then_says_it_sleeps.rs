@@ -1,5 +1,5 @@
 //! verdict: deadlock run_sleeps_until_a_thread_wakes_a_task
-//! Wakers unpark only an executor that says it sleeps, and it says so after it has looked into the queue.
+//! Wakers unpark only an executor that is marked as asleep, and `run` sets the mark after it has checked the queue.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

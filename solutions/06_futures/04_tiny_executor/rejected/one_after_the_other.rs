@@ -1,5 +1,5 @@
 //! verdict: failing-test tasks_take_turns
-//! Runs each task to its end before the next one begins; where the first waits for the second, that is never.
+//! Runs each task to its end before the next one begins. A first task that waits for the second never ends.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

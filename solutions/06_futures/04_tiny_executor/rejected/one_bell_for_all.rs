@@ -1,5 +1,5 @@
 //! verdict: deadlock two_threads_may_block_on_at_once
-//! All calls of `block_on` share a static bell, so that two threads take each other's wake-ups.
+//! All calls of `block_on` share a `static` flag, so two threads take each other's wake-ups.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_executors_do_not_disturb_each_other
-//! The queue is a static, so that one executor takes the tasks of another one.
+//! The queue is a `static`, so one executor takes the tasks of another one.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

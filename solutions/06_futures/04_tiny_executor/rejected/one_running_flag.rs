@@ -1,5 +1,5 @@
 //! verdict: panic a_task_may_run_an_executor
-//! A static says whether an executor runs, to find two that share a thread. Nothing forbids that.
+//! A `static` flag lets only one executor run at a time, but a task may run another executor.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: panic block_on_returns_the_output
-//! Takes a future that yields for one that never ends.
+//! Panics if a future wakes itself and is pending, but a future may yield.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_wake_up_after_the_end_does_no_harm
-//! Does not note that a task has ended: a waker that was kept puts it back into the queue, and it is polled once more.
+//! Does not record that a task has ended: a waker that was kept queues the task, and it is polled once more.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

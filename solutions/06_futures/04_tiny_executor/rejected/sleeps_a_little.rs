@@ -1,5 +1,5 @@
 //! verdict: livelock block_on_sleeps_and_does_not_look_again_and_again
-//! A shorter or longer nap instead of a wake-up: polls for nothing, and is late when there is something.
+//! Sleeps for a fixed time instead of until a wake-up: polls for nothing, and polls late when there is news.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock run_polls_on_the_thread_that_calls_it
-//! Notes the thread of the first `run`, and wakes that one for good. A later `run` on another thread sleeps on.
+//! Always wakes the thread of the first `run`. A later `run` on another thread is never woken.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock an_executor_can_run_again
-//! Waits for a wake-up first, and counts afterwards. Without a task there is no wake-up.
+//! Waits for a wake-up before it counts the tasks. Without a task there is no wake-up.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

@@ -1,5 +1,5 @@
 //! verdict: panic a_waker_may_outlive_its_executor
-//! Takes it for a mistake that a waker is used when its executor is gone.
+//! Panics if a waker is called when its executor is gone, which is allowed.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

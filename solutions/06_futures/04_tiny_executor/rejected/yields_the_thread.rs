@@ -1,5 +1,5 @@
 //! verdict: failing-test block_on_sleeps_until_it_is_woken
-//! Is polite about it and still polls all the time.
+//! Yields its thread between polls, but still polls all the time.
 //!
 //! An executor in two sizes: for one future, and for many tasks on one thread.
 

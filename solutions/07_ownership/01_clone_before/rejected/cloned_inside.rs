@@ -1,5 +1,5 @@
 //! verdict: compile-error E0382
-//! Clones inside the block: what is to be cloned has to be in there first, so it is moved in, and gone for the next task.
+//! Clones inside the block: the block has already moved the original in, so nothing is left for the next task.
 //!
 //! Which hosts answer? All are asked at the same time.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test every_host_that_answers_is_found
-//! Each task returns its host, and nobody sorts them.
+//! Each task returns its host, but the result is not sorted.
 //!
 //! Which hosts answer? All are asked at the same time.
 

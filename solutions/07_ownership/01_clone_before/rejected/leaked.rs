@@ -1,5 +1,5 @@
 //! verdict: failing-test the_line_is_closed_when_all_have_answered
-//! What is never freed may be borrowed for ever: the compiler is content, and each call leaves a line open.
+//! A value that is never freed may be borrowed forever: it compiles, but each call leaves a line open.
 //!
 //! Which hosts answer? All are asked at the same time.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0597
-//! Moves references into the task: the task owns them, and what they refer to still ends with `reachable`.
+//! Moves references into the task: the task owns them, but the values are still dropped at the end of `reachable`.
 //!
 //! Which hosts answer? All are asked at the same time.
 

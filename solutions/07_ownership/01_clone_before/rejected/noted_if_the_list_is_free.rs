@@ -1,5 +1,5 @@
 //! verdict: failing-test no_answer_is_lost_when_several_come_at_once
-//! Does not wait for the list. If two answers come at the same moment, one of them is not noted.
+//! Does not wait for the list. If two answers come at the same moment, one of them is lost.
 //!
 //! Which hosts answer? All are asked at the same time.
 

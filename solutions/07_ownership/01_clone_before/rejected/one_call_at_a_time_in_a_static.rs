@@ -1,5 +1,5 @@
 //! verdict: failing-test a_cancelled_call_leaves_nothing_for_the_next
-//! Calls take turns at the list in the `static`, so they do not mix. What a cancelled call has found stays in it.
+//! Calls take turns at the list in the `static`, so they do not mix. But the hosts that a cancelled call found stay in it.
 //!
 //! Which hosts answer? All are asked at the same time.
 

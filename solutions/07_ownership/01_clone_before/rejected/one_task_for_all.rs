@@ -1,5 +1,5 @@
 //! verdict: failing-test a_thousand_hosts_take_as_long_as_one
-//! Moves everything into one task, so that nothing has to be cloned. That task asks one host after the other.
+//! Moves everything into one task, so nothing has to be cloned. But that task asks one host after the other.
 //!
 //! Which hosts answer? All are asked at the same time.
 

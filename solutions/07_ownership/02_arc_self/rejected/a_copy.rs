@@ -1,5 +1,5 @@
 //! verdict: failing-test all_uploads_are_in_one_list
-//! Clones the fields, not an `Arc` of them: the task notes its part in a list that nobody else has.
+//! Clones the fields, not an `Arc` of them: the task adds its part to a list that nobody else has.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test the_line_is_closed_after_the_last_upload
-//! A leaked `Arc` is a reference that lives for ever; so does the server, one owner more for each upload.
+//! A leaked `Arc` is a reference that lives forever: each upload adds an owner, and the server is never freed.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0716
-//! Demands that callers of `begin` lend for ever: the method compiles, and no caller can use it.
+//! Requires `&'static self`: the method compiles, but no caller can use it.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test parts_are_listed_in_the_order_of_arrival
-//! Keeps a place in the list for each part from the beginning, so that the order is that of `begin`.
+//! Reserves a place in the list for each part in `begin`, so the parts are not in the order of arrival.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_part_is_listed_when_the_server_has_it
-//! Notes the part at once, so that the task needs the server only: the list tells what was begun, not what was stored.
+//! Lists the part at once, so that the task needs only the server: the list shows what was begun, not what was stored.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Blocks on the upload, so that nothing has to live longer than the call; a thread of the runtime cannot be blocked on it.
+//! Blocks on the upload, so that nothing has to outlive the call. But a thread of the runtime must not block on a future.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test no_part_is_lost_when_two_arrive_at_once
-//! Takes a second upload of the same name for the first one.
+//! Treats a second upload of the same name as the first one.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: lint unsafe_code
-//! Tells the compiler that the reference lives for ever, and nobody has made that true.
+//! Transmutes the reference to `'static`, although `self` does not live that long.
 //!
 //! Uploads in the background.
 

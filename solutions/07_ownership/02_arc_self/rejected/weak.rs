@@ -1,5 +1,5 @@
 //! verdict: failing-test an_upload_goes_on_when_its_caller_drops_everything
-//! Holds on by a `Weak`: when the caller drops its `Arc` before the task begins, there is nothing left to upload with.
+//! The task holds only a `Weak`: if the caller drops its `Arc` before the task begins, there is nothing left to upload with.
 //!
 //! Uploads in the background.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error future cannot be sent between threads safely
-//! An `Arc` counts in a thread-safe way; what is in it, a `RefCell`, still must not be shared.
+//! An `Arc` counts its owners in a thread-safe way, but the `RefCell` inside still must not be shared.
 //!
 //! Documents whose outlines are sent to an index.
 

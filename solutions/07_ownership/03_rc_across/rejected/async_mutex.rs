@@ -1,5 +1,5 @@
 //! verdict: compile-error future cannot be sent between threads safely
-//! A mutex lets threads take turns at a value that may go from one to the other, and an `Rc` may not.
+//! A mutex passes its value from thread to thread, so the value must be `Send`, and an `Rc` is not.
 //!
 //! Documents whose outlines are sent to an index.
 

@@ -1,5 +1,5 @@
 //! verdict: lint unsafe_code
-//! Asserts what is not true: two threads may count the same `Rc`, and neither knows of the other.
+//! Declares the tree `Send`, which it is not: two threads may change the count of the same `Rc` at once.
 //!
 //! Documents whose outlines are sent to an index.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0453
-//! Claims that the tree may change threads. Nobody has made that true, and `unsafe_code` is forbidden here.
+//! Declares the tree `Send`, which it is not, and tries to allow `unsafe_code`, which is forbidden here.
 //!
 //! Documents whose outlines are sent to an index.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error future cannot be sent between threads safely
-//! Right at run time, and too subtle for the compiler: a variable that has been borrowed counts as alive to the end of its block.
+//! Safe at run time, but the compiler rejects it: a variable that has been borrowed counts as alive to the end of its block.
 //!
 //! Documents whose outlines are sent to an index.
 

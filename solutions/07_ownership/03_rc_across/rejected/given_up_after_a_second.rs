@@ -1,5 +1,5 @@
 //! verdict: failing-test the_answer_tells_entry_and_headings
-//! Gives up after a second, and makes a number up.
+//! Gives up after a second and returns a made-up number.
 //!
 //! Documents whose outlines are sent to an index.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_task_may_resume_on_another_thread
-//! Leaves the tree in a map of the thread, by its text. After the await the task may be on a thread that has another map.
+//! Keeps the tree in a thread-local map. After the await, the task may be on a thread with another map.
 //!
 //! Documents whose outlines are sent to an index.
 

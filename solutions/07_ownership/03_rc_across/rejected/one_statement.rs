@@ -1,5 +1,5 @@
 //! verdict: compile-error future cannot be sent between threads safely
-//! No variable, and an `Rc` all the same: a temporary lives to the end of its statement, and the await is in there.
+//! Uses no variable, but a temporary lives to the end of its statement, and the await is in that statement.
 //!
 //! Documents whose outlines are sent to an index.
 

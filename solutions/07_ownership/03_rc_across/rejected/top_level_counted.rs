@@ -1,5 +1,5 @@
 //! verdict: failing-test the_answer_tells_entry_and_headings
-//! Counts the headings at the root, which is not all of them.
+//! Counts only the headings at the top level.
 //!
 //! Documents whose outlines are sent to an index.
 

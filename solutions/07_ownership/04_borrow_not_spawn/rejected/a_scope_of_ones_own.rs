@@ -1,5 +1,5 @@
 //! verdict: lint unsafe_code
-//! Turns a borrowed future into a `'static` one and waits for all of them. If the waiting is given up, they go on with what is gone.
+//! Makes each future `'static` with `unsafe` and waits for all. If the wait is cancelled, the tasks go on with freed data.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test two_threads_are_enough_for_a_thousand_questions
-//! Scoped threads may borrow, and a thread for each question is what tasks were to spare.
+//! Scoped threads may borrow, but this starts a thread for each question, and tasks are there to avoid that.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

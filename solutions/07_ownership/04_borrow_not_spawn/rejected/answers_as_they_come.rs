@@ -1,5 +1,5 @@
 //! verdict: failing-test answers_come_in_the_order_of_the_questions
-//! Concurrent, and the answers are in the order in which they were given.
+//! Concurrent, but the answers are in the order in which they were given.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

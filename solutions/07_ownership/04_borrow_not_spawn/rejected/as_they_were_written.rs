@@ -1,5 +1,5 @@
 //! verdict: failing-test answers_come_in_the_order_of_the_questions
-//! Borrows the questions of the caller, which are not tidy.
+//! Asks the caller's questions as they are, without tidying them.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Joins, and blocks on the result inside one poll: other tasks, and timers, need this thread.
+//! Joins, but blocks on the result inside one poll: other tasks and timers need this thread.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0597
-//! Declares the executor before what its tasks borrow. It is dropped last, and in between its tasks would refer to nothing.
+//! Declares the executor before what its tasks borrow, so it is dropped last, after the values that they refer to.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: panic
-//! Makes the first future, and joins the others to it. There may be no first one.
+//! Makes the first future, and joins the others to it. Without questions there is no first one.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Joins here as well: concurrent, and on one task, so that two computations never overlap.
+//! Uses `join_all` here as well: concurrent, but on one task, so two computations never overlap.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: deadlock
-//! Borrows as it should, and asks one question after the other.
+//! Borrows as it should, but asks one question after the other.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

@@ -1,5 +1,5 @@
 //! verdict: compile-error E0521
-//! Gives each task a question of its own. The source is borrowed still, and cannot be given away.
+//! Gives each task its own question. But the source is still borrowed, and cannot be given away.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 

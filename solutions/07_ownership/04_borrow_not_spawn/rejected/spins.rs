@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! Two threads ask the executor again and again for something to do, and keep two cores busy while all questions wait.
+//! Two threads poll the executor in a loop, and keep two cores busy while all questions wait.
 //!
 //! Many questions to one source at the same time: on one task, and on two threads.
 
