@@ -5,6 +5,7 @@
 //! reports into text and back, [`timeline`] draws a [`Trace`] for people.
 
 mod ends;
+mod listed;
 pub mod map;
 pub mod protocol;
 pub mod timeline;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::ends;
+use crate::listed::{and, or};
 use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state at the end of a trace.
@@ -162,9 +163,8 @@ impl Cause {
             }));
         }
         let unpolled: Vec<&str> = unpolled(trace).map(|task| trace.tasks[task].name.as_str()).collect();
-        if let [names @ .., last] = unpolled.as_slice() {
-            let names = if names.is_empty() { (*last).to_owned() } else { format!("{} or {last}", names.join(", ")) };
-            parts.push(format!("no thread is left to poll {names}"));
+        if !unpolled.is_empty() {
+            parts.push(format!("no thread is left to poll {}", or(&unpolled)));
         }
         parts.join("; ")
     }
@@ -215,12 +215,8 @@ impl Cause {
     fn waits_in_words(&self, trace: &Trace, waits: &[Wait]) -> String {
         let names: Vec<&str> = waits.iter().map(|wait| trace.tasks[wait.task].name.as_str()).collect();
         let what = self.wait_in_words(trace, &waits[0]);
-        match names.as_slice() {
-            [others @ .., last] if !others.is_empty() => {
-                format!("{} and {last} {}", others.join(", "), what.replacen("waits", "wait", 1))
-            }
-            _ => format!("{} {what}", names[0]),
-        }
+        let what = if names.len() > 1 { what.replacen("waits", "wait", 1) } else { what };
+        format!("{} {what}", and(&names))
     }
 
     pub(crate) fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::row::{Row, Shown};
+use crate::listed::and;
 use crate::words::quoted;
 use crate::{Action, Cause, Trace};
 
@@ -124,14 +125,6 @@ fn what_would_end(trace: &Trace, round: &[&Shown]) -> Vec<String> {
 
 fn is_got(action: &Action, wanted: usize) -> bool {
     matches!(action, Action::Acquires { object, .. } if *object == wanted)
-}
-
-/// `a, b and c`
-fn and(names: &[&str]) -> String {
-    match names {
-        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 #[cfg(test)]
