@@ -52,4 +52,4 @@ pub use oracle::{
 #[doc(hidden)]
 pub use others::Watch;
 #[doc(hidden)]
-pub use test_fn::{Conclude, DEFAULT_SCHEDULES, Test, conclude, deadlock};
+pub use test_fn::{Conclude, DEFAULT_SCHEDULES, Stuck, Test, conclude, deadlock, livelock};

@@ -11,7 +11,7 @@ use trace::{Failure, FailureKind};
 use crate::panics::{RecordedPanic, Who, cause_of_failure, is_abort};
 use crate::report;
 use crate::standing;
-use crate::test_fn::{Deadlock, Payload, Test};
+use crate::test_fn::{Payload, Stuck, Test};
 
 /// Runs `body` once. On failure, returns the failure to report and the payload to resume unwinding with.
 pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
@@ -19,10 +19,11 @@ pub(crate) fn run(test: &Test, body: impl Fn()) -> Option<(Failure, Payload)> {
     standing::answer_when_asked();
     install_panic_recorder();
     let payload = panic::catch_unwind(AssertUnwindSafe(body)).err()?;
-    let failure = match payload.downcast_ref::<Deadlock>() {
-        Some(Deadlock(message)) => {
-            eprintln!("{}: deadlock: {message}", test.name);
-            Failure { kind: FailureKind::Deadlock, message: message.clone(), place: None, trace: None }
+    let failure = match payload.downcast_ref::<Stuck>() {
+        Some(Stuck { kind, message }) => {
+            let word = if *kind == FailureKind::Livelock { "livelock" } else { "deadlock" };
+            eprintln!("{}: {word}: {message}", test.name);
+            Failure { kind: *kind, message: message.clone(), place: None, trace: None }
         }
         None => {
             let own = Who::Thread(thread::current().id());
@@ -40,7 +41,7 @@ fn install_panic_recorder() {
     ONCE.call_once(|| {
         let default = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if info.payload().is::<Deadlock>() {
+            if info.payload().is::<Stuck>() {
                 return;
             }
             let by = Who::Thread(thread::current().id());

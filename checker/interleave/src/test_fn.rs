@@ -2,6 +2,8 @@
 
 use std::any::Any;
 
+use trace::FailureKind;
+
 /// How many interleavings are explored by default.
 pub const DEFAULT_SCHEDULES: u32 = 1_000;
 
@@ -27,7 +29,18 @@ pub(crate) type Payload = Box<dyn Any + Send>;
 /// Always.
 #[doc(hidden)]
 pub fn deadlock(message: &str) -> ! {
-    std::panic::panic_any(Deadlock(message.to_owned()))
+    std::panic::panic_any(Stuck { kind: FailureKind::Deadlock, message: message.to_owned() })
+}
+
+/// Ends the calling test with the verdict "livelock". For runtimes that detect by themselves that their tasks run and make
+/// no progress.
+///
+/// # Panics
+///
+/// Always.
+#[doc(hidden)]
+pub fn livelock(message: &str) -> ! {
+    std::panic::panic_any(Stuck { kind: FailureKind::Livelock, message: message.to_owned() })
 }
 
 /// Runs `f` and returns its panic payload if it panics. Panics with which the kit itself ends a test are not caught.
@@ -36,14 +49,18 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
     return crate::engine::scheduler::catch(f);
     #[cfg(not(feature = "explore"))]
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)) {
-        Err(payload) if payload.is::<Deadlock>() => std::panic::resume_unwind(payload),
+        Err(payload) if payload.is::<Stuck>() => std::panic::resume_unwind(payload),
         result => result,
     }
 }
 
-/// The payload for a deadlock that a runtime detected.
-#[cfg_attr(feature = "explore", expect(dead_code, reason = "explored tests find their deadlocks themselves"))]
-pub(crate) struct Deadlock(pub(crate) String);
+/// The payload for a deadlock or livelock that a runtime detected.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Stuck {
+    pub kind: FailureKind,
+    pub message: String,
+}
 
 /// The return types that a test may have.
 #[doc(hidden)]

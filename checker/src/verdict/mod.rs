@@ -125,10 +125,14 @@ impl Verdict {
     }
 }
 
-/// The decisive test: the first one that fails in every run, or else the first one that failed.
+/// The decisive test: the first one that fails in every run, or else the first one that failed. Of a deadlock, the first
+/// one with a picture: real mode knows only how many tasks wait.
 pub fn decisive(tests: &[TestResult]) -> Option<&TestResult> {
     let first = tests.iter().find(|test| matches!(test.outcome, Outcome::Failed(_)));
-    failed_without_luck(tests).next().or(first)
+    let first = failed_without_luck(tests).next().or(first)?;
+    let is_deadlock = |test: &&TestResult| test.outcome == Outcome::Failed(Kind::Deadlock);
+    let drawn = || failed_without_luck(tests).filter(is_deadlock).find(|test| test.trace.is_some());
+    Some(first).filter(is_deadlock).and_then(|_| drawn()).or(Some(first))
 }
 
 /// The tests that fail in every run. Whether real threads hit a bug that exploring finds is a matter of luck. A test
@@ -352,5 +356,25 @@ mod tests {
         assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("a"));
         verdict.tests.remove(0);
         assert_eq!(verdict.decisive(), None);
+    }
+
+    /// Would catch: "every task waits" and no picture, because a test that cannot be explored comes first.
+    #[test]
+    fn of_deadlocks_the_one_with_a_picture_decides() {
+        let mut drawn = example::test("drawn", Mode::Explore, Outcome::Failed(Kind::Deadlock));
+        drawn.trace = Some(Trace::default());
+        let mut verdict = example::verdict("a", Kind::Deadlock);
+        verdict.tests = vec![
+            example::test("real_only", Mode::Real, Outcome::Failed(Kind::Deadlock)),
+            example::test("drawn", Mode::Real, Outcome::Failed(Kind::Deadlock)),
+            drawn,
+        ];
+        assert_eq!(verdict.decisive().and_then(|test| test.trace.as_ref()), Some(&Trace::default()));
+        // Another bug is not a picture of this one.
+        verdict.tests[0].outcome = Outcome::Failed(Kind::FailingTest);
+        assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("real_only"));
+        verdict.tests[0].outcome = Outcome::Failed(Kind::Deadlock);
+        verdict.tests[2].outcome = Outcome::Failed(Kind::Panic);
+        assert_eq!(verdict.decisive().map(|test| test.name.as_str()), Some("real_only"));
     }
 }

@@ -1,6 +1,7 @@
 //! How tasks and channels end, for the sentence about a deadlock: which tasks panicked or remain, and who owns a
 //! channel's other end.
 
+use crate::listed::and;
 use crate::{Action, End, Side, Trace};
 
 /// Whether this action ends its task.
@@ -47,14 +48,6 @@ pub(crate) fn owners(trace: &Trace, object: usize, task: usize) -> String {
         (true, names) => format!(" (it and {} own {what})", and(names)),
         (false, [name]) => format!(" ({name} owns {what})"),
         (false, names) => format!(" ({} own {what})", and(names)),
-    }
-}
-
-/// `a, b and c`
-pub(crate) fn and(names: &[&str]) -> String {
-    match names {
-        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => names.concat(),
     }
 }
 

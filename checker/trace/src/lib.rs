@@ -11,6 +11,7 @@
 
 mod action;
 mod ends;
+mod listed;
 pub mod map;
 pub mod protocol;
 pub mod timeline;

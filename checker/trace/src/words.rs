@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::ends;
+use crate::listed::{and, or};
 use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state at the end of a trace.
@@ -69,6 +70,9 @@ impl Cause {
                 Action::GivesUp { .. } | Action::Releases { .. } | Action::Signals { .. } | Action::Ends => {}
                 _ => last[task] = waits[task],
             }
+        }
+        for (task, wait) in waits.iter_mut().enumerate().filter(|(_, wait)| wait.is_none()) {
+            *wait = open_wait(trace, task);
         }
         let is_cancelled = |wait: &Wait| trace.tasks[wait.task].state == TaskState::Cancelled;
         let waits = waits.into_iter().flatten().filter(|wait| !is_cancelled(wait)).collect();
@@ -166,9 +170,8 @@ impl Cause {
             }));
         }
         let unpolled: Vec<&str> = unpolled(trace).map(|task| trace.tasks[task].name.as_str()).collect();
-        if let [names @ .., last] = unpolled.as_slice() {
-            let names = if names.is_empty() { (*last).to_owned() } else { format!("{} or {last}", names.join(", ")) };
-            parts.push(format!("no thread is left to poll {names}"));
+        if !unpolled.is_empty() {
+            parts.push(format!("no thread is left to poll {}", or(&unpolled)));
         }
         parts.join("; ")
     }
@@ -202,29 +205,36 @@ impl Cause {
         if trace.tasks[task].kind == TaskKind::Async && trace.tasks[task].state == TaskState::Ready {
             return format!("{name} holds {held} across an await and could go on");
         }
-        let has_ended = trace.steps.iter().any(|step| step.task == task && step.action == Action::Ends);
-        if has_ended {
-            format!("{name} has ended and never gave back {held}")
-        } else {
-            format!("{name} holds {held} and waits for something else")
+        let end = trace.steps.iter().find(|step| step.task == task && ends::is_end(&step.action));
+        match end.map(|step| &step.action) {
+            None => format!("{name} holds {held} and waits for something else"),
+            Some(Action::Panics { .. }) => format!("{name} panicked and never gave back {held}"),
+            Some(_) => format!("{name} has ended and never gave back {held}"),
         }
     }
 
     fn held_in_words(&self, trace: &Trace, task: usize) -> String {
-        let names: Vec<String> = self.holds[task].iter().map(|(object, _)| quoted(trace, *object)).collect();
-        names.join(" and ")
+        let mut names: Vec<(String, usize)> = Vec::new();
+        for name in self.holds[task].iter().map(|(object, _)| quoted(trace, *object)) {
+            match names.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, times)) => *times += 1,
+                None => names.push((name, 1)),
+            }
+        }
+        let names = names.into_iter().map(|(name, times)| match times {
+            1 => name,
+            2 => format!("{name} twice"),
+            times => format!("{name} {times} times"),
+        });
+        names.collect::<Vec<_>>().join(" and ")
     }
 
     /// One wait, or several waits for the same thing by tasks that hold nothing.
     fn waits_in_words(&self, trace: &Trace, waits: &[Wait]) -> String {
         let names: Vec<&str> = waits.iter().map(|wait| trace.tasks[wait.task].name.as_str()).collect();
         let what = self.wait_in_words(trace, &waits[0]);
-        match names.as_slice() {
-            [others @ .., last] if !others.is_empty() => {
-                format!("{} and {last} {}", others.join(", "), what.replacen("waits", "wait", 1))
-            }
-            _ => format!("{} {what}", names[0]),
-        }
+        let what = if names.len() > 1 { what.replacen("waits", "wait", 1) } else { what };
+        format!("{} {what}", and(&names))
     }
 
     pub(crate) fn wait_in_words(&self, trace: &Trace, wait: &Wait) -> String {
@@ -277,6 +287,29 @@ impl Cause {
         }
         words
     }
+}
+
+/// The first wait for an object that neither succeeded nor was given up, of a task that cannot go on. A task that polls several
+/// futures, as in a `join!`, goes on with other steps while one of them waits.
+fn open_wait(trace: &Trace, task: usize) -> Option<Wait> {
+    let could_go_on = trace.tasks[task].kind == TaskKind::Async && trace.tasks[task].state == TaskState::Ready;
+    let mut open: Vec<Wait> = Vec::new();
+    for (index, step) in trace.steps.iter().enumerate().filter(|(_, step)| step.task == task) {
+        match step.action {
+            Action::Waits { object, mode } => {
+                open.push(Wait { task, target: Target::Object(object, mode), step: index })
+            }
+            Action::Acquires { object, .. } | Action::Refused { object, .. } | Action::GivesUp { object } => {
+                let ended = open.iter().position(|wait| matches!(wait.target, Target::Object(of, _) if of == object));
+                if let Some(at) = ended {
+                    open.remove(at);
+                }
+            }
+            Action::Ends | Action::Panics { .. } => open.clear(),
+            _ => {}
+        }
+    }
+    open.into_iter().next().filter(|_| !could_go_on)
 }
 
 /// The step with which the task of `wait` began to wait for the same object earlier, in a future that it has neither

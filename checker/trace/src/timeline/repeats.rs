@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::row::{Row, Shown};
-use crate::ends::and;
+use crate::listed::and;
 use crate::words::quoted;
 use crate::{Action, Cause, Trace};
 

@@ -110,8 +110,8 @@ fn pieces_may_be_carried_several_times_during_a_count_on_threads() {
     let carrier = {
         let warehouse = Arc::clone(&warehouse);
         thread::spawn(move || {
-            for (from, to) in [(0, 1), (1, 0), (0, 1)] {
-                warehouse.carry(from, to, 2);
+            for _ in 0..2 {
+                warehouse.carry(0, 1, 2);
             }
         })
     };
@@ -163,8 +163,8 @@ async fn pieces_may_be_carried_several_times_during_a_count_on_tokio() {
     let carrier = {
         let warehouse = Arc::clone(&warehouse);
         tokio::spawn(async move {
-            for (from, to) in [(0, 1), (1, 0), (0, 1)] {
-                warehouse.carry(from, to, 2).await;
+            for _ in 0..2 {
+                warehouse.carry(0, 1, 2).await;
             }
         })
     };
@@ -210,14 +210,14 @@ async fn each_warehouse_has_its_own_shelves_on_tokio() {
     );
 }
 
-#[interleave::test(runtime = "smol", early_deadlines, schedules = 50_000)]
+#[interleave::test(runtime = "smol", early_deadlines)]
 async fn pieces_may_be_carried_several_times_during_a_count_on_smol() {
     let warehouse = Arc::new(on_smol::Warehouse::new(shelves()));
     let carrier = {
         let warehouse = Arc::clone(&warehouse);
         smol::spawn(async move {
-            for (from, to) in [(0, 1), (1, 0), (0, 1)] {
-                warehouse.carry(from, to, 2).await;
+            for _ in 0..2 {
+                warehouse.carry(0, 1, 2).await;
             }
         })
     };

@@ -180,11 +180,37 @@ async fn a_publisher_sleeps_while_the_guard_lives_on_tokio() {
         other.poll(hers.as_mut()).is_pending(),
         "another task has published while the guard of the first text lives"
     );
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_secs(50 * 60)).await;
     assert_eq!(other.wakes(), 0, "left: how often the waiting publisher was woken while the guard lives");
     assert_eq!(published.text, "his", "left: the text under the guard while another task waits to publish");
     drop(published);
     assert_eq!(hers.await.text, "hers", "left: the text after the guard was dropped and another task published");
+}
+
+#[interleave::test]
+async fn a_publisher_that_is_dropped_publishes_nothing_on_tokio() {
+    for is_its_turn in [false, true] {
+        let (page, other) = (on_tokio::Page::new(), CountingWaker::new());
+        let published = page.publish("his").await;
+        let mut hers = Box::pin(page.publish("hers"));
+        assert!(
+            other.poll(hers.as_mut()).is_pending(),
+            "another task has published while the guard of the first text lives"
+        );
+        if is_its_turn {
+            drop(published);
+            drop(hers);
+        } else {
+            drop(hers);
+            drop(published);
+        }
+        let current = page.current().await;
+        let seen = (current.text.as_str(), current.revision);
+        assert_eq!(seen, ("his", 1), "left: the page after a second publisher was dropped while it waited");
+        let next = page.publish("next").await;
+        let seen = (next.text.as_str(), next.revision);
+        assert_eq!(seen, ("next", 2), "left: the page after a dropped publisher and another one that was not");
+    }
 }
 
 #[interleave::test]

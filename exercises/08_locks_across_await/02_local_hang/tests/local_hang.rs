@@ -65,7 +65,7 @@ fn run_until_all_wait(executor: &LocalExecutor<'_>) -> bool {
     (0..1_000).any(|_| !executor.try_tick())
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // too many tasks to explore
 async fn on_tokio_the_texts_of_one_print_stay_together() {
     let terminal = Terminal::default();
     let console = Rc::new(Console::new(LazyLine(Rc::clone(&terminal))));
@@ -82,7 +82,7 @@ async fn on_tokio_the_texts_of_one_print_stay_together() {
     assert_texts_stay_together(&terminal.take());
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // too many tasks to explore
 fn on_smol_the_texts_of_one_print_stay_together() {
     let terminal = Terminal::default();
     let console = &Console::new(LazyLine(Rc::clone(&terminal)));

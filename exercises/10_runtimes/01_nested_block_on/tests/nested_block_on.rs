@@ -56,7 +56,7 @@ fn busy_shop() -> Arc<BusyShop> {
     Arc::new(BusyShop(Barrier::new(2)))
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // one label at a time
 async fn a_label_shows_the_price() {
     for step in [7, 11] {
         let shop = ChangingShop::new(step);
@@ -71,7 +71,7 @@ async fn a_label_shows_the_price() {
     }
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // one label at a time
 async fn a_label_shows_the_stock() {
     for step in [7, 11] {
         let shop = ChangingShop::new(step);
@@ -86,7 +86,7 @@ async fn a_label_shows_the_stock() {
     }
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn two_prices_are_asked_for_at_once() {
     let shop = busy_shop();
     // Fails to compile if a label cannot be awaited in every task: `tokio::spawn` needs a future that is `Send`.
@@ -96,7 +96,7 @@ async fn two_prices_are_asked_for_at_once() {
     assert_eq!(salt, "salt: 40 cents", "the shop answered that salt costs 40");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn two_stocks_are_asked_for_at_once() {
     let shop = busy_shop();
     let tea = tokio::spawn(stock_label(Arc::clone(&shop), "tea"));
@@ -118,7 +118,7 @@ impl Shop for AsksATask {
     }
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_shop_may_use_the_runtime() {
     let shop = Arc::new(AsksATask);
     let price = price_label(Arc::clone(&shop), "tea").await;
@@ -127,7 +127,7 @@ async fn a_shop_may_use_the_runtime() {
     assert_eq!(stock, "tea: 3 left", "a task answered that 3 of tea are left");
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // too many tasks to explore
 async fn any_number_of_labels_wait_at_once() {
     let shops = [(); 2].map(|()| Arc::new(BusyShop(Barrier::new(LABELS))));
     let prices: Vec<_> = (0..LABELS).map(|_| tokio::spawn(price_label(Arc::clone(&shops[0]), "tea"))).collect();
@@ -140,7 +140,7 @@ async fn any_number_of_labels_wait_at_once() {
     }
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_label_sleeps_however_long_its_shop_takes() {
     let shop = busy_shop();
     let waker = CountingWaker::new();

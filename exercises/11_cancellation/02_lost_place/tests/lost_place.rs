@@ -8,6 +8,9 @@ use tokio::time::{Instant, sleep, timeout};
 /// How long the others keep the line. Neither two jobs nor nineteen end in the moment in which a user is told.
 const JOB: Duration = Duration::from_millis(16);
 
+/// After this time, every task that was spawned before has begun.
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// Compiles only if the future can be awaited in every task, also in one that moves between threads.
 fn in_any_task<F: Future + Send>(future: F) -> F {
     future
@@ -22,7 +25,7 @@ async fn print(line: Line, text: &'static str) {
 
 /// A client that always has another job: it queues up again as soon as it has unlocked the line.
 async fn busy_client(line: Line) {
-    for _ in 0..10 {
+    for _ in 0..4 {
         print(Arc::clone(&line), "busy").await;
     }
 }
@@ -31,8 +34,8 @@ async fn busy_client(line: Line) {
 async fn among_busy_clients(number: u32) {
     let line = Line::default();
     let others: Vec<_> = (0..number).map(|_| tokio::spawn(busy_client(Arc::clone(&line)))).collect();
-    tokio::task::yield_now().await; // one of them has the line now, and the others wait for it
     let start = Instant::now();
+    sleep(MOMENT).await; // one of them has the line now, and the others wait for it
     let mut told = 0;
     in_any_task(send(&line, "ours", || told += 1)).await;
     let waited = start.elapsed();
@@ -49,12 +52,12 @@ async fn among_busy_clients(number: u32) {
     }
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread", schedules = 50)]
 async fn a_client_gets_its_turn_between_two_busy_ones() {
     among_busy_clients(2).await;
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // too many clients to explore
 async fn a_client_gets_its_turn_among_many_busy_ones() {
     among_busy_clients(19).await;
 }
@@ -63,7 +66,7 @@ async fn a_client_gets_its_turn_among_many_busy_ones() {
 async fn clients_are_served_in_the_order_in_which_they_came() {
     let line = Line::default();
     let first = tokio::spawn(print(Arc::clone(&line), "first"));
-    tokio::task::yield_now().await; // it has the line now
+    sleep(MOMENT).await; // it has the line now
     let ours = async { send(&line, "second", || ()).await };
     let other = async {
         sleep(JOB / 4).await; // after us, and before our user is told anything
@@ -74,7 +77,7 @@ async fn clients_are_served_in_the_order_in_which_they_came() {
     assert_eq!(*line.lock().await, ["first", "second", "third"], "this is the order in which they began to wait");
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // a thousand rounds
 async fn a_user_is_told_again_and_again_that_the_line_is_taken() {
     const ROUNDS: u32 = 1_000;
     let line = Line::default();
@@ -114,8 +117,8 @@ async fn a_free_line_is_used_at_once() {
 async fn a_client_that_gives_up_sends_nothing() {
     let line = Line::default();
     let first = tokio::spawn(print(Arc::clone(&line), "first"));
-    tokio::task::yield_now().await; // it has the line now
     let start = Instant::now();
+    sleep(MOMENT).await; // it has the line now
     let given_up = timeout(JOB / 2, send(&line, "given up", || ())).await;
     assert!(given_up.is_err(), "the line is taken for longer than that");
     send(&line, "next", || ()).await;

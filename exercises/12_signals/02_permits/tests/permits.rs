@@ -48,7 +48,7 @@ fn two_slots() -> (Arc<SlowServer>, Uploads<SlowServer>) {
     (Arc::clone(&server), Uploads::new(server, 2))
 }
 
-#[interleave::test]
+#[interleave::test(schedules = 100)]
 async fn two_slots_are_two_uploads_at_once() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
@@ -61,7 +61,7 @@ async fn two_slots_are_two_uploads_at_once() {
     assert_eq!(start.elapsed(), 2 * TRANSFER, "four files through two slots take as long as two");
 }
 
-#[interleave::test]
+#[interleave::test(schedules = 100)]
 async fn two_slots_are_two_tasks_at_once() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
@@ -96,7 +96,7 @@ async fn a_task_that_panics_frees_its_slot() {
     assert_eq!(server.arrived(), [3], "two uploads failed, and the third did not");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_batch_may_be_larger_than_the_number_of_slots() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
@@ -108,7 +108,7 @@ async fn a_batch_may_be_larger_than_the_number_of_slots() {
     assert_eq!(start.elapsed(), 3 * TRANSFER, "five files through two slots take as long as three");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_batch_uses_the_slot_that_is_free() {
     let (server, uploads) = two_slots();
     let long = uploads.start(LONG);
@@ -128,7 +128,7 @@ async fn a_batch_uses_the_slot_that_is_free() {
     );
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn both_slots_stay_in_use_as_long_as_there_are_files() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
@@ -142,7 +142,7 @@ async fn both_slots_stay_in_use_as_long_as_there_are_files() {
     uploads.upload_all(&[]).await;
 }
 
-#[interleave::test]
+#[interleave::test(real_only)] // hundreds of tasks
 async fn the_number_of_slots_is_the_given_one() {
     for slots in [1, 3, 300] {
         let server = Arc::new(SlowServer::default());
@@ -203,17 +203,19 @@ async fn an_upload_that_is_dropped_frees_its_slot() {
 async fn an_upload_that_is_dropped_leaves_the_queue() {
     let (server, uploads) = two_slots();
     let tasks = [uploads.start(1), uploads.start(2)];
-    tokio::task::yield_now().await; // both slots are taken
+    sleep(TRANSFER / 4).await; // both slots are taken
     let dropped = timeout(TRANSFER / 2, uploads.upload(3)).await;
     assert!(dropped.is_err(), "both slots are taken for longer than the caller waits");
     for task in tasks {
         task.await.unwrap();
     }
     sleep(10 * TRANSFER).await;
-    assert_eq!(server.arrived(), [1, 2], "the third upload was dropped while it waited for a slot; left: what arrived");
+    let mut arrived = server.arrived();
+    arrived.sort_unstable();
+    assert_eq!(arrived, [1, 2], "the third upload was dropped while it waited for a slot; left: what arrived");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_started_upload_needs_nobody_who_awaits_it() {
     let (server, uploads) = two_slots();
     for file in 0..6 {
@@ -234,7 +236,7 @@ async fn an_upload_waits_however_long_the_others_take() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
     let tasks = [uploads.start(LONGEST), uploads.start(LONGEST)];
-    tokio::task::yield_now().await; // both slots are taken
+    sleep(TRANSFER / 4).await; // both slots are taken
     uploads.upload(1).await;
     assert_eq!(start.elapsed(), AGES + TRANSFER, "both slots were taken for ages; left: when the third upload ended");
     for task in tasks {
@@ -247,7 +249,7 @@ async fn an_upload_waits_however_long_the_others_take() {
 async fn an_upload_that_waits_sleeps() {
     let (_server, uploads) = two_slots();
     let tasks = [uploads.start(LONG), uploads.start(LONG)];
-    tokio::task::yield_now().await; // both slots are taken
+    sleep(TRANSFER / 4).await; // both slots are taken
     let waker = CountingWaker::new();
     let mut waiting = pin!(uploads.upload(1));
     assert!(waker.poll(waiting.as_mut()).is_pending(), "both slots are taken, and a third upload has ended");
@@ -263,7 +265,7 @@ async fn an_upload_that_waits_sleeps() {
     assert!(waker.wakes() > 0, "there is a free slot, and the upload that waits for it was not woken");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn a_broken_file_in_a_batch_frees_its_slot() {
     let (server, uploads) = two_slots();
     let batch = tokio::spawn({

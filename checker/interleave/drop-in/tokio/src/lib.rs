@@ -29,7 +29,11 @@ macro_rules! select {
 #[cfg(not(feature = "explore"))]
 #[doc(hidden)]
 pub mod __interleave {
+    use std::collections::VecDeque;
+    use std::sync::{Arc, Mutex, PoisonError};
     use std::time::Duration;
+
+    use real::time::Instant;
 
     /// The runtime of a test in real mode.
     pub enum Flavor {
@@ -46,12 +50,20 @@ pub mod __interleave {
     /// that works while all tasks sleep.
     const LIMIT: Duration = Duration::from_secs(3600);
 
-    const WOKEN: &str = "none woke in an hour of simulated time";
+    /// If the thread of the tasks went to sleep so often in so short a time before the limit, tasks wake again and again.
+    /// It also wakes a few times on the way to a distant deadline, as tokio keeps these in coarse slots.
+    const OFTEN: usize = 10;
+    const RECENT: Duration = Duration::from_secs(600);
+
+    const AGAIN: &str = "not done after an hour of simulated time, and not asleep either: a task sleeps for a while, \
+                         looks again and sleeps again. Does it wait for something that does not come?";
 
     pub fn block_on(flavor: Flavor, test: impl Future<Output = ()>) {
         match flavor {
             Flavor::Any | Flavor::CurrentThread => {
                 let watch = interleave::Watch::begin();
+                let slept = Arc::new(Mutex::new(VecDeque::new()));
+                let sleeps = Arc::clone(&slept);
                 let runtime = real::runtime::Builder::new_current_thread()
                     .enable_all()
                     .start_paused(true)
@@ -59,18 +71,25 @@ pub mod __interleave {
                     // time limit, and the process would not look like one that stands still.
                     .thread_keep_alive(Duration::from_millis(1))
                     // While a blocking task runs, a paused clock stands still.
-                    .on_thread_park(move || watch.before_time_passes(|watch| drop(real::task::spawn_blocking(watch))))
+                    .on_thread_park(move || {
+                        let mut sleeps = sleeps.lock().unwrap_or_else(PoisonError::into_inner);
+                        sleeps.truncate(OFTEN - 1);
+                        sleeps.push_front(Instant::now());
+                        drop(sleeps);
+                        watch.before_time_passes(|watch| drop(real::task::spawn_blocking(watch)));
+                    })
                     .build();
                 let runtime = Leave::if_it_panics(runtime.expect("a runtime of one thread starts"));
-                let ended = runtime.block_on(async { real::time::timeout(LIMIT, test).await });
-                if ended.is_err() {
-                    interleave::deadlock(&match runtime.spawned() {
-                        0 => "the test waits for something that does not come: its `.await` did not end in an hour of \
-                              simulated time"
-                            .to_owned(),
-                        1 => format!("the test and the task that it spawned are both waiting, and {WOKEN}"),
-                        tasks => format!("the test and the {tasks} tasks that it spawned are all waiting, and {WOKEN}"),
-                    });
+                let is_over = runtime.block_on(async {
+                    let ended = real::time::timeout(LIMIT, test).await;
+                    let slept = slept.lock().unwrap_or_else(PoisonError::into_inner);
+                    let wakes_again = slept.get(OFTEN - 1).is_some_and(|first| first.elapsed() < RECENT);
+                    ended.err().map(|_| wakes_again)
+                });
+                match is_over {
+                    None => {}
+                    Some(true) => interleave::livelock(AGAIN),
+                    Some(false) => interleave::deadlock(&asleep(runtime.spawned())),
                 }
             }
             Flavor::MultiThread(workers) => {
@@ -78,6 +97,16 @@ pub mod __interleave {
                 Leave::if_it_panics(runtime.expect("a runtime of several threads starts")).block_on(test);
             }
         }
+    }
+
+    /// The test and this many tasks sleep.
+    fn asleep(tasks: usize) -> String {
+        let who = match tasks {
+            0 => "the test is".to_owned(),
+            1 => "the test and the task that it spawned are both".to_owned(),
+            tasks => format!("the test and the {tasks} tasks that it spawned are all"),
+        };
+        format!("after an hour of simulated time, {who} still waiting, for something that does not come")
     }
 
     /// A runtime that is dropped waits for blocking tasks. After a panic of the test nobody may be left to end them, and

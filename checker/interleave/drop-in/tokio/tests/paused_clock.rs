@@ -1,12 +1,15 @@
 //! The paused clock of real mode, which must not jump while a thread of the test's own works.
 #![cfg(all(not(feature = "explore"), target_os = "linux"))]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use interleave::Stuck;
 use tokio::__interleave::{Flavor, block_on};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
+use trace::FailureKind;
 
 fn works_for(time: Duration) {
     let start = Instant::now();
@@ -62,6 +65,25 @@ fn a_thread_that_waits_does_not_hold_the_clock() {
     assert!(start.elapsed() < Duration::from_secs(60), "ten minutes of the paused clock took {:?}", start.elapsed());
 }
 
+/// Would catch: "every task waits", said of a task that looks again and again.
+#[test]
+fn a_task_that_looks_again_and_again_does_not_deadlock() {
+    fn kind(test: impl Future<Output = ()>) -> Option<FailureKind> {
+        let ended = catch_unwind(AssertUnwindSafe(|| block_on(Flavor::Any, test)));
+        Some(ended.expect_err("it does not end").downcast_ref::<Stuck>()?.kind)
+    }
+    let looks_again = async || loop {
+        sleep(Duration::from_secs(1)).await;
+    };
+    assert_eq!(kind(looks_again()), Some(FailureKind::Livelock));
+    assert_eq!(kind(std::future::pending()), Some(FailureKind::Deadlock));
+    let looks_for_a_while = async {
+        let _ = timeout(Duration::from_secs(1800), looks_again()).await;
+        std::future::pending().await
+    };
+    assert_eq!(kind(looks_for_a_while), Some(FailureKind::Deadlock), "it sleeps for the last half of the hour");
+}
+
 /// Would catch: a deadlock, said of a test that panicked, because its runtime waits for a blocking task.
 #[test]
 fn a_panic_is_not_kept_back_by_a_blocking_task_that_waits() {
@@ -74,7 +96,7 @@ fn a_panic_is_not_kept_back_by_a_blocking_task_that_waits() {
                 assert!(waits.is_finished(), "on purpose");
             });
         };
-        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(test));
+        let ended = catch_unwind(AssertUnwindSafe(test));
         assert_eq!(ended.unwrap_err().downcast_ref::<&str>(), Some(&"on purpose"));
         drop(stop);
     }

@@ -116,6 +116,31 @@ fn a_guard_held_across_an_await_on_the_only_worker_names_who_blocks_whom() {
     );
 }
 
+/// Would catch: an empty picture, because the other branch of a `join!` went on after the wait began.
+#[test]
+fn a_branch_that_waits_is_shown_although_the_other_branch_went_on() {
+    let trace = trace(
+        &["main"],
+        &["slots", "done"],
+        vec![
+            (0, Action::Acquires { object: 0, mode: Mode::Permit }, 12),
+            (0, Action::Acquires { object: 0, mode: Mode::Permit }, 12),
+            (0, Action::Waits { object: 0, mode: Mode::Permit }, 12),
+            (0, Action::Signals { object: 1 }, 20),
+        ],
+    );
+    assert_drawn(
+        &deadlock(trace),
+        100,
+        "
+        main
+  1  │A gets `slots`          lib.rs:12  let mut a = self.a.lock().unwrap();
+  2  ││ waits to get `slots`  lib.rs:12  let mut a = self.a.lock().unwrap();
+  ✗  deadlock: main holds `slots` twice and waits for a permit of `slots`, which it holds itself
+",
+    );
+}
+
 #[test]
 fn on_a_narrow_screen_each_step_starts_with_the_name_of_its_task() {
     assert_drawn(
