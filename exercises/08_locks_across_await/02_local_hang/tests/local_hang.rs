@@ -101,20 +101,25 @@ fn on_smol_the_texts_of_one_print_stay_together() {
 async fn on_tokio_another_task_runs_while_two_wait() {
     let (console, open, terminal) = gated_console();
     let local = LocalSet::new();
-    let tasks = ["a", "b"].map(|text| {
+    let tasks = ["a", "b", "c"].map(|text| {
         let console = Rc::clone(&console);
         local.spawn_local(async move { console.print(&[text]).await })
     });
-    // Spawned last, so both have begun when this one is polled.
+    // Spawned last, so all three have begun when this one is polled.
     local.spawn_local(async move {
-        open.send(()).await.unwrap();
-        open.send(()).await.unwrap();
+        for _ in 0..3 {
+            open.send(()).await.unwrap();
+        }
     });
     local.await;
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(terminal.take().len(), 2, "a third task let two texts through, so both should be on the terminal");
+    assert_eq!(
+        terminal.take().len(),
+        3,
+        "another task let three texts through, so all of them should be on the terminal"
+    );
 }
 
 #[interleave::test]

@@ -35,16 +35,18 @@ impl Shop for ChangingShop {
 }
 
 /// Answers nobody before so many have asked.
-struct BusyShop(Barrier);
+struct BusyShop {
+    callers: Barrier,
+}
 
 impl Shop for BusyShop {
     async fn price(&self, item: &'static str) -> u32 {
-        self.0.wait().await;
+        self.callers.wait().await;
         item.len() as u32 * 10
     }
 
     async fn pieces(&self, item: &'static str) -> u32 {
-        self.0.wait().await;
+        self.callers.wait().await;
         item.len() as u32
     }
 }
@@ -53,7 +55,7 @@ impl Shop for BusyShop {
 const LABELS: usize = 100;
 
 fn busy_shop() -> Arc<BusyShop> {
-    Arc::new(BusyShop(Barrier::new(2)))
+    Arc::new(BusyShop { callers: Barrier::new(2) })
 }
 
 #[interleave::test(real_only)] // one label at a time
@@ -129,7 +131,7 @@ async fn a_shop_may_use_the_runtime() {
 
 #[interleave::test(real_only)] // too many tasks to explore
 async fn any_number_of_labels_wait_at_once() {
-    let shops = [(); 2].map(|()| Arc::new(BusyShop(Barrier::new(LABELS))));
+    let shops = [(); 2].map(|()| Arc::new(BusyShop { callers: Barrier::new(LABELS) }));
     let prices: Vec<_> = (0..LABELS).map(|_| tokio::spawn(price_label(Arc::clone(&shops[0]), "tea"))).collect();
     let stocks: Vec<_> = (0..LABELS).map(|_| tokio::spawn(stock_label(Arc::clone(&shops[1]), "tea"))).collect();
     for price in prices {
