@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::authoring::{bench, new, verify};
-use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
+use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::session::When;
 use crate::watch::driver;
 
@@ -40,6 +40,8 @@ pub enum Command {
     Replay(replay::Args),
     /// Restore the original file; yours is backed up
     Reset(reset::Args),
+    /// Bring the newest exercises; your files stay as they are
+    Update(update::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// For authors of exercises

@@ -43,7 +43,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::authoring::{bench, new, verify};
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
+use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::session::{Printer, Session};
 use crate::system::process::{Stop, confine};
 use crate::system::signals::Signals;
@@ -83,6 +83,7 @@ fn run_command() -> Result<u8> {
         Command::Solution(args) => solution::execute(&open()?, &args)?,
         Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
+        Command::Update(args) => update::execute(printer, &stop, &args)?.unwrap_or(TROUBLE),
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),

@@ -14,7 +14,7 @@ use crate::error::UserError;
 use crate::system::toolchain;
 
 /// The table in the workspace manifest that marks a course.
-const MARK: &str = "[workspace.metadata.course]";
+pub const MARK: &str = "[workspace.metadata.course]";
 
 /// The course: its folder and its exercises.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Catalogue {
 }
 
 /// The nearest enclosing folder whose manifest marks it as a course.
-fn find_root(from: &Path) -> Result<PathBuf> {
+pub fn find_root(from: &Path) -> Result<PathBuf> {
     let is_course = |dir: &&Path| {
         fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| text.lines().any(|line| line.trim() == MARK))
     };

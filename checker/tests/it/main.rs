@@ -36,6 +36,12 @@ mod tidy;
 /// A course whose compiler is a script that takes no time.
 #[cfg(target_os = "linux")]
 mod toys;
+/// An update that is killed.
+#[cfg(unix)]
+mod update_killed;
+/// Updates in every situation.
+#[cfg(unix)]
+mod updates;
 /// The plain watch: saves, signals, and no process left behind.
 #[cfg(target_os = "linux")]
 mod watch;
@@ -54,3 +60,6 @@ mod watch_state;
 /// Job objects, the Windows counterpart of process groups.
 #[cfg(windows)]
 mod windows;
+/// A course in a git repository, and a learner's clone of it.
+#[cfg(unix)]
+mod worlds;
