@@ -8,6 +8,7 @@ use crate::course::catalogue;
 use crate::course::update::journal::{Journal, Kind};
 use crate::course::update::plan::{Fate, Row};
 use crate::course::update::{Outcome, Update};
+use crate::error::UserError;
 use crate::session::Printer;
 use crate::system::process::Stop;
 use crate::ui::text::style::{Line, Style, Text};
@@ -31,8 +32,19 @@ pub fn execute(printer: Printer, stop: &Stop, args: &Args) -> Result<Option<u8>>
     let root = catalogue::find_root(&here)?;
     match perform(&root, printer, stop, args) {
         Err(_) if stop.is_stopped() => Ok(None),
-        done => done.map(|()| Some(0)),
+        done => done.map(|()| Some(0)).map_err(on_a_full_disk),
     }
+}
+
+/// Git and the system say in several ways that there is no space.
+fn on_a_full_disk(error: anyhow::Error) -> anyhow::Error {
+    let said = format!("{error:#}");
+    let signs = ["No space left on device", "Out of diskspace", "unable to write file", "not enough space on the disk"];
+    if !signs.iter().any(|sign| said.contains(sign)) {
+        return error;
+    }
+    let help = "free some space, for instance with `cargo clean`, and run the same command again; nothing is lost";
+    UserError::new(format!("the disk is full, it seems: {said}"), help).into()
 }
 
 fn perform(root: &Path, printer: Printer, stop: &Stop, args: &Args) -> Result<()> {

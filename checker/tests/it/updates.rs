@@ -290,74 +290,86 @@ fn everything_that_was_edited_is_backed_up() {
     assert_eq!(world.backups(), ["// three\n", "// one\n", "// two\n"]);
 }
 
+/// A situation in which an update is refused.
+struct Refusal {
+    name: &'static str,
+    prepare: fn(&World),
+    arguments: &'static [&'static str],
+    what: &'static str,
+    help: &'static str,
+}
+
+const fn refusal(name: &'static str, prepare: fn(&World), what: &'static str, help: &'static str) -> Refusal {
+    Refusal { name, prepare, arguments: &[], what, help }
+}
+
+const REFUSALS: [Refusal; 9] = [
+    refusal(
+        "no git",
+        |world| fs::remove_dir_all(world.learner.join(".git")).unwrap(),
+        "not made by `git clone`",
+        "--from URL",
+    ),
+    refusal(
+        "no remote",
+        |world| assert_eq!(world.git(&["remote", "remove", "origin"]), ""),
+        "no address of the course",
+        "--from URL",
+    ),
+    Refusal {
+        arguments: &["--from", "http://localhost:1/course"],
+        ..refusal("no network", |_| (), "cannot be fetched from http://localhost:1", "nothing was changed")
+    },
+    refusal(
+        "no such folder",
+        |world| fs::rename(&world.course, world.dir().join("gone")).unwrap(),
+        "cannot be fetched",
+        "try again",
+    ),
+    refusal("a merge", start_a_merge, "a merge is under way", "git merge --abort"),
+    refusal(
+        "a bisect",
+        |world| assert_ne!(world.git(&["bisect", "start"]), "no"),
+        "a bisect is under way",
+        "git bisect reset",
+    ),
+    refusal(
+        "another git",
+        |world| world.edit(".git/index.lock", ""),
+        "another git command is under way",
+        "removing `.git/index.lock`",
+    ),
+    refusal(
+        "an obstacle",
+        |world| world.edit(&format!("{CHAPTER}/24_brand_new"), "a file"),
+        "24_brand_new is in the way",
+        "move it elsewhere",
+    ),
+    refusal("not a course", no_course, "is not a version of this course", "--from URL"),
+];
+
 /// Would catch: an update that makes matters worse, or an error without advice.
 #[test]
 fn an_update_that_is_not_possible_changes_nothing_and_says_what_to_do() {
-    let cases: [(&str, fn(&World), &[&str], &str, &str); 9] = [
-        (
-            "no git",
-            |w| fs::remove_dir_all(w.learner.join(".git")).unwrap(),
-            &[],
-            "not made by `git clone`",
-            "--from URL",
-        ),
-        ("no remote", |w| drop(w.git(&["remote", "remove", "origin"])), &[], "no address of the course", "--from URL"),
-        (
-            "no network",
-            |_| (),
-            &["--from", "http://localhost:1/course"],
-            "cannot be fetched from http://localhost:1",
-            "nothing was changed",
-        ),
-        (
-            "no such folder",
-            |w| fs::rename(&w.course, w.dir().join("gone")).unwrap(),
-            &[],
-            "cannot be fetched",
-            "try again",
-        ),
-        ("a merge", |w| start_a_merge(w), &[], "a merge is under way", "git merge --abort"),
-        ("a bisect", |w| drop(w.git(&["bisect", "start"])), &[], "a bisect is under way", "git bisect reset"),
-        ("another git", |w| w.edit(".git/index.lock", ""), &[], "another git command is under way", "removing"),
-        (
-            "an obstacle",
-            |w| w.edit(&format!("{CHAPTER}/24_brand_new"), "a file"),
-            &[],
-            "24_brand_new is in the way",
-            "move it elsewhere",
-        ),
-        (
-            "not a course",
-            |w| drop(git(&w.course, &["checkout", "--quiet", "--orphan", "empty"])),
-            &[],
-            "is not a version of this course",
-            "--from URL",
-        ),
-    ];
-    for (name, prepare, arguments, what, help) in cases {
+    for Refusal { name, prepare, arguments, what, help } in &REFUSALS {
         let world = World::new();
         world.save("01_passes", MINE);
         world.release();
-        if name == "not a course" {
-            git(&world.course, &["checkout", "--quiet", "--orphan", "empty"]);
-            git(&world.course, &["rm", "-r", "--quiet", "--cached", "."]);
-            git(&world.course, &["commit", "--quiet", "--allow-empty", "-m", "nothing"]);
-        } else {
-            prepare(&world);
-        }
-        let files = |world: &World| {
-            let mut files = std::collections::BTreeMap::new();
-            for folder in ["01_passes", "04_fails", "07_sleeps"] {
-                files.insert(folder, world.source(folder));
-            }
-            files
-        };
-        let before = files(&world);
+        prepare(&world);
+        let sources = || ["01_passes", "04_fails", "07_sleeps"].map(|folder| world.source(folder));
+        let before = sources();
         let ran = world.update(arguments).expect(2);
         assert!(ran.stderr.contains(what) && ran.stderr.contains(help), "{name}: {}", ran.stderr);
         assert_eq!(ran.stdout, "", "{name}");
-        assert_eq!(files(&world), before, "{name}");
+        assert_eq!(sources(), before, "{name}");
+        assert!(!world.learner.join(".checker/update/next").exists(), "{name}");
     }
+}
+
+fn no_course(world: &World) {
+    git(&world.course, &["checkout", "--quiet", "--orphan", "empty"]);
+    git(&world.course, &["rm", "-r", "--quiet", "--cached", "."]);
+    git(&world.course, &["commit", "--quiet", "--allow-empty", "-m", "nothing"]);
 }
 
 fn start_a_merge(world: &World) {

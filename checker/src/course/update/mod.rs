@@ -27,6 +27,17 @@ mod tree;
 /// The author of the commits that an update makes, if the learner has told git no name.
 const AUTHOR: [&str; 4] = ["-c", "user.name=checker update", "-c", "user.email=checker@localhost"];
 
+/// A file that git has while it is in the middle of something; what that is; and how to end it.
+const BUSY: [(&str, &str, &str); 7] = [
+    ("MERGE_HEAD", "a merge", "`git merge --continue` or `git merge --abort`"),
+    ("rebase-merge", "a rebase", "`git rebase --continue` or `git rebase --abort`"),
+    ("rebase-apply", "a rebase", "`git rebase --continue` or `git rebase --abort`"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick", "`git cherry-pick --continue` or `git cherry-pick --abort`"),
+    ("REVERT_HEAD", "a revert", "`git revert --continue` or `git revert --abort`"),
+    ("BISECT_LOG", "a bisect", "`git bisect reset`"),
+    ("index.lock", "another git command", "waiting for it, or by removing `.git/index.lock` if there is none"),
+];
+
 /// How an update ended.
 pub enum Outcome {
     /// There was nothing new at this place.
@@ -78,18 +89,31 @@ impl<'a> Update<'a> {
         {
             return Ok(Outcome::IsNewest { at: source.url });
         }
-        let _ = fs::remove_dir_all(self.desk.next());
-        fs::create_dir_all(self.desk.next()).context("the folder for an update cannot be made")?;
+        let prepared = self.prepare(before, &new);
+        if prepared.is_err() {
+            // The disk may be full.
+            let _ = fs::remove_dir_all(self.desk.next());
+        }
+        let mut journal = prepared?;
+        begins();
+        self.desk.begin(&journal)?;
+        journal.carry_out(&self.desk, &self.git)?;
+        Ok(Outcome::Done(Box::new(journal)))
+    }
 
-        let course = tree::read(&self.git, &new)?;
-        let history = History::read(&self.git, &new)?;
+    /// Prepares the update from the branch at `before` to the course's version `new`.
+    fn prepare(&self, before: Option<String>, new: &str) -> Result<Journal> {
+        self.clear_the_desk()?;
+
+        let course = tree::read(&self.git, new)?;
+        let history = History::read(&self.git, new)?;
         let files_before = self.snapshot(&course, &history, before.as_deref())?;
         let now = tree::read(&self.git, &files_before)?;
         let plan = plan(&now, &course, &history);
         self.require_free_places(&plan)?;
 
         let files_after = self.commit_of(&files_before, &plan, "after an update", &[&files_before])?;
-        let after = self.branch_after(before.as_deref(), &new, &course, &history)?;
+        let after = self.branch_after(before.as_deref(), new, &course, &history)?;
         self.git.with_index(self.desk.new_index()).run(&["read-tree", &after])?;
         let backup = self.backup_folder(&files_before)?;
         for path in &plan.edited {
@@ -98,11 +122,7 @@ impl<'a> Update<'a> {
         let changes = self.stage(&now, &plan.changes)?;
         self.protect(&files_after)?;
         let files = (files_before, files_after);
-        let mut journal = Journal::new(Kind::Update, (before, Some(after)), files, backup, changes, plan.rows);
-        begins();
-        self.desk.begin(&journal)?;
-        journal.carry_out(&self.desk, &self.git)?;
-        Ok(Outcome::Done(Box::new(journal)))
+        Ok(Journal::new(Kind::Update, (before, Some(after)), files, backup, changes, plan.rows))
     }
 
     /// Restores the state before the last update.
@@ -116,8 +136,7 @@ impl<'a> Update<'a> {
             let help = format!("take your files from {}, or use git to go back", last.backup);
             return Err(UserError::new(what, help).into());
         }
-        let _ = fs::remove_dir_all(self.desk.next());
-        fs::create_dir_all(self.desk.next()).context("the folder for an update cannot be made")?;
+        self.clear_the_desk()?;
         let (now, old) = (tree::read(&self.git, &last.files_after)?, tree::read(&self.git, &last.files_before)?);
         let mut changes: BTreeMap<String, Option<Blob>> = old
             .iter()
@@ -141,6 +160,11 @@ impl<'a> Update<'a> {
         Ok(journal)
     }
 
+    fn clear_the_desk(&self) -> Result<()> {
+        let _ = fs::remove_dir_all(self.desk.next());
+        fs::create_dir_all(self.desk.next()).context("the folder for an update cannot be made")
+    }
+
     /// Refuses to work while git is in the middle of something, or where git keeps no versions of the course.
     fn require_a_quiet_repository(&self) -> Result<()> {
         let prefix = self.git.ask(&["rev-parse", "--show-prefix"])?;
@@ -153,16 +177,9 @@ impl<'a> Update<'a> {
             let help = "run `git init` here once, then `cargo checker update --from URL` with the course's address";
             return Err(UserError::new(what, help).into());
         }
-        for (file, doing, ways) in [
-            ("MERGE_HEAD", "a merge", "`git merge --continue` or `git merge --abort`"),
-            ("rebase-merge", "a rebase", "`git rebase --continue` or `git rebase --abort`"),
-            ("rebase-apply", "a rebase", "`git rebase --continue` or `git rebase --abort`"),
-            ("CHERRY_PICK_HEAD", "a cherry-pick", "`git cherry-pick --continue` or `git cherry-pick --abort`"),
-            ("REVERT_HEAD", "a revert", "`git revert --continue` or `git revert --abort`"),
-            ("BISECT_LOG", "a bisect", "`git bisect reset`"),
-            ("index.lock", "another git command", "waiting for it, or by removing `.git/index.lock` if there is none"),
-        ] {
-            let path = self.git.line(&["rev-parse", "--git-path", file])?;
+        let call = BUSY.iter().flat_map(|(file, ..)| ["--git-path", file]);
+        let paths = self.git.line(&["rev-parse"].into_iter().chain(call).collect::<Vec<_>>())?;
+        for (path, (_, doing, ways)) in paths.lines().zip(BUSY) {
             if is_there(&self.desk.root.join(path)) {
                 let what = format!("{doing} is under way in this folder");
                 return Err(UserError::new(what, format!("end it with {ways}, then update")).into());
