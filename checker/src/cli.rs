@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::authoring::{bench, new, verify};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
+use crate::doctor;
 use crate::session::When;
 use crate::watch::driver;
 
@@ -42,6 +43,8 @@ pub enum Command {
     Reset(reset::Args),
     /// Bring the newest exercises; your files stay as they are
     Update(update::Args),
+    /// Check that this machine has what the course needs
+    Doctor(doctor::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// For authors of exercises

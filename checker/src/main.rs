@@ -29,6 +29,9 @@ mod commands;
 // `checker watch`.
 mod watch;
 
+// `checker doctor`.
+mod doctor;
+
 // `checker dev`.
 mod authoring;
 
@@ -84,6 +87,7 @@ fn run_command() -> Result<u8> {
         Command::Replay(args) => replay::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Update(args) => update::execute(printer, &stop, &args)?.unwrap_or(TROUBLE),
+        Command::Doctor(args) => doctor::execute(printer, &stop, &args)?.unwrap_or(TROUBLE),
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),

@@ -22,7 +22,7 @@ use crate::verdict::{Mode, Outcome, Output, TestResult};
 
 use self::scratch::Scratch;
 
-mod scratch;
+pub mod scratch;
 
 /// A test to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
