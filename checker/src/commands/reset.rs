@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::restore;
 use crate::course::store;
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
@@ -39,7 +39,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<u8> {
             text.push(Line::styled(Style::Good, format!("`{name}` is {what} again")));
             if let Some(backup) = backup {
                 text.push(Line::plain(format!(
-                    "what it was before is kept as {backup}; `checker reset {name} --undo` brings it back"
+                    "what it was before is kept as {backup}; `{COMMAND} reset {name} --undo` brings it back"
                 )));
             }
         }

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::Result;
 
 use super::read::read;
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::session::Session;
 use crate::ui::text::document;
 use crate::ui::text::style::Text;
@@ -53,7 +53,7 @@ pub fn explain(session: &Session, at: usize) -> Result<Text> {
 fn asked_and_answered_yes(name: &str) -> Result<bool> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let what = format!("`{name}` is not solved yet, so its solution is not shown");
-        return Err(UserError::new(what, format!("solve it, or say `checker solution {name} --peek`")).into());
+        return Err(UserError::new(what, format!("solve it, or say `{COMMAND} solution {name} --peek`")).into());
     }
     print!("`{name}` is not solved yet. Show its solution all the same? [y/N] ");
     io::stdout().flush()?;

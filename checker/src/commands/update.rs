@@ -8,7 +8,7 @@ use crate::course::catalogue;
 use crate::course::update::journal::{Journal, Kind};
 use crate::course::update::plan::{Fate, Row};
 use crate::course::update::{Outcome, Update};
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::session::Printer;
 use crate::system::process::Stop;
 use crate::ui::text::style::{Line, Style, Text};
@@ -78,8 +78,7 @@ fn word(kind: Kind) -> &'static str {
 
 /// Half of an update may leave sources from which cargo cannot build the checker.
 fn how_to_go_on() -> String {
-    let program =
-        std::env::current_exe().map_or_else(|_| "cargo checker".to_owned(), |path| path.display().to_string());
+    let program = std::env::current_exe().map_or_else(|_| COMMAND.to_owned(), |path| path.display().to_string());
     format!("updating; if this is interrupted, `{program} update` goes on")
 }
 
@@ -103,7 +102,7 @@ fn report(root: &Path, journal: &Journal) -> Text {
             if root.join(&journal.backup).exists() {
                 text.push(Line::plain(format!("your files are copied to {}", journal.backup)));
             }
-            text.push(Line::plain("`cargo checker update --undo` restores the state before"));
+            text.push(Line::plain(format!("`{COMMAND} update --undo` restores the state before")));
         }
         Kind::Undo => text.push(Line::styled(Style::Good, format!("undone; {others} files are as before the update"))),
     }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::course::exercise::{About, Exercise};
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::system::toolchain;
 
 /// The table in the workspace manifest that marks a course.
@@ -42,8 +42,8 @@ impl Catalogue {
             return Ok(at);
         }
         let help = match self.nearest(name) {
-            Some(near) => format!("did you mean `{near}`? `checker list` shows all of them"),
-            None => "`checker list` shows all of them".to_owned(),
+            Some(near) => format!("did you mean `{near}`? `{COMMAND} list` shows all of them"),
+            None => format!("`{COMMAND} list` shows all of them"),
         };
         Err(UserError::new(format!("there is no exercise `{name}`"), help).into())
     }

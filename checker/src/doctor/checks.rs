@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::course::catalogue::Catalogue;
-use crate::error::{self, causes};
+use crate::error::{self, COMMAND, causes};
 use crate::runner::compile::settings::Settings;
 use crate::runner::suite::scratch::Scratch;
 use crate::system::process::{self, How, Spec, Stop};
@@ -95,7 +95,9 @@ pub fn saves(root: &Path, _stop: &Stop) -> Finding {
             let how = note.map_or(String::new(), |note| format!("; {note}"));
             good(format!("noticed after {} ms{how}", after.as_millis()))
         }
-        Ok((None, _)) => bad("a save was not noticed", "run `cargo checker watch --poll`, which looks twice a second"),
+        Ok((None, _)) => {
+            bad("a save was not noticed", format!("run `{COMMAND} watch --poll`, which looks twice a second"))
+        }
         Err(error) => failed(&error, "move the course to a folder of your own"),
     }
 }

@@ -4,6 +4,9 @@ pub mod causes;
 
 use std::fmt;
 
+/// How learners call the checker. Advice to run a command begins with it.
+pub const COMMAND: &str = "cargo checker";
+
 /// An error that comes with advice.
 #[derive(Debug)]
 pub struct UserError {

@@ -229,7 +229,7 @@ impl Journal {
         match (&self.head_after, &self.head_before) {
             (Some(after), before) => {
                 let before = before.as_deref().unwrap_or("");
-                git.run(&["update-ref", "-m", "checker update", "HEAD", after, before])?;
+                git.run(&["update-ref", "-m", "checker: update", "HEAD", after, before])?;
             }
             (None, _) => {
                 git.run(&["update-ref", "-d", "HEAD"])?;

@@ -14,7 +14,7 @@ use self::journal::{Becomes, Change, Desk, Journal, Kind, back_up, head, is_ther
 use self::plan::{Plan, plan};
 use self::source::Source;
 use self::tree::{Blob, History, Tree, index_arguments};
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::system::fault;
 use crate::system::git::Git;
 use crate::system::process::Stop;
@@ -25,7 +25,7 @@ mod source;
 mod tree;
 
 /// The author of the commits that an update makes, if the learner has told git no name.
-const AUTHOR: [&str; 4] = ["-c", "user.name=checker update", "-c", "user.email=checker@localhost"];
+const AUTHOR: [&str; 4] = ["-c", "user.name=checker", "-c", "user.email=checker@localhost"];
 
 /// A file that git has while it is in the middle of something; what that is; and how to end it.
 const BUSY: [(&str, &str, &str); 7] = [
@@ -174,7 +174,8 @@ impl<'a> Update<'a> {
         }
         if !prefix.succeeded || !prefix.out.trim_ascii().is_empty() {
             let what = "this folder was not made by `git clone`, so it is not known where its newest version is";
-            let help = "run `git init` here once, then `cargo checker update --from URL` with the course's address";
+            let help =
+                format!("run `git init` here once, then `{COMMAND} update --from URL` with the course's address");
             return Err(UserError::new(what, help).into());
         }
         let call = BUSY.iter().flat_map(|(file, ..)| ["--git-path", file]);

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::system::git::Git;
 
 /// The reference under which git keeps the newest version that was fetched.
@@ -32,7 +32,7 @@ impl Source {
         let found = wanted.into_iter().flatten().find(|name| remotes.lines().any(|remote| remote == *name));
         let Some(name) = found else {
             let what = "git knows no address of the course here";
-            let help = "say where it is: `cargo checker update --from URL`";
+            let help = format!("say where it is: `{COMMAND} update --from URL`");
             return Err(UserError::new(what, help).into());
         };
         let url = git.maybe(&["remote", "get-url", name])?.unwrap_or_else(|| name.to_owned());
@@ -56,7 +56,7 @@ impl Source {
         let manifest = git.maybe(&["show", &format!("{commit}:Cargo.toml")])?.unwrap_or_default();
         if !manifest.lines().any(|line| line.trim() == crate::course::catalogue::MARK) {
             let what = format!("{} is not a version of this course", self.url);
-            return Err(UserError::new(what, "say where the course is: `cargo checker update --from URL`").into());
+            return Err(UserError::new(what, format!("say where the course is: `{COMMAND} update --from URL`")).into());
         }
         Ok(commit)
     }
