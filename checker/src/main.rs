@@ -42,7 +42,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use crate::authoring::{bench, new, verify};
 use crate::cli::{Cli, Command, Dev};
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
 }
 
 fn run_command() -> Result<u8> {
-    let Cli { command, color } = Cli::parse();
+    let Cli { command, color } = cli::parse();
     let stop = Stop::new();
     let signals = Signals::install(stop.clone()).context("signals cannot be received")?;
     let printer = Printer::new(color);

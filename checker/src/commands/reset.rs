@@ -14,6 +14,7 @@ use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise
     pub name: String,
     /// Bring back what the last reset replaced
     #[arg(long)]

@@ -13,6 +13,7 @@ use crate::ui::text::style::Text;
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Show it although the exercise is not solved
     #[arg(long)]

@@ -206,7 +206,7 @@ fn build_and_run(root: &Path, stop: &Stop) -> Result<Option<String>> {
     fs::write(scratch.path().join("Cargo.toml"), package)?;
     fs::create_dir_all(scratch.path().join("src"))?;
     fs::write(scratch.path().join("src/main.rs"), "fn main() {}\n")?;
-    let target = build_folder(root).join("doctor");
+    let target = build_folder(root).join(format!("doctor-{}", std::process::id()));
     let mut command = toolchain::cargo();
     command.args(["run", "--quiet", "--offline", "--manifest-path"]).arg(scratch.path().join("Cargo.toml"));
     command.current_dir(root).env("CARGO_TARGET_DIR", &target).env("CARGO_TERM_COLOR", "never");

@@ -8,11 +8,15 @@ mod authors;
 mod commands;
 /// No crate has a module cycle.
 mod cycles;
+/// Whether a machine has what the course needs.
+mod doctors;
 /// Faults of the machine get no verdict.
 #[cfg(target_os = "linux")]
 mod environment;
 /// Tests that run on every system, not only on Linux.
 mod everywhere;
+/// What the checker is called, and what shells complete.
+mod names;
 /// A check is about one version of the files, and uses the course's own tests.
 #[cfg(target_os = "linux")]
 mod one_source;
@@ -39,6 +43,9 @@ mod toys;
 /// An update that is killed.
 #[cfg(unix)]
 mod update_killed;
+/// Updates that are not possible.
+#[cfg(unix)]
+mod update_refused;
 /// Updates in every situation.
 #[cfg(unix)]
 mod updates;

@@ -29,6 +29,7 @@ mod step;
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Go through it step by step, and choose who goes on
     #[arg(long, conflicts_with_all = ["html", "json"])]
