@@ -57,8 +57,13 @@ impl<'a> Git<'a> {
         for name in FOREIGN {
             command.env_remove(name);
         }
-        // The messages are compared, and nobody can answer a question.
-        command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_LITERAL_PATHSPECS", "1");
+        // The messages are compared, and nobody can answer a question. A call that only reads takes no lock, which would
+        // stay if the checker were killed.
+        command
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("LC_ALL", "C")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_LITERAL_PATHSPECS", "1");
         if let Some(index) = &self.index {
             command.env("GIT_INDEX_FILE", index);
         }
