@@ -145,39 +145,38 @@ pub fn settings(root: &Path, _stop: &Stop) -> Finding {
     good(notes.iter().map(|note| note.trim_start_matches("note: ")).collect::<Vec<_>>().join("; "))
 }
 
-/// Whether the editor checks only the exercise that is saved, in a build folder of its own.
+/// The files with settings for editors, and where the settings of rust-analyzer are in each.
+const EDITORS: [(&str, &[&str]); 3] = [
+    (".vscode/settings.json", &[]),
+    (".zed/settings.json", &["lsp", "rust-analyzer", "initialization_options"]),
+    (".helix/languages.toml", &["language-server", "rust-analyzer", "config"]),
+];
+
+/// Whether editors check only the exercise that is saved, in a build folder of their own.
 pub fn editor(root: &Path, _stop: &Stop) -> Finding {
-    let wrong = |file: &str, setting: &str| {
-        bad(
-            format!(
-                "{file} does not set `{setting}`, so the editor shows the errors of all exercises, or waits for checks"
-            ),
-            format!("restore it: `git restore {file}`"),
-        )
-    };
-    let file = "rust-analyzer.toml";
-    let table = fs::read_to_string(root.join(file)).ok().and_then(|text| text.parse::<toml::Table>().ok());
-    let set = |section: &str, key: &str| table.as_ref()?.get(section)?.get(key)?.as_bool();
-    if set("check", "workspace") != Some(false) {
-        return wrong(file, "check.workspace = false");
+    for (file, place) in EDITORS {
+        let Ok(text) = fs::read_to_string(root.join(file)) else {
+            return bad(format!("{file} is missing"), format!("restore it: `git restore {file}`"));
+        };
+        // A file that is not understood, for instance one with comments, is not judged.
+        let settings: Option<Value> =
+            if file.ends_with(".toml") { toml::from_str(&text).ok() } else { serde_json::from_str(&text).ok() };
+        let Some(settings) = settings else { continue };
+        for (section, key, wanted) in [("check", "workspace", false), ("cargo", "targetDir", true)] {
+            let found = place.iter().try_fold(&settings, |settings, key| settings.get(key));
+            let flat = format!("rust-analyzer.{section}.{key}");
+            let found =
+                found.and_then(|settings| settings.get(section).and_then(|it| it.get(key)).or(settings.get(&flat)));
+            if found.and_then(Value::as_bool) != Some(wanted) {
+                let why = "so that it shows the errors of all exercises, or waits for checks";
+                return bad(
+                    format!("{file} does not set `{section}.{key}` to {wanted}, {why}"),
+                    format!("restore it: `git restore {file}`"),
+                );
+            }
+        }
     }
-    if set("cargo", "targetDir") != Some(true) {
-        return wrong(file, "cargo.targetDir = true");
-    }
-    let file = ".vscode/settings.json";
-    // Comments are allowed there, and a file with comments is not judged.
-    let text = fs::read_to_string(root.join(file)).ok();
-    let settings: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
-    let is_off = |key: &str, wanted: bool| {
-        settings.as_ref().and_then(|settings| settings.get(key)).is_some_and(|value| *value != Value::Bool(wanted))
-    };
-    if is_off("rust-analyzer.check.workspace", false) {
-        return wrong(file, "\"rust-analyzer.check.workspace\": false");
-    }
-    if is_off("rust-analyzer.cargo.targetDir", true) {
-        return wrong(file, "\"rust-analyzer.cargo.targetDir\": true");
-    }
-    good("rust-analyzer checks the saved exercise only")
+    good("VS Code, Zed and Helix check the saved exercise only; docs/editors.md has others")
 }
 
 /// Builds and runs a program where exercises are built: this needs a linker, and a disk from which programs may run.

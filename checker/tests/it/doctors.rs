@@ -21,9 +21,13 @@ fn is_bad(ran: &Ran, name: &str, what: &str, advice: &str) {
     assert_eq!((ran.json()["good"].as_bool(), ran.code), (Some(false), Some(2)));
 }
 
+/// The settings of this repository.
 fn write_settings(course: &Course) {
-    fs::write(course.root.join("rust-analyzer.toml"), "[check]\nworkspace = false\n[cargo]\ntargetDir = true\n")
-        .unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for file in [".vscode/settings.json", ".zed/settings.json", ".helix/languages.toml"] {
+        fs::create_dir_all(course.root.join(file).parent().unwrap()).unwrap();
+        fs::copy(root.join(file), course.root.join(file)).unwrap();
+    }
 }
 
 #[test]
@@ -58,7 +62,7 @@ fn what_is_missing_is_found_and_comes_with_advice() {
     is_bad(&ran, "exercises", "20_abba/Cargo.toml", "fix the manifest");
     is_bad(&ran, "folder", "cannot be written", "move the course");
     is_bad(&ran, "saves", "", "move the course");
-    is_bad(&ran, "editor", "check.workspace = false", "git restore rust-analyzer.toml");
+    is_bad(&ran, "editor", ".vscode/settings.json is missing", "git restore .vscode/settings.json");
     is_bad(&ran, "build", "linker", "C compiler");
     assert!(finding(&ran, "settings").1.contains("RUSTFLAGS sets `-D warnings`"));
     assert!(finding(&ran, "compiler").0 && finding(&ran, "space").0, "{}", ran.stdout);
@@ -70,8 +74,9 @@ fn an_old_compiler_and_an_old_editor_setting_are_found() {
     use std::os::unix::fs::PermissionsExt as _;
     let course = Course::new();
     write_settings(&course);
-    fs::create_dir(course.root.join(".vscode")).unwrap();
-    fs::write(course.root.join(".vscode/settings.json"), r#"{"rust-analyzer.check.workspace": true}"#).unwrap();
+    let helix = course.root.join(".helix/languages.toml");
+    let text = fs::read_to_string(&helix).unwrap();
+    fs::write(&helix, text.replace("targetDir = true", "targetDir = false")).unwrap();
     let tools = tempfile::tempdir().unwrap();
     let clippy = tools.path().join("clippy-driver");
     fs::write(&clippy, "#!/bin/sh\necho 'clippy 0.1.80 (aa 2024-07-01)'\n").unwrap();
@@ -79,5 +84,5 @@ fn an_old_compiler_and_an_old_editor_setting_are_found() {
     let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
     let ran = run(course.checker(&["doctor", "--json"]).env("PATH", path));
     is_bad(&ran, "compiler", "Rust 1.80 is too old", "rustup update");
-    is_bad(&ran, "editor", ".vscode/settings.json", "git restore");
+    is_bad(&ran, "editor", ".helix/languages.toml does not set `cargo.targetDir` to true", "git restore");
 }

@@ -21,7 +21,7 @@ const fn refusal(name: &'static str, prepare: fn(&World), what: &'static str, he
     Refusal { name, prepare, arguments: &[], what, help }
 }
 
-const REFUSALS: [Refusal; 9] = [
+const REFUSALS: [Refusal; 10] = [
     refusal(
         "no git",
         |world| fs::remove_dir_all(world.learner.join(".git")).unwrap(),
@@ -43,6 +43,12 @@ const REFUSALS: [Refusal; 9] = [
         |world| fs::rename(&world.course, world.dir().join("gone")).unwrap(),
         "cannot be fetched",
         "try again",
+    ),
+    refusal(
+        "a conflict",
+        conflict,
+        "git reports a conflict in exercises/01_verdicts/01_passes/src/lib.rs",
+        "resolve it",
     ),
     refusal("a merge", start_a_merge, "a merge is under way", "git merge --abort"),
     refusal(
@@ -88,6 +94,14 @@ fn no_course(world: &World) {
     git(&world.course, &["checkout", "--quiet", "--orphan", "empty"]);
     git(&world.course, &["rm", "-r", "--quiet", "--cached", "."]);
     git(&world.course, &["commit", "--quiet", "--allow-empty", "-m", "nothing"]);
+}
+
+fn conflict(world: &World) {
+    world.git(&["stash", "--quiet"]);
+    world.save("01_passes", "// something else\n");
+    world.git(&["commit", "--quiet", "--all", "-m", "something else"]);
+    let pop = Command::new("git").args(["stash", "pop"]).current_dir(&world.learner).output().unwrap();
+    assert!(!pop.status.success());
 }
 
 fn start_a_merge(world: &World) {

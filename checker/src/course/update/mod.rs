@@ -186,8 +186,10 @@ impl<'a> Update<'a> {
                 return Err(UserError::new(what, format!("end it with {ways}, then update")).into());
             }
         }
-        if let Some(first) = self.git.maybe(&["diff", "--name-only", "--diff-filter=U"])? {
-            let what = format!("git reports a conflict in {}", first.lines().next().unwrap_or_default());
+        // `git diff` would lock the index.
+        if let Some(unmerged) = self.git.maybe(&["ls-files", "--unmerged"])? {
+            let path = unmerged.lines().next().and_then(|line| line.split_once('\t')).map_or("", |(_, path)| path);
+            let what = format!("git reports a conflict in {path}");
             return Err(UserError::new(what, "resolve it and `git add` the file, then update").into());
         }
         Ok(())
