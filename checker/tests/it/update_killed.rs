@@ -1,6 +1,7 @@
 //! An update that is killed: the next one finishes it, and nothing is lost.
 
 use std::fs;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -132,7 +133,7 @@ fn killed_at_any_moment_nothing_is_lost() {
     let start = prepared();
     for round in 0..12 {
         let world = start.copy();
-        let mut update = world.checker(&["update"]).spawn().unwrap();
+        let mut update = world.checker(&["update"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         thread::sleep(Duration::from_millis(17 * round));
         let _ = update.kill();
         update.wait().unwrap();

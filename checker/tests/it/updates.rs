@@ -153,15 +153,22 @@ const SITUATIONS: [Situation; 13] = [
             world.edit(&format!("{CHAPTER}/18_fills_the_memory/src/own.rs"), MINE);
             world.edit(&format!("{CHAPTER}/24_brand_new/src/lib.rs"), MINE);
             world.edit(&format!("{CHAPTER}/24_brand_new/Cargo.toml"), MINE);
+            // Cargo would stop at a folder that has this file and no manifest.
+            world.edit(&format!("{CHAPTER}/07_sleeps/deep/notes.md"), MINE);
         },
         arguments: no_arguments,
-        says: &["kept      brand_new", "replaced  exercises/01_verdicts/24_brand_new/Cargo.toml"],
+        says: &[
+            "kept      brand_new",
+            "replaced  exercises/01_verdicts/24_brand_new/Cargo.toml",
+            "saved     exercises/01_verdicts/07_sleeps  what else you had there is in",
+        ],
         remains: &[
             ("notes.md", MINE),
             ("exercises/01_verdicts/01_passes/src/own.rs", MINE),
             ("exercises/01_verdicts/30_fills_the_memory/src/own.rs", MINE),
             ("exercises/01_verdicts/24_brand_new/src/lib.rs", MINE),
             ("exercises/01_verdicts/24_brand_new/Cargo.toml", "# new\n"),
+            ("exercises/01_verdicts/07_sleeps/deep/notes.md", ""),
         ],
         status: " M exercises/01_verdicts/24_brand_new/src/lib.rs
 ?? exercises/01_verdicts/01_passes/src/own.rs

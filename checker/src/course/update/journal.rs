@@ -3,13 +3,14 @@
 //! Everything is prepared before the journal is written: both versions of each file that changes lie in a folder beside
 //! it. From then on, each step can be repeated, so that an update that was interrupted is finished by the next one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
+use super::moves::{back_up, content, is_same, is_there, merge, put, remove};
 use super::plan::{self, Fate, Row};
 use crate::course::store;
 use crate::error::UserError;
@@ -37,6 +38,8 @@ pub struct Journal {
     pub files_after: String,
     /// Relative to the root.
     pub backup: String,
+    /// The backup of the update that is undone.
+    undoes: Option<String>,
     changes: Vec<Change>,
     pub rows: Vec<Row>,
 }
@@ -159,7 +162,24 @@ impl Journal {
     ) -> Journal {
         let (head_before, head_after) = heads;
         let (files_before, files_after) = files;
-        Journal { schema: SCHEMA, kind, head_before, head_after, files_before, files_after, backup, changes, rows }
+        let undoes = None;
+        Journal {
+            schema: SCHEMA,
+            kind,
+            head_before,
+            head_after,
+            files_before,
+            files_after,
+            backup,
+            undoes,
+            changes,
+            rows,
+        }
+    }
+
+    /// The same, for an undo of the update that made this backup.
+    pub fn undoing(self, backup: String) -> Journal {
+        Journal { undoes: Some(backup), ..self }
     }
 
     /// How many files change.
@@ -175,6 +195,13 @@ impl Journal {
         let mut rows = Vec::new();
         for change in &self.changes {
             rows.extend(self.settle(change, desk)?);
+        }
+        for change in &self.changes {
+            let Some(folder) = plan::exercise_of(&change.path) else { continue };
+            match change.becomes {
+                Becomes::Removed => rows.extend(self.vacate(folder, desk)?),
+                Becomes::New => self.fill_again(folder, desk)?,
+            }
         }
         self.rows.extend(rows);
         self.move_branch(git)?;
@@ -212,6 +239,35 @@ impl Journal {
             Becomes::Removed => remove(&target, &desk.root).map_err(failed)?,
         }
         Ok(row)
+    }
+
+    /// Moves whatever else the learner has in the folder of an exercise that is gone: cargo stops at a folder without a
+    /// manifest.
+    fn vacate(&self, folder: &str, desk: &Desk) -> Result<Option<Row>> {
+        let left = desk.root.join(folder);
+        if !left.is_dir() {
+            return Ok(None);
+        }
+        let names = (0..).map(|n| left_over(&self.backup, folder) + &".".repeat(n));
+        let to = names.into_iter().find(|name| !is_there(&desk.root.join(name))).context("no name is free")?;
+        let target = desk.root.join(&to);
+        let moved = target.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
+            fault::point();
+            fs::rename(&left, &target)
+        });
+        moved.map_err(|error| not_replaced(folder, &error))?;
+        let details = format!("what else you had there is in {to}");
+        Ok(Some(Row { fate: Fate::BackedUp, name: folder.to_owned(), details }))
+    }
+
+    /// Moves back what the update that is undone moved away.
+    fn fill_again(&self, folder: &str, desk: &Desk) -> Result<()> {
+        let Some(backup) = &self.undoes else { return Ok(()) };
+        let kept = desk.root.join(left_over(backup, folder));
+        if !kept.is_dir() {
+            return Ok(());
+        }
+        merge(&kept, &desk.root.join(folder)).map_err(|error| not_replaced(folder, &error))
     }
 
     /// Moves the branch, unless that was done before.
@@ -277,6 +333,11 @@ pub fn head(git: &Git<'_>) -> Result<Option<String>> {
     git.maybe(&["rev-parse", "--verify", "--quiet", "HEAD"])
 }
 
+/// Where the rest of an exercise's folder is kept.
+fn left_over(backup: &str, folder: &str) -> String {
+    format!("{backup}/{folder}.left")
+}
+
 fn not_replaced(path: &str, error: &io::Error) -> anyhow::Error {
     let what = format!("{path} cannot be changed: {error}");
     UserError::new(what, "close the program that uses it, or free some space, and run the same command again").into()
@@ -289,79 +350,4 @@ fn discard(path: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Also if it is a link that leads nowhere.
-pub fn is_there(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
-}
-
-/// The content of a file; `None` if there is none.
-fn content(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether two texts are equal but for the carriage returns that git may add.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let letters = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<u8>>();
-    one == other || letters(one) == letters(other)
-}
-
-/// Copies the file at `path` into the folder `backup`, under a free name. Returns the path of the copy.
-pub fn back_up(root: &Path, backup: &str, path: &str) -> Result<String> {
-    let numbered = |n: u32| if n == 0 { format!("{backup}/{path}") } else { format!("{backup}/{path}.{n}") };
-    let free = (0..).map(numbered).find(|name| !is_there(&root.join(name))).context("no name is free")?;
-    let target = root.join(&free);
-    let copy = || -> io::Result<()> {
-        target.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let text = fs::read(root.join(path))?;
-        fault::point();
-        store::replace(&target, &text)
-    };
-    copy().map_err(|error| {
-        let what = format!("{path} cannot be backed up: {error}");
-        UserError::new(what, "free some space, and run the same command again; nothing is lost")
-    })?;
-    Ok(free)
-}
-
-/// Moves `new` to `target`, which has the old or the new content at any moment.
-fn put(new: &Path, target: &Path) -> io::Result<()> {
-    let _ = File::open(new).and_then(|file| file.sync_all());
-    if let Some(dir) = target.parent() {
-        fs::create_dir_all(dir)?;
-    }
-    fault::point();
-    match fs::rename(new, target) {
-        // `.checker` may lie on another disk.
-        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
-            let mut name = target.file_name().unwrap_or_default().to_owned();
-            name.push(".new");
-            let beside = target.with_file_name(name);
-            fs::copy(new, &beside)?;
-            fs::rename(&beside, target)?;
-            fs::remove_file(new)
-        }
-        result => result,
-    }
-}
-
-/// Removes `target`, and the folders that are empty then.
-fn remove(target: &Path, root: &Path) -> io::Result<()> {
-    fault::point();
-    match fs::remove_file(target) {
-        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Err(error),
-        _ => {}
-    }
-    let folders = target.ancestors().skip(1).take_while(|dir| dir.starts_with(root) && *dir != root);
-    for dir in folders {
-        if fs::remove_dir(dir).is_err() {
-            break;
-        }
-    }
-    Ok(())
 }

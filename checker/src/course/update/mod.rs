@@ -10,7 +10,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use self::journal::{Becomes, Change, Desk, Journal, Kind, back_up, head, is_there};
+use self::journal::{Becomes, Change, Desk, Journal, Kind, head};
+use self::moves::{back_up, is_there};
 use self::plan::{Plan, plan};
 use self::source::Source;
 use self::tree::{Blob, History, Tree, index_arguments};
@@ -20,6 +21,7 @@ use crate::system::git::Git;
 use crate::system::process::Stop;
 
 pub mod journal;
+mod moves;
 pub mod plan;
 mod source;
 mod tree;
@@ -154,7 +156,7 @@ impl<'a> Update<'a> {
         }
         let backup = self.backup_folder(&last.files_before)?;
         let (heads, files) = ((last.head_after, last.head_before), (last.files_after, last.files_before));
-        let mut journal = Journal::new(Kind::Undo, heads, files, backup, changes, Vec::new());
+        let mut journal = Journal::new(Kind::Undo, heads, files, backup, changes, Vec::new()).undoing(last.backup);
         self.desk.begin(&journal)?;
         journal.carry_out(&self.desk, &self.git)?;
         Ok(journal)

@@ -48,6 +48,11 @@ fn folder(path: &str) -> Option<&str> {
     path.starts_with("exercises/").then(|| &path[..end])
 }
 
+/// The folder of the exercise whose manifest `path` is.
+pub fn exercise_of(path: &str) -> Option<&str> {
+    path.strip_suffix("/Cargo.toml").filter(|dir| folder(path) == Some(dir))
+}
+
 /// Whether `path` is one that the learner is to edit.
 pub fn is_learners(path: &str) -> bool {
     folder(path).is_some_and(|folder| path[folder.len()..].starts_with("/src/"))
@@ -66,9 +71,7 @@ fn starter(folder: &str) -> String {
 
 /// The folder of each exercise, by its name.
 fn exercises(tree: &Tree) -> BTreeMap<&str, &str> {
-    let manifests = tree.keys().filter_map(|path| path.strip_suffix("/Cargo.toml"));
-    let folders = manifests.filter(|path| folder(&format!("{path}/")) == Some(path));
-    folders.map(|folder| (name(folder), folder)).collect()
+    tree.keys().filter_map(|path| exercise_of(path)).map(|folder| (name(folder), folder)).collect()
 }
 
 /// What turns `now` into `new` without losing what the learner has written.
