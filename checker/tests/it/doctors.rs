@@ -44,7 +44,6 @@ fn on_a_machine_that_has_everything_each_line_is_good() {
 
 /// Would catch: a check that is good whatever is the case.
 #[test]
-#[cfg(unix)]
 fn what_is_missing_is_found_and_comes_with_advice() {
     let course = Course::new();
     let tools = tempfile::tempdir().unwrap();
@@ -69,7 +68,6 @@ fn what_is_missing_is_found_and_comes_with_advice() {
 }
 
 #[test]
-#[cfg(unix)]
 fn an_old_compiler_and_an_old_editor_setting_are_found() {
     use std::os::unix::fs::PermissionsExt as _;
     let course = Course::new();

@@ -9,6 +9,7 @@ mod commands;
 /// No crate has a module cycle.
 mod cycles;
 /// Whether a machine has what the course needs.
+#[cfg(unix)]
 mod doctors;
 /// Faults of the machine get no verdict.
 #[cfg(target_os = "linux")]
@@ -16,6 +17,7 @@ mod environment;
 /// Tests that run on every system, not only on Linux.
 mod everywhere;
 /// What the checker is called, and what shells complete.
+#[cfg(unix)]
 mod names;
 /// A check is about one version of the files, and uses the course's own tests.
 #[cfg(target_os = "linux")]

@@ -93,7 +93,6 @@ fn sorted(printed: &str) -> String {
 }
 
 #[test]
-#[cfg(unix)]
 fn bash_completes_commands_options_and_exercises() {
     let course = Course::new();
     let script = course.run(&["completions", "bash"]).expect(0).stdout
@@ -114,7 +113,6 @@ echo "${COMPREPLY[@]}"
 
 /// Skipped where fish is not installed; CI has it.
 #[test]
-#[cfg(unix)]
 fn fish_completes_commands_options_and_exercises() {
     if Command::new("fish").arg("--version").output().is_err() {
         return;
@@ -134,7 +132,6 @@ fn fish_completes_commands_options_and_exercises() {
 
 /// Skipped where zsh is not installed; CI has it. Types into a zsh of its own, because zsh completes only what is typed.
 #[test]
-#[cfg(unix)]
 fn zsh_completes_commands_options_and_exercises() {
     if Command::new("zsh").arg("--version").output().is_err() {
         return;
