@@ -29,6 +29,9 @@ mod commands;
 // `checker watch`.
 mod watch;
 
+// `checker doctor`.
+mod doctor;
+
 // `checker dev`.
 mod authoring;
 
@@ -38,11 +41,11 @@ mod cli;
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result};
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use crate::authoring::{bench, new, verify};
 use crate::cli::{Cli, Command, Dev};
-use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
+use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::error::Exit;
 use crate::session::{Printer, Session};
 use crate::system::process::{Stop, confine};
@@ -65,7 +68,7 @@ fn main() -> Exit {
 }
 
 fn run_command() -> Result<Exit> {
-    let Cli { command, color } = Cli::parse();
+    let Cli { command, color } = cli::parse();
     let stop = Stop::new();
     let signals = Signals::install(stop.clone()).context("signals cannot be received")?;
     let printer = Printer::new(color);
@@ -79,6 +82,8 @@ fn run_command() -> Result<Exit> {
         Command::Solution(args) => solution::execute(&open()?, &args)?,
         Command::Replay(args) => replay::execute(&open()?, &args)?,
         Command::Reset(args) => reset::execute(&open()?, &args)?,
+        Command::Update(args) => update::execute(printer, &stop, &args)?,
+        Command::Doctor(args) => doctor::execute(printer, &stop, &args)?,
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?,

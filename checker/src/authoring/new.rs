@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::authoring::proof::book;
 use crate::authoring::template::Subject;
-use crate::error::{Exit, UserError};
+use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
@@ -38,7 +38,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     }
     text.push(Line::plain(book::CONTENTS).then(Style::Aside, " has a line for it"));
     text.blank();
-    text.push(Line::plain(format!("fill in, then: checker dev verify {}", subject.name)));
+    text.push(Line::plain(format!("fill in, then: {COMMAND} dev verify {}", subject.name)));
     session.printer.print(&text)?;
     Ok(Exit::Done)
 }

@@ -11,6 +11,7 @@ use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Show all levels
     #[arg(long)]

@@ -9,3 +9,4 @@ pub mod reset;
 pub mod restore;
 pub mod run;
 pub mod solution;
+pub mod update;

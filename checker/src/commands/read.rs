@@ -12,6 +12,7 @@ use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
 }
 

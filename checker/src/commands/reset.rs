@@ -8,12 +8,13 @@ use anyhow::{Context as _, Result};
 
 use super::restore;
 use crate::course::store;
-use crate::error::{Exit, UserError};
+use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise
     pub name: String,
     /// Bring back what the last reset replaced
     #[arg(long)]
@@ -39,7 +40,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
             text.push(Line::styled(Style::Good, format!("`{name}` is {what} again")));
             if let Some(backup) = backup {
                 text.push(Line::plain(format!(
-                    "what it was before is kept as {backup}; `checker reset {name} --undo` brings it back"
+                    "what it was before is kept as {backup}; `{COMMAND} reset {name} --undo` brings it back"
                 )));
             }
         }

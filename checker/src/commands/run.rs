@@ -20,6 +20,7 @@ use crate::verdict::{Mode, Stage, Verdict};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Check all exercises, one line each
     #[arg(long, conflicts_with = "name")]

@@ -6,13 +6,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anyhow::Result;
 
 use super::read::read;
-use crate::error::{Exit, UserError};
+use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::document;
 use crate::ui::text::style::Text;
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Show it although the exercise is not solved
     #[arg(long)]
@@ -53,7 +54,7 @@ pub fn explain(session: &Session, at: usize) -> Result<Text> {
 fn asked_and_answered_yes(name: &str) -> Result<bool> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let what = format!("`{name}` is not solved yet, so its solution is not shown");
-        return Err(UserError::new(what, format!("solve it, or say `checker solution {name} --peek`")).into());
+        return Err(UserError::new(what, format!("solve it, or say `{COMMAND} solution {name} --peek`")).into());
     }
     print!("`{name}` is not solved yet. Show its solution all the same? [y/N] ");
     io::stdout().flush()?;

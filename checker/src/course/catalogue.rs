@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::course::exercise::{About, Exercise};
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::system::toolchain;
 
 /// The table in the workspace manifest that marks a course.
-const MARK: &str = "[workspace.metadata.course]";
+pub const MARK: &str = "[workspace.metadata.course]";
 
 /// The course: its folder and its exercises.
 #[derive(Clone, Debug)]
@@ -42,8 +42,8 @@ impl Catalogue {
             return Ok(at);
         }
         let help = match self.nearest(name) {
-            Some(near) => format!("did you mean `{near}`? `checker list` shows all of them"),
-            None => "`checker list` shows all of them".to_owned(),
+            Some(near) => format!("did you mean `{near}`? `{COMMAND} list` shows all of them"),
+            None => format!("`{COMMAND} list` shows all of them"),
         };
         Err(UserError::new(format!("there is no exercise `{name}`"), help).into())
     }
@@ -72,7 +72,7 @@ impl Catalogue {
 }
 
 /// The nearest enclosing folder whose manifest marks it as a course.
-fn find_root(from: &Path) -> Result<PathBuf> {
+pub fn find_root(from: &Path) -> Result<PathBuf> {
     let is_course = |dir: &&Path| {
         fs::read_to_string(dir.join("Cargo.toml")).is_ok_and(|text| text.lines().any(|line| line.trim() == MARK))
     };

@@ -8,4 +8,5 @@ pub mod exercise;
 pub mod originals;
 pub mod progress;
 pub mod store;
+pub mod update;
 pub mod version;

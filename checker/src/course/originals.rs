@@ -81,6 +81,7 @@ fn hash(text: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::course::exercise::example::exercise;
+    use crate::error::COMMAND;
 
     #[test]
     fn altered_files_of_the_course_are_named_and_the_learners_are_not() {
@@ -127,7 +128,7 @@ mod tests {
             example.dir.clone_from(&dir);
             let solution = root.join("solutions").join(dir.strip_prefix(root.join("exercises")).unwrap());
             let kept = Originals::read(&solution);
-            let help = "`cargo checker dev verify` writes them";
+            let help = format!("`{COMMAND} dev verify` writes them");
             assert_eq!(kept, Some(Originals::of(&example)), "{}: {help}", dir.display());
             compared += 1;
         }

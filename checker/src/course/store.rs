@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::course::progress::{Progress, SCHEMA};
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 
 /// The folder for the progress and the backups of a course.
 #[derive(Clone, Debug)]
@@ -149,7 +149,7 @@ impl Store {
                 "{} was written by a newer checker (schema {schema}; this one knows {SCHEMA})",
                 self.file().display()
             ),
-            "update the exercises with `git pull`, or move the file away to start afresh",
+            format!("update the exercises with `{COMMAND} update`, or move the file away to start afresh"),
         )
     }
 

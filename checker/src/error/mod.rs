@@ -7,6 +7,9 @@ use std::fmt;
 
 pub use self::exit::Exit;
 
+/// How learners call the checker. Advice to run a command begins with it.
+pub const COMMAND: &str = "cargo checker";
+
 /// An error that comes with advice.
 #[derive(Debug)]
 pub struct UserError {
@@ -29,10 +32,15 @@ impl fmt::Display for UserError {
     }
 }
 
+/// The advice that `error` comes with.
+pub fn advice(error: &anyhow::Error) -> Option<&str> {
+    error.chain().find_map(|cause| cause.downcast_ref::<UserError>()).map(|advised| advised.help.as_str())
+}
+
 /// `error` as text, with the advice if it has any.
 pub fn describe(error: &anyhow::Error) -> String {
-    match error.chain().find_map(|cause| cause.downcast_ref::<UserError>()) {
-        Some(advised) => format!("error: {error:#}\n help: {}", advised.help),
+    match advice(error) {
+        Some(help) => format!("error: {error:#}\n help: {help}"),
         None => format!("error: {error:#}"),
     }
 }

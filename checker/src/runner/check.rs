@@ -15,7 +15,7 @@ use anyhow::Result;
 
 use crate::course::exercise::Exercise;
 use crate::course::version::Version;
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::runner::compile::{self, Binary, Compiled};
 use crate::runner::suite::{self, Listed, Suite, Test};
 use crate::system::files;
@@ -88,7 +88,7 @@ struct Attempt<'a> {
 /// Why the compiler would have no useful answer.
 fn problem_with_source(exercise: &Exercise) -> Option<String> {
     files::appears(&exercise.source(), files::ABSENCE);
-    let help = format!("`checker reset {}` brings the starter back and keeps a backup", exercise.name);
+    let help = format!("`{COMMAND} reset {}` brings the starter back and keeps a backup", exercise.name);
     match fs::metadata(exercise.source()) {
         Ok(data) if !data.is_file() => Some(format!("src/lib.rs is not a file; {help}")),
         Ok(data) if data.len() > LONGEST_SOURCE => {

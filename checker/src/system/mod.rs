@@ -2,7 +2,9 @@
 //!
 //! Does not depend on exercises, and prints nothing.
 
+pub mod fault;
 pub mod files;
+pub mod git;
 pub mod process;
 pub mod signals;
 pub mod toolchain;

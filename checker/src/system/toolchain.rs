@@ -43,6 +43,12 @@ impl Toolchain {
     }
 }
 
+/// The version of the compiler, such as `rustc 1.95.0 (…)`.
+pub fn version() -> Option<String> {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    ask(&rustc).map(|answer| answer.trim().to_owned())
+}
+
 /// The cargo to use: the one that started the checker, if any.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

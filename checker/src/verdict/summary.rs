@@ -7,6 +7,7 @@ use trace::Coverage;
 use trace::timeline::grouped;
 
 use crate::course::exercise::Exercise;
+use crate::error::COMMAND;
 use crate::system::toolchain::Toolchain;
 use crate::verdict::{Diagnostic, Kind, Mode, Modes, Outcome, TestResult, Verdict, decisive, failed_without_luck};
 
@@ -161,7 +162,7 @@ pub fn with_altered(mut verdict: Verdict, exercise: &Exercise, altered: &[String
     }
     let (differ, them) = if altered.len() == 1 { ("differs", "it") } else { ("differ", "them") };
     let files = format!(
-        "{} {differ} from the course's; `checker reset {} --tests` restores {them}",
+        "{} {differ} from the course's; `{COMMAND} reset {} --tests` restores {them}",
         altered.join(", "),
         exercise.name
     );
@@ -304,7 +305,7 @@ mod tests {
         assert_eq!(passed.kind, Kind::Altered);
         assert_eq!(
             passed.headline,
-            "passes, but does not count: tests/abba.rs differs from the course's; `checker reset abba --tests` restores it"
+            "passes, but does not count: tests/abba.rs differs from the course's; `cargo checker reset abba --tests` restores it"
         );
         let failed = with_altered(example::verdict("abba", Kind::Deadlock), &abba, &altered);
         assert_eq!(failed.kind, Kind::Deadlock);

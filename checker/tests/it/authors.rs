@@ -130,7 +130,7 @@ fn assert_only_the_courses_tests_count(course: &Course, exercise: &Exercise<'_>)
     git(&["commit", "--quiet", "--all", "-m", "a commit of the learner's"]);
     let ran = course.run(&["run", name]).expect(1);
     let expected = format!(
-        "altered tests · {name}: passes, but does not count: {test} differs from the course's; `checker reset {name} \
+        "altered tests · {name}: passes, but does not count: {test} differs from the course's; `cargo checker reset {name} \
          --tests` restores it"
     );
     assert!(ran.stdout.contains(&expected), "{}", ran.stdout);
@@ -250,7 +250,7 @@ fn a_new_exercise_compiles_and_asks_to_be_filled_in() {
     let course = Course::to_build();
     let said = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(0).stdout;
     assert!(said.contains(&format!("exercises/01_verdicts/{}_fresh_start/src/lib.rs\n", EXERCISES + 1)), "{said}");
-    assert!(said.ends_with("fill in, then: checker dev verify fresh_start\n"), "{said}");
+    assert!(said.ends_with("fill in, then: cargo checker dev verify fresh_start\n"), "{said}");
     let ran = course.run(&["dev", "verify", "fresh_start", "--repeat", "1", "--seeds", "2"]).expect(1);
     let failed: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("FAIL  ")).skip(1).collect();
     assert!(failed.len() > 8, "{}", ran.stdout);

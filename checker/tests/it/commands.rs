@@ -19,7 +19,7 @@ fn an_unknown_name_is_answered_with_the_nearest_one() {
             ran.stderr,
             str![[r#"
 error: there is no exercise `abbba`
- help: did you mean `abba`? `checker list` shows all of them
+ help: did you mean `abba`? `cargo checker list` shows all of them
 
 "#]]
         );
@@ -131,7 +131,7 @@ fn wrong_usage_is_exit_code_2() {
         let ran = course.run(arguments).expect(2);
         assert!(ran.stderr.starts_with("error: ") && ran.stdout.is_empty(), "{}", ran.stderr);
     }
-    assert!(course.run(&["--help"]).expect(0).stdout.contains("Usage: checker"));
+    assert!(course.run(&["--help"]).expect(0).stdout.contains("Usage: cargo checker"));
     assert!(course.run(&["completions", "bash"]).expect(0).stdout.contains("_checker()"));
 }
 
@@ -211,7 +211,7 @@ fn the_solution_is_shown_only_after_success_unless_peeking() {
         ran.stderr,
         str![[r#"
 error: `abba` is not solved yet, so its solution is not shown
- help: solve it, or say `checker solution abba --peek`
+ help: solve it, or say `cargo checker solution abba --peek`
 
 "#]]
     );
@@ -268,7 +268,7 @@ fn a_newer_progress_file_is_ignored_and_never_written() {
     assert!(ran.stderr.contains("newer checker (schema 7)"), "{}", ran.stderr);
     for command in [&["hint", "abba"][..], &["run", "passes"], &["solution", "abba", "--peek"], &["watch"]] {
         let ran = course.run(command).expect(2);
-        assert!(ran.stderr.contains("git pull"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("cargo checker update"), "{}", ran.stderr);
     }
     assert_eq!(fs::read_to_string(course.progress_file()).unwrap(), newer);
 }

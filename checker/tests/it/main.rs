@@ -8,11 +8,17 @@ mod authors;
 mod commands;
 /// No crate has a module cycle.
 mod cycles;
+/// Whether a machine has what the course needs.
+#[cfg(unix)]
+mod doctors;
 /// Faults of the machine get no verdict.
 #[cfg(target_os = "linux")]
 mod environment;
 /// Tests that run on every system, not only on Linux.
 mod everywhere;
+/// What the checker is called, and what shells complete.
+#[cfg(unix)]
+mod names;
 /// A check is about one version of the files, and uses the course's own tests.
 #[cfg(target_os = "linux")]
 mod one_source;
@@ -36,6 +42,15 @@ mod tidy;
 /// A course whose compiler is a script that takes no time.
 #[cfg(target_os = "linux")]
 mod toys;
+/// An update that is killed.
+#[cfg(unix)]
+mod update_killed;
+/// Updates that are not possible.
+#[cfg(unix)]
+mod update_refused;
+/// Updates in every situation.
+#[cfg(unix)]
+mod updates;
 /// The plain watch: saves, signals, and no process left behind.
 #[cfg(target_os = "linux")]
 mod watch;
@@ -54,3 +69,6 @@ mod watch_state;
 /// Job objects, the Windows counterpart of process groups.
 #[cfg(windows)]
 mod windows;
+/// A course in a git repository, and a learner's clone of it.
+#[cfg(unix)]
+mod worlds;

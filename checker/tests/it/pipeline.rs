@@ -148,7 +148,7 @@ fn from_the_starter_to_the_solution() {
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
     let passed = course.run(&["run"]).expect(0).stdout;
     assert!(passed.contains("passed · abba: passes 2 tests; proven for all "), "{passed}");
-    assert!(passed.contains("compare: checker solution abba"), "{passed}");
+    assert!(passed.contains("compare: cargo checker solution abba"), "{passed}");
     let progress = course.progress();
     assert_eq!(progress["exercises"]["abba"]["attempts"], 2);
     assert_eq!(progress["current"], "abba");
@@ -171,7 +171,7 @@ fn an_unreadable_source_file_gets_a_verdict() {
     std::fs::write(&source, "// padding\n".repeat(1_000_000)).unwrap();
     check("src/lib.rs is 11 MiB long");
     std::fs::remove_file(&source).unwrap();
-    check("src/lib.rs is missing; `checker reset passes`");
+    check("src/lib.rs is missing; `cargo checker reset passes`");
     std::fs::create_dir(&source).unwrap();
     check("src/lib.rs is not a file");
 }

@@ -171,7 +171,7 @@ impl<'a> Lab<'a> {
         let note = if cfg!(debug_assertions) { "a debug build of the checker" } else { "" }.to_owned();
         let budget = Budget::AtMost(1.5);
         let against = "cargo metadata --no-deps";
-        Ok(vec![Row { what: "checker list", against, ours, theirs: Some(theirs), unit: "ms", budget, note }])
+        Ok(vec![Row { what: "list", against, ours, theirs: Some(theirs), unit: "ms", budget, note }])
     }
 
     fn watching(&self) -> Result<Vec<Row>> {

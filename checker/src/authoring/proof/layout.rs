@@ -15,7 +15,7 @@ use toml_edit::{Array, DocumentMut, Item, value};
 
 use crate::authoring::proof::{Attempt, gathered};
 use crate::course::exercise::Exercise;
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 
 /// A folder in which attempts are laid out, with a manifest like that of the course at `root`.
 pub struct Bench {
@@ -36,7 +36,7 @@ impl Bench {
         match lock.try_lock() {
             Ok(()) => Ok(Bench { name: name.to_owned(), root: root.to_owned(), dir, _lock: lock }),
             Err(TryLockError::WouldBlock) => {
-                let what = format!("another `checker dev` is using {}", dir.display());
+                let what = format!("another `{COMMAND} dev` is using {}", dir.display());
                 Err(UserError::new(what, "wait until it has ended, and run this again").into())
             }
             Err(TryLockError::Error(error)) => Err(error).context("the folder of the proof cannot be locked"),
@@ -229,7 +229,7 @@ mod tests {
         let first = Bench::new(root.path(), "bench-of-a-test").unwrap();
         assert!(Bench::new(root.path(), "other-bench-of-a-test").is_ok(), "another bench is free");
         let refused = Bench::new(root.path(), "bench-of-a-test").err().expect("it is in use");
-        assert!(refused.to_string().contains("another `checker dev` is using"), "{refused}");
+        assert!(refused.to_string().contains("another `cargo checker dev` is using"), "{refused}");
         drop(first);
         assert!(Bench::new(root.path(), "bench-of-a-test").is_ok(), "it is free again");
     }

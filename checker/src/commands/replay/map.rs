@@ -6,7 +6,7 @@ use trace::map::Map;
 
 use super::{Args, write_pages};
 use crate::course::exercise::Exercise;
-use crate::error::{Exit, UserError};
+use crate::error::{COMMAND, Exit, UserError};
 use crate::runner::replayer::Replayer;
 use crate::session::{self, Session};
 use crate::ui::text::style::Text;
@@ -38,7 +38,7 @@ pub fn execute(
             ),
             None => format!("no test of `{}` has a map", exercise.name),
         };
-        let help = format!("its verdict: checker run {}", exercise.name);
+        let help = format!("its verdict: {COMMAND} run {}", exercise.name);
         return Err(UserError::new(what, help).into());
     }
     let fails = maps.iter().any(|(_, map)| map.ends().any(|end| map.failure(end).is_some()));

@@ -12,7 +12,7 @@ use trace::{Failure, Trace};
 
 use crate::course::exercise::Exercise;
 use crate::course::store::FailedSchedule;
-use crate::error::{Exit, UserError};
+use crate::error::{COMMAND, Exit, UserError};
 use crate::runner::check::Check;
 use crate::runner::compile;
 use crate::runner::replayer::{self, Ready, Replayer};
@@ -29,6 +29,7 @@ mod step;
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// The exercise; without it, the current one
     pub name: Option<String>,
     /// Go through it step by step, and choose who goes on
     #[arg(long, conflicts_with_all = ["html", "json"])]
@@ -57,7 +58,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let exercise = session.exercise(at);
     if !exercise.explored {
         let what = format!("`{}` is tested on real threads only, where no interleaving can be replayed", exercise.name);
-        return Err(UserError::new(what, "run it with `checker run`").into());
+        return Err(UserError::new(what, format!("run it with `{COMMAND} run`")).into());
     }
     let failed = match session.store.failed_schedule(&exercise.name) {
         None if !args.map => match find(session, at, toolchain)? {
@@ -81,7 +82,8 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         (Ready::Yes(mut replayer), Some(failed)) => run(session, exercise, &mut replayer, failed, args),
         (Ready::NoTest, _) if args.test.is_some() => {
             let what = format!("there is no test `{}` in `{}`", wanted.unwrap_or(""), exercise.name);
-            Err(UserError::new(what, format!("`checker replay {} --map` shows all of its tests", exercise.name)).into())
+            Err(UserError::new(what, format!("`{COMMAND} replay {} --map` shows all of its tests", exercise.name))
+                .into())
         }
         (other, _) => not_ready(session, exercise, other, wanted.unwrap_or("")),
     }
@@ -99,7 +101,7 @@ fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &st
         }
         Ready::NoTest => {
             let what = format!("there is no test `{test}` any more");
-            Err(UserError::new(what, format!("run `checker run {}` to see what fails now", exercise.name)).into())
+            Err(UserError::new(what, format!("run `{COMMAND} run {}` to see what fails now", exercise.name)).into())
         }
     }
 }
@@ -156,11 +158,11 @@ fn text(exercise: &Exercise, result: &TestResult, width: usize) -> Text {
     if result.outcome == Outcome::Passed {
         let words = format!("`{}` no longer fails in the interleaving that it failed in last", result.name);
         text.push(Line::styled(Style::Good, words));
-        text.push(Line::styled(Style::Aside, format!("all of them: checker run {}", exercise.name)));
+        text.push(Line::styled(Style::Aside, format!("all of them: {COMMAND} run {}", exercise.name)));
         return text;
     }
     text.append(view::failed_test(&exercise.name, result, width));
-    text.push(Line::styled(Style::Aside, format!("step by step: checker replay {} --step", exercise.name)));
+    text.push(Line::styled(Style::Aside, format!("step by step: {COMMAND} replay {} --step", exercise.name)));
     text
 }
 
@@ -174,7 +176,7 @@ fn write_page(
     let failure = result.failure();
     let Some(trace) = failure.trace.as_ref().filter(|_| result.outcome != Outcome::Passed) else {
         let what = format!("`{}` no longer fails in the interleaving that it failed in last", result.name);
-        return Err(UserError::new(what, format!("run `checker run {}` to explore all", exercise.name)).into());
+        return Err(UserError::new(what, format!("run `{COMMAND} run {}` to explore all", exercise.name)).into());
     };
     write_pages(session, &format!("{} · {}", exercise.name, result.name), Some((&failure, trace)), map, args)
 }

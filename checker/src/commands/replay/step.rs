@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use trace::timeline;
 
 use crate::course::exercise::Exercise;
-use crate::error::UserError;
+use crate::error::{COMMAND, UserError};
 use crate::runner::replayer::Replayer;
 use crate::session::Session;
 use crate::ui::keys::Key;
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Steps through `result` until the user quits.
 pub fn execute(session: &Session, exercise: &Exercise, replayer: &mut Replayer<'_>, result: TestResult) -> Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        let help = format!("run it in a terminal, or look at the picture with `checker replay {}`", exercise.name);
+        let help = format!("run it in a terminal, or look at the picture with `{COMMAND} replay {}`", exercise.name);
         return Err(UserError::new("going step by step needs a terminal", help).into());
     }
     let title = format!("{} · {}", exercise.name, result.name);
@@ -90,7 +90,7 @@ fn step_through(result: TestResult) -> Result<(trace::Trace, String)> {
     };
     let Some(trace) = result.trace else {
         let what = format!("`{}` could not be run step by step: {ending}", result.name);
-        return Err(UserError::new(what, "run `checker run` to see its verdict").into());
+        return Err(UserError::new(what, format!("run `{COMMAND} run` to see its verdict")).into());
     };
     Ok((trace, ending))
 }

@@ -23,7 +23,7 @@ use crate::verdict::{Mode, Outcome, Output, TestResult};
 use self::scratch::Scratch;
 
 mod libtest;
-mod scratch;
+pub mod scratch;
 
 /// A test to run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,3 +14,8 @@ pub fn create_private_dir(path: &Path) -> io::Result<()> {
 pub fn arrived(file: &Metadata) -> Option<SystemTime> {
     file.created().ok()
 }
+
+/// Not known: the standard library does not tell it.
+pub fn free_space(_dir: &Path) -> Option<u64> {
+    None
+}

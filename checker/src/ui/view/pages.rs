@@ -2,6 +2,7 @@
 
 use super::finish::{self, SolvedChapter};
 use super::verdict as view;
+use crate::error::COMMAND;
 use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::ui::text::{document, prose};
@@ -163,7 +164,7 @@ pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
 
 /// The command that replays the interleaving.
 pub fn replay(verdict: &Verdict) -> String {
-    format!("cargo checker replay {}", verdict.exercise)
+    format!("{COMMAND} replay {}", verdict.exercise)
 }
 
 /// The help: every key and what it does.

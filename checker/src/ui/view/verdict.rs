@@ -3,6 +3,7 @@
 use trace::timeline::{self, Paint, grouped};
 use trace::{Coverage, Explored, Failure};
 
+use crate::error::COMMAND;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::verdict::classify::seconds;
 use crate::verdict::summary::counted;
@@ -59,13 +60,13 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
     let name = &verdict.exercise;
     let mut text = Text::new();
     if verdict.passed() {
-        text.push(Line::styled(Style::Aside, format!("compare: checker solution {name}")));
+        text.push(Line::styled(Style::Aside, format!("compare: {COMMAND} solution {name}")));
         match next {
-            Some(next) => text.push(Line::styled(Style::Aside, format!("next:    checker run {next}"))),
+            Some(next) => text.push(Line::styled(Style::Aside, format!("next:    {COMMAND} run {next}"))),
             None => text.push(Line::styled(Style::Good, "all exercises are solved")),
         }
     } else {
-        text.push(Line::styled(Style::Aside, format!("stuck?   checker hint {name}")));
+        text.push(Line::styled(Style::Aside, format!("stuck?   {COMMAND} hint {name}")));
         if verdict.decisive().is_some_and(|test| test.mode == Mode::Explore) {
             let command = format!("by hand: cargo test -p {name} --features explore");
             text.push(Line::styled(Style::Aside, command));

@@ -9,6 +9,7 @@ use trace::map::{Fate, Map, Way};
 use trace::timeline::{step_in_words, verdict};
 
 use super::{anchor, escaped};
+use crate::error::COMMAND;
 use crate::ui::stepper::{Moment, Status, TaskState};
 
 /// More data is cut, so that a page stays below 300 kB.
@@ -69,7 +70,7 @@ pub fn section(html: &mut String, map: &Map) {
     if shown < map.nodes.len() {
         let _ = writeln!(
             html,
-            "<p class=\"keys\">This page has the first {shown} of {} states. <code>checker replay --step</code> has all of \
+            "<p class=\"keys\">This page has the first {shown} of {} states. <code>{COMMAND} replay --step</code> has all of \
              them.</p>",
             map.nodes.len()
         );
