@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::authoring::{bench, new, verify};
+use crate::authoring::{bench, book, new, verify};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
 use crate::session::When;
 use crate::watch::driver;
@@ -55,4 +55,6 @@ pub enum Dev {
     New(new::Args),
     /// Measure the checker beside what it is to be compared with
     Bench(bench::Args),
+    /// Make the book: a page for each lesson and exercise, and pages on which one plays the scheduler
+    Book(book::Args),
 }

@@ -41,7 +41,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::authoring::{bench, new, verify};
+use crate::authoring::{bench, book, new, verify};
 use crate::cli::{Cli, Command, Dev};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution};
 use crate::session::{Printer, Session};
@@ -86,6 +86,7 @@ fn run_command() -> Result<u8> {
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?.unwrap_or(TROUBLE),
+        Command::Dev(Dev::Book(args)) => book::execute(&open()?, &args)?.unwrap_or(TROUBLE),
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?.unwrap_or(TROUBLE),
     };
     Ok(signals.exit_code().unwrap_or(code))

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use super::survivors;
+use crate::authoring::book::kept::Kept;
 use crate::authoring::mutants::Changes;
 use crate::authoring::proof::build;
 use crate::authoring::proof::layout::Bench;
@@ -96,7 +97,6 @@ fn prove(
         if Originals::of(exercise).keep(&solution)? {
             (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
         }
-        complaints.extend(book::listed(session.root(), exercise));
         proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
         attempts.push(answers);
     }
@@ -112,7 +112,9 @@ fn prove(
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
     }
-    for proof in &mut proofs {
+    let kept = Kept::of(session.root());
+    for ((exercise, answers), proof) in plan.iter().zip(&mut proofs) {
+        kept.keep_tried(exercise, answers, &proof.tried)?;
         proof.complaints.extend(
             proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
         );
