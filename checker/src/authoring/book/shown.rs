@@ -38,7 +38,7 @@ pub struct Drawn {
 }
 
 /// The width of a picture, in characters.
-const WIDTH: usize = 84;
+const WIDTH: usize = 88;
 
 impl Seen {
     pub fn of(verdict: &Verdict) -> Seen {
