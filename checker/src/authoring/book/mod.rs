@@ -105,8 +105,7 @@ fn contents(material: &Material, kept: &Kept, title: &str) -> Result<(pages::Pag
         let Some(mut shown) = kept.answers(name, &key) else { continue };
         if let Known::Yes(Some(game)) = kept.game(name, &key) {
             shown.game = Some(game.goal().to_owned());
-            let is_deadlock = game.failure() == "deadlock" && game.has_several_tasks();
-            if is_deadlock && first.as_ref().is_none_or(|(size, _)| game.size() < *size) {
+            if game.is_for_beginners() && first.as_ref().is_none_or(|(size, _)| game.size() < *size) {
                 first = Some((game.size(), name.clone()));
             }
             files.extend(game.pages(entry, &tests(entry)?));

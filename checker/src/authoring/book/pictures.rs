@@ -5,7 +5,7 @@ use trace::map::Map;
 
 use crate::authoring::book::kept::{Kept, Known};
 use crate::authoring::book::material::{Entry, Material};
-use crate::authoring::book::play::Game;
+use crate::authoring::book::play::{self, Game};
 use crate::authoring::book::shown::{Seen, Shown};
 use crate::authoring::proof::Attempt;
 use crate::authoring::proof::build;
@@ -17,7 +17,7 @@ use crate::system::process::{self, Stop};
 use crate::system::toolchain::Toolchain;
 
 /// How many of the tests that the starter fails are mapped, to choose the simplest.
-const MOST_CANDIDATES: usize = 4;
+const MOST_CANDIDATES: usize = 6;
 
 /// What is still to be seen of an exercise.
 struct Missing<'a> {
@@ -93,7 +93,8 @@ pub fn make(session: &Session, material: &Material, wanted: &[&str], kept: &Kept
     Ok(games.map(drop))
 }
 
-/// The test on which the reader plays: of those that the starter fails, the one with the fewest states.
+/// The test on which the reader plays: of those that the starter fails, the simplest in which there is something
+/// to decide.
 fn game(missing: &Missing<'_>, trials: &[Trial<'_>], stop: &Stop) -> Result<Option<Game>> {
     let of = |answer: &str| {
         let own = trials.iter().filter(|trial| trial.attempt.exercise == missing.entry.exercise.name);
@@ -105,7 +106,7 @@ fn game(missing: &Missing<'_>, trials: &[Trial<'_>], stop: &Stop) -> Result<Opti
     for test in seen.iter().flat_map(|seen| &seen.fails).take(MOST_CANDIDATES) {
         candidates.extend(starter.map(test, stop)?.map(|map| (test.clone(), map)));
     }
-    candidates.sort_by_key(|(_, map)| map.nodes.len());
+    candidates.sort_by_key(|(_, map)| play::difficulty(map));
     for (test, starter) in candidates {
         let Some(solution) = solution.map(&test, stop)? else { continue };
         if Game::is_worth_playing(&starter, &solution) {

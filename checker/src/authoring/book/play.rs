@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use trace::map::{Extent, Map};
-use trace::{Place, Report, Trace};
+use trace::{Cause, Place, Report, Target, TaskKind, Trace};
 
 use crate::authoring::book::links::relative;
 use crate::authoring::book::material::Entry;
@@ -44,9 +44,16 @@ impl Game {
         }
     }
 
-    /// Whether tasks take turns, so that there is something to choose even before the end.
-    pub fn has_several_tasks(&self) -> bool {
-        self.starter.runs.iter().filter_map(trace_of).any(|trace| trace.tasks.len() > 1)
+    /// Whether it is easy to grasp: in some orders of two threads, each of them waits for a lock of the other one.
+    pub fn is_for_beginners(&self) -> bool {
+        let mut tasks = self.starter.runs.iter().filter_map(trace_of).flat_map(|trace| &trace.tasks);
+        let mut ways = self.starter.nodes.iter().flat_map(|node| &node.ways);
+        let mut failures = self.starter.ends().filter_map(|end| self.starter.failure(end)?.trace.as_ref());
+        self.failure() == "deadlock"
+            && failures.all(|trace| locks_waited_for(trace) > 1)
+            && can_be_avoided(&self.starter)
+            && tasks.all(|task| task.kind == TaskKind::Thread)
+            && ways.all(|way| way.in_words().is_none())
     }
 
     /// The pages of the game, by their path in the book. `tests` are the test files of the exercise, by name.
@@ -83,6 +90,25 @@ impl Game {
         let solution = page("solution", self.solution, &question, again);
         [(with_starter, starter), (with_solution, solution)]
     }
+}
+
+/// How well the reader can play on `map`, the less the better: first whether there is anything to decide.
+pub fn difficulty(map: &Map) -> (bool, usize) {
+    (!can_be_avoided(map), map.nodes.len())
+}
+
+/// For how many locks some task waits when `trace` ends.
+fn locks_waited_for(trace: &Trace) -> usize {
+    let locks = Cause::of(trace).waits.into_iter().filter_map(|wait| match wait.target {
+        Target::Object(object, _) => Some(object),
+        Target::Signal(_) | Target::Task(_) => None,
+    });
+    locks.collect::<BTreeSet<usize>>().len()
+}
+
+/// Whether some interleavings pass.
+fn can_be_avoided(map: &Map) -> bool {
+    map.ends().any(|end| map.failure(end).is_none())
 }
 
 /// The folder of the exercise, as the compiler reports it.
@@ -140,12 +166,20 @@ mod tests {
         let file = "exercises/02_mutex/03_abba--proof/starter/src/lib.rs".to_owned();
         let trace = Trace {
             tasks: vec![Task::named("main"), Task::named("thread 1")],
-            objects: vec![Object { type_name: "Mutex".into(), name: "stock".into(), created: None }],
-            steps: vec![Step {
-                task: 0,
-                action: Action::Acquires { object: 0, mode: trace::Mode::Lock },
-                place: Some(Place { file, line: 3 }),
-            }],
+            objects: ["stock", "orders"]
+                .map(|name| Object { type_name: "Mutex".into(), name: name.into(), created: None })
+                .into(),
+            steps: [(0, true, 0), (1, true, 1), (0, false, 1), (1, false, 0)]
+                .map(|(task, gets, object)| Step {
+                    task,
+                    action: if gets {
+                        Action::Acquires { object, mode: trace::Mode::Lock }
+                    } else {
+                        Action::Waits { object, mode: trace::Mode::Lock }
+                    },
+                    place: Some(Place { file: file.clone(), line: 3 }),
+                })
+                .into(),
             choices: vec![0],
             points: vec![Point { step: 0, candidates: vec![0] }],
             ..Trace::default()
@@ -174,7 +208,16 @@ mod tests {
         let material = example::material();
         let entry = &material.chapters[0].entries[0];
         let game = Game { test: "t".to_owned(), starter: map(Some(FailureKind::Deadlock)), solution: map(None) };
-        assert!(game.has_several_tasks());
+        assert!(!game.is_for_beginners(), "there is nothing to decide");
+        let fork = |mut map: Map, passes: Map| {
+            map.runs.extend(passes.runs);
+            map.nodes[0].ways.push(Way { choice: 1, to: Some(2) });
+            map.nodes.push(Node { run: 1, at: 1, ways: Vec::new() });
+            map
+        };
+        let starter = fork(map(Some(FailureKind::Deadlock)), map(None));
+        assert!(difficulty(&starter) < difficulty(&game.starter), "with something to decide, it is a better game");
+        assert!(Game { starter, ..game.clone() }.is_for_beginners());
         let [(starter, with_starter), (solution, with_solution)] = game.pages(entry, &[]);
         assert_eq!((&*starter, &*solution), ("play/abba-starter.html", "play/abba-solution.html"));
         assert!(with_starter.contains("can you reach the deadlock?"), "{with_starter}");

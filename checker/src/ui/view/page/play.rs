@@ -110,7 +110,8 @@ pub fn section(html: &mut String, map: &Map, page: &Page<'_>) {
     );
     html.push_str("<p id=\"after\" class=\"links\" hidden>");
     for (words, target) in page.links {
-        let _ = write!(html, "<a href=\"{}\">{}</a> ", escaped(target), escaped(words));
+        // The page may be shown inside another one, which a link leaves.
+        let _ = write!(html, "<a target=\"_top\" href=\"{}\">{}</a> ", escaped(target), escaped(words));
     }
     html.push_str(
         "</p>\n<ol id=\"log\" aria-label=\"Steps so far\" aria-live=\"polite\" tabindex=\"0\"></ol>\n</section>\n",
