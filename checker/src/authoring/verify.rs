@@ -49,7 +49,7 @@ pub struct Args {
 /// `None` if it was interrupted.
 pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     let toolchain = thread::spawn(Toolchain::find);
-    let exercises = chosen(session, &args.names)?;
+    let exercises = session.chosen(&args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
     if let Some(changes) = args.mutants {
@@ -65,14 +65,6 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     }
     let is_proven = book.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
     Ok(Some(u8::from(!is_proven)))
-}
-
-/// The exercises that `names` stand for; all exercises if `names` is empty.
-pub fn chosen<'a>(session: &'a Session, names: &[String]) -> Result<Vec<&'a Exercise>> {
-    if names.is_empty() {
-        return Ok(session.catalogue.exercises.iter().collect());
-    }
-    names.iter().map(|name| Ok(session.exercise(session.catalogue.get(name)?))).collect()
 }
 
 fn prove(

@@ -15,7 +15,6 @@ use self::material::{Entry, Material};
 use self::pages::Book;
 use self::shown::Shown;
 use crate::authoring::proof::layout;
-use crate::authoring::verify::chosen;
 use crate::error::UserError;
 use crate::session::Session;
 use crate::ui::text::style::{Line, Text};
@@ -57,7 +56,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Option<u8>> {
     let material = Material::read(&session.catalogue)?;
     let kept = Kept::of(root);
     if let Some(names) = &args.pictures {
-        let wanted: Vec<&str> = chosen(session, names)?.into_iter().map(|exercise| exercise.name.as_str()).collect();
+        let wanted: Vec<&str> = session.chosen(names)?.into_iter().map(|exercise| exercise.name.as_str()).collect();
         if pictures::make(session, &material, &wanted, &kept)?.is_none() {
             return Ok(None);
         }
