@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::authoring::{bench, new, verify};
+use crate::authoring::{bench, book, new, verify};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::course::catalogue;
 use crate::doctor;
@@ -178,6 +178,8 @@ pub enum Dev {
     ///   cargo checker dev bench --cold
     #[command(verbatim_doc_comment)]
     Bench(bench::Args),
+    /// Make the book: a page for each lesson and exercise, and pages on which one plays the scheduler
+    Book(book::Args),
 }
 
 /// The command line, and in the version the commit of the course, if git knows it.

@@ -43,7 +43,7 @@ use std::ffi::OsString;
 use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 
-use crate::authoring::{bench, new, verify};
+use crate::authoring::{bench, book, new, verify};
 use crate::cli::{Cli, Command, Dev};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::error::Exit;
@@ -87,6 +87,7 @@ fn run_command() -> Result<Exit> {
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?,
+        Command::Dev(Dev::Book(args)) => book::execute(&open()?, &args)?,
         Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?,
     };
     Ok(signals.exit().unwrap_or(exit))

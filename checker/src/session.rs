@@ -80,6 +80,14 @@ impl Session {
         }
     }
 
+    /// The exercises that `names` stand for; all exercises if `names` is empty.
+    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Exercise>> {
+        if names.is_empty() {
+            return Ok(self.catalogue.exercises.iter().collect());
+        }
+        names.iter().map(|name| Ok(self.exercise(self.catalogue.get(name)?))).collect()
+    }
+
     /// Changes the progress, and reports any problem with saving it.
     pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<()> {
         let saved: Saved = self.store.update(change)?;

@@ -3,6 +3,8 @@
 //! No command for learners depends on it.
 
 pub mod bench;
+pub mod book;
+pub mod markdown;
 pub mod mutants;
 pub mod new;
 pub mod proof;

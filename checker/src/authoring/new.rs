@@ -1,15 +1,14 @@
-//! `checker dev new`: creates the files of a new exercise and its line in the table of contents.
+//! `checker dev new`: creates the files of a new exercise.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::authoring::proof::book;
 use crate::authoring::template::Subject;
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
-use crate::ui::text::style::{Line, Style, Text};
+use crate::ui::text::style::{Line, Text};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
@@ -21,8 +20,6 @@ pub struct Args {
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let subject = subject(session, &args.path)?;
     let root = session.root();
-    let contents = root.join(book::CONTENTS);
-    let listed = subject.listed_in(&fs::read_to_string(&contents).unwrap_or_else(|_| "# Summary\n\n".to_owned()));
     let lesson = format!("exercises/{}/README.md", subject.chapter);
     let mut files = subject.files();
     if !root.join(&lesson).exists() {
@@ -31,12 +28,10 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     for (file, text) in &files {
         write(&root.join(file), text)?;
     }
-    write(&contents, &listed)?;
     let mut text = Text::new();
     for (file, _) in &files {
         text.push(Line::plain(file.as_str()));
     }
-    text.push(Line::plain(book::CONTENTS).then(Style::Aside, " has a line for it"));
     text.blank();
     text.push(Line::plain(format!("fill in, then: {COMMAND} dev verify {}", subject.name)));
     session.printer.print(&text)?;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use super::survivors;
+use crate::authoring::book::kept::Kept;
 use crate::authoring::mutants::Changes;
 use crate::authoring::proof::build;
 use crate::authoring::proof::layout::Bench;
@@ -48,7 +49,7 @@ pub struct Args {
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let toolchain = thread::spawn(Toolchain::find);
-    let exercises = chosen(session, &args.names)?;
+    let exercises = session.chosen(&args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
     if let Some(changes) = args.mutants {
@@ -64,14 +65,6 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     }
     let is_proven = book.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
     Ok(Exit::passes_if(is_proven))
-}
-
-/// The exercises that `names` stand for; all exercises if `names` is empty.
-pub fn chosen<'a>(session: &'a Session, names: &[String]) -> Result<Vec<&'a Exercise>> {
-    if names.is_empty() {
-        return Ok(session.catalogue.exercises.iter().collect());
-    }
-    names.iter().map(|name| Ok(session.exercise(session.catalogue.get(name)?))).collect()
 }
 
 fn prove(
@@ -96,7 +89,6 @@ fn prove(
         if Originals::of(exercise).keep(&solution)? {
             (session.notes)(&format!("note: the hashes of the tests of `{}` are new; commit them", exercise.name));
         }
-        complaints.extend(book::listed(session.root(), exercise));
         proofs.push(Proof { exercise: exercise.name.clone(), promises, tried: Vec::new(), complaints });
         attempts.push(answers);
     }
@@ -112,7 +104,9 @@ fn prove(
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
     }
-    for proof in &mut proofs {
+    let kept = Kept::of(session.root());
+    for ((exercise, answers), proof) in plan.iter().zip(&mut proofs) {
+        kept.keep_tried(exercise, answers, &proof.tried)?;
         proof.complaints.extend(
             proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
         );

@@ -85,7 +85,7 @@ fn levels(session: &Session, at: usize) -> Result<Vec<String>> {
 }
 
 /// The texts below `## 1`, `## 2`, …
-fn sections(text: &str) -> Vec<String> {
+pub fn sections(text: &str) -> Vec<String> {
     let mut sections: Vec<String> = Vec::new();
     for line in text.lines() {
         let number = line.strip_prefix("## ").and_then(|rest| rest.trim().parse::<usize>().ok());

@@ -70,7 +70,7 @@ impl Originals {
 }
 
 /// FNV-1a of the text without carriage returns, which git may add. Detects accidents, not fraud.
-fn hash(text: &[u8]) -> String {
+pub fn hash(text: &[u8]) -> String {
     let letters = text.iter().filter(|byte| **byte != b'\r');
     let hash =
         letters.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));

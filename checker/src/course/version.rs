@@ -37,7 +37,8 @@ pub fn sources(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
+/// Adds the Rust files in `dir` and below, in order.
+pub fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();

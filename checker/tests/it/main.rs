@@ -4,6 +4,8 @@
 
 /// The tools for authors, and every defect that a proof must find.
 mod authors;
+/// The book: its pages, and what is said if they cannot be made.
+mod book;
 /// Every command, and every invalid input: exit code, standard output, standard error.
 mod commands;
 /// No crate has a module cycle.

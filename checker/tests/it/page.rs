@@ -33,7 +33,19 @@ window.addEventListener('load', () => {
     played.push(document.getElementById('fate').className);
   }
   const end = document.getElementById('fate').textContent;
-  const report = { seen, loaded, width, played, end };
+  const count = document.getElementById('count').textContent;
+  const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+  const told = () => document.querySelectorAll('#log li').length;
+  const moves = [told()];
+  // One step back, the same one again by its number, and all over.
+  press('u');
+  moves.push(told());
+  press(String([...document.querySelectorAll('#tasks button')].findIndex((task) => !task.disabled) + 1));
+  moves.push(told());
+  press('r');
+  moves.push(document.getElementById('count').textContent);
+  const small = [...document.querySelectorAll('.play button')].filter((b) => b.getBoundingClientRect().height < 44);
+  const report = { seen, loaded, width, played, end, count, moves, small: small.length };
   if (!document.title.startsWith('error')) document.title = `report: ${JSON.stringify(report)}`;
 });
 </script>"#;
@@ -88,5 +100,13 @@ fn the_page_is_read_with_the_keyboard_and_loads_nothing() {
     let played: Vec<&str> = report["played"].as_array().unwrap().iter().map(|fate| fate.as_str().unwrap()).collect();
     assert_eq!(played.first(), Some(&"open"), "{report}");
     assert_eq!(played.last(), Some(&"fails"), "{report}");
-    assert!(report["end"].as_str().unwrap().starts_with("deadlock: "), "{report}");
+    let end = report["end"].as_str().unwrap();
+    assert!(end.starts_with("deadlock: "), "{report}");
+    assert!(
+        end.ends_with(&format!("You reached the deadlock after {}.", report["count"].as_str().unwrap())),
+        "{report}"
+    );
+    let told = report["moves"][0].as_u64().unwrap();
+    assert_eq!(report["moves"], serde_json::json!([told, told - 1, told, "0 steps"]), "{report}");
+    assert_eq!(report["small"], 0, "a finger needs 44 px: {report}");
 }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use trace::map::Map;
 
 use crate::authoring::proof::build::{Built, Products};
 use crate::authoring::proof::layout::Bench;
@@ -118,6 +119,12 @@ impl Trial<'_> {
             }
         }
         Ok(Some(result))
+    }
+
+    /// Maps all interleavings of the test `name`. `None` if it has no map, or was stopped.
+    pub fn map(&self, name: &str, stop: &Stop) -> Result<Option<Map>> {
+        let Some(test) = self.find(name, self.exercise, stop)? else { return Ok(None) };
+        Suite::new(self.root, self.exercise, None)?.map(&test, stop)
     }
 
     fn find(&self, name: &str, exercise: &Exercise, stop: &Stop) -> Result<Option<Test>> {

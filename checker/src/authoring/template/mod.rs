@@ -57,25 +57,6 @@ impl Subject {
     fn chapter_title(&self) -> String {
         in_words(self.chapter.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_'))
     }
-
-    /// `contents`, the table of contents, with the exercise and, if it is new, its chapter added.
-    pub fn listed_in(&self, contents: &str) -> String {
-        let mut lines: Vec<String> = contents.lines().map(str::to_owned).collect();
-        let is_chapter = |line: &String| line.starts_with("- [");
-        let of =
-            |line: &str| line.split_once("](").map_or("", |(_, link)| link).split('/').next().unwrap_or("").to_owned();
-        let own = lines.iter().position(|line| is_chapter(line) && of(line) == self.chapter);
-        let own = own.unwrap_or_else(|| {
-            let later = lines.iter().position(|line| is_chapter(line) && of(line) > self.chapter);
-            let at = later.unwrap_or(lines.len());
-            lines.insert(at, format!("- [{}]({}/README.md)", self.chapter_title(), self.chapter));
-            at
-        });
-        let entries = lines[own + 1..].iter().take_while(|line| line.starts_with("  ")).count();
-        lines
-            .insert(own + 1 + entries, format!("  - [{} ★]({}/{}/README.md)", self.title(), self.chapter, self.folder));
-        lines.join("\n") + "\n"
-    }
 }
 
 /// `shared_counter` becomes `Shared counter`.
@@ -89,27 +70,10 @@ fn in_words(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn subject(chapter: &str, folder: &str) -> Subject {
-        Subject { name: "new_one".to_owned(), chapter: chapter.to_owned(), folder: folder.to_owned() }
-    }
-
-    #[test]
-    fn a_new_entry_is_last_in_its_chapter_and_a_new_chapter_is_in_order() {
-        let contents = "# Summary\n\n- [A](01_a/README.md)\n  - [X ★](01_a/01_x/README.md)\n- [C](03_c/README.md)\n";
-        let listed = subject("01_a", "02_new_one").listed_in(contents);
-        assert!(listed.contains("01_x/README.md)\n  - [New one ★](01_a/02_new_one/README.md)\n- [C]"), "{listed}");
-        let listed = subject("02_b_c", "01_new_one").listed_in(contents);
-        assert!(
-            listed.contains("- [B c](02_b_c/README.md)\n  - [New one ★](02_b_c/01_new_one/README.md)\n- [C]"),
-            "{listed}"
-        );
-        let listed = subject("04_d", "01_new_one").listed_in(contents);
-        assert!(listed.ends_with("- [D](04_d/README.md)\n  - [New one ★](04_d/01_new_one/README.md)\n"), "{listed}");
-    }
-
     #[test]
     fn no_placeholder_of_the_template_is_left() {
-        for (file, text) in subject("01_a", "02_new_one").files() {
+        let (name, chapter, folder) = ("new_one".to_owned(), "01_a".to_owned(), "02_new_one".to_owned());
+        for (file, text) in (Subject { name, chapter, folder }).files() {
             assert!(!file.contains("__") && !text.contains("__"), "{file}:\n{text}");
         }
     }

@@ -199,7 +199,7 @@ fn write_pages(
         .filter_map(|file| Some((file, fs::read_to_string(session.root().join(file)).ok()?)))
         .collect();
     let sources: Vec<Source<'_>> = texts.iter().map(|(file, text)| Source { file, text }).collect();
-    let page = page::html(&Page { title, failed, map, sources: &sources });
+    let page = page::html(&Page { title, failed, map, sources: &sources, goal: None, links: &[] });
     fs::write(file, page).with_context(|| format!("{} cannot be written", file.display()))?;
     eprintln!("written: {}", file.display());
     if args.open { open(file) } else { Ok(()) }

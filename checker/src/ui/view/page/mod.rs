@@ -11,6 +11,8 @@ use trace::{Failure, Trace};
 
 mod play;
 
+pub use self::play::{failure, fits};
+
 /// A source file of the learner.
 pub struct Source<'a> {
     /// The path as the compiler reports it.
@@ -34,22 +36,28 @@ pub struct Page<'a> {
     /// All interleavings, for the reader to explore.
     pub map: Option<&'a Map>,
     pub sources: &'a [Source<'a>],
+    /// What the reader who explores is asked to do, if not what the map suggests.
+    pub goal: Option<&'a str>,
+    /// Where to go on afterwards: words and targets.
+    pub links: &'a [(&'a str, String)],
 }
 
 /// The page as HTML.
 pub fn html(page: &Page<'_>) -> String {
     let mut html = String::new();
     let title = escaped(page.title);
+    let (name, test) = page.title.split_once(" · ").map_or((page.title, None), |(name, test)| (name, Some(test)));
     let _ = write!(
         html,
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n\
-         <header><h1>{title}</h1>"
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n\
+         <header><h1>{}</h1><p>",
+        escaped(name)
     );
-    if let Some((_, trace)) = page.failed {
-        let _ = write!(html, "<p>{}</p>", escaped(&timeline::title(trace)));
-    }
-    html.push_str("</header>\n<main>\n<div>\n");
+    let interleaving = page.failed.map(|(_, trace)| timeline::title(trace));
+    let below: Vec<&str> = test.into_iter().chain(interleaving.as_deref()).collect();
+    html.push_str(&escaped(&below.join(" · ")));
+    html.push_str("</p></header>\n<main>\n<div>\n");
     if let Some((failure, trace)) = page.failed {
         let picture = Picture::new(failure, trace);
         html.push_str("<section aria-label=\"Interleaving\">\n");
@@ -59,7 +67,7 @@ pub fn html(page: &Page<'_>) -> String {
         html.push_str("<p class=\"keys\">Arrow keys go from step to step.</p>\n</section>\n");
     }
     if let Some(map) = page.map {
-        play::section(&mut html, map);
+        play::section(&mut html, map, page);
     }
     html.push_str("</div>\n<section aria-label=\"Source\">\n");
     for source in page.sources {
@@ -282,7 +290,14 @@ mod tests {
         let failure = failure();
         let source = Source { file: "exercises/a/src/lib.rs", text: "one\n<two>\nthree\nfour" };
         let failed = Some((&failure, failure.trace.as_ref().unwrap()));
-        super::html(&Page { title: "abba · never_deadlock", failed, map: None, sources: &[source] })
+        super::html(&Page {
+            title: "abba · never_deadlock",
+            failed,
+            map: None,
+            sources: &[source],
+            goal: None,
+            links: &[],
+        })
     }
 
     #[test]

@@ -1,13 +1,21 @@
 const game = JSON.parse(document.getElementById('game').textContent);
 const words = {
-  open: 'Some interleavings from here pass and some fail.',
-  passes: 'Every interleaving from here passes.',
-  fails: 'Every interleaving from here fails.',
+  open: 'It can still go either way.',
+  passes: 'Every way from here ends well.',
+  fails: 'Too late to avoid it: every way from here fails.',
   unknown: '',
 };
+// The ends that the reader has seen.
+const seen = new Set();
 let path = [];
+// Up to the first real choice, the test runs by itself.
+let begun = 0;
 
+const part = (id) => document.getElementById(id);
 const at = () => (path.length ? path[path.length - 1].node : 0);
+const taken = () => path.flatMap((choice) => choice.steps);
+const own_steps = () => path.slice(begun).flatMap((choice) => choice.steps).length;
+const steps_in_words = (count) => (count === 1 ? '1 step' : `${count} steps`);
 
 /// Goes on to where something is to be seen, as long as the same task can go on.
 function follow(way) {
@@ -22,66 +30,127 @@ function follow(way) {
   return { node, steps };
 }
 
-function button(text, way) {
-  const choose = document.createElement('button');
-  choose.textContent = text;
-  choose.disabled = !way || way.to === null;
-  if (way && way.to === null) choose.title = 'This is not in the page.';
-  choose.addEventListener('click', () => {
-    path.push(follow(way));
-    show();
+/// An element with `text`, in which backticks enclose code.
+function element(kind, className, text) {
+  const made = document.createElement(kind);
+  made.className = className;
+  String(text).split('`').forEach((piece, index) => {
+    const code = document.createElement('code');
+    code.textContent = piece;
+    made.append(index % 2 ? code : piece);
   });
-  return choose;
+  return made;
+}
+
+/// A button for a choice, with what happens next if it is chosen.
+function choice(list, key, name, status, way) {
+  const item = document.createElement('li');
+  const number = list.children.length + 1;
+  const button = element('button', '', '');
+  button.append(element('kbd', '', number), element('span', 'name', name));
+  button.dataset.key = key;
+  button.disabled = !way || way.to === null;
+  if (way && way.to === null) button.title = 'This is not in the page.';
+  button.addEventListener('click', () => choose(way));
+  const does = element('span', 'does', status);
+  if (!button.disabled) {
+    const next = follow(way).steps[0];
+    if (next) does.append(element('span', 'next', `next: ${game.texts[next[1]]}`));
+  }
+  item.append(button, does);
+  list.append(item);
+}
+
+function choose(way) {
+  path.push(follow(way));
+  show();
+}
+
+function fate_in_words(node) {
+  if (node.end === undefined) return path.length > begun ? words[node.fate] : '';
+  const end = game.texts[node.end];
+  if (node.fate === 'fails') return `${end}\n${game.goal.reached} after ${steps_in_words(own_steps())}.`;
+  if (game.goal.can) return `${end}. ${game.goal.missed}`;
+  return `${end}. You have seen ${seen.size} of its ${game.ends} ends, and each is good.`;
 }
 
 function show() {
   const node = game.nodes[at()];
+  if (node.end !== undefined) seen.add(at());
   const focused = document.activeElement && document.activeElement.dataset.key;
-  const fate = document.getElementById('fate');
-  fate.textContent = node.end === undefined ? words[node.fate] : game.texts[node.end];
-  fate.className = node.fate;
-  const tasks = document.getElementById('tasks');
+  const fate = part('fate');
+  fate.replaceChildren(element('span', '', fate_in_words(node)));
+  fate.className = node.end === undefined && path.length <= begun ? '' : node.fate;
+  const tasks = part('tasks');
   tasks.replaceChildren();
   game.tasks.forEach((name, task) => {
-    const item = document.createElement('li');
-    const choose = button(game.texts[name], node.ways.find((way) => way.task === task));
-    choose.dataset.key = `task ${task}`;
     const does = node.does[task];
-    const status = document.createElement('span');
-    status.textContent = does === undefined ? 'not started' : game.texts[does];
-    item.append(choose, status);
-    tasks.append(item);
+    const status = does === undefined ? 'not started' : game.texts[does];
+    choice(tasks, `task ${task}`, game.texts[name], status, node.ways.find((way) => way.task === task));
   });
   for (const way of node.ways.filter((way) => way.what !== undefined)) {
-    const item = document.createElement('li');
-    const choose = button(game.texts[way.what], way);
-    choose.dataset.key = `what ${way.what}`;
-    item.append(choose);
-    tasks.append(item);
+    choice(tasks, `what ${way.what}`, game.texts[way.what], '', way);
   }
-  const log = document.getElementById('log');
-  log.replaceChildren();
-  let line = '';
-  for (const step of path.flatMap((choice) => choice.steps)) {
-    const item = document.createElement('li');
-    item.textContent = game.texts[step[0]];
-    line = game.texts[step[1]] || line;
+  tell();
+  part('after').hidden = node.end === undefined;
+  part('back').disabled = path.length <= begun;
+  part('restart').disabled = path.length <= begun;
+  const same = focused && document.querySelector(`[data-key="${focused}"]:not(:disabled)`);
+  if (same) same.focus();
+  else if (focused) (node.end === undefined ? tasks.querySelector('button:not(:disabled)') : part('restart')).focus();
+}
+
+/// The steps so far. Only the new ones are added, because a screen reader reads out what is added.
+function tell() {
+  const log = part('log');
+  const steps = taken();
+  while (log.children.length > steps.length) log.lastChild.remove();
+  for (const [task, what] of steps.slice(log.children.length)) {
+    const own = log.children.length >= steps.length - own_steps();
+    const item = element('li', `t${task % 6}${own ? '' : ' before'}`, '');
+    item.append(element('b', '', game.texts[game.tasks[task]]), ' ', element('span', '', game.texts[what]));
     log.append(item);
   }
   log.scrollTop = log.scrollHeight;
-  lightLine(line);
-  document.getElementById('back').disabled = !path.length;
-  document.getElementById('restart').disabled = !path.length;
-  const same = focused && document.querySelector(`[data-key="${focused}"]:not(:disabled)`);
-  if (same) same.focus();
+  part('count').textContent = steps_in_words(own_steps());
+  const lines = steps.map((step) => game.texts[step[2]]).filter((line) => line);
+  lightLine(lines.length ? lines[lines.length - 1] : '');
 }
 
-document.getElementById('back').addEventListener('click', () => {
-  path.pop();
+function back() {
+  if (path.length > begun) path.pop();
   show();
-});
-document.getElementById('restart').addEventListener('click', () => {
-  path = [];
+}
+
+function restart() {
+  path = path.slice(0, begun);
   show();
+}
+
+/// Takes the choices that are none, unless nothing else is left to do.
+function begin() {
+  const start = [];
+  let node = 0;
+  while (game.nodes[node].ways.length === 1 && game.nodes[node].ways[0].to !== null) {
+    start.push(follow(game.nodes[node].ways[0]));
+    node = start[start.length - 1].node;
+  }
+  if (game.nodes[node].end !== undefined) return;
+  path = start;
+  begun = start.length;
+}
+
+part('back').addEventListener('click', back);
+part('restart').addEventListener('click', restart);
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const button = part('tasks').querySelectorAll('button')[Number(event.key) - 1];
+  if (button) {
+    if (!button.disabled) button.click();
+  } else if (event.key === 'Backspace' || event.key === 'u') back();
+  else if (event.key === 'r') restart();
+  else return;
+  event.preventDefault();
 });
+begin();
 show();

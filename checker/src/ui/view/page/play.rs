@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use trace::FailureKind;
 use trace::map::{Fate, Map, Way};
 use trace::timeline::{step_in_words, verdict};
 
-use super::{anchor, escaped};
+use super::{Page, anchor, escaped};
 use crate::error::COMMAND;
 use crate::ui::stepper::{Moment, Status, TaskState};
 
@@ -22,6 +23,20 @@ struct Game {
     /// The names of the tasks.
     tasks: Vec<usize>,
     nodes: Vec<State>,
+    /// How many ends there are in `nodes`.
+    ends: usize,
+    goal: Goal,
+}
+
+/// What the reader tries to do, and what the page says in the end.
+#[derive(Clone, Copy, Serialize)]
+struct Goal {
+    /// Whether some interleaving fails.
+    can: bool,
+    reached: &'static str,
+    missed: &'static str,
+    #[serde(skip)]
+    words: &'static str,
 }
 
 #[derive(Serialize)]
@@ -44,15 +59,71 @@ struct Choice {
     /// What is chosen, if it is not a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<usize>,
-    /// The steps that follow and their source lines; empty if nothing is visible.
+    /// The steps that follow, each with its task, its words and its source line; empty if nothing is visible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    steps: Vec<(usize, usize)>,
+    steps: Vec<(usize, usize, usize)>,
     /// `None` if that state is not in the page.
     to: Option<usize>,
 }
 
+/// What the reader of this map can try: the kind of failure that some interleaving has.
+pub fn failure(map: &Map) -> Option<&'static str> {
+    Some(match map.ends().find_map(|end| map.failure(end))?.kind {
+        FailureKind::Deadlock => "deadlock",
+        FailureKind::Livelock => "livelock",
+        FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => "failing test",
+    })
+}
+
+fn goal(map: &Map) -> Goal {
+    let goal = |words, reached| Goal { can: true, words, reached, missed: "Go back, or start again." };
+    match failure(map) {
+        Some("deadlock") => goal("Can you reach the deadlock?", "You reached the deadlock"),
+        Some("livelock") => goal("Can you reach the livelock?", "You reached the livelock"),
+        Some(_) => goal("Can you make the test fail?", "You made the test fail"),
+        None => Goal { can: false, words: "Can you make it fail?", reached: "", missed: "" },
+    }
+}
+
 /// Appends the section and its data.
-pub fn section(html: &mut String, map: &Map) {
+pub fn section(html: &mut String, map: &Map, page: &Page<'_>) {
+    let (data, shown) = within_limits(map);
+    let goal = page.goal.unwrap_or(goal(map).words);
+    let _ = write!(
+        html,
+        "<section class=\"play\" aria-labelledby=\"goal\">\n<h2 id=\"goal\">Play the scheduler: {}</h2>\n<p>You decide \
+         which task takes the next step. {}.</p>\n",
+        escaped(goal),
+        escaped(&trace::map::Tree::new(map).summary)
+    );
+    if shown < map.nodes.len() {
+        let _ = writeln!(
+            html,
+            "<p class=\"keys\">This page has the first {shown} of {} states. <code>{COMMAND} replay --step</code> has \
+             all of them.</p>",
+            map.nodes.len()
+        );
+    }
+    html.push_str(
+        "<ul id=\"tasks\" aria-label=\"Who takes the next step?\"></ul>\n<p class=\"controls\"><button id=\"back\" \
+         data-key=\"back\"><kbd>u</kbd> Undo</button> <button id=\"restart\" data-key=\"restart\"><kbd>r</kbd> Start \
+         again</button> <span id=\"count\"></span></p>\n<p id=\"fate\" role=\"status\"></p>\n",
+    );
+    html.push_str("<p id=\"after\" class=\"links\" hidden>");
+    for (words, target) in page.links {
+        // The page may be shown inside another one, which a link leaves.
+        let _ = write!(html, "<a target=\"_top\" href=\"{}\">{}</a> ", escaped(target), escaped(words));
+    }
+    html.push_str(
+        "</p>\n<ol id=\"log\" aria-label=\"Steps so far\" aria-live=\"polite\" tabindex=\"0\"></ol>\n</section>\n",
+    );
+    // Inside a script element, only an end tag needs escaping.
+    let data = data.replace("</", "<\\/");
+    let _ = writeln!(html, "<script type=\"application/json\" id=\"game\">{data}</script>");
+}
+
+/// The data for the script, and how many states it has.
+fn within_limits(map: &Map) -> (String, usize) {
     let fates = map.fates();
     let mut shown = map.nodes.len();
     let mut data = json(map, &fates, shown);
@@ -60,28 +131,12 @@ pub fn section(html: &mut String, map: &Map) {
         shown = (shown * MOST_BYTES / data.len()).min(shown - 1).max(1);
         data = json(map, &fates, shown);
     }
-    let tree = trace::map::Tree::new(map);
-    let _ = write!(
-        html,
-        "<section class=\"play\" aria-label=\"Play the scheduler\">\n<h2>Play the scheduler</h2>\n<p>{}. You decide which \
-         task goes on.</p>\n",
-        escaped(&tree.summary)
-    );
-    if shown < map.nodes.len() {
-        let _ = writeln!(
-            html,
-            "<p class=\"keys\">This page has the first {shown} of {} states. <code>{COMMAND} replay --step</code> has all of \
-             them.</p>",
-            map.nodes.len()
-        );
-    }
-    html.push_str(
-        "<p id=\"fate\" role=\"status\"></p>\n<ul id=\"tasks\"></ul>\n<p><button id=\"back\">Back</button> <button \
-         id=\"restart\">Start again</button></p>\n<ol id=\"log\" aria-label=\"Steps so far\"></ol>\n</section>\n",
-    );
-    // Inside a script element, only an end tag needs escaping.
-    let data = data.replace("</", "<\\/");
-    let _ = writeln!(html, "<script type=\"application/json\" id=\"game\">{data}</script>");
+    (data, shown)
+}
+
+/// Whether the whole map fits into a page.
+pub fn fits(map: &Map) -> bool {
+    within_limits(map).1 == map.nodes.len()
 }
 
 /// The first `shown` states as JSON.
@@ -91,7 +146,8 @@ fn json(map: &Map, fates: &[Fate], shown: usize) -> String {
     let names = longest.map_or(&[][..], |trace| &trace.tasks);
     let tasks = names.iter().map(|task| texts.number(task.name.clone())).collect();
     let nodes = (0..shown).map(|node| state(map, fates, shown, node, &mut texts)).collect();
-    let game = Game { texts: texts.all, tasks, nodes };
+    let ends = map.ends().filter(|end| *end < shown).count();
+    let game = Game { texts: texts.all, tasks, nodes, ends, goal: goal(map) };
     serde_json::to_string(&game).expect("numbers and texts are always JSON")
 }
 
@@ -102,7 +158,7 @@ fn state(map: &Map, fates: &[Fate], shown: usize, index: usize, texts: &mut Text
     let end = node.ways.is_empty().then(|| {
         texts.number(match map.failure(index) {
             Some(failure) => verdict(failure, trace),
-            None => "the test passes in this interleaving".to_owned(),
+            None => "The test passes in this interleaving".to_owned(),
         })
     });
     let fate = match fates[index] {
@@ -119,9 +175,9 @@ fn choice(map: &Map, shown: usize, way: Way, texts: &mut Texts) -> Choice {
     let steps = map.steps(way).iter().map(|step| {
         let trace = map.trace(way.to.expect("it has steps"));
         let at = step.place.as_ref().map_or_else(String::new, |place| format!(" · {place}"));
-        let words = format!("{} {}{at}", trace.tasks[step.task].name, step_in_words(trace, step));
+        let words = format!("{}{at}", step_in_words(trace, step));
         let line = step.place.as_ref().map_or_else(String::new, |place| anchor(&place.file, place.line));
-        (texts.number(words), texts.number(line))
+        (step.task, texts.number(words), texts.number(line))
     });
     let steps = steps.collect();
     Choice {
