@@ -60,7 +60,7 @@ fn the_book_has_a_page_for_each_text_and_nothing_else() {
     fs::write(sources.join("old.md"), "").unwrap();
     let ran = book(&course).expect(0);
     assert!(ran.stdout.starts_with("4 pages, and 0 to play on: "), "{}", ran.stdout);
-    assert!(ran.stderr.contains("`checker dev book --pictures` makes: sound"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`cargo checker dev book --pictures` makes: sound"), "{}", ran.stderr);
     let mut found = BTreeSet::new();
     files(&sources, &sources, &mut found);
     let expected = ["02_proof/01_sound.md", "02_proof/index.md", "SUMMARY.md", "glossary.md", "index.md"];
