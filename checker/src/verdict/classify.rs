@@ -305,9 +305,9 @@ mod tests {
             let limit = Duration::from_secs(10);
             let announced = Some(announced);
             let evidence = Evidence { how, report: None, test: "a", standing: &[], nonce: NONCE, announced, limit };
-            let judgement = classify(evidence, &example::exercise("abba"), Path::new("/course"));
-            assert_eq!(judgement.outcome, Outcome::Failed(kind));
-            assert!(judgement.message.contains("With `#[interleave::test]`"), "{}", judgement.message);
+            let classified = classify(evidence, &example::exercise("abba"), Path::new("/course"));
+            assert_eq!(classified.outcome, Outcome::Failed(kind));
+            assert!(classified.message.contains("With `#[interleave::test]`"), "{}", classified.message);
         }
     }
 

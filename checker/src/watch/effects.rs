@@ -30,7 +30,7 @@ pub struct Performer {
     events: Sender<Event>,
     terminal: Option<Terminal>,
     signals: Signals,
-    desk: BackgroundIo,
+    io: BackgroundIo,
     /// The check that is running, or the last one.
     check: Option<Work>,
     preparing: Option<Work>,
@@ -56,7 +56,7 @@ impl Performer {
         terminal: Option<Terminal>,
         signals: Signals,
     ) -> Result<Performer> {
-        let desk = BackgroundIo::new()?;
+        let io = BackgroundIo::new()?;
         Ok(Performer {
             session,
             toolchain,
@@ -64,7 +64,7 @@ impl Performer {
             events,
             terminal,
             signals,
-            desk,
+            io,
             check: None,
             preparing: None,
             stopped: Vec::new(),
@@ -176,7 +176,7 @@ impl Performer {
         while self.stopped.iter().any(|thread| !thread.is_finished()) && Instant::now() < give_up {
             thread::sleep(Duration::from_millis(2));
         }
-        self.desk.close(PATIENCE);
+        self.io.close(PATIENCE);
     }
 
     /// Queues a write whose result the user does not see.
@@ -191,7 +191,7 @@ impl Performer {
 
     fn ask_for(&self, work: impl FnOnce(&Session) -> Result<Option<Event>> + Send + 'static) {
         let (session, events) = (Arc::clone(&self.session), self.events.clone());
-        self.desk.put(move || {
+        self.io.put(move || {
             let event = work(&session).unwrap_or_else(|error| Some(Event::Note(error::describe(&error))));
             event.map(|event| events.send(event));
         });

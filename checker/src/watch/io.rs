@@ -19,7 +19,7 @@ impl BackgroundIo {
     pub fn new() -> io::Result<BackgroundIo> {
         let (tasks, incoming) = mpsc::channel::<Task>();
         let (working, done) = mpsc::channel();
-        thread::Builder::new().name("desk".to_owned()).spawn(move || {
+        thread::Builder::new().name("background-io".to_owned()).spawn(move || {
             let _working: Sender<()> = working;
             incoming.iter().for_each(|task| task());
         })?;
@@ -47,19 +47,19 @@ mod tests {
 
     #[test]
     fn close_waits_for_every_task_but_not_beyond_its_limit() {
-        let mut desk = BackgroundIo::new().unwrap();
+        let mut io = BackgroundIo::new().unwrap();
         let done = Arc::new(Mutex::new(Vec::new()));
         for n in 0..100 {
             let done = Arc::clone(&done);
-            desk.put(move || done.lock().unwrap().push(n));
+            io.put(move || done.lock().unwrap().push(n));
         }
-        desk.close(Duration::from_secs(10));
+        io.close(Duration::from_secs(10));
         assert_eq!(*done.lock().unwrap(), (0..100).collect::<Vec<_>>());
 
-        let mut desk = BackgroundIo::new().unwrap();
-        desk.put(|| thread::sleep(Duration::from_secs(30)));
+        let mut io = BackgroundIo::new().unwrap();
+        io.put(|| thread::sleep(Duration::from_secs(30)));
         let started = Instant::now();
-        desk.close(Duration::from_millis(50));
+        io.close(Duration::from_millis(50));
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 }
