@@ -225,6 +225,6 @@ fn links_appear_where_the_terminal_supports_them_and_colours_where_they_are_enab
         terminal.press("q");
         assert_eq!(terminal.wait_for_end(), 0);
         assert_eq!(has(&terminal.raw, &link), linked, "{variable:?}");
-        assert_eq!(has(&terminal.raw, "\x1b[38;5;161;1m✗ FAILING TEST"), coloured, "{variable:?}");
+        assert_eq!(has(&terminal.raw, "\x1b[1;38;5;161m✗ FAILING TEST"), coloured, "{variable:?}");
     }
 }

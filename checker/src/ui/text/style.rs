@@ -35,7 +35,7 @@ pub enum Style {
 }
 
 /// Blue, brown, green, magenta, cyan and red.
-const OBJECTS: [&str; 6] = ["38;5;63;1", "38;5;130;1", "38;5;28;1", "38;5;163;1", "38;5;30;1", "38;5;161;1"];
+const OBJECTS: [&str; 6] = ["1;38;5;63", "1;38;5;130", "1;38;5;28", "1;38;5;163", "1;38;5;30", "1;38;5;161"];
 
 impl Style {
     /// The parameters of the style's escape sequence. The colours are from the 256 that terminals do not let a theme
@@ -46,7 +46,7 @@ impl Style {
             Style::Heading => "1",
             Style::Aside => "2",
             Style::Good => "38;5;28",
-            Style::Bad => "38;5;161;1",
+            Style::Bad => "1;38;5;161",
             Style::Warning => "38;5;130",
             Style::Name => "38;5;30",
             Style::Object(number) => OBJECTS[number % OBJECTS.len()],
@@ -230,7 +230,7 @@ mod tests {
         let coloured = text.print(Colour::On);
         assert_eq!(
             coloured,
-            "\x1b[38;5;161;1mdeadlock\x1b[0m of \x1b[38;5;30mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
+            "\x1b[1;38;5;161mdeadlock\x1b[0m of \x1b[38;5;30mabba\x1b[0m\n\x1b[1m\x1b[38;5;9merror\x1b[0m: moved\n"
         );
     }
 
@@ -250,7 +250,7 @@ mod tests {
     fn every_colour_can_be_read_on_light_and_dark_backgrounds() {
         let objects = (0..OBJECTS.len()).map(Style::Object);
         for style in [Style::Good, Style::Bad, Style::Warning, Style::Name].into_iter().chain(objects) {
-            let colour = style.code().split(';').nth(2).unwrap().parse().unwrap();
+            let colour = style.code().rsplit(';').next().unwrap().parse().unwrap();
             assert!(contrasts(colour).iter().all(|contrast| *contrast > 4.0), "{style:?}: {:?}", contrasts(colour));
         }
     }
