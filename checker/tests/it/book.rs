@@ -86,7 +86,7 @@ fn a_missing_lesson_and_a_broken_link_are_named() {
         assert!(said.contains(words), "{said}");
     };
     fs::write(lesson(&course), LESSON.replace("../README.md#words", "../03_none/README.md")).unwrap();
-    says("exercises/02_proof/README.md links to `../03_none/README.md`, which is no page of the book");
+    says("exercises/02_proof/README.md links to `../03_none/README.md`, which is not a page of the book");
     fs::write(lesson(&course), LESSON.replace("../README.md#words", "01_sound/README.md#nowhere")).unwrap();
     says("02_proof/index.md links to `01_sound.md#nowhere`, which is not there");
     fs::remove_file(lesson(&course)).unwrap();

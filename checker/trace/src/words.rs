@@ -22,7 +22,7 @@ pub struct Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wait {
-    /// Who waits.
+    /// The waiting task.
     pub task: usize,
     /// What would let it continue.
     pub target: Target,

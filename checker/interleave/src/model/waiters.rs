@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::reset_mutex::{ResetGuard, ResetMutex};
 
-/// Who waits, in the order of arrival, each under a ticket.
+/// The waiters in order of arrival, each with a ticket.
 #[derive(Debug)]
 pub(super) struct Waiters<W> {
     queue: ResetMutex<Queue<W>>,

@@ -28,7 +28,7 @@ pub fn pages(book: &Book<'_>) -> Result<Pages, String> {
     let (front, glossary) = Glossary::split(&book.material.front);
     let sitemap = sitemap(book.material, glossary.is_some());
     let rewritten = |text: &str, from: &str, page: &str| {
-        let lost = |target: String| format!("{from} links to `{target}`, which is no page of the book");
+        let lost = |target: String| format!("{from} links to `{target}`, which is not a page of the book");
         sitemap.rewritten(text, from, page).map_err(lost)
     };
     let mut pages = Pages::new();
@@ -173,7 +173,7 @@ mod tests {
         let error = pages(&book(&material, &BTreeMap::new())).unwrap_err();
         assert_eq!(
             error,
-            "exercises/02_mutex/README.md links to `../03_guards/README.md`, which is no page of the book"
+            "exercises/02_mutex/README.md links to `../03_guards/README.md`, which is not a page of the book"
         );
     }
 }
