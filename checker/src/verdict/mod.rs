@@ -339,6 +339,21 @@ mod tests {
         }
     }
 
+    /// Would catch: a deadlock without any line, although real threads stood at one.
+    #[test]
+    fn without_a_picture_real_mode_is_shown_beside_the_explored_failure() {
+        let failed = |mode| example::test("t", mode, Outcome::Failed(Kind::Deadlock));
+        let modes = |tests: Vec<TestResult>| {
+            let verdict = Verdict { tests, ..example::verdict("abba", Kind::Deadlock) };
+            verdict.evidence().map(|test| test.mode).collect::<Vec<_>>()
+        };
+        assert_eq!(modes(vec![failed(Mode::Real), failed(Mode::Explore)]), [Mode::Explore, Mode::Real]);
+        let drawn = TestResult { trace: Some(Trace::default()), ..failed(Mode::Explore) };
+        assert_eq!(modes(vec![failed(Mode::Real), drawn]), [Mode::Explore], "the picture says it all");
+        let other = example::test("other", Mode::Real, Outcome::Failed(Kind::Deadlock));
+        assert_eq!(modes(vec![failed(Mode::Explore), other]), [Mode::Explore], "it is about another test");
+    }
+
     #[test]
     fn an_explored_failure_decides_over_an_earlier_real_one() {
         let mut verdict = example::verdict("abba", Kind::Deadlock);
