@@ -44,7 +44,7 @@ fn on_a_full_disk(error: anyhow::Error) -> anyhow::Error {
         return error;
     }
     let help = "free some space, for instance with `cargo clean`, and run the same command again; nothing is lost";
-    UserError::new(format!("the disk is full, it seems: {said}"), help).into()
+    UserError::new(format!("the disk seems to be full: {said}"), help).into()
 }
 
 fn perform(root: &Path, printer: Printer, stop: &Stop, args: &Args) -> Result<()> {
@@ -79,7 +79,7 @@ fn word(kind: Kind) -> &'static str {
 /// Half of an update may leave sources from which cargo cannot build the checker.
 fn how_to_go_on() -> String {
     let program = std::env::current_exe().map_or_else(|_| COMMAND.to_owned(), |path| path.display().to_string());
-    format!("updating; if this is interrupted, `{program} update` goes on")
+    format!("updating; if it is interrupted, run `{program} update` to finish it")
 }
 
 /// What happened to each exercise.

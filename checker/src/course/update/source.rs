@@ -31,7 +31,7 @@ impl Source {
         let wanted = [Some("upstream"), followed.as_deref(), Some("origin"), remotes.lines().next()];
         let found = wanted.into_iter().flatten().find(|name| remotes.lines().any(|remote| remote == *name));
         let Some(name) = found else {
-            let what = "git knows no address of the course here";
+            let what = "this copy of the course has no remote to update from";
             let help = format!("say where it is: `{COMMAND} update --from URL`");
             return Err(UserError::new(what, help).into());
         };
