@@ -31,7 +31,7 @@ const REFUSALS: [Refusal; 10] = [
     refusal(
         "no remote",
         |world| assert_eq!(world.git(&["remote", "remove", "origin"]), ""),
-        "no address of the course",
+        "has no remote to update from",
         "--from URL",
     ),
     Refusal {
