@@ -94,6 +94,12 @@ pub fn prose(page: &str) -> Vec<Range<usize>> {
     prose
 }
 
+/// The places of the blocks of code of a page.
+pub fn code_blocks(page: &str) -> Vec<Range<usize>> {
+    let begins = |(event, at)| matches!(event, Event::Start(Tag::CodeBlock(_))).then_some(at);
+    events(page).filter_map(begins).collect()
+}
+
 /// `text` as HTML shows it.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

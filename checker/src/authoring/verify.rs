@@ -56,8 +56,10 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         return survivors::execute(session, &exercises, toolchain, changes, args.json);
     }
     let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(Exit::Interrupted) };
-    let book =
-        if args.names.is_empty() { book::complaints(session.root(), &session.catalogue.exercises) } else { Vec::new() };
+    let mut book = book::lessons(session.root(), &exercises);
+    if args.names.is_empty() {
+        book.extend(book::complaints(session.root(), &session.catalogue.exercises));
+    }
     if args.json {
         session::print_json(&report::document(&proofs, &book, times)?)?;
     } else {

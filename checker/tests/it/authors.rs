@@ -245,19 +245,21 @@ fn each_planted_defect_is_reported_in_a_row_and_nothing_else_is() {
     assert_only_the_courses_tests_count(&course, &sound);
 }
 
-/// Would catch: a template that does not compile, or that is accepted before it is filled in.
+/// Would catch: a template that does not compile, or that is accepted before it, and the lesson of its chapter, are
+/// filled in.
 #[test]
 fn a_new_exercise_compiles_and_asks_to_be_filled_in() {
     let course = Course::to_build();
-    let said = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(0).stdout;
-    assert!(said.contains(&format!("exercises/01_verdicts/{}_fresh_start/src/lib.rs\n", EXERCISES + 1)), "{said}");
+    let said = course.run(&["dev", "new", "03_new/fresh_start"]).expect(0).stdout;
+    assert!(said.contains("exercises/03_new/01_fresh_start/src/lib.rs\n"), "{said}");
     assert!(said.ends_with("fill in, then: cargo checker dev verify fresh_start\n"), "{said}");
     let ran = course.run(&["dev", "verify", "fresh_start", "--repeat", "1", "--seeds", "2"]).expect(1);
     let failed: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("FAIL  ")).skip(1).collect();
-    assert!(failed.len() > 8, "{}", ran.stdout);
-    for line in failed {
+    assert!(failed.len() > 9, "{}", ran.stdout);
+    for line in &failed {
         assert!(line.contains("still says `FILL IN`"), "{line}");
     }
+    assert!(failed.iter().any(|line| line.contains("exercises/03_new/README.md ")), "{}", ran.stdout);
     let again = course.run(&["dev", "new", "01_verdicts/fresh_start"]).expect(2).stderr;
     assert!(again.contains("there is an exercise `fresh_start` already"), "{again}");
     let nowhere = course.run(&["dev", "new", "nowhere/another"]).expect(2).stderr;
@@ -265,4 +267,6 @@ fn a_new_exercise_compiles_and_asks_to_be_filled_in() {
     let mutants = course.run(&["dev", "verify", "fresh_start", "--mutants", "--json"]).expect(0).json();
     let found = &mutants["exercises"][0];
     assert_eq!((found["made"].as_u64(), found["killed_by_tests"].as_u64()), (Some(2), Some(2)), "{found:#}");
+    let next = course.run(&["dev", "new", "01_verdicts/next"]).expect(0).stdout;
+    assert!(next.contains(&format!("exercises/01_verdicts/{}_next/src/lib.rs\n", EXERCISES + 1)), "{next}");
 }

@@ -31,6 +31,8 @@ mod page;
 mod pipeline;
 /// The exercises of this repository, with all of their known answers.
 mod proof;
+/// README.md says of the course what the course is.
+mod readme;
 /// Stepping through an interleaving.
 #[cfg(target_os = "linux")]
 mod step;

@@ -161,7 +161,8 @@ fn inline(text: &str) -> String {
 /// A headline of a verdict as a sentence of Markdown.
 fn sentence(headline: &str) -> String {
     let one_line = headline.lines().collect::<Vec<_>>().join(" ");
-    inline(&one_line)
+    let end = if one_line.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    inline(&one_line) + end
 }
 
 #[cfg(test)]
@@ -203,7 +204,7 @@ mod tests {
     #[test]
     fn each_wrong_answer_has_the_interleaving_that_breaks_it() {
         let page = page(Some(&shown()));
-        assert!(page.contains("<code>t</code> deadlocks"), "{page}");
+        assert!(page.contains("<code>t</code> deadlocks.\n"), "{page}");
         let picture = "aria-label=\"How sleep fails: deadlock, t · interleaving 5\">t · interleaving 5\n\n\
                        1  A locks `a&lt;b&gt;`\n\n✗  deadlock</pre>";
         assert!(page.contains(picture), "{page}");

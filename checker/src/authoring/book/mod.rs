@@ -18,6 +18,7 @@ use crate::authoring::proof::layout;
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Text};
+use crate::verdict::summary::counted;
 
 mod exercise;
 mod glossary;
@@ -28,6 +29,7 @@ mod pages;
 mod paths;
 mod pictures;
 mod play;
+mod search;
 pub mod shown;
 
 #[derive(clap::Args, Debug)]
@@ -42,6 +44,8 @@ pub struct Args {
 
 /// The settings of the book, in the root of the course.
 const SETTINGS: &str = "book.toml";
+/// Where the settings let mdBook build, in the folder of the book.
+const BUILT: &str = "html";
 const STYLE: &str = include_str!("book.css");
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
@@ -64,8 +68,8 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     if !missing.is_empty() {
         let names = missing.join(", ");
         (session.notes)(&format!(
-            "note: without the pictures of {} exercises, which `{COMMAND} dev book --pictures` makes: {names}",
-            missing.len()
+            "note: without the pictures of {}, which `{COMMAND} dev book --pictures` makes: {names}",
+            counted(missing.len(), "exercise")
         ));
     }
     let (pages, files) = contents(&material, &kept, &title(&settings))?;
@@ -79,14 +83,18 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     write(&dir, &settings, pages.iter().chain(&files))?;
     let mut text = Text::new();
     text.push(Line::plain(format!(
-        "{} pages, and {} to play on: {}",
-        pages.len() - 1,
+        "{}, and {} to play on: {}",
+        counted(pages.len() - 1, "page"),
         files.len(),
         session.shown(&dir.join("src"))
     )));
     if !args.no_build {
         build(&dir)?;
-        text.push(Line::plain(format!("the book: {}", session.shown(&dir.join("html/index.html")))));
+        let searched = dir.join("search");
+        write(&searched, &settings, search::searchable(&pages).iter())?;
+        build(&searched)?;
+        search::replace_index(&dir.join(BUILT), &searched.join(BUILT))?;
+        text.push(Line::plain(format!("the book: {}", session.shown(&dir.join(BUILT).join("index.html")))));
     }
     session.printer.print(&text)?;
     Ok(Exit::Done)

@@ -118,15 +118,20 @@ fn lesson(chapter: &Chapter, text: &str, game: &str) -> String {
     page
 }
 
-/// A game above the first lesson: to play before anything is installed.
+/// A game above the first lesson: to play before anything is installed, and before any word is explained.
 fn first_game(exercise: &str) -> String {
     let page = format!("../{}", game_page(exercise, "starter"));
     format!(
-        "\n<iframe class=\"game\" src=\"{page}\" title=\"{}\"></iframe>\n\n\
+        "\n{FIRST_GAME}\n\n<iframe class=\"game\" src=\"{page}\" title=\"{}\"></iframe>\n\n\
          <p class=\"play\"><a href=\"{page}\">Play on a page of its own</a></p>\n",
         escaped("Play the scheduler")
     )
 }
+
+const FIRST_GAME: &str = "First, a game. The threads of this test share locks. Only one thread at a time can hold a \
+                          lock. A thread that needs a lock waits while another thread holds it. You choose which \
+                          thread takes the next step. Most orders of the steps end well. In some, two threads wait \
+                          for each other, and the test never ends: a deadlock. Can you reach it?";
 
 #[cfg(test)]
 mod tests {
@@ -155,7 +160,8 @@ mod tests {
         let material = example::material();
         let pages = pages(&book(&material, &BTreeMap::new())).unwrap();
         let lesson = &pages["02_mutex/index.md"];
-        assert!(lesson.starts_with("# 2. Mutex\n\n<iframe"), "the game is the very first thing: {lesson}");
+        let before = lesson.split("<iframe").next().unwrap();
+        assert_eq!(before, format!("# 2. Mutex\n\n{FIRST_GAME}\n\n"), "the game is the very first thing");
         assert!(
             lesson.contains("A [deadlock](../glossary.md#deadlock). See the [glossary](../glossary.md)."),
             "{lesson}"

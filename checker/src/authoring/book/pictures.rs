@@ -15,6 +15,7 @@ use crate::course::exercise::Exercise;
 use crate::session::Session;
 use crate::system::process::{self, Stop};
 use crate::system::toolchain::Toolchain;
+use crate::verdict::summary::counted;
 
 /// How many of the tests that the starter fails are mapped, to choose the simplest.
 const MOST_CANDIDATES: usize = 6;
@@ -53,7 +54,7 @@ pub fn make(session: &Session, material: &Material, wanted: &[&str], kept: &Kept
     }
     let toolchain = Toolchain::find()?;
     process::adopt_orphans();
-    (session.notes)(&format!("building the answers to {} exercises", all.len()));
+    (session.notes)(&format!("building the answers to {}", counted(all.len(), "exercise")));
     let plan: Vec<(&Exercise, &[Attempt])> =
         all.iter().map(|missing| (&missing.entry.exercise, missing.entry.answers.as_slice())).collect();
     // The bench of `dev verify`, which has often built the same answers already.

@@ -48,9 +48,8 @@ impl Game {
     pub fn is_for_beginners(&self) -> bool {
         let mut tasks = self.starter.runs.iter().filter_map(trace_of).flat_map(|trace| &trace.tasks);
         let mut ways = self.starter.nodes.iter().flat_map(|node| &node.ways);
-        let mut failures = self.starter.ends().filter_map(|end| self.starter.failure(end)?.trace.as_ref());
         self.failure() == "deadlock"
-            && failures.all(|trace| locks_waited_for(trace) > 1)
+            && failures(&self.starter).all(|trace| locks_waited_for(trace) > 1)
             && can_be_avoided(&self.starter)
             && tasks.all(|task| task.kind == TaskKind::Thread)
             && ways.all(|way| way.in_words().is_none())
@@ -92,9 +91,23 @@ impl Game {
     }
 }
 
-/// How well the reader can play on `map`, the less the better: first whether there is anything to decide.
-pub fn difficulty(map: &Map) -> (bool, usize) {
-    (!can_be_avoided(map), map.nodes.len())
+/// How well the reader can play on `map`, the less the better: first whether there is anything to decide, then whether
+/// the failure is about the order of several tasks.
+pub fn difficulty(map: &Map) -> (bool, bool, usize) {
+    let is_alone = failures(map).all(waits_for_itself);
+    (!can_be_avoided(map), is_alone, map.nodes.len())
+}
+
+/// How the interleavings of `map` fail.
+fn failures(map: &Map) -> impl Iterator<Item = &Trace> {
+    map.ends().filter_map(|end| map.failure(end)?.trace.as_ref())
+}
+
+/// Whether some task waits for an object that it holds, so that other tasks do not matter.
+fn waits_for_itself(trace: &Trace) -> bool {
+    let cause = Cause::of(trace);
+    let is_own = |task: usize, object: usize| cause.holds[task].iter().any(|(held, _)| *held == object);
+    cause.waits.iter().any(|wait| matches!(wait.target, Target::Object(object, _) if is_own(wait.task, object)))
 }
 
 /// For how many locks some task waits when `trace` ends.
@@ -217,6 +230,11 @@ mod tests {
         };
         let starter = fork(map(Some(FailureKind::Deadlock)), map(None));
         assert!(difficulty(&starter) < difficulty(&game.starter), "with something to decide, it is a better game");
+        let mut alone = starter.clone();
+        for step in &mut alone.runs[0].failure.as_mut().unwrap().trace.as_mut().unwrap().steps {
+            step.task = 0;
+        }
+        assert!(difficulty(&starter) < difficulty(&alone), "that a task waits for itself has nothing to do with order");
         assert!(Game { starter, ..game.clone() }.is_for_beginners());
         let [(starter, with_starter), (solution, with_solution)] = game.pages(entry, &[]);
         assert_eq!((&*starter, &*solution), ("play/abba-starter.html", "play/abba-solution.html"));

@@ -4,26 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::authoring::markdown;
-use crate::authoring::proof::Complaint;
+use crate::authoring::proof::{Complaint, PLACEHOLDER};
 use crate::course::exercise::Exercise;
 
-/// The defects of pages that belong to no exercise, and folders that belong to nothing.
-pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
-    let mut pages = ["README.md", "CONTRIBUTING.md", "exercises/README.md"].map(PathBuf::from).to_vec();
+/// The defects of the lessons of the chapters that `exercises` belong to.
+pub fn lessons(root: &Path, exercises: &[&Exercise]) -> Vec<Complaint> {
     let mut chapters: Vec<&str> = exercises.iter().map(|exercise| exercise.chapter.as_str()).collect();
     chapters.dedup();
-    pages.extend(chapters.iter().map(|chapter| Path::new("exercises").join(chapter).join("README.md")));
-    let mut complaints = Vec::new();
-    for page in pages {
-        let name = page.display().to_string();
-        match fs::read_to_string(root.join(&page)) {
-            Ok(text) => {
-                let broken = broken_links(&root.join(&page), &text);
-                complaints.extend(broken.into_iter().map(|what| Complaint::new(&name, what)));
-            }
-            Err(_) => complaints.push(Complaint::new(&name, "is missing")),
-        }
-    }
+    let page = |chapter: &str| Path::new("exercises").join(chapter).join("README.md");
+    chapters.into_iter().flat_map(|chapter| of_page(root, &page(chapter))).collect()
+}
+
+/// The defects of the other pages, and folders that belong to nothing.
+pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
+    let pages = ["README.md", "CONTRIBUTING.md", "exercises/README.md"];
+    let mut complaints: Vec<Complaint> = pages.iter().flat_map(|page| of_page(root, Path::new(page))).collect();
     for tree in ["exercises", "solutions"] {
         for crate_ in crates(&root.join(tree)) {
             if !exercises.iter().any(|exercise| Path::new(&exercise.path()) == crate_) {
@@ -33,6 +28,17 @@ pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
         }
     }
     complaints
+}
+
+fn of_page(root: &Path, page: &Path) -> Vec<Complaint> {
+    let Ok(text) = fs::read_to_string(root.join(page)) else {
+        return vec![Complaint::new(page.display().to_string(), "is missing")];
+    };
+    let broken = broken_links(&root.join(page), &text);
+    // The text about how to write an exercise names the placeholder, in code.
+    let placeholder = markdown::prose(&text).into_iter().any(|at| text[at].contains(PLACEHOLDER));
+    let placeholder = placeholder.then(|| format!("still says `{PLACEHOLDER}`"));
+    broken.into_iter().chain(placeholder).map(|what| Complaint::new(page.display().to_string(), what)).collect()
 }
 
 /// The folders two levels below `dir` that contain a manifest.

@@ -21,6 +21,9 @@ pub mod speed;
 pub mod texts;
 pub mod trial;
 
+/// Marks a place where an author still has to write something.
+pub const PLACEHOLDER: &str = "FILL IN";
+
 /// An answer to an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {

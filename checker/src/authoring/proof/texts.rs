@@ -3,13 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use crate::authoring::proof::{Complaint, book, promises};
+use crate::authoring::proof::{Complaint, PLACEHOLDER, book, promises};
 use crate::course::exercise::Exercise;
 
 /// How many lines of text a brief may have, without its title, the habit and the links after it.
 const LONGEST_BRIEF: usize = 15;
-/// Marks a place where an author still has to write something.
-pub const PLACEHOLDER: &str = "FILL IN";
 
 /// The defects of the texts of `exercise`, whose solution is in `solution`.
 pub fn complaints(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {

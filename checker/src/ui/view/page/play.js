@@ -53,6 +53,8 @@ function choice(list, key, name, status, way) {
   if (way && way.to === null) button.title = 'This is not in the page.';
   button.addEventListener('click', () => choose(way));
   const does = element('span', 'does', status);
+  does.id = `does-${number}`;
+  button.setAttribute('aria-describedby', does.id);
   if (!button.disabled) {
     const next = follow(way).steps[0];
     if (next) does.append(element('span', 'next', `next: ${game.texts[next[1]]}`));
@@ -138,6 +140,8 @@ function begin() {
   if (game.nodes[node].end !== undefined) return;
   path = start;
   begun = start.length;
+  const before = taken().length;
+  if (before) part('before').textContent = `Before your first choice, the test took ${steps_in_words(before)}.`;
 }
 
 part('back').addEventListener('click', back);

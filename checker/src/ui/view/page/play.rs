@@ -115,7 +115,7 @@ pub fn section(html: &mut String, map: &Map, page: &Page<'_>) {
         let _ = write!(html, "<a target=\"_top\" href=\"{}\">{}</a> ", escaped(target), escaped(words));
     }
     html.push_str(
-        "</p>\n<ol id=\"log\" aria-label=\"Steps so far\" aria-live=\"polite\" tabindex=\"0\"></ol>\n</section>\n",
+        "</p>\n<p id=\"before\" class=\"keys\"></p>\n<ol id=\"log\" aria-label=\"Steps so far\" aria-live=\"polite\" tabindex=\"0\"></ol>\n</section>\n",
     );
     // Inside a script element, only an end tag needs escaping.
     let data = data.replace("</", "<\\/");
