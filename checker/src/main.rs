@@ -32,6 +32,9 @@ mod watch;
 // `checker doctor`.
 mod doctor;
 
+// `checker grade`.
+mod grade;
+
 // `checker dev`.
 mod authoring;
 
