@@ -88,6 +88,7 @@ fn run_command() -> Result<Exit> {
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Update(args) => update::execute(printer, &stop, &args)?,
         Command::Doctor(args) => doctor::execute(printer, &stop, &args)?,
+        Command::Grade(args) => grade::execute(open, &args)?,
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
         Command::Dev(Dev::New(args)) => new::execute(&open_all()?, &args)?,
         Command::Dev(Dev::Bench(args)) => bench::execute(&open_all()?, &args)?,

@@ -24,7 +24,7 @@ use crate::verdict::summary;
 use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
 
 /// A longer source file is there by mistake.
-const LONGEST_SOURCE: u64 = 1 << 20;
+pub const LONGEST_SOURCE: u64 = 1 << 20;
 
 /// What to check, and how.
 #[derive(Clone, Copy)]

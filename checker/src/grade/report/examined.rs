@@ -132,9 +132,9 @@ fn coverage(tests: &[TestResult]) -> Coverage {
 fn grouped(results: &[TestResult]) -> Vec<Vec<&TestResult>> {
     let mut groups: Vec<Vec<&TestResult>> = Vec::new();
     for result in results {
-        let same = groups.last_mut().filter(|group| {
-            group[0].name == result.name && group.iter().all(|other| other.mode != result.mode)
-        });
+        let same = groups
+            .last_mut()
+            .filter(|group| group[0].name == result.name && group.iter().all(|other| other.mode != result.mode));
         match same {
             Some(group) => group.push(result),
             None => groups.push(vec![result]),

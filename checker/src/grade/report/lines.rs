@@ -42,6 +42,14 @@ impl Line {
     }
 }
 
+/// The whole report.
+pub fn write(report: &Report) -> serde_json::Result<String> {
+    let start = Line::Start(Box::new(report.start.clone()));
+    let rows = report.rows.iter().map(|row| Line::Exercise(Box::new(row.clone())));
+    let end = report.end.clone().map(Line::End);
+    std::iter::once(start).chain(rows).chain(end).map(|line| line.write()).collect()
+}
+
 /// Reads the report in `file`.
 pub fn read(file: &Path) -> Result<Report, UserError> {
     let name = file.display();
@@ -85,10 +93,7 @@ mod tests {
     use crate::verdict::Kind;
 
     fn lines(report: &Report) -> Vec<String> {
-        let start = Line::Start(Box::new(report.start.clone()));
-        let rows = report.rows.iter().map(|row| Line::Exercise(Box::new(row.clone())));
-        let end = report.end.clone().map(Line::End);
-        std::iter::once(start).chain(rows).chain(end).map(|line| line.write().unwrap()).collect()
+        write(report).unwrap().split_inclusive('\n').map(str::to_owned).collect()
     }
 
     #[test]
