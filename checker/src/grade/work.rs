@@ -240,7 +240,7 @@ mod tests {
     /// Would catch: trouble of the checker that becomes somebody's mark.
     #[test]
     fn a_failing_or_stopped_examiner_ends_the_work_without_a_mark() {
-        for (what, said) in [("broken", "Failed(no disk)"), ("stopped", "Stopped")] {
+        for (what, said) in [("broken", "Failed(no disk"), ("stopped", "Stopped")] {
             let dir = tempfile::tempdir().unwrap();
             let people = [person("alice", &[("abba", text("right")), ("poison", text(what))])];
             let examiner = Counting::default();

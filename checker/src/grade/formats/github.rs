@@ -181,7 +181,7 @@ t: panicked
     /// Would catch: failures that GitHub drops without a word, and a summary that it drops.
     #[test]
     fn there_are_at_most_ten_annotations_and_a_megabyte_of_summary() {
-        let rows: Vec<Row> = (0..20_000).map(|n| failed(&format!("e{n}"))).collect();
+        let rows: Vec<Row> = (0..40_000).map(|n| failed(&format!("e{n}"))).collect();
         let report = example::report(rows);
         assert_eq!(commands(&report, "secret").matches("::error file=").count(), MOST);
         let summary = summary(&report);
