@@ -111,6 +111,7 @@ impl Session {
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
+            contained: None,
             seed,
             stop,
             report,
