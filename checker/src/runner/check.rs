@@ -157,8 +157,7 @@ impl Attempt<'_> {
 
     /// Runs all tests in both modes; `None` if stopped.
     fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<summary::Found>> {
-        let suite =
-            Suite::new(self.check.root, self.check.exercise, self.check.seed)?.contained(self.check.contained);
+        let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?.contained(self.check.contained);
         let twins = Twins::new(self.stop);
         let (real, explored) = thread::scope(|scope| {
             let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));

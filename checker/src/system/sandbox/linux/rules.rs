@@ -57,7 +57,9 @@ pub fn probe(strength: &mut Strength) {
     };
     let version = match found {
         LandlockStatus::Available { effective_abi, kernel_abi } => kernel_abi.unwrap_or(effective_abi as i32),
-        LandlockStatus::NotEnabled => return strength.missing.push(absent("this kernel has it, but it is not enabled")),
+        LandlockStatus::NotEnabled => {
+            return strength.missing.push(absent("this kernel has it, but it is not enabled"));
+        }
         _ => return strength.missing.push(absent("this kernel is older than Linux 5.13, or was built without it")),
     };
     strength.protects_files = true;
