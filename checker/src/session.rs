@@ -123,6 +123,7 @@ impl Session {
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
+            contained: None,
             seed,
             stop,
             report,

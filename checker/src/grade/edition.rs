@@ -23,8 +23,9 @@ pub struct Edition {
 }
 
 impl Edition {
-    /// The edition that is on disk now, graded with this compiler.
-    pub fn of(catalogue: &Catalogue, rustc: &str) -> Edition {
+    /// The edition that is on disk now, graded with this compiler. The selection is in `selected`, and not always in the
+    /// copy of the course in which files are examined.
+    pub fn of(catalogue: &Catalogue, selected: &Path, rustc: &str) -> Edition {
         let kit = format!("{} {rustc} {}", env!("CARGO_PKG_VERSION"), kit(&catalogue.root));
         let of = |exercise: &Exercise| {
             let own = exercise.source();
@@ -34,7 +35,7 @@ impl Edition {
         let exercises: Vec<(String, String)> =
             catalogue.exercises.iter().map(|exercise| (exercise.name.clone(), of(exercise))).collect();
         // The selection decides about points and deadlines, but about no verdict.
-        let selection = fs::read(catalogue.root.join(selection::FILE)).unwrap_or_default();
+        let selection = fs::read(selected.join(selection::FILE)).unwrap_or_default();
         let course = format!("{exercises:?} {}", hash(&selection));
         Edition { course: hash(course.as_bytes()), exercises: exercises.into_iter().collect() }
     }
@@ -123,7 +124,7 @@ mod tests {
     fn everything_but_the_learners_file_makes_another_edition() {
         let (_dir, catalogue) = course();
         let editions = |rustc| {
-            let edition = Edition::of(&catalogue, rustc);
+            let edition = Edition::of(&catalogue, &catalogue.root, rustc);
             let each = catalogue.exercises.iter().map(|exercise| edition.exercise(exercise).to_owned());
             (each.collect::<Vec<_>>(), edition.course)
         };

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
 use crate::verdict::Verdict;
 
@@ -17,6 +18,9 @@ pub trait Examiner: Sync {
     /// was stopped. An error means that the examiner cannot work, and says nothing about `text`: whatever `text` does
     /// is a verdict.
     fn examine(&self, exercise: &Exercise, text: &str) -> Result<Option<Verdict>>;
+
+    /// The course in which it examines: its tests and its test kit decide.
+    fn course(&self) -> &Catalogue;
 
     /// What contains the code while it is compiled and run.
     fn sandbox(&self) -> Sandbox;

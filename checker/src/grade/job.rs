@@ -22,6 +22,9 @@ use crate::grade::work::{self, Ended, Grading, Person, Reuse, Unit};
 use crate::session::Session;
 use crate::ui::text::style::Colour;
 
+/// Tells which help the learner took.
+pub type Helped<'a> = &'a (dyn Fn(&Exercise) -> Help + Sync);
+
 /// What is graded, and how.
 pub struct Job<'a> {
     pub session: &'a Session,
@@ -31,10 +34,12 @@ pub struct Job<'a> {
     /// In the order of the course.
     pub exercises: &'a [&'a Exercise],
     pub people: &'a [Person],
+    /// For whoever reads the report.
+    pub notes: Vec<String>,
     pub examiner: &'a dyn Examiner,
     pub clock: Clock,
     /// The help that the learner took; `None` if that is not known.
-    pub help: Option<&'a (dyn Fn(&Exercise) -> Help + Sync)>,
+    pub help: Option<Helped<'a>>,
     pub rustc: String,
     /// Of what is printed.
     pub colour: Colour,
@@ -44,7 +49,7 @@ impl Job<'_> {
     pub fn perform(&self, variable: &dyn Fn(&str) -> Option<String>) -> Result<Exit> {
         let around = Around { colour: self.colour, exercises: self.exercises, variable };
         formats::require_fit(self.target.format, self.people.len(), self.exercises.len(), variable)?;
-        let edition = Edition::of(&self.session.catalogue, &self.rustc);
+        let edition = Edition::of(self.examiner.course(), self.session.root(), &self.rustc);
         let units = work::plan(self.people, self.exercises);
         let is_ours = |at: &usize| self.shard.has(*at);
         let ours: Vec<&Unit<'_>> = (0..units.len()).filter(is_ours).map(|at| &units[at]).collect();
@@ -80,7 +85,8 @@ impl Job<'_> {
             Some(Student { name, notes })
         });
         let unnamed = self.people.iter().filter(|person| person.name.is_none());
-        let mut notes: Vec<String> = unnamed.flat_map(|person| person.submission.notes.clone()).collect();
+        let mut notes = self.notes.clone();
+        notes.extend(unnamed.flat_map(|person| person.submission.notes.clone()));
         if matches!(self.clock, Clock::Unknown) && self.exercises.iter().any(|exercise| exercise.terms.due.is_some()) {
             notes.push("nothing is marked as late, because `--submitted TIME` is missing".to_owned());
         }

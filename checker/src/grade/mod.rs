@@ -1,6 +1,6 @@
 //! `checker grade`: marks for the learner's own files, for one submission, or for a class.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Result, anyhow};
@@ -13,15 +13,18 @@ use crate::system::process;
 use crate::system::toolchain::{self, Toolchain};
 use crate::ui::text::style::Colour;
 
+use self::examiner::Examiner;
 use self::formats::{Around, Format};
-use self::job::Job;
+use self::job::{Helped, Job};
 use self::report::Report;
 use self::shard::Shard;
 use self::sink::Target;
+use self::submission::{Sandboxing, SubmissionExaminer};
 use self::submitted::Clock;
 use self::work::{Person, Reuse};
 
 mod announced;
+mod class;
 mod edition;
 pub mod examiner;
 mod formats;
@@ -31,6 +34,7 @@ mod own;
 mod report;
 mod shard;
 mod sink;
+mod submission;
 mod submitted;
 mod verdicts;
 mod work;
@@ -48,6 +52,15 @@ pub struct Args {
     /// Grade only this part of the work, for one of several machines
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
+    /// Grade the files of somebody else, in a sandbox: only their `src/lib.rs` files count
+    #[arg(long, value_name = "DIR", conflicts_with = "class")]
+    pub submission: Option<PathBuf>,
+    /// Grade a class: a folder with a folder for each person
+    #[arg(long, value_name = "DIR")]
+    pub class: Option<PathBuf>,
+    /// What contains the code of other people
+    #[arg(long, value_name = "WHETHER", default_value = "require")]
+    pub sandbox: Sandboxing,
     /// When the files were handed in, such as 2026-12-04T23:59:00+01:00
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     pub submitted: Option<Moment>,
@@ -91,23 +104,37 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Ex
     process::adopt_orphans();
     let colour = std::mem::replace(&mut session.printer.colour, Colour::Off);
     let exercises = chosen(&session, &args.names)?;
-    let people = vec![Person { name: None, submission: own::submission(&exercises) }];
-    let clock = args.submitted.map_or_else(|| Clock::own(session.root(), &session.stop), Clock::Given);
-    let help = own::help(&session);
-    let job = Job {
-        session: &session,
-        target: &args.target,
-        shard: args.shard.unwrap_or(Shard::ALL),
-        reuse: if args.fresh { Reuse::Nothing } else { Reuse::Earlier },
-        exercises: &exercises,
-        people: &people,
-        examiner: &own::Own { session: &session, toolchain },
-        clock,
-        help: Some(&help),
-        rustc: rustc.unwrap_or_default(),
-        colour,
+    let job =
+        |people: &[Person], notes: Vec<String>, examiner: &dyn Examiner, clock: Clock, help: Option<Helped<'_>>| {
+            let job = Job {
+                session: &session,
+                target: &args.target,
+                shard: args.shard.unwrap_or(Shard::ALL),
+                reuse: if args.fresh { Reuse::Nothing } else { Reuse::Earlier },
+                exercises: &exercises,
+                people,
+                notes,
+                examiner,
+                clock,
+                help,
+                rustc: rustc.clone().unwrap_or_default(),
+                colour,
+            };
+            job.perform(&variable)
+        };
+    if args.submission.is_none() && args.class.is_none() {
+        let people = [Person { name: None, submission: own::submission(&exercises) }];
+        let clock = args.submitted.map_or_else(|| Clock::own(session.root(), &session.stop), Clock::Given);
+        let own = own::Own { session: &session, toolchain };
+        return job(&people, Vec::new(), &own, clock, Some(&own::help(&session)));
+    }
+    let examiner = SubmissionExaminer::open(session.root(), args.sandbox, toolchain, &session.stop)?;
+    let clock = args.submitted.map_or(Clock::Unknown, Clock::Given);
+    let (people, notes) = match (&args.submission, &args.class) {
+        (Some(dir), _) => (vec![Person { name: None, submission: examiner.read(dir)? }], Vec::new()),
+        (None, dir) => class::read(dir.as_deref().unwrap_or(Path::new(".")), &|dir| examiner.read(dir))?,
     };
-    job.perform(&variable)
+    job(&people, notes, &examiner, clock, None)
 }
 
 /// The exercises that `names` stand for, each once, in the order of the course.

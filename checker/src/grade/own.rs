@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
 use crate::error::UserError;
 use crate::grade::examiner::{Examiner, Sandbox, Source, Submission};
@@ -32,6 +33,10 @@ impl Examiner for Own<'_> {
             return Err(UserError::new(what, "grade again when the files are at rest").into());
         }
         Ok(verdict)
+    }
+
+    fn course(&self) -> &Catalogue {
+        &self.session.catalogue
     }
 
     fn sandbox(&self) -> Sandbox {

@@ -168,6 +168,10 @@ mod tests {
             Sandbox::default()
         }
 
+        fn course(&self) -> &Catalogue {
+            unreachable!("the test has its own")
+        }
+
         fn lanes(&self) -> usize {
             2
         }
@@ -186,7 +190,7 @@ mod tests {
         let exercises = ["abba", "poison"].map(exercise);
         let catalogue =
             Catalogue { root: root.to_owned(), exercises: exercises.to_vec(), selection: Selection::default() };
-        let (edition, verdicts) = (Edition::of(&catalogue, "1.95"), Verdicts::new(root));
+        let (edition, verdicts) = (Edition::of(&catalogue, root, "1.95"), Verdicts::new(root));
         let note = |_: &str| {};
         let grading = Grading { examiner, edition: &edition, verdicts: &verdicts, reuse, note: &note };
         let units = plan(people, &exercises.iter().collect::<Vec<_>>());
