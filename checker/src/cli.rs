@@ -7,6 +7,7 @@ use crate::commands::{completions, hint, list, read, replay, reset, run, solutio
 use crate::course::catalogue;
 use crate::doctor;
 use crate::error::COMMAND;
+use crate::grade;
 use crate::session::When;
 use crate::system::git::Git;
 use crate::system::process::Stop;
@@ -140,6 +141,24 @@ pub enum Command {
     ///   cargo checker doctor --json
     #[command(verbatim_doc_comment)]
     Doctor(doctor::Args),
+    /// Mark the exercises
+    ///
+    /// Examines your files and prints a score card: the points by chapter and by grade, how much of each pass was
+    /// explored, which hints were shown. An exercise is worth as many points as its grade. The other formats are for
+    /// programs. What was examined once is not examined again while its file and its tests stay the same, so after an
+    /// interruption grading goes on where it stopped.
+    ///
+    /// Exits with 0 if everything passes, with 1 if not, and with 2 if the checker could not do its work. With the formats
+    /// `classroom50`, `exercism` and `gradescope`, 0 means that the report is written, whatever the marks are.
+    ///
+    /// Examples:
+    ///   cargo checker grade
+    ///   cargo checker grade abba poison
+    ///   cargo checker grade --format junit --output junit.xml
+    ///   cargo checker grade --shard 1/4 --format json --output 1.json
+    ///   cargo checker grade merge 1.json 2.json 3.json 4.json
+    #[command(verbatim_doc_comment)]
+    Grade(grade::Args),
     /// Print a completion script for a shell
     ///
     /// The scripts for bash, zsh and fish complete `cargo checker` and the names of exercises; the others complete the

@@ -32,6 +32,9 @@ mod watch;
 // `checker doctor`.
 mod doctor;
 
+// `checker grade`.
+mod grade;
+
 // `checker dev`.
 mod authoring;
 
@@ -47,7 +50,7 @@ use crate::authoring::{bench, book, new, verify};
 use crate::cli::{Cli, Command, Dev};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::error::Exit;
-use crate::session::{Printer, Session};
+use crate::session::{Printer, Scope, Session};
 use crate::system::process::{Stop, confine};
 use crate::system::signals::Signals;
 use crate::watch::driver;
@@ -72,7 +75,8 @@ fn run_command() -> Result<Exit> {
     let stop = Stop::new();
     let signals = Signals::install(stop.clone()).context("signals cannot be received")?;
     let printer = Printer::new(color);
-    let open = || Session::open(printer, stop.clone());
+    let open = || Session::open(printer, stop.clone(), Scope::Selected);
+    let open_all = || Session::open(printer, stop.clone(), Scope::All);
     let exit = match command.unwrap_or(Command::Watch(driver::Args::default())) {
         Command::Watch(args) => driver::execute(open()?, &signals, &args)?,
         Command::Run(args) => run::execute(open, &args)?,
@@ -84,11 +88,12 @@ fn run_command() -> Result<Exit> {
         Command::Reset(args) => reset::execute(&open()?, &args)?,
         Command::Update(args) => update::execute(printer, &stop, &args)?,
         Command::Doctor(args) => doctor::execute(printer, &stop, &args)?,
+        Command::Grade(args) => grade::execute(open, &args)?,
         Command::Completions(args) => completions::execute(&args, Cli::command())?,
-        Command::Dev(Dev::New(args)) => new::execute(&open()?, &args)?,
-        Command::Dev(Dev::Bench(args)) => bench::execute(&open()?, &args)?,
-        Command::Dev(Dev::Book(args)) => book::execute(&open()?, &args)?,
-        Command::Dev(Dev::Verify(args)) => verify::execute(&open()?, &args)?,
+        Command::Dev(Dev::New(args)) => new::execute(&open_all()?, &args)?,
+        Command::Dev(Dev::Bench(args)) => bench::execute(&open_all()?, &args)?,
+        Command::Dev(Dev::Book(args)) => book::execute(&open_all()?, &args)?,
+        Command::Dev(Dev::Verify(args)) => verify::execute(&open_all()?, &args)?,
     };
     Ok(signals.exit().unwrap_or(exit))
 }

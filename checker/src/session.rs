@@ -30,6 +30,15 @@ pub struct Session {
     pub notes: Notes,
 }
 
+/// Which exercises a command knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that the teacher selected.
+    Selected,
+    /// All of them, for authors.
+    All,
+}
+
 /// Prints to standard error by default.
 pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 
@@ -52,9 +61,12 @@ pub enum When {
 
 impl Session {
     /// Opens the course that contains the current folder.
-    pub fn open(printer: Printer, stop: Stop) -> Result<Session> {
+    pub fn open(printer: Printer, stop: Stop, scope: Scope) -> Result<Session> {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
-        let catalogue = Catalogue::find(&here)?;
+        let catalogue = match scope {
+            Scope::Selected => Catalogue::find_selected(&here)?,
+            Scope::All => Catalogue::find(&here)?,
+        };
         let store = Store::new(&catalogue.root);
         Ok(Session { catalogue, store, printer, stop, notes: Box::new(|note| eprintln!("{note}")) })
     }
@@ -111,6 +123,7 @@ impl Session {
             exercise: self.exercise(at),
             compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
+            contained: None,
             seed,
             stop,
             report,

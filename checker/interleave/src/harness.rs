@@ -14,6 +14,7 @@ use crate::test_fn::{Payload, Test};
 /// If the test fails, as Rust's test harness expects.
 #[doc(hidden)]
 pub fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) {
+    let nonce = report::take_nonce();
     #[cfg(feature = "explore")]
     let (mut report, failed) = crate::explore::run(test, body);
     #[cfg(not(feature = "explore"))]
@@ -21,7 +22,7 @@ pub fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) {
 
     match failed {
         None => {
-            report.passed = report::nonce();
+            report.passed = nonce;
             report::write(&report);
         }
         Some((failure, payload)) => fail(report, failure, payload),

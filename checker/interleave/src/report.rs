@@ -12,9 +12,16 @@ pub(crate) fn is_asked_for() -> bool {
     std::env::var_os(REPORT).is_some()
 }
 
-/// The nonce of this run, which the report of a passing test must contain.
-pub(crate) fn nonce() -> Option<String> {
-    std::env::var(NONCE).ok()
+/// The nonce of this run, which the report of a passing test must contain. Taken out of the environment before the test
+/// begins, so that the code under test cannot write such a report itself.
+pub(crate) fn take_nonce() -> Option<String> {
+    let nonce = std::env::var(NONCE).ok()?;
+    // SAFETY: the checker runs each test in a process of its own, whose only other thread waits for the test.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::env::remove_var(NONCE);
+    }
+    Some(nonce)
 }
 
 /// The path of the report file.

@@ -36,10 +36,13 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         .collect();
     if args.json {
         let exercises: Vec<Value> = rows.iter().map(|row| as_json(*row, &progress)).collect();
-        session::print_json(&json!({ "schema": 1, "exercises": exercises }))?;
+        session::print_json(
+            &json!({ "schema": 1, "exercises": exercises, "title": session.catalogue.selection.title }),
+        )?;
     } else {
+        let title = session.catalogue.selection.title.as_deref();
         let done = exercises.iter().filter(|exercise| solved(exercise)).count();
-        session.printer.print(&list::list(&rows, &progress, exercises.len(), done))?;
+        session.printer.print(&list::list(title, &rows, &progress, exercises.len(), done))?;
     }
     Ok(Exit::Done)
 }
@@ -63,5 +66,7 @@ fn as_json(Row { exercise, is_current }: Row<'_>, progress: &Progress) -> Value 
         "attempts": entry.attempts,
         "hints_seen": entry.hints_seen,
         "peeked": entry.peeked,
+        "due": exercise.terms.due,
+        "points": exercise.points(),
     })
 }

@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::course::exercise::{About, Exercise};
+use crate::course::exercise::{About, Exercise, Terms};
+use crate::course::selection::{self, Selection};
 use crate::error::{COMMAND, UserError};
 use crate::system::toolchain;
 
@@ -22,10 +23,19 @@ pub struct Catalogue {
     pub root: PathBuf,
     /// In the order of their folders. Never empty.
     pub exercises: Vec<Exercise>,
+    /// What the teacher selected, if asked for.
+    pub selection: Selection,
 }
 
 impl Catalogue {
-    /// Finds the course that contains `from`, and reads it.
+    /// Finds the course that contains `from`, and reads what the teacher selected of it.
+    pub fn find_selected(from: &Path) -> Result<Catalogue> {
+        let Catalogue { root, exercises, .. } = Catalogue::find(from)?;
+        let (exercises, selection) = selection::select(&root, exercises)?;
+        Ok(Catalogue { root, exercises, selection })
+    }
+
+    /// Finds the course that contains `from`, and reads all of it.
     pub fn find(from: &Path) -> Result<Catalogue> {
         let root = find_root(from)?;
         let exercises = parse(&metadata(&root)?, &root)?;
@@ -33,13 +43,18 @@ impl Catalogue {
             let what = format!("no package under {} has a `metadata.exercise` table", root.join("exercises").display());
             return Err(UserError::new(what, "restore the folder `exercises`, for instance with `git checkout`").into());
         }
-        Ok(Catalogue { root, exercises })
+        Ok(Catalogue { root, exercises, selection: Selection::default() })
     }
 
     /// The index of the exercise that `name` stands for.
     pub fn get(&self, name: &str) -> Result<usize> {
         if let Some(at) = self.exercises.iter().position(|exercise| exercise.is_called(name)) {
             return Ok(at);
+        }
+        if self.selection.left_out.iter().any(|exercise| exercise.is_called(name)) {
+            let what = format!("{} does not select `{name}`", selection::FILE);
+            let help = format!("`{COMMAND} list` shows what belongs to your course");
+            return Err(UserError::new(what, help).into());
         }
         let help = match self.nearest(name) {
             Some(near) => format!("did you mean `{near}`? `{COMMAND} list` shows all of them"),
@@ -163,6 +178,7 @@ fn exercise(package: Package, about: About, root: &Path) -> Option<Exercise> {
         tests,
         explored: package.features.contains_key("explore"),
         about,
+        terms: Terms::default(),
     })
 }
 
@@ -173,7 +189,7 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         let exercises = ["first_verdict", "shared_counter", "abba"].map(example::exercise);
-        Catalogue { root: "/course".into(), exercises: exercises.into() }
+        Catalogue { root: "/course".into(), exercises: exercises.into(), selection: Selection::default() }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::moment::Moment;
+
 /// An exercise, as described by its manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exercise {
@@ -23,6 +25,15 @@ pub struct Exercise {
     /// Whether it has an explore mode.
     pub explored: bool,
     pub about: About,
+    pub terms: Terms,
+}
+
+/// What a teacher says about an exercise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    pub due: Option<Moment>,
+    /// The points that it is worth, if not as many as its grade.
+    pub points: Option<u32>,
 }
 
 /// The `[package.metadata.exercise]` table.
@@ -72,6 +83,11 @@ impl Exercise {
     /// The time limit of one test.
     pub fn limit(&self) -> Duration {
         Duration::from_millis(self.about.limit_ms)
+    }
+
+    /// What a passing answer is worth. The grade says how hard an exercise is, so it is the default.
+    pub fn points(&self) -> u32 {
+        self.terms.points.unwrap_or_else(|| u32::from(self.about.grade))
     }
 
     /// The one file that the learner edits.
@@ -126,6 +142,7 @@ pub mod example {
                 schedules: None,
                 equivalent: Vec::new(),
             },
+            terms: Terms::default(),
         }
     }
 

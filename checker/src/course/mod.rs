@@ -5,8 +5,10 @@
 
 pub mod catalogue;
 pub mod exercise;
+pub mod moment;
 pub mod originals;
 pub mod progress;
+pub mod selection;
 pub mod store;
 pub mod update;
 pub mod version;

@@ -13,7 +13,7 @@ use crate::course::exercise::Exercise;
 use crate::course::version::sources;
 
 /// The file in the folder of the solution.
-const FILE: &str = "originals.toml";
+pub const FILE: &str = "originals.toml";
 
 const HEAD: &str =
     "# Written by `checker dev verify`. By these hashes a check notices a file that is not the course's.\n";
@@ -25,8 +25,12 @@ pub struct Originals(BTreeMap<String, String>);
 impl Originals {
     /// The hashes stored in `solution`, if there are any.
     pub fn read(solution: &Path) -> Option<Originals> {
-        let text = fs::read_to_string(solution.join(FILE)).ok()?;
-        toml::from_str(&text).ok().map(Originals)
+        Originals::parse(&fs::read_to_string(solution.join(FILE)).ok()?)
+    }
+
+    /// The hashes in `text`, if it is understood.
+    pub fn parse(text: &str) -> Option<Originals> {
+        toml::from_str(text).ok().map(Originals)
     }
 
     /// The hashes of the files of `exercise` on disk.

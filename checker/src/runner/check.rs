@@ -17,6 +17,7 @@ use crate::course::exercise::Exercise;
 use crate::course::version::Version;
 use crate::error::{COMMAND, UserError};
 use crate::runner::compile::{self, Binary, Compiled};
+use crate::runner::containment::Containment;
 use crate::runner::suite::{self, Listed, Suite, Test};
 use crate::system::files;
 use crate::system::process::Stop;
@@ -24,7 +25,7 @@ use crate::verdict::summary;
 use crate::verdict::{Diagnostic, Mode, Outcome, Stage, TestResult, Verdict};
 
 /// A longer source file is there by mistake.
-const LONGEST_SOURCE: u64 = 1 << 20;
+pub const LONGEST_SOURCE: u64 = 1 << 20;
 
 /// What to check, and how.
 #[derive(Clone, Copy)]
@@ -34,6 +35,8 @@ pub struct Check<'a> {
     pub compile: compile::Options,
     /// The result of compiling, if many exercises were compiled at once before.
     pub compiled: Option<&'a (dyn Fn(Mode) -> Compiled + Sync)>,
+    /// If the code is a stranger's.
+    pub contained: Option<&'a Containment>,
     /// Replaces the kit's own seed.
     pub seed: Option<u64>,
     pub stop: &'a Stop,
@@ -142,8 +145,8 @@ impl Attempt<'_> {
                 (self.check.report)(stage);
             }
         };
-        let compiled =
-            compile::compile(self.check.root, self.check.exercise, mode, self.check.compile, self.stop, &report);
+        let Check { root, exercise, compile, contained, .. } = self.check;
+        let compiled = compile::compile(root, exercise, mode, compile, contained, self.stop, &report);
         if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
             // The result may be a mix of two versions.
             self.stop.stop();
@@ -154,7 +157,7 @@ impl Attempt<'_> {
 
     /// Runs all tests in both modes; `None` if stopped.
     fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<summary::Found>> {
-        let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?;
+        let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?.contained(self.check.contained);
         let twins = Twins::new(self.stop);
         let (real, explored) = thread::scope(|scope| {
             let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));

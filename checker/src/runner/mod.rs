@@ -4,5 +4,6 @@
 
 pub mod check;
 pub mod compile;
+pub mod containment;
 pub mod replayer;
 pub mod suite;

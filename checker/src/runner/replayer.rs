@@ -30,7 +30,7 @@ pub enum Ready<'a> {
 /// Compiles the exercise of `check` in explore mode and selects the test `name`, or the first one if it is `None`.
 pub fn ready<'a>(check: &'a Check<'a>, name: Option<&str>) -> Result<Ready<'a>> {
     let compiled =
-        compile::compile(check.root, check.exercise, Mode::Explore, check.compile, check.stop, check.report)?;
+        compile::compile(check.root, check.exercise, Mode::Explore, check.compile, None, check.stop, check.report)?;
     let binaries = match compiled {
         Compiled::Stopped => return Ok(Ready::Stopped),
         Compiled::Failed { diagnostics } => return Ok(Ready::Errors(diagnostics)),

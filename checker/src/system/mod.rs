@@ -6,5 +6,6 @@ pub mod fault;
 pub mod files;
 pub mod git;
 pub mod process;
+pub mod sandbox;
 pub mod signals;
 pub mod toolchain;

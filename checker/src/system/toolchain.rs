@@ -49,6 +49,19 @@ pub fn version() -> Option<String> {
     ask(&rustc).map(|answer| answer.trim().to_owned())
 }
 
+/// The folder of the compiler, its tools and its libraries.
+pub fn sysroot() -> Option<PathBuf> {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = Command::new(rustc).args(["--print", "sysroot"]).stdin(Stdio::null()).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    output.status.success().then(|| PathBuf::from(said.trim())).filter(|folder| folder.is_dir())
+}
+
+/// The build folder of the course at `root`.
+pub fn build_folder(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
 /// The cargo to use: the one that started the checker, if any.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

@@ -3,7 +3,7 @@
 pub mod classify;
 pub mod summary;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use trace::{Explored, Failure, FailureKind, Place, Trace};
 
 use crate::course::store::FailedSchedule;
@@ -33,7 +33,7 @@ pub enum Modes {
 }
 
 /// The kind of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     Passed,

@@ -61,6 +61,7 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
     let sight = if surface == Surface::Screen { Sight::Screen } else { Sight::Lines };
     let mut app = App::new(exercises, session.root().display().to_string(), progress, at, sight);
     app.colour = session.printer.colour;
+    app.title.clone_from(&session.catalogue.selection.title);
 
     let session = Arc::new(session);
     let terminal = open_terminal(surface, &session, signals, &events)?;

@@ -42,7 +42,7 @@ impl Plain {
                 let rows: Vec<Row<'_>> = (app.exercises.iter().enumerate())
                     .map(|(at, exercise)| Row { exercise, is_current: at == app.at })
                     .collect();
-                self.print(&list::list(&rows, &app.progress, rows.len(), app.solved()))
+                self.print(&list::list(app.title.as_deref(), &rows, &app.progress, rows.len(), app.solved()))
             }
             Say::Note(note) => self.print_line(Line::plain(note)),
             Say::Error(error) => {

@@ -18,6 +18,15 @@ mod doctors;
 mod environment;
 /// Tests that run on every system, not only on Linux.
 mod everywhere;
+/// A class, whose equal files share a verdict.
+#[cfg(target_os = "linux")]
+mod grade_class;
+/// A teacher's selection of exercises.
+#[cfg(target_os = "linux")]
+mod grade_course;
+/// Marks for the learner's own files.
+#[cfg(target_os = "linux")]
+mod grade_marks;
 /// What the checker is called, and what shells complete.
 #[cfg(unix)]
 mod names;

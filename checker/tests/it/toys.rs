@@ -24,7 +24,7 @@ const NAMES: [&str; 3] = ["alpha", "beta", "gamma"];
 const CARGO: &str = r##"#!/bin/sh
 toys='@ROOT@/toys'
 case "$1" in
-metadata) exec cat "$toys/metadata.json" ;;
+metadata) exec sed "s|@HERE@|$PWD|g" "$toys/metadata.json" ;;
 esac
 mode=real
 for word in "$@"; do
@@ -35,7 +35,7 @@ for word in "$@"; do
 done
 echo "$mode $name" >> "$toys/calls"
 echo "target=$CARGO_BUILD_TARGET flags=$CARGO_ENCODED_RUSTFLAGS" >> "$toys/settings"
-source="@ROOT@/exercises/01_toys/$name/src/lib.rs"
+source="$PWD/exercises/01_toys/$name/src/lib.rs"
 read -r slashes what number rest < "$source"
 [ $mode = explore ] && [ "$what" = compiling ] && what=right
 case "$what" in
@@ -96,7 +96,7 @@ impl Toys {
         for name in NAMES {
             toys.make_exercise(name);
         }
-        let packages: Vec<Value> = NAMES.iter().map(|name| toys.package(name)).collect();
+        let packages: Vec<Value> = NAMES.iter().map(|name| Toys::package(name)).collect();
         fs::write(toys.root.join("toys/metadata.json"), json!({ "packages": packages }).to_string()).unwrap();
         fs::write(toys.root.join("toys/error.json"), error() + "\n").unwrap();
         let real = TEST.replace("@HEADER@", trace::wire::HEADER);
@@ -130,8 +130,9 @@ impl Toys {
         fs::write(solution.join("README.md"), "It is right because\nit is not left.\n\nMore.\n").unwrap();
     }
 
-    fn package(&self, name: &str) -> Value {
-        let dir = self.root.join("exercises/01_toys").join(name);
+    /// What `cargo metadata` says of it; `@HERE@` is the folder of the course, which may be a copy.
+    fn package(name: &str) -> Value {
+        let dir = Path::new("@HERE@/exercises/01_toys").join(name);
         let features = if name == "gamma" { json!({ "explore": [] }) } else { json!({}) };
         json!({
             "name": name,

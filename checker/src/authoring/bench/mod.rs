@@ -110,8 +110,9 @@ impl<'a> Lab<'a> {
         };
         let compile = compile::Options { toolchain: self.toolchain, colour: false };
         let stop = &self.session.stop;
+        let (compiled, contained, seed) = (None, None, None);
         let verdict =
-            check::check(&Check { root, exercise, compile, compiled: None, seed: None, stop, report: &report })?;
+            check::check(&Check { root, exercise, compile, compiled, contained, seed, stop, report: &report })?;
         let (took, error) = (started.elapsed(), error.into_inner().expect("nobody panics"));
         if let Some(verdict) = verdict.filter(|verdict| !verdict.passed() && error.is_none()) {
             bail!("{} does not pass: {}", exercise.name, verdict.headline);

@@ -86,6 +86,7 @@ impl Trial<'_> {
             exercise: self.exercise,
             compile: compile::Options { toolchain: self.toolchain, colour: false },
             compiled: Some(&|mode| self.built.compiled(mode)),
+            contained: None,
             seed,
             stop,
             report: &|_| {},

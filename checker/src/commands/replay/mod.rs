@@ -75,6 +75,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         stop: &session.stop,
         report: &|_| {},
         compiled: None,
+        contained: None,
     };
     let wanted = args.test.as_deref().or(failed.as_ref().map(|failed| failed.test.as_str()));
     match (replayer::ready(&check, wanted)?, &failed) {

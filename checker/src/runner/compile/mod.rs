@@ -10,6 +10,8 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use crate::course::exercise::Exercise;
+use crate::error::causes::is_never_the_codes;
+use crate::runner::containment::{Code, Containment, MOST_PRINTED, gave_up};
 use crate::system::files;
 use crate::system::process::{self, Confinement, How, Priority, Spec, Stop, Streams};
 use crate::system::toolchain::{self, Toolchain};
@@ -61,14 +63,19 @@ pub fn compile(
     exercise: &Exercise,
     mode: Mode,
     options: Options,
+    contained: Option<&Containment>,
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
-    let called = call(root, exercise, mode, options, stop, report)?;
+    let call = || {
+        let command = command(root, exercise, mode, options);
+        call(exercise, command, Listener::new(exercise, mode, report), contained, stop)
+    };
+    let called = call()?;
     // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
     if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
         File::options().append(true).open(exercise.source())?.set_modified(SystemTime::now())?;
-        return Ok(call(root, exercise, mode, options, stop, report)?.compiled);
+        return Ok(call()?.compiled);
     }
     Ok(called.compiled)
 }
@@ -87,17 +94,31 @@ struct Called {
 }
 
 fn call(
-    root: &Path,
     exercise: &Exercise,
-    mode: Mode,
-    options: Options,
+    command: Command,
+    mut listener: Listener<'_>,
+    contained: Option<&Containment>,
     stop: &Stop,
-    report: &dyn Fn(Stage),
 ) -> Result<Called> {
-    let spec = Spec::new(command(root, exercise, mode, options), stop);
-    let mut listener = Listener::new(exercise, mode, report);
-    let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
+    let (own_stop, mut printed) = (stop.child(), 0);
+    let spec = match contained {
+        Some(contained) => contained.compiler(command, &own_stop),
+        None => Spec::new(command, &own_stop),
+    };
+    let is_strange = contained.is_some_and(|contained| contained.code == Code::Stranger);
+    let end = process::run(spec, &mut |stream, bytes| {
+        printed += bytes.len();
+        if is_strange && printed > MOST_PRINTED {
+            own_stop.stop();
+        } else {
+            listener.hear(stream, bytes);
+        }
+    })?;
     let failed = match end.how {
+        How::Stopped if !stop.is_stopped() => {
+            let diagnostics = vec![gave_up("its messages are too long")];
+            return Ok(Called { compiled: Compiled::Failed { diagnostics }, library: None });
+        }
         How::Stopped => return Ok(Called { compiled: Compiled::Stopped, library: None }),
         How::Exited(code) => code != 0,
         _ => true,
@@ -106,6 +127,21 @@ fn call(
     // Errors come first; otherwise the compiler's order is kept.
     diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
     match (foreign, diagnostics.first()) {
+        (_, Some(first)) if is_strange && first.is_error() => {
+            Ok(Called { compiled: Compiled::Failed { diagnostics }, library })
+        }
+        (Some(foreign), _) if is_strange => {
+            Ok(Called { compiled: Compiled::Failed { diagnostics: vec![foreign] }, library })
+        }
+        _ if is_strange && (failed || binaries.is_empty() && !exercise.tests.is_empty()) => {
+            // A full disk is nobody's fault, whatever the code does, because it may only write files of its own.
+            let said = said.finish().to_text();
+            if is_never_the_codes(&said) {
+                return Err(cargo_error(&said));
+            }
+            let diagnostics = vec![gave_up(&said)];
+            Ok(Called { compiled: Compiled::Failed { diagnostics }, library })
+        }
         (Some(foreign), _) => Err(fault::foreign(&foreign)),
         (None, Some(first)) if first.is_error() => Ok(Called { compiled: Compiled::Failed { diagnostics }, library }),
         _ if failed => Err(cargo_error(&said.finish().to_text())),

@@ -15,8 +15,11 @@ use trace::{Report, Standing};
 use crate::course::exercise::Exercise;
 use crate::error::{UserError, causes};
 use crate::runner::compile::Binary;
+use crate::runner::containment::Containment;
+use crate::system::files;
 use crate::system::process::confine::NOT_STARTED;
 use crate::system::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
+use crate::system::sandbox::Jail;
 use crate::verdict::classify::{self, Classified, Evidence};
 use crate::verdict::{Mode, Outcome, Output, TestResult};
 
@@ -77,12 +80,11 @@ pub struct Suite<'a> {
     exercise: &'a Exercise,
     seed: Option<u64>,
     question: Question,
+    contained: Option<&'a Containment>,
     scratch: Scratch,
     count: AtomicUsize,
 }
 
-/// The least and the most memory that a test may address. The stacks of threads are reserved long before they are used.
-const MEMORY: (u64, u64) = (2 << 30, 4 << 30);
 /// The largest file that a test may write.
 const FILE: u64 = 256 << 20;
 /// How many bytes of a test's output are kept, both from its beginning and from its end.
@@ -95,13 +97,19 @@ const LISTING: &str = "--list";
 impl<'a> Suite<'a> {
     pub fn new(root: &'a Path, exercise: &'a Exercise, seed: Option<u64>) -> Result<Self> {
         let scratch = Scratch::new()?;
-        Ok(Self { root, exercise, seed, question: Question::Any, scratch, count: AtomicUsize::new(0) })
+        let (question, count) = (Question::Any, AtomicUsize::new(0));
+        Ok(Self { root, exercise, seed, question, contained: None, scratch, count })
+    }
+
+    /// The same, for tests of a stranger's code.
+    pub fn contained(self, contained: Option<&'a Containment>) -> Self {
+        Self { contained, ..self }
     }
 
     /// Lists the tests of `binary`.
     pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
         let mut answers = Vec::new();
-        for arguments in [&["--list"][..], &["--list", "--ignored"]] {
+        for arguments in [&[LISTING][..], &[LISTING, "--ignored"]] {
             let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted };
             let ran = self.process(&binary.path, arguments, mode, output, stop)?;
             let answer = ran.printed.to_text();
@@ -215,10 +223,12 @@ impl<'a> Suite<'a> {
         if let (Mode::Explore, Some(schedules)) = (mode, self.exercise.about.schedules) {
             command.env(protocol::SCHEDULES, schedules.to_string());
         }
+        let answers = PathBuf::from(protocol::standing_path(&path.display().to_string()));
         let confinement = Confinement {
-            memory: Some(memory()),
+            memory: Some(process::share_of_memory()),
             file: Some(FILE),
             cpu: Some(processor_seconds(limit)),
+            jail: self.jail(binary, &[&path, &answers])?,
             ..Confinement::default()
         };
         let spec = Spec::new(command, stop)
@@ -228,18 +238,28 @@ impl<'a> Suite<'a> {
             .mark(format!("{}={nonce}", protocol::NONCE))
             .standstill(Standstill::Ends)
             .rest(output.rest);
-        let answers = PathBuf::from(protocol::standing_path(&path.display().to_string()));
         // An explored test knows by itself what its threads wait for.
         let spec = if mode == Mode::Real { spec.answers(answers.clone()) } else { spec };
         let mut printed = HeadTail::new(output.keep);
         let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
             .with_context(|| format!("{} could not be run", binary.display()))?;
         let (report, printed) = (read_report(&path), printed.finish());
-        if report.is_none() {
+        let code_ran = arguments.first() != Some(&LISTING);
+        if report.is_none() && !(self.contained.is_some() && code_ran && has_room(self.scratch.path())) {
             could_report(&printed.to_text(), &path)?;
         }
         let standing = trace::wire::read_standing(&fs::read_to_string(&answers).unwrap_or_default());
         Ok(Ran { end, nonce, report, standing, printed })
+    }
+
+    /// The jail of a test that writes into `reports`, if it is to have one. They are made here, because it may make no
+    /// files.
+    fn jail(&self, binary: &Path, reports: &[&Path]) -> Result<Option<Jail>> {
+        let Some(jail) = self.contained.and_then(|contained| contained.test(binary, reports)) else { return Ok(None) };
+        for report in reports {
+            fs::File::create_new(report).with_context(|| format!("{} cannot be made", report.display()))?;
+        }
+        Ok(Some(jail))
     }
 }
 
@@ -264,15 +284,14 @@ fn processor_seconds(limit: Duration) -> u64 {
     (limit.as_secs() + 1) * processors() as u64 + 5
 }
 
-/// A quarter of the machine's memory, because several tests run at once, within the bounds.
-fn memory() -> u64 {
-    let (least, most) = MEMORY;
-    process::machine_memory().map_or(most, |all| (all / 4).clamp(least, most))
-}
-
 /// How many tests run in parallel.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Whether a report had room in `dir`. A stranger's test that complains of a full disk may be lying.
+fn has_room(dir: &Path) -> bool {
+    files::free_space(dir).is_none_or(|free| free > LONGEST_REPORT)
 }
 
 fn read_report(path: &Path) -> Option<Report> {

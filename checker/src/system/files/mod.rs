@@ -14,9 +14,9 @@ mod windows;
 #[cfg(target_os = "linux")]
 pub use self::linux::quiet_file_system;
 #[cfg(unix)]
-pub use self::unix::{arrived, create_private_dir, free_space};
+pub use self::unix::{arrived, create_private_dir, free_space, link, open_plain};
 #[cfg(windows)]
-pub use self::windows::{arrived, create_private_dir, free_space};
+pub use self::windows::{arrived, create_private_dir, free_space, link, open_plain};
 
 /// A save may remove the file before it writes a new one, so a file counts as missing only after this time.
 pub const ABSENCE: Duration = Duration::from_millis(100);

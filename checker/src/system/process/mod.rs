@@ -18,7 +18,7 @@ pub use self::group::death;
 pub use self::output::{HeadTail, Kept};
 pub use self::stop::Stop;
 use self::supervisor::Supervisor;
-pub use self::sys::{adopt_orphans, machine_memory, usage};
+pub use self::sys::{adopt_orphans, usage};
 
 pub mod confine;
 mod output;
@@ -204,6 +204,16 @@ enum Event {
 
 /// The read ends of the process's output.
 type Pipes = Vec<(Stream, PipeReader)>;
+
+/// The least and the most memory that a process may address. The stacks of threads are reserved long before they are
+/// used.
+const MEMORY: (u64, u64) = (2 << 30, 4 << 30);
+
+/// How much memory one of several processes may have: a quarter of the machine's, within the bounds.
+pub fn share_of_memory() -> u64 {
+    let (least, most) = MEMORY;
+    sys::machine_memory().map_or(most, |all| (all / 4).clamp(least, most))
+}
 
 /// Runs `spec`, and passes the output to `sink` as it arrives.
 pub fn run(spec: Spec<'_>, sink: &mut dyn FnMut(Stream, &[u8])) -> io::Result<End> {

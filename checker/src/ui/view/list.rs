@@ -11,8 +11,13 @@ pub struct Row<'a> {
     pub is_current: bool,
 }
 
-pub fn list(rows: &[Row<'_>], progress: &Progress, all: usize, solved: usize) -> Text {
+/// `title` is what the teacher calls the course.
+pub fn list(title: Option<&str>, rows: &[Row<'_>], progress: &Progress, all: usize, solved: usize) -> Text {
     let mut text = Text::new();
+    if let Some(title) = title {
+        text.push(Line::styled(Style::Heading, title));
+        text.blank();
+    }
     let width = rows.iter().map(|row| row.exercise.folder.len()).max().unwrap_or(0);
     let mut chapter = "";
     for row in rows {
@@ -41,37 +46,45 @@ fn line(row: Row<'_>, entry: Option<&Entry>, width: usize) -> Line {
     };
     let grade = "★".repeat(usize::from(row.exercise.about.grade));
     let mark = if row.is_current { "> " } else { "  " };
-    Line::plain(mark)
+    let line = Line::plain(mark)
         .then(Style::Name, &row.exercise.folder)
         .pad(width + 4)
         .then(style, word)
         .pad(width + 21)
         .then(Style::Plain, grade)
         .pad(width + 28)
-        .then(Style::Plain, &row.exercise.about.title)
+        .then(Style::Plain, &row.exercise.about.title);
+    match row.exercise.terms.due {
+        Some(due) => line.then(Style::Aside, format!(" · due {}", due.in_words())),
+        None => line,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::course::exercise::example;
+    use crate::course::moment::Moment;
     use crate::ui::text::style::Colour;
 
     #[test]
     fn each_row_names_its_state() {
-        let exercises = ["abba", "counter", "third"].map(example::exercise);
+        let mut exercises = ["abba", "counter", "third"].map(example::exercise);
+        exercises[2].terms.due = Moment::parse("2026-12-04T23:59:00+01:00").ok();
         let mut progress = Progress::default();
         progress.record("abba", Some(1));
         let rows: Vec<Row<'_>> =
             exercises.iter().enumerate().map(|(i, exercise)| Row { exercise, is_current: i == 1 }).collect();
         let expected = "\
+Locks in autumn
+
 02_mutex
   03_abba     solved           ★★     Two locks, two orders
 > 03_counter  current          ★★     Two locks, two orders
-  03_third    pending          ★★     Two locks, two orders
+  03_third    pending          ★★     Two locks, two orders · due 2026-12-04 23:59 +01:00
 
 1 of 3 solved
 ";
-        assert_eq!(list(&rows, &progress, 3, 1).print(Colour::Off), expected);
+        assert_eq!(list(Some("Locks in autumn"), &rows, &progress, 3, 1).print(Colour::Off), expected);
     }
 }

@@ -14,14 +14,15 @@ pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>)
         };
         return (vec![rows::single(Line::plain(words), app.colour, width)], None);
     }
-    let mut all = Vec::new();
+    let heading = |title: &str| rows::single(Line::styled(Style::Heading, format!(" {title}")), app.colour, width);
+    let mut all: Vec<Row> = app.title.as_deref().map(heading).into_iter().collect();
     let mut selected = None;
     let mut chapter = "";
     for at in listed {
         let exercise = &app.exercises[at];
         if exercise.chapter != chapter {
             chapter = &exercise.chapter;
-            all.push(rows::single(Line::styled(Style::Heading, format!(" {chapter}")), app.colour, width));
+            all.push(heading(chapter));
         }
         if at == app.choice.selected {
             selected = Some(all.len());
@@ -52,9 +53,11 @@ fn line(app: &App, at: usize, width: usize) -> Line {
         return line.then(Style::Plain, &exercise.folder);
     }
     let longest = app.exercises.iter().map(|exercise| exercise.folder.len()).max().unwrap_or(0).min(30);
-    line.then(Style::Name, &exercise.folder)
+    let line = line
+        .then(Style::Name, &exercise.folder)
         .pad(15 + longest)
         .then(Style::Plain, grade)
         .pad(22 + longest)
-        .then(Style::Plain, &exercise.about.title)
+        .then(Style::Plain, &exercise.about.title);
+    exercise.terms.due.iter().fold(line, |line, due| line.then(Style::Aside, format!(" · due {}", due.in_words())))
 }

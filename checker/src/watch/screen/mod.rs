@@ -79,7 +79,8 @@ fn title(app: &App) -> Row {
 fn about(app: &App) -> Row {
     let about = &app.exercise().about;
     let concepts = about.concepts.join(", ");
-    let packages = format!("{} ", about.packages.join(", "));
+    let due = app.exercise().terms.due.map_or_else(String::new, |due| format!("due {} · ", due.in_words()));
+    let packages = format!("{due}{} ", about.packages.join(", "));
     sides(app, Line::styled(Style::Aside, format!(" {concepts}")), Line::styled(Style::Aside, packages))
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::course::exercise::example::exercise;
+use crate::course::moment::Moment;
 use crate::course::progress::Progress;
 use crate::ui::keys::Key;
 use crate::ui::text::style::{Colour, Text};
@@ -64,6 +65,21 @@ fn digits_jump_to_errors_and_the_list_to_exercises() {
     press(&mut app, "jj");
     let effects = app.handle(Event::Key(Key::Enter));
     assert!(effects.contains(&Effect::MoveTo(2)), "{effects:?}");
+}
+
+#[test]
+fn the_name_of_a_teachers_course_and_its_deadlines_are_shown() {
+    let mut app = app();
+    let _ = app.handle(Event::Resized(120, 24));
+    assert!(!shown(&app).contains("due"));
+    app.title = Some("Locks in autumn".to_owned());
+    app.exercises[0].terms.due = Moment::parse("2026-12-04T23:59:00+01:00").ok();
+    assert!(shown(&app).contains("due 2026-12-04 23:59 +01:00 · std"), "{}", shown(&app));
+    press(&mut app, "l");
+    let list = shown(&app);
+    assert!(list.contains("\n Locks in autumn\n 02_mutex\n"), "{list}");
+    let row = list.lines().find(|line| line.contains("03_a ")).unwrap();
+    assert!(row.ends_with("Two locks, two orders · due 2026-12-04 23:59 +01:00"), "{list}");
 }
 
 /// Whatever happens: at most one check is running, each check is answered by a verdict or a stop, nothing panics, no

@@ -30,6 +30,8 @@ pub struct App {
     pub exercises: Vec<Exercise>,
     /// The folder of the course.
     pub root: String,
+    /// What the teacher calls the course.
+    pub title: Option<String>,
     pub progress: Progress,
     pub at: usize,
     pub state: State,
@@ -67,6 +69,7 @@ impl App {
         App {
             exercises,
             root,
+            title: None,
             progress,
             at,
             state: State::DoesNotPass,

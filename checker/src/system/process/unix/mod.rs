@@ -13,6 +13,7 @@ use rustix::process::{
 use signal_hook::consts::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGTERM, SIGTRAP, SIGXCPU, SIGXFSZ};
 
 use super::{Confinement, How, Priority, sys};
+use crate::system::sandbox;
 
 /// A process that leads its own group.
 ///
@@ -91,7 +92,8 @@ fn confine(parent: u32, limits: Confinement) -> io::Result<()> {
         // If this fails, the process keeps the normal priority.
         let _ = setpriority_process(None, 19);
     }
-    Ok(())
+    // Last, because it forbids most of what came before.
+    limits.jail.as_ref().map_or(Ok(()), sandbox::enter)
 }
 
 pub fn lower(resource: Resource, limit: Option<u64>, grace: u64) -> io::Result<()> {

@@ -237,7 +237,7 @@ fn anchor(file: &str, line: u32) -> String {
     format!("{file}-{line}")
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
