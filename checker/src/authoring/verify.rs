@@ -107,6 +107,7 @@ fn prove(
     let kept = Kept::of(session.root());
     for ((exercise, answers), proof) in plan.iter().zip(&mut proofs) {
         kept.keep_tried(exercise, answers, &proof.tried)?;
+        proof.complaints.extend(texts::told_answers(exercise, &proof.tried));
         proof.complaints.extend(
             proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
         );

@@ -47,6 +47,9 @@ pub struct About {
     /// Mutants of the solution that are equivalent to it.
     #[serde(default)]
     pub equivalent: Vec<Equivalent>,
+    /// If the learner is asked for predictions: words of the answers, which the verdict on the starter must not say.
+    #[serde(default)]
+    pub answers: Vec<String>,
 }
 
 /// A mutant that no test can distinguish from the solution, because they differ in nothing that matters.
@@ -125,6 +128,7 @@ pub mod example {
                 limit_ms: 10_000,
                 schedules: None,
                 equivalent: Vec::new(),
+                answers: Vec::new(),
             },
         }
     }
