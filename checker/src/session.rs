@@ -15,7 +15,9 @@ use crate::runner::compile;
 use crate::system::process::Stop;
 use crate::system::toolchain::Toolchain;
 use crate::ui::terminal;
+use crate::ui::text::markdown::{self, Links, Look};
 use crate::ui::text::style::{Colour, Text};
+use crate::ui::view::rows;
 use crate::verdict::summary;
 use crate::verdict::{Mode, Stage, Verdict};
 
@@ -37,6 +39,7 @@ pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     pub colour: Colour,
+    pub links: Links,
     /// In cells.
     pub width: usize,
 }
@@ -134,6 +137,15 @@ impl Session {
         path.strip_prefix(self.root()).unwrap_or(path).display()
     }
 
+    /// Markdown from `file` of the course, as it is shown.
+    pub fn markdown(&self, page: &str, file: &Path) -> Text {
+        let folder = file.parent().unwrap_or(file);
+        let folder = folder.strip_prefix(self.root()).unwrap_or(folder).display().to_string();
+        let (colour, links) = (self.printer.colour, self.printer.links);
+        let root = self.root().display().to_string();
+        markdown::markdown(page, &Look { colour, links, root: &root, folder: &folder.replace('\\', "/") })
+    }
+
     pub fn root(&self) -> &Path {
         &self.catalogue.root
     }
@@ -151,7 +163,12 @@ impl Printer {
             When::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             When::Auto => set("CLICOLOR_FORCE") || terminal,
         };
-        Printer { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
+        let has_links = colour && terminal && terminal::has_links(|name| std::env::var(name).ok());
+        Printer {
+            colour: if colour { Colour::On } else { Colour::Off },
+            links: if has_links { Links::Opened } else { Links::Spelled },
+            width: width(),
+        }
     }
 
     /// Whether a full screen can be used: input and output are a terminal that interprets escape sequences.
@@ -163,7 +180,7 @@ impl Printer {
     }
 
     pub fn print(&self, text: &Text) -> Result<()> {
-        print_raw(text.print(self.colour).as_bytes())
+        print_raw(rows::printed(text, self.colour, self.width).as_bytes())
     }
 }
 

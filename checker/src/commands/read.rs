@@ -7,7 +7,6 @@ use anyhow::Result;
 
 use crate::error::{Exit, UserError};
 use crate::session::Session;
-use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
@@ -21,17 +20,22 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let exercise = session.exercise(at);
     let mut text = Text::new();
     // The brief comes last, next to the prompt, because it is the text to reread.
-    if let Some(chapter) = exercise.dir.parent().map(|dir| dir.join("README.md")).filter(|path| path.exists()) {
-        text.append(document::markdown(&read(&chapter)?));
+    if exercise.lesson().exists() {
+        text.append(page(session, &exercise.lesson())?);
         text.blank();
     }
-    text.append(document::markdown(&read(&exercise.dir.join("README.md"))?));
+    text.append(page(session, &exercise.brief())?);
     text.blank();
     let source = exercise.source();
     let source = source.strip_prefix(session.root()).unwrap_or(&source);
     text.push(Line::styled(Style::Aside, format!("edit {}", source.display())));
     session.printer.print(&text)?;
     Ok(Exit::Done)
+}
+
+/// A page of the course.
+pub fn page(session: &Session, path: &Path) -> Result<Text> {
+    Ok(session.markdown(&read(path)?, path))
 }
 
 /// Reads a text of the course.

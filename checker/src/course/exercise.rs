@@ -82,6 +82,16 @@ impl Exercise {
         self.dir.join("src").join("lib.rs")
     }
 
+    /// What it asks for.
+    pub fn brief(&self) -> PathBuf {
+        self.dir.join("README.md")
+    }
+
+    /// The lesson of its chapter.
+    pub fn lesson(&self) -> PathBuf {
+        self.dir.parent().unwrap_or(&self.dir).join("README.md")
+    }
+
     /// `02_mutex/03_abba`.
     pub fn path(&self) -> String {
         format!("{}/{}", self.chapter, self.folder)

@@ -5,7 +5,6 @@ use super::verdict as view;
 use crate::error::COMMAND;
 use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
-use crate::ui::text::{document, prose};
 use crate::verdict::{Diagnostic, Mode, Outcome, TestResult, Verdict};
 
 /// A text, and the lines that the user can jump to.
@@ -19,7 +18,7 @@ pub struct Page {
 #[derive(Clone, Copy, Debug)]
 pub struct Success<'a> {
     /// The beginning of the explanation.
-    pub explanation: Option<&'a str>,
+    pub explanation: Option<&'a Text>,
     /// The name of the next exercise.
     pub next: Option<&'a str>,
     /// The chapters of which every exercise is solved; the last one is the current one's, if that is among them.
@@ -103,7 +102,7 @@ fn passed(page: &mut Page, success: Success<'_>) {
         Ended::Exercise => {}
     }
     if let Some(explanation) = success.explanation {
-        page.text.append(prose::reflow(&document::markdown(explanation)));
+        page.text.append(explanation.clone());
         page.text.blank();
     }
     let next = match success.next {
@@ -226,7 +225,9 @@ mod tests {
     #[test]
     fn success_is_explained_and_names_the_next_exercise() {
         let verdict = example::verdict("abba", Kind::Passed);
-        let success = Success { explanation: Some("Because."), next: Some("third"), ..NO_SUCCESS };
+        let mut because = Text::new();
+        because.push(Line::plain("Because."));
+        let success = Success { explanation: Some(&because), next: Some("third"), ..NO_SUCCESS };
         let text = result(&verdict, success, 80).text.print(Colour::Off);
         assert_eq!(text, "Because.\n\ns compares your code with the solution · n goes on to `third`\n\n");
     }
