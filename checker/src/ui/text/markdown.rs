@@ -4,7 +4,7 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::vec::IntoIter;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::style::{Colour, Flow, Line, Rank, Style, Text};
 
@@ -107,7 +107,7 @@ impl<'a> Writer<'a> {
             Tag::Paragraph => self.block(),
             Tag::Heading { level, .. } => {
                 self.block();
-                self.styles.push(if level as usize == 1 { Style::Title } else { Style::Heading });
+                self.styles.push(if level == HeadingLevel::H1 { Style::Title } else { Style::Heading });
             }
             Tag::BlockQuote(_) => {
                 self.block();
@@ -134,10 +134,7 @@ impl<'a> Writer<'a> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Paragraph | TagEnd::Item => self.end_line(),
-            TagEnd::Heading(_) => {
-                self.end_line();
-                self.styles.pop();
-            }
+            TagEnd::Heading(level) => self.end_heading(level),
             TagEnd::BlockQuote(_) => self.hang -= 2,
             TagEnd::CodeBlock => self.end_code(),
             TagEnd::List(_) => {
@@ -177,6 +174,17 @@ impl<'a> Writer<'a> {
     fn indent(&mut self) {
         if self.hang > 0 {
             self.line = Line::plain(" ".repeat(self.hang));
+        }
+    }
+
+    /// Without colours, a heading is underlined with characters.
+    fn end_heading(&mut self, level: HeadingLevel) {
+        let width = self.line.width();
+        self.styles.pop();
+        self.end_line();
+        if self.look.colour == Colour::Off {
+            let line = if level == HeadingLevel::H1 { "═" } else { "─" };
+            self.text.push(Line::plain(line.repeat(width)).with_flow(Flow::Code));
         }
     }
 

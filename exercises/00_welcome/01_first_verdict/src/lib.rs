@@ -15,8 +15,7 @@ impl Pool {
 
     /// How many connections are not in use.
     pub fn free(&self) -> usize {
-        // TODO: a pool of 10 with 3 in use has 7 free, not 10.
-        self.size
+        self.size - self.in_use
     }
 
     /// The line on the status page: "3 of 10 in use".

@@ -22,7 +22,7 @@ fn headings_code_and_emphasis_are_styles_instead_of_marks() {
     let expected = "\x1b[1;4mTitle\x1b[0m\n\nThe \x1b[38;5;30mstd\x1b[0m \x1b[3mmutex\x1b[0m is \
                     \x1b[1mheld\x1b[0m.\n\n\x1b[1mBelow\x1b[0m\n";
     assert_eq!(coloured(page, Links::Opened), expected);
-    assert_eq!(shown(page, 80), "Title\n\nThe `std` *mutex* is **held**.\n\nBelow\n", "the only sign without colour");
+    assert_eq!(shown(page, 80), "Title\n═════\n\nThe `std` *mutex* is **held**.\n\nBelow\n─────\n", "the only sign without colour");
 }
 
 #[test]
