@@ -1,5 +1,6 @@
 //! What all commands share: the course, its progress, and where to print.
 
+use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -18,6 +19,7 @@ use crate::ui::terminal;
 use crate::ui::text::markdown::{self, Links, Look};
 use crate::ui::text::style::{Colour, Text};
 use crate::ui::view::rows;
+use crate::ui::view::space::Space;
 use crate::verdict::summary;
 use crate::verdict::{Mode, Stage, Verdict};
 
@@ -121,9 +123,19 @@ impl Session {
         let Some(verdict) = verdict else { return Ok(None) };
         let exercise = self.exercise(at);
         let originals = Originals::read(&self.catalogue.solution(exercise)).unwrap_or_default();
-        let verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
+        let mut verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
+        if !verdict.passed() && self.is_untouched(exercise) {
+            verdict.brief = fs::read_to_string(exercise.brief()).ok();
+        }
         self.store.keep_failed_schedule(&exercise.name, verdict.failed_schedule().as_ref());
         Ok(Some(verdict))
+    }
+
+    /// Whether the learner's file is still the starter.
+    fn is_untouched(&self, exercise: &Exercise) -> bool {
+        let read = |path: &Path| fs::read_to_string(path).ok().map(|text| text.replace('\r', ""));
+        let starter = read(&self.catalogue.solution(exercise).join("starter.rs"));
+        starter.is_some() && starter == read(&exercise.source())
     }
 
     /// Compiles the exercise `at` ahead of time, at the lowest priority.
@@ -177,6 +189,10 @@ impl Printer {
         let in_ci = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
         let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         is_terminal && terminal::understands_escapes() && !is("TERM", "") && !in_ci
+    }
+
+    pub fn space(&self) -> Space {
+        Space::to_print(self.width, self.colour)
     }
 
     pub fn print(&self, text: &Text) -> Result<()> {

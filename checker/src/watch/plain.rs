@@ -27,7 +27,7 @@ impl Plain {
         match say {
             Say::Checking(at) => self.print(&self.checking(at)),
             Say::Verdict { verdict, next } => {
-                let mut text = view::verdict(&verdict, Diagnostics::All, self.session.printer.width);
+                let mut text = view::verdict(&verdict, Diagnostics::All, self.session.printer.space());
                 if verdict.passed() {
                     let next = next.map_or_else(
                         || "all exercises are solved".to_owned(),

@@ -8,6 +8,7 @@ use crate::course::progress::Progress;
 use crate::ui::text::style::{Colour, Text};
 use crate::ui::view::finish::SolvedChapter;
 use crate::ui::view::pages::{self, Ended};
+use crate::ui::view::space::Space;
 use crate::verdict::{Kind, Mode, Stage, Verdict};
 
 pub use self::choice::{Choice, Filter};
@@ -370,7 +371,9 @@ impl App {
         let success = pages::Success { explanation: self.explanation.as_ref(), next, solved: &solved, ended };
         let mut page = match (&self.error, &self.verdict) {
             (Some(error), _) => pages::error(error),
-            (None, Some(verdict)) => pages::result(verdict, success, width),
+            (None, Some(verdict)) => {
+                pages::result(verdict, success, Space::of(width, self.layout().body, self.colour))
+            }
             (None, None) => pages::Page::default(),
         };
         if self.state == State::Running {
