@@ -12,6 +12,8 @@ use crate::verdict::{Mode, Outcome, TestResult};
 
 /// More passed tests than this are counted in one row if another test failed.
 const MOST_PASSED: usize = 2;
+/// More failed tests than this are counted in one row. The details are below.
+const MOST_FAILED: usize = 4;
 
 /// A test with its results in both modes, as far as they are known.
 struct Row<'a> {
@@ -31,7 +33,7 @@ pub fn table(tests: &[TestResult]) -> Text {
     let head = if in_both_modes { &["test", "real", "explored"][..] } else { &["test", "real"] };
     text.push(Line::cells(Rank::Head, head.iter().map(|name| Line::styled(Style::Aside, *name)).collect()));
     let counts_passed = !failed.is_empty() && passed.len() > MOST_PASSED;
-    let shown = failed.iter().chain(passed.iter().filter(|_| !counts_passed));
+    let shown = failed.iter().take(MOST_FAILED).chain(passed.iter().filter(|_| !counts_passed));
     for row in shown {
         let mut cells = vec![row.name(), row.real.map_or_else(Line::new, cell)];
         if in_both_modes {
@@ -39,9 +41,17 @@ pub fn table(tests: &[TestResult]) -> Text {
         }
         text.push(Line::cells(Rank::Body, cells));
     }
+    let mut count = |style, mark: &str, count, verb: &str| {
+        let line = Line::styled(style, mark).then(Style::Plain, format!("{} {verb}", counted(count, "other test")));
+        text.push(Line::cells(Rank::Body, vec![line]));
+    };
+    match failed.len().saturating_sub(MOST_FAILED) {
+        0 => {}
+        1 => count(Style::Bad, "✗ ", 1, "fails"),
+        more => count(Style::Bad, "✗ ", more, "fail"),
+    }
     if counts_passed {
-        let words = format!("{} pass", counted(passed.len(), "other test"));
-        text.push(Line::cells(Rank::Body, vec![Line::styled(Style::Good, "✓ ").then(Style::Plain, words)]));
+        count(Style::Good, "✓ ", passed.len(), "pass");
     }
     text.blank();
     text
@@ -86,20 +96,19 @@ impl Row<'_> {
 
 /// The result of a test in one mode.
 fn cell(test: &TestResult) -> Line {
-    let took = seconds(Duration::from_millis(test.duration_ms));
+    let took = match test.mode {
+        Mode::Real => format!(", {}", seconds(Duration::from_millis(test.duration_ms))),
+        Mode::Explore => String::new(),
+    };
     match test.outcome {
         // The explored failure beside it has decided.
         Outcome::Skipped if test.mode == Mode::Real => Line::styled(Style::Aside, test.outcome.word()),
         Outcome::Skipped => Line::styled(Style::Aside, &test.message),
         Outcome::Passed => {
             let words = test.explored.map_or_else(|| "passed".to_owned(), passed);
-            Line::styled(Style::Good, words).then(Style::Aside, format!(", {took}"))
+            Line::styled(Style::Good, words).then(Style::Aside, took)
         }
-        Outcome::Failed(kind) => {
-            let number = test.trace.as_ref().map(|trace| format!(", interleaving {}", grouped(trace.schedule)));
-            let line = Line::styled(Style::Bad, kind.word()).then(Style::Plain, number.unwrap_or_default());
-            line.then(Style::Aside, format!(", {took}"))
-        }
+        Outcome::Failed(kind) => Line::styled(Style::Bad, kind.word()).then(Style::Aside, took),
     }
 }
 
@@ -108,13 +117,9 @@ fn passed(explored: Explored) -> String {
     let runs = grouped(explored.schedules);
     match explored.coverage {
         Coverage::Proven if explored.schedules == 1 => "has one interleaving".to_owned(),
-        Coverage::Proven => format!("proven for all {runs} interleavings"),
-        Coverage::Bounded { departures, schedules } => format!(
-            "bounded: {runs} interleavings, all {} with at most {} taken out of order among them",
-            grouped(schedules),
-            counted(departures as usize, "turn")
-        ),
-        Coverage::Sampled => format!("{runs} of many interleavings sampled"),
+        Coverage::Proven => format!("proven for all {runs}"),
+        Coverage::Bounded { .. } => format!("bounded, {runs} run"),
+        Coverage::Sampled => format!("{runs} sampled"),
     }
 }
 
@@ -139,14 +144,13 @@ mod tests {
     #[test]
     fn each_test_has_one_row_with_both_modes_side_by_side() {
         let real = |name, outcome| example::test(name, Mode::Real, outcome);
-        let mut failed = example::test("b", Mode::Explore, Outcome::Failed(Kind::Deadlock));
-        failed.trace = Some(trace::Trace { schedule: 5, ..trace::Trace::default() });
+        let failed = example::test("b", Mode::Explore, Outcome::Failed(Kind::Deadlock));
         let tests = [real("a", Outcome::Passed), real("b", Outcome::Skipped), failed, proven("a")];
         let expected = "\
 test  real          explored
-─────────────────────────────────────────────────────────────
-✗ b   skipped       deadlock, interleaving 5, 3 ms
-✓ a   passed, 3 ms  proven for all 1,200 interleavings, 3 ms
+────────────────────────────────────────
+✗ b   skipped       deadlock
+✓ a   passed, 3 ms  proven for all 1,200
 ";
         let text = shown(&tests, 100);
         let without_rule = |text: &str| text.lines().filter(|line| !line.starts_with('─')).collect::<Vec<_>>().join("\n");
@@ -163,6 +167,9 @@ test  real          explored
         let text = shown(&tests, 80);
         assert!(text.contains("✗ d") && text.contains("✓ 3 other tests pass") && !text.contains("✓ a"), "{text}");
         assert!(!text.contains("explored"), "no test was explored:\n{text}");
-        assert_eq!(shown(&tests[3..], 80), "", "one result is told by the headline");
+        tests.extend(["e", "f", "g", "h", "i"].map(|name| test(name, Outcome::Failed(Kind::Panic))));
+        let text = shown(&tests, 80);
+        assert!(text.contains("✗ g") && text.contains("✗ 2 other tests fail") && !text.contains("✗ h"), "{text}");
+        assert_eq!(shown(&tests[3..4], 80), "", "one result is told by the headline");
     }
 }

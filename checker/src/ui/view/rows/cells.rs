@@ -154,9 +154,12 @@ fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Part> {
         }
         // Break only at a blank in the second half: indentation is not a place to break.
         let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
-        parts.push(part(&rest[..blank.unwrap_or(fits)], blank.is_some()));
+        // A name that is too long is broken between its words.
+        let underscore = rest[..fits].iter().rposition(|cell| cell.c == '_').filter(|at| *at > fits / 2);
+        let end = blank.or(underscore.map(|at| at + 1)).unwrap_or(fits);
+        parts.push(part(&rest[..end], blank.is_some()));
         indent = hanging;
-        rest = &rest[blank.map_or(fits, |at| at + 1)..];
+        rest = &rest[end + usize::from(blank.is_some())..];
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ui::text::style::{Colour, Flow, Line, Rank};
 /// The blanks between two columns.
 const GAP: usize = 2;
 /// A column that is as wide as this need not show its longest word in one piece.
-const LONGEST_WORD: usize = 24;
+const LONGEST_WORD: usize = 40;
 
 /// The parts of each line of a table, all of which are rows of cells.
 pub fn lay_out(lines: &[&Line], colour: Colour, width: usize) -> Vec<Vec<Part>> {
