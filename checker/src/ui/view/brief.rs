@@ -6,8 +6,6 @@ use crate::ui::text::markdown::{Links, Look, markdown};
 use crate::ui::text::style::{Flow, Line, Style, Text};
 use crate::verdict::Verdict;
 
-/// On a screen with fewer rows for the result, the verdict needs all of them.
-const LEAST_ROWS: usize = 12;
 /// How many paragraphs are printed: the situation, and what to do.
 const PARAGRAPHS: usize = 2;
 
@@ -15,7 +13,7 @@ const PARAGRAPHS: usize = 2;
 /// learner has begun, or if the screen is small.
 pub fn beginning(verdict: &Verdict, space: Space) -> Text {
     let mut text = Text::new();
-    if space.height < LEAST_ROWS {
+    if space.is_small() {
         return text;
     }
     let mut room = space.height / 3;

@@ -60,7 +60,7 @@ pub fn result(verdict: &Verdict, success: Success<'_>, space: Space) -> Page {
         page.text.append(results::table(&verdict.tests));
     } else {
         page.text.append(brief::beginning(verdict, space));
-        failed_tests(&mut page, verdict, space.width);
+        failed_tests(&mut page, verdict, space);
     }
     diagnostics(&mut page, &verdict.diagnostics);
     if verdict.tests.is_empty() && verdict.diagnostics.is_empty() && !verdict.passed() {
@@ -118,18 +118,23 @@ fn passed(page: &mut Page, success: Success<'_>) {
     page.text.blank();
 }
 
-/// A table of all tests, the decisive test, and the other failed tests.
-fn failed_tests(page: &mut Page, verdict: &Verdict, width: usize) {
+/// A table of all tests, the decisive test, and the other failed tests. On a small screen the decisive test comes first.
+fn failed_tests(page: &mut Page, verdict: &Verdict, space: Space) {
     let Some(decisive) = verdict.decisive() else { return };
-    page.text.append(results::table(&verdict.tests));
+    if !space.is_small() {
+        page.text.append(results::table(&verdict.tests));
+    }
     page.anchor();
     for test in verdict.evidence() {
-        page.text.append(view::failed_test(test, width));
+        page.text.append(view::failed_test(test, space.width));
+    }
+    if space.is_small() {
+        page.text.append(results::table(&verdict.tests));
     }
     for test in &verdict.tests {
         if matches!(test.outcome, Outcome::Failed(_)) && test.name != decisive.name && test.mode == decisive.mode {
             page.anchor();
-            page.text.append(view::failed_test(test, width));
+            page.text.append(view::failed_test(test, space.width));
         }
     }
 }

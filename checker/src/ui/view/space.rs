@@ -17,6 +17,11 @@ impl Space {
         Space { width, height, colour }
     }
 
+    /// Whether there is only room for the most important part of a text.
+    pub fn is_small(&self) -> bool {
+        self.height < 12
+    }
+
     /// As much as one likes, for text that is printed.
     pub fn to_print(width: usize, colour: Colour) -> Space {
         Space { width, height: usize::MAX, colour }

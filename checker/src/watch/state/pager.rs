@@ -94,7 +94,7 @@ impl Pager {
             length += row.part().len();
             row.line == line && length <= above
         });
-        self.to(first.saturating_add(rest.count()));
+        self.to(if above == 0 { first } else { first.saturating_add(rest.count()) });
     }
 
     /// Goes to the first match at or after the top.
@@ -210,6 +210,14 @@ mod tests {
             update(&mut pager, 20);
             assert_eq!(pager.part().map(|part| part.0), Some(top));
         }
+        let mut blank = Text::new();
+        (0..9).for_each(|_| blank.blank());
+        pager.update(&blank, Colour::Off, (20, 4));
+        pager.to(1);
+        pager.update(&blank, Colour::Off, (20, 4));
+        assert_eq!(pager.part().map(|part| part.0), Some(2), "empty lines count, too");
+        update(&mut pager, 20);
+        pager.to(3);
         let words = seen(&pager)[0][..5].to_owned();
         update(&mut pager, 30);
         assert!(seen(&pager)[0].contains(&words), "{words}: {:?}", seen(&pager));

@@ -38,7 +38,7 @@ pub struct Part {
     pub has_gap: bool,
 }
 
-/// The cells of `line`, without blanks at the end. `rendered` holds the colours of rustc's output in force at the start
+/// The cells of `line`. `rendered` holds the colours of rustc's output in force at the start
 /// of the line, and is updated to those at its end.
 pub fn cells(line: &Line, colour: Colour, rendered: &mut Vec<String>) -> Vec<Cell> {
     let mut cells = Vec::new();
@@ -54,9 +54,6 @@ pub fn cells(line: &Line, colour: Colour, rendered: &mut Vec<String>) -> Vec<Cel
             let link: Rc<str> = target.as_str().into();
             cells[start..].iter_mut().for_each(|cell| cell.link = Some(Rc::clone(&link)));
         }
-    }
-    while cells.last().is_some_and(|cell: &Cell| cell.c == ' ') {
-        cells.pop();
     }
     cells
 }
@@ -108,7 +105,11 @@ pub fn width(cells: &[Cell]) -> usize {
 }
 
 /// The rows, at least one, of a line with these cells. None is wider than `width`.
-pub fn parts(cells: Vec<Cell>, flow: &Flow, width: usize) -> Vec<Part> {
+pub fn parts(mut cells: Vec<Cell>, flow: &Flow, width: usize) -> Vec<Part> {
+    // Blanks at the end need no row.
+    while cells.last().is_some_and(|cell| cell.c == ' ') {
+        cells.pop();
+    }
     let blanks = cells.iter().take_while(|cell| cell.c == ' ').count();
     let is_drawing = || cells.iter().any(|cell| ('\u{2500}'..='\u{257f}').contains(&cell.c));
     match flow {
