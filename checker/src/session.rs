@@ -61,7 +61,9 @@ impl Session {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;
         let store = Store::new(&catalogue.root);
-        Ok(Session { catalogue, store, printer, stop, notes: Box::new(|note| eprintln!("{note}")) })
+        let notes: Notes = Box::new(|note| eprintln!("{note}"));
+        catalogue.notes().for_each(|note| notes(&note));
+        Ok(Session { catalogue, store, printer, stop, notes })
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -111,9 +113,10 @@ impl Session {
         stop: &Stop,
         report: &(dyn Fn(Stage) + Sync),
     ) -> Result<Option<Verdict>> {
+        let exercise = &self.catalogue.compilable(at)?;
         let verdict = check::check(&Check {
             root: self.root(),
-            exercise: self.exercise(at),
+            exercise,
             compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
             seed,
@@ -121,7 +124,6 @@ impl Session {
             report,
         })?;
         let Some(verdict) = verdict else { return Ok(None) };
-        let exercise = self.exercise(at);
         let originals = Originals::read(&self.catalogue.solution(exercise)).unwrap_or_default();
         let mut verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
         if !verdict.passed() && self.is_untouched(exercise) {
@@ -141,7 +143,7 @@ impl Session {
     /// Compiles the exercise `at` ahead of time, at the lowest priority.
     pub fn prepare(&self, at: usize, mode: Mode, toolchain: Toolchain, stop: &Stop) -> Result<()> {
         let options = compile::Options { toolchain, colour: self.printer.colour == Colour::On };
-        compile::prepare(self.root(), self.exercise(at), mode, options, stop)
+        compile::prepare(self.root(), &self.catalogue.compilable(at)?, mode, options, stop)
     }
 
     /// The path of a file relative to the course.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::error::{Exit, UserError};
+use crate::error::{self, Exit, UserError};
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
 
@@ -21,7 +21,11 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let mut text = Text::new();
     // The brief comes last, next to the prompt, because it is the text to reread.
     if exercise.lesson().exists() {
-        text.append(page(session, &exercise.lesson())?);
+        match page(session, &exercise.lesson()) {
+            Ok(lesson) => text.append(lesson),
+            // The brief can be read all the same.
+            Err(error) => (session.notes)(&error::describe(&error)),
+        }
         text.blank();
     }
     text.append(page(session, &exercise.brief())?);

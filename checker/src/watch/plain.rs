@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
-use crate::ui::view::list::{self, Row};
+use crate::ui::view::list::{self, Listing};
 use crate::ui::view::verdict::{self as view, Diagnostics};
 use crate::watch::state::{App, Say};
 
@@ -39,10 +39,9 @@ impl Plain {
             }
             Say::Page(text) => self.print(&text),
             Say::List => {
-                let rows: Vec<Row<'_>> = (app.exercises.iter().enumerate())
-                    .map(|(at, exercise)| Row { exercise, is_current: at == app.at })
-                    .collect();
-                self.print(&list::list(&rows, &app.progress, rows.len(), app.solved()))
+                let unreadable = &self.session.catalogue.unreadable;
+                let (exercises, progress, current) = (&app.exercises, &app.progress, Some(app.at));
+                self.print(&list::list(Listing { exercises, unreadable, progress, current }, |_| true))
             }
             Say::Note(note) => self.print_line(Line::plain(note)),
             Say::Error(error) => {

@@ -18,6 +18,8 @@ mod doctors;
 mod environment;
 /// Tests that run on every system, not only on Linux.
 mod everywhere;
+/// A course in which the files of one exercise are broken.
+mod manifests;
 /// What the checker is called, and what shells complete.
 #[cfg(unix)]
 mod names;
