@@ -1,5 +1,6 @@
 //! What all commands share: the course, its progress, and where to print.
 
+use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -15,7 +16,10 @@ use crate::runner::compile;
 use crate::system::process::Stop;
 use crate::system::toolchain::Toolchain;
 use crate::ui::terminal;
+use crate::ui::text::markdown::{self, Links, Look};
 use crate::ui::text::style::{Colour, Text};
+use crate::ui::view::rows;
+use crate::ui::view::space::Space;
 use crate::verdict::summary;
 use crate::verdict::{Mode, Stage, Verdict};
 
@@ -46,6 +50,7 @@ pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     pub colour: Colour,
+    pub links: Links,
     /// In cells.
     pub width: usize,
 }
@@ -68,7 +73,9 @@ impl Session {
             Scope::All => Catalogue::find(&here)?,
         };
         let store = Store::new(&catalogue.root);
-        Ok(Session { catalogue, store, printer, stop, notes: Box::new(|note| eprintln!("{note}")) })
+        let notes: Notes = Box::new(|note| eprintln!("{note}"));
+        catalogue.notes().for_each(|note| notes(&note));
+        Ok(Session { catalogue, store, printer, stop, notes })
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -118,9 +125,10 @@ impl Session {
         stop: &Stop,
         report: &(dyn Fn(Stage) + Sync),
     ) -> Result<Option<Verdict>> {
+        let exercise = &self.catalogue.compilable(at)?;
         let verdict = check::check(&Check {
             root: self.root(),
-            exercise: self.exercise(at),
+            exercise,
             compile: compile::Options { toolchain, colour: self.printer.colour == Colour::On },
             compiled: None,
             contained: None,
@@ -129,22 +137,40 @@ impl Session {
             report,
         })?;
         let Some(verdict) = verdict else { return Ok(None) };
-        let exercise = self.exercise(at);
         let originals = Originals::read(&self.catalogue.solution(exercise)).unwrap_or_default();
-        let verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
+        let mut verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
+        if !verdict.passed() && self.is_untouched(exercise) {
+            verdict.brief = fs::read_to_string(exercise.brief()).ok();
+        }
         self.store.keep_failed_schedule(&exercise.name, verdict.failed_schedule().as_ref());
         Ok(Some(verdict))
+    }
+
+    /// Whether the learner's file is still the starter.
+    fn is_untouched(&self, exercise: &Exercise) -> bool {
+        let read = |path: &Path| fs::read_to_string(path).ok().map(|text| text.replace('\r', ""));
+        let starter = read(&self.catalogue.solution(exercise).join("starter.rs"));
+        starter.is_some() && starter == read(&exercise.source())
     }
 
     /// Compiles the exercise `at` ahead of time, at the lowest priority.
     pub fn prepare(&self, at: usize, mode: Mode, toolchain: Toolchain, stop: &Stop) -> Result<()> {
         let options = compile::Options { toolchain, colour: self.printer.colour == Colour::On };
-        compile::prepare(self.root(), self.exercise(at), mode, options, stop)
+        compile::prepare(self.root(), &self.catalogue.compilable(at)?, mode, options, stop)
     }
 
     /// The path of a file relative to the course.
     pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(self.root()).unwrap_or(path).display()
+    }
+
+    /// Markdown from `file` of the course, as it is shown.
+    pub fn markdown(&self, page: &str, file: &Path) -> Text {
+        let folder = file.parent().unwrap_or(file);
+        let folder = folder.strip_prefix(self.root()).unwrap_or(folder).display().to_string();
+        let (colour, links) = (self.printer.colour, self.printer.links);
+        let root = self.root().display().to_string();
+        markdown::markdown(page, &Look { colour, links, root: &root, folder: &folder.replace('\\', "/") })
     }
 
     pub fn root(&self) -> &Path {
@@ -164,7 +190,12 @@ impl Printer {
             When::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             When::Auto => set("CLICOLOR_FORCE") || terminal,
         };
-        Printer { colour: if colour { Colour::On } else { Colour::Off }, width: width() }
+        let has_links = colour && terminal && terminal::has_links(|name| std::env::var(name).ok());
+        Printer {
+            colour: if colour { Colour::On } else { Colour::Off },
+            links: if has_links { Links::Opened } else { Links::Spelled },
+            width: width(),
+        }
     }
 
     /// Whether a full screen can be used: input and output are a terminal that interprets escape sequences.
@@ -175,8 +206,12 @@ impl Printer {
         is_terminal && terminal::understands_escapes() && !is("TERM", "") && !in_ci
     }
 
+    pub fn space(&self) -> Space {
+        Space::to_print(self.width, self.colour)
+    }
+
     pub fn print(&self, text: &Text) -> Result<()> {
-        print_raw(text.print(self.colour).as_bytes())
+        print_raw(rows::printed(text, self.colour, self.width).as_bytes())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use crate::ui::text::markdown::events;
 
 /// A link of a page, written in Markdown or in HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,10 +12,6 @@ pub struct Link {
     pub target: String,
     /// The place of the target in the page.
     pub at: Range<usize>,
-}
-
-fn events(page: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
-    Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
 }
 
 /// The links of a page, outside code.

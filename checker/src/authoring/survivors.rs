@@ -14,7 +14,7 @@ use crate::course::exercise::Exercise;
 use crate::error::Exit;
 use crate::session::{self, Session};
 use crate::system::toolchain::Toolchain;
-use crate::ui::text::document;
+use crate::ui::text::difference;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::verdict::{Kind, Mode, Verdict};
 
@@ -181,7 +181,7 @@ impl Hunt<'_> {
         }
         for survivor in survivors {
             text.push(Line::styled(Style::Bad, format!("FAIL  {name}  {} passes", survivor.name)));
-            text.append(document::difference(("the solution", &self.solution), ("the mutant", &survivor.source)));
+            text.append(difference::difference(("the solution", &self.solution), ("the mutant", &survivor.source)));
             text.blank();
         }
         text

@@ -12,7 +12,7 @@ use crate::authoring::proof::build;
 use crate::authoring::proof::layout::Bench;
 use crate::authoring::proof::report::{self, Proof, Times};
 use crate::authoring::proof::trial::{self, Trial, Tried};
-use crate::authoring::proof::{self, Attempt, Expected, book, promises, texts};
+use crate::authoring::proof::{self, Attempt, Complaint, Expected, book, promises, texts};
 use crate::course::exercise::Exercise;
 use crate::course::originals::Originals;
 use crate::error::Exit;
@@ -48,6 +48,7 @@ pub struct Args {
 }
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
+    session.catalogue.require_cargo()?;
     let toolchain = thread::spawn(Toolchain::find);
     let exercises = session.chosen(&args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
@@ -56,17 +57,24 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         return survivors::execute(session, &exercises, toolchain, changes, args.json);
     }
     let Some((proofs, times)) = prove(session, &exercises, toolchain, args)? else { return Ok(Exit::Interrupted) };
-    let mut book = book::lessons(session.root(), &exercises);
+    let mut course = book::lessons(session.root(), &exercises);
     if args.names.is_empty() {
-        book.extend(book::complaints(session.root(), &session.catalogue.exercises));
+        course.extend(of_course(session));
     }
     if args.json {
-        session::print_json(&report::document(&proofs, &book, times)?)?;
+        session::print_json(&report::document(&proofs, &course, times)?)?;
     } else {
-        session.printer.print(&report::table(&proofs, &book, times))?;
+        session.printer.print(&report::table(&proofs, &course, times))?;
     }
-    let is_proven = book.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
+    let is_proven = course.is_empty() && proofs.iter().all(|proof| proof.objections().next().is_none());
     Ok(Exit::passes_if(is_proven))
+}
+
+/// What is wrong with the course as a whole: exercises that cannot be read, and its book.
+fn of_course(session: &Session) -> Vec<Complaint> {
+    let unreadable = session.catalogue.unreadable.iter();
+    let unreadable = unreadable.map(|exercise| Complaint::new(exercise.file(), exercise.what()));
+    unreadable.chain(book::complaints(session.root(), &session.catalogue.exercises)).collect()
 }
 
 fn prove(
@@ -109,6 +117,7 @@ fn prove(
     let kept = Kept::of(session.root());
     for ((exercise, answers), proof) in plan.iter().zip(&mut proofs) {
         kept.keep_tried(exercise, answers, &proof.tried)?;
+        proof.complaints.extend(texts::told_answers(exercise, &proof.tried));
         proof.complaints.extend(
             proof.promises.iter().flat_map(|promises| promises::complaints(promises, &proof.tried)).collect::<Vec<_>>(),
         );

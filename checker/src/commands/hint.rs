@@ -6,7 +6,6 @@ use anyhow::Result;
 
 use crate::error::{Exit, UserError};
 use crate::session::Session;
-use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
@@ -24,7 +23,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         let levels = levels(session, at)?;
         let mut text = Text::new();
         for level in 1..=levels.len() {
-            text.append(show(&levels, level, &session.exercise(at).name));
+            text.append(show(session, at, &levels, level));
         }
         session.printer.print(&text)?;
         return Ok(Exit::Done);
@@ -47,7 +46,7 @@ pub fn next(session: &Session, at: usize) -> Result<Text> {
         entry.hints_seen = entry.hints_seen.max(level as u64);
     })?;
     // If the progress was not changed, `level` is still 0, and the first level is shown.
-    Ok(show(&levels, level.max(1), name))
+    Ok(show(session, at, &levels, level.max(1)))
 }
 
 /// The next level, and below it those that were shown before.
@@ -58,16 +57,17 @@ pub fn next_and_before(session: &Session, at: usize) -> Result<Text> {
     let seen = session.progress().exercises.get(name).map_or(1, |entry| entry.hints_seen);
     let newest = usize::try_from(seen).unwrap_or(usize::MAX).clamp(1, levels.len());
     for level in (1..newest).rev() {
-        text.append(show(&levels, level, name));
+        text.append(show(session, at, &levels, level));
     }
     Ok(text)
 }
 
-fn show(levels: &[String], level: usize, name: &str) -> Text {
+fn show(session: &Session, at: usize, levels: &[String], level: usize) -> Text {
+    let exercise = session.exercise(at);
     let mut text = Text::new();
-    text.push(Line::styled(Style::Heading, format!("hint {level} of {} · {name}", levels.len())));
+    text.push(Line::styled(Style::Heading, format!("hint {level} of {} · {}", levels.len(), exercise.name)));
     text.blank();
-    text.append(document::markdown(&levels[level - 1]));
+    text.append(session.markdown(&levels[level - 1], &exercise.dir.join("hints.md")));
     text.blank();
     text
 }

@@ -7,7 +7,7 @@ use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
 use crate::error::Exit;
 use crate::session::{self, Session};
-use crate::ui::view::list::{self, Row};
+use crate::ui::view::list::{self, Listing};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
@@ -28,26 +28,27 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let current = progress.current(&session.catalogue.names());
     let solved = |exercise: &Exercise| progress.is_solved(&exercise.name);
     let wanted = |exercise: &Exercise| !(args.done && !solved(exercise) || args.pending && solved(exercise));
-    let rows: Vec<Row<'_>> = exercises
-        .iter()
-        .enumerate()
-        .filter(|(_, exercise)| wanted(exercise))
-        .map(|(at, exercise)| Row { exercise, is_current: current == Some(at) })
-        .collect();
+    let unreadable = &session.catalogue.unreadable;
     if args.json {
-        let exercises: Vec<Value> = rows.iter().map(|row| as_json(*row, &progress)).collect();
+        let listed = exercises.iter().enumerate().filter(|(_, exercise)| wanted(exercise));
+        let listed: Vec<Value> =
+            listed.map(|(at, exercise)| as_json(exercise, current == Some(at), &progress)).collect();
+        let left_out: Vec<Value> = unreadable
+            .iter()
+            .map(|exercise| json!({ "path": exercise.path(), "error": exercise.what(), "help": exercise.help() }))
+            .collect();
         session::print_json(
-            &json!({ "schema": 1, "exercises": exercises, "title": session.catalogue.selection.title }),
+            &json!({ "schema": 1, "exercises": listed, "unreadable": left_out, "title": session.catalogue.selection.title }),
         )?;
     } else {
         let title = session.catalogue.selection.title.as_deref();
-        let done = exercises.iter().filter(|exercise| solved(exercise)).count();
-        session.printer.print(&list::list(title, &rows, &progress, exercises.len(), done))?;
+        let listing = Listing { title, exercises, unreadable, progress: &progress, current };
+        session.printer.print(&list::list(listing, wanted))?;
     }
     Ok(Exit::Done)
 }
 
-fn as_json(Row { exercise, is_current }: Row<'_>, progress: &Progress) -> Value {
+fn as_json(exercise: &Exercise, is_current: bool, progress: &Progress) -> Value {
     let about = &exercise.about;
     let entry = progress.exercises.get(&exercise.name).cloned().unwrap_or_default();
     json!({

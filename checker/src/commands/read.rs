@@ -5,9 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::error::{Exit, UserError};
+use crate::error::{self, Exit, UserError};
 use crate::session::Session;
-use crate::ui::text::document;
 use crate::ui::text::style::{Line, Style, Text};
 
 #[derive(clap::Args, Debug)]
@@ -21,17 +20,26 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let exercise = session.exercise(at);
     let mut text = Text::new();
     // The brief comes last, next to the prompt, because it is the text to reread.
-    if let Some(chapter) = exercise.dir.parent().map(|dir| dir.join("README.md")).filter(|path| path.exists()) {
-        text.append(document::markdown(&read(&chapter)?));
+    if exercise.lesson().exists() {
+        match page(session, &exercise.lesson()) {
+            Ok(lesson) => text.append(lesson),
+            // The brief can be read all the same.
+            Err(error) => (session.notes)(&error::describe(&error)),
+        }
         text.blank();
     }
-    text.append(document::markdown(&read(&exercise.dir.join("README.md"))?));
+    text.append(page(session, &exercise.brief())?);
     text.blank();
     let source = exercise.source();
     let source = source.strip_prefix(session.root()).unwrap_or(&source);
     text.push(Line::styled(Style::Aside, format!("edit {}", source.display())));
     session.printer.print(&text)?;
     Ok(Exit::Done)
+}
+
+/// A page of the course.
+pub fn page(session: &Session, path: &Path) -> Result<Text> {
+    Ok(session.markdown(&read(path)?, path))
 }
 
 /// Reads a text of the course.

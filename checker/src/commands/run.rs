@@ -66,7 +66,7 @@ fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit>
         session::print_json(&document)?;
     } else {
         let progress = session.store.read().progress;
-        let mut text = view::verdict(&verdict, Diagnostics::Warnings, session.printer.width);
+        let mut text = view::verdict(&verdict, Diagnostics::Warnings, session.printer.space());
         text.append(view::advice(&verdict, next(session, &progress, at).as_deref()));
         session.printer.print(&text)?;
     }

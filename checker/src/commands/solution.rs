@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Result;
 
-use super::read::read;
+use super::read::{page, read};
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
-use crate::ui::text::document;
+use crate::ui::text::difference;
 use crate::ui::text::style::Text;
 
 #[derive(clap::Args, Debug)]
@@ -39,14 +39,14 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
 pub fn explain(session: &Session, at: usize) -> Result<Text> {
     let exercise = session.exercise(at);
     let solution = session.catalogue.solution(exercise);
-    let mut text = document::markdown(&read(&solution.join("README.md"))?);
+    let mut text = page(session, &solution.join("README.md"))?;
     text.blank();
     let theirs = read(&solution.join("src/lib.rs"))?;
     // The solution can be shown even if the learner's file is unreadable.
     let yours = fs::read(exercise.source()).unwrap_or_default();
     // Other line endings do not count as a difference.
     let yours = String::from_utf8_lossy(&yours).replace("\r\n", "\n");
-    text.append(document::difference(("yours", &yours), ("the solution", &theirs.replace("\r\n", "\n"))));
+    text.append(difference::difference(("yours", &yours), ("the solution", &theirs.replace("\r\n", "\n"))));
     Ok(text)
 }
 

@@ -1,15 +1,16 @@
 //! The exercises, in order. Their manifests are the whole catalogue, and `cargo metadata` reads them.
+//!
+//! Cargo reads no package of a workspace if the manifest of one is broken. The catalogue then reads the other manifests
+//! itself: everything but compiling works.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize;
-use serde_json::Value;
+use anyhow::Result;
 
-use crate::course::exercise::{About, Exercise, Terms};
+use crate::course::exercise::Exercise;
+use crate::course::manifests::{self, Manifests, Unreadable};
 use crate::course::selection::{self, Selection};
 use crate::error::{COMMAND, UserError};
 use crate::system::toolchain;
@@ -25,25 +26,74 @@ pub struct Catalogue {
     pub exercises: Vec<Exercise>,
     /// What the teacher selected, if asked for.
     pub selection: Selection,
+    /// The exercises that are left out because of their manifests.
+    pub unreadable: Vec<Unreadable>,
+    /// Why cargo compiles nothing, if it does not.
+    refusal: Option<Refusal>,
+}
+
+/// Why cargo does not accept the course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
+    /// The file or folder that cargo names, relative to the course if possible.
+    place: String,
+    why: String,
 }
 
 impl Catalogue {
     /// Finds the course that contains `from`, and reads what the teacher selected of it.
     pub fn find_selected(from: &Path) -> Result<Catalogue> {
-        let Catalogue { root, exercises, .. } = Catalogue::find(from)?;
-        let (exercises, selection) = selection::select(&root, exercises)?;
-        Ok(Catalogue { root, exercises, selection })
+        let found = Catalogue::find(from)?;
+        let (exercises, selection) = selection::select(&found.root, found.exercises)?;
+        Ok(Catalogue { exercises, selection, ..found })
     }
 
     /// Finds the course that contains `from`, and reads all of it.
     pub fn find(from: &Path) -> Result<Catalogue> {
         let root = find_root(from)?;
-        let exercises = parse(&metadata(&root)?, &root)?;
+        let (Manifests { exercises, unreadable }, refusal) = match metadata(&root)? {
+            Ok(json) => (manifests::of_metadata(&json, &root)?, None),
+            Err(said) => {
+                let place = refused(&said);
+                let manifests = manifests::without_cargo(&root, place.map(|place| (Path::new(place), reason(&said))));
+                (manifests, Some(Refusal::new(&said, &root)))
+            }
+        };
         if exercises.is_empty() {
+            if let Some(unreadable) = unreadable.first() {
+                return Err(unreadable.error().into());
+            }
             let what = format!("no package under {} has a `metadata.exercise` table", root.join("exercises").display());
             return Err(UserError::new(what, "restore the folder `exercises`, for instance with `git checkout`").into());
         }
-        Ok(Catalogue { root, exercises, selection: Selection::default() })
+        Ok(Catalogue { root, exercises, selection: Selection::default(), unreadable, refusal })
+    }
+
+    /// Fails if cargo does not accept the course, so that nothing can be compiled.
+    pub fn require_cargo(&self) -> Result<()> {
+        let Some(Refusal { place, why }) = &self.refusal else { return Ok(()) };
+        let own = self.unreadable.iter().find(|unreadable| *place == unreadable.file());
+        let what = match own {
+            Some(unreadable) => unreadable.what(),
+            None => format!("{place} cannot be used: {why}"),
+        };
+        let help = own.map_or_else(|| manifests::advice(place), Unreadable::help);
+        Err(UserError::new(format!("cargo compiles no exercise, because {what}"), help).into())
+    }
+
+    /// The exercise `at` as cargo knows it now: what it did not accept may have been corrected since.
+    pub fn compilable(&self, at: usize) -> Result<Exercise> {
+        if self.refusal.is_none() {
+            return Ok(self.exercises[at].clone());
+        }
+        let now = Catalogue::find(&self.root)?;
+        now.require_cargo()?;
+        Ok(now.exercises[now.get(&self.exercises[at].path())?].clone())
+    }
+
+    /// A line or two about each exercise that is left out.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        self.unreadable.iter().map(|unreadable| format!("note: {}\n help: {}", unreadable.what(), unreadable.help()))
     }
 
     /// The index of the exercise that `name` stands for.
@@ -55,6 +105,9 @@ impl Catalogue {
             let what = format!("{} does not select `{name}`", selection::FILE);
             let help = format!("`{COMMAND} list` shows what belongs to your course");
             return Err(UserError::new(what, help).into());
+        }
+        if let Some(unreadable) = self.unreadable.iter().find(|unreadable| unreadable.is_called(name)) {
+            return Err(unreadable.error().into());
         }
         let help = match self.nearest(name) {
             Some(near) => format!("did you mean `{near}`? `{COMMAND} list` shows all of them"),
@@ -100,7 +153,28 @@ pub fn find_root(from: &Path) -> Result<PathBuf> {
     })
 }
 
-fn metadata(root: &Path) -> Result<Vec<u8>> {
+impl Refusal {
+    fn new(said: &str, root: &Path) -> Refusal {
+        let place = refused(said).map_or(root, Path::new);
+        let place = place.strip_prefix(root).unwrap_or(place).join("Cargo.toml");
+        Refusal { place: place.display().to_string(), why: reason(said).to_owned() }
+    }
+}
+
+/// The line in which cargo says what is wrong: the first one, or the innermost cause.
+fn reason(said: &str) -> &str {
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default().trim_start_matches("error: ");
+    if first.starts_with("failed to ") { lines.next_back().unwrap_or(first) } else { first }
+}
+
+/// The folder of the package whose manifest cargo does not accept, if `said` names one.
+fn refused(said: &str) -> Option<&str> {
+    said.split_once("failed to load manifest for workspace member `")?.1.split('`').next()
+}
+
+/// What `cargo metadata` prints, or what cargo says if it does not accept the course.
+fn metadata(root: &Path) -> Result<Result<Vec<u8>, String>> {
     let output = toolchain::cargo()
         .args(["metadata", "--no-deps", "--format-version=1"])
         .current_dir(root)
@@ -110,76 +184,14 @@ fn metadata(root: &Path) -> Result<Vec<u8>> {
         .stdin(Stdio::null())
         .output()
         .map_err(toolchain::cargo_failed)?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let what = format!("cargo cannot read the exercises: {}", said.trim().trim_start_matches("error: "));
-        let unknown = || UserError::new(what, "fix the manifest named there, or restore it with git").into();
-        return Err(toolchain::missing(&said, root).map_or_else(unknown, Into::into));
+    if output.status.success() {
+        return Ok(Ok(output.stdout));
     }
-    Ok(output.stdout)
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    id: String,
-    manifest_path: PathBuf,
-    features: BTreeMap<String, Value>,
-    targets: Vec<Target>,
-    #[serde(default)]
-    metadata: Value,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    kind: Vec<String>,
-    src_path: PathBuf,
-}
-
-/// The exercises among the packages in `json`, the output of `cargo metadata`.
-fn parse(json: &[u8], root: &Path) -> Result<Vec<Exercise>> {
-    let metadata: Metadata = serde_json::from_slice(json).context("what `cargo metadata` printed is not understood")?;
-    let mut exercises = Vec::new();
-    for package in metadata.packages {
-        let Some(table) = package.metadata.get("exercise") else { continue };
-        let about = About::deserialize(table).map_err(|error| {
-            UserError::new(
-                format!("{}: [package.metadata.exercise]: {error}", package.manifest_path.display()),
-                "correct the table",
-            )
-        })?;
-        exercises.extend(exercise(package, about, root));
+    let said = String::from_utf8_lossy(&output.stderr);
+    match toolchain::missing(&said, root) {
+        Some(missing) => Err(missing.into()),
+        None => Ok(Err(said.into_owned())),
     }
-    exercises.sort_by(|a, b| (&a.chapter, &a.folder).cmp(&(&b.chapter, &b.folder)));
-    Ok(exercises)
-}
-
-/// `None` if the package is not in `exercises/CHAPTER/FOLDER`.
-fn exercise(package: Package, about: About, root: &Path) -> Option<Exercise> {
-    let dir = package.manifest_path.parent()?;
-    let mut folders = dir.strip_prefix(root.join("exercises")).ok()?.iter();
-    let (chapter, folder, None) = (folders.next()?.to_str()?, folders.next()?.to_str()?, folders.next()) else {
-        return None;
-    };
-    let tests = package.targets.into_iter().filter(|target| target.kind.iter().any(|kind| kind == "test"));
-    let mut tests: Vec<PathBuf> = tests.map(|target| target.src_path).collect();
-    tests.sort();
-    Some(Exercise {
-        chapter: chapter.to_owned(),
-        folder: folder.to_owned(),
-        dir: dir.to_owned(),
-        name: package.name,
-        package_id: package.id,
-        tests,
-        explored: package.features.contains_key("explore"),
-        about,
-        terms: Terms::default(),
-    })
 }
 
 #[cfg(test)]
@@ -189,7 +201,8 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         let exercises = ["first_verdict", "shared_counter", "abba"].map(example::exercise);
-        Catalogue { root: "/course".into(), exercises: exercises.into(), selection: Selection::default() }
+        let (selection, unreadable, refusal) = (Selection::default(), Vec::new(), None);
+        Catalogue { root: "/course".into(), exercises: exercises.into(), selection, unreadable, refusal }
     }
 
     #[test]
@@ -201,40 +214,5 @@ mod tests {
         for typed in ["", "zzz", "quux"] {
             assert_eq!(catalogue.nearest(typed), None, "{typed}");
         }
-    }
-
-    #[test]
-    fn exercises_come_in_the_order_of_their_folders_and_only_from_their_folder() {
-        let package = |name: &str, dir: &str, exercise: bool| {
-            let table = r#"{"exercise":{"title":"T","grade":1,"starts":"deadlock","limit_ms":700}}"#;
-            format!(
-                r#"{{"name":"{name}","id":"id-{name}","manifest_path":"/course/{dir}/Cargo.toml","features":{{"explore":[]}},
-                "targets":[{{"kind":["test"],"src_path":"/course/{dir}/tests/t.rs"}},{{"kind":["lib"],"src_path":"x"}}],
-                "metadata":{}}}"#,
-                if exercise { table } else { "null" }
-            )
-        };
-        let packages = [
-            package("b", "exercises/02_x/01_b", true),
-            package("c", "exercises/01_x/02_c", true),
-            package("a", "exercises/01_x/01_a", true),
-            package("a-solution", "solutions/01_x/01_a", true),
-            package("checker", "checker", false),
-        ];
-        let json = format!(r#"{{"packages":[{}]}}"#, packages.join(","));
-        let exercises = parse(json.as_bytes(), Path::new("/course")).unwrap();
-        let names: Vec<&str> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
-        assert_eq!(names, ["a", "c", "b"]);
-        assert_eq!(exercises[0].tests, [PathBuf::from("/course/exercises/01_x/01_a/tests/t.rs")]);
-        assert_eq!(exercises[0].limit().as_millis(), 700);
-        assert!(exercises[0].explored);
-    }
-
-    #[test]
-    fn an_invalid_table_is_reported_with_its_manifest() {
-        let json = br#"{"packages":[{"name":"a","id":"a","manifest_path":"/course/exercises/01/01_a/Cargo.toml",
-            "features":{},"targets":[],"metadata":{"exercise":{"title":"T","grade":1,"starts":"deadlok"}}}]}"#;
-        let error = parse(json, Path::new("/course")).unwrap_err().to_string();
-        assert!(error.contains("01_a/Cargo.toml") && error.contains("deadlok"), "{error}");
     }
 }

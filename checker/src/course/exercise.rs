@@ -58,6 +58,9 @@ pub struct About {
     /// Mutants of the solution that are equivalent to it.
     #[serde(default)]
     pub equivalent: Vec<Equivalent>,
+    /// If the learner is asked for predictions: words of the answers, which the verdict on the starter must not say.
+    #[serde(default)]
+    pub answers: Vec<String>,
 }
 
 /// A mutant that no test can distinguish from the solution, because they differ in nothing that matters.
@@ -93,6 +96,16 @@ impl Exercise {
     /// The one file that the learner edits.
     pub fn source(&self) -> PathBuf {
         self.dir.join("src").join("lib.rs")
+    }
+
+    /// What it asks for.
+    pub fn brief(&self) -> PathBuf {
+        self.dir.join("README.md")
+    }
+
+    /// The lesson of its chapter.
+    pub fn lesson(&self) -> PathBuf {
+        self.dir.parent().unwrap_or(&self.dir).join("README.md")
     }
 
     /// `02_mutex/03_abba`.
@@ -141,6 +154,7 @@ pub mod example {
                 limit_ms: 10_000,
                 schedules: None,
                 equivalent: Vec::new(),
+                answers: Vec::new(),
             },
             terms: Terms::default(),
         }

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod exercise;
+pub mod manifests;
 pub mod moment;
 pub mod originals;
 pub mod progress;

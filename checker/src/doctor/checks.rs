@@ -65,7 +65,11 @@ pub fn git(root: &Path, _stop: &Stop) -> Finding {
 
 pub fn exercises(root: &Path, _stop: &Stop) -> Finding {
     match Catalogue::find(root) {
-        Ok(catalogue) => good(format!("{} in {}", catalogue.exercises.len(), root.display())),
+        Ok(catalogue) => match (catalogue.require_cargo(), catalogue.unreadable.first()) {
+            (Err(error), _) => failed(&error, "restore the exercises with git"),
+            (Ok(()), Some(unreadable)) => bad(unreadable.what(), &unreadable.help()),
+            (Ok(()), None) => good(format!("{} in {}", catalogue.exercises.len(), root.display())),
+        },
         Err(error) => failed(&error, "restore the exercises with git"),
     }
 }

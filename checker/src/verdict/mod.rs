@@ -20,6 +20,9 @@ pub struct Verdict {
     /// Whether clippy was available.
     pub lints_checked: bool,
     pub modes: Modes,
+    /// The brief, if the learner has not changed the starter yet.
+    #[serde(skip)]
+    pub brief: Option<String>,
 }
 
 /// The modes in which the tests could run.
@@ -287,6 +290,7 @@ pub mod example {
             tests: Vec::new(),
             lints_checked: true,
             modes: Modes::All,
+            brief: None,
         }
     }
 

@@ -45,7 +45,7 @@ pub fn summarize(exercise: &Exercise, toolchain: Toolchain, found: Found) -> Ver
         }
     };
     let (exercise, lints_checked) = (exercise.name.clone(), toolchain.clippy);
-    Verdict { exercise, kind, headline, diagnostics, tests, lints_checked, modes }
+    Verdict { exercise, kind, headline, diagnostics, tests, lints_checked, modes, brief: None }
 }
 
 fn errors_in_words(diagnostics: &[Diagnostic]) -> (Kind, String) {
@@ -80,16 +80,7 @@ fn tests_in_words(tests: &[TestResult]) -> (Kind, String) {
 }
 
 fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
-    let verb = match kind {
-        Kind::Deadlock => "deadlocks",
-        Kind::Timeout => "does not end in time",
-        Kind::Livelock => "gets nowhere",
-        Kind::Crashed => "crashes",
-        Kind::Panic => "panics",
-        Kind::Unfinished => "ends before its time",
-        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests | Kind::Altered => "fails",
-    };
-    let mut words = format!("`{}` {verb}", test.name);
+    let mut words = format!("`{}` {}", test.name, verb(kind));
     match &test.trace {
         Some(trace) => {
             let _ = write!(words, " in interleaving {}", grouped(trace.schedule));
@@ -108,6 +99,28 @@ fn failure_in_words(test: &TestResult, kind: Kind, others: usize) -> String {
         }
     }
     words
+}
+
+fn verb(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Deadlock => "deadlocks",
+        Kind::Timeout => "does not end in time",
+        Kind::Livelock => "gets nowhere",
+        Kind::Crashed => "crashes",
+        Kind::Panic => "panics",
+        Kind::Unfinished => "ends before its time",
+        Kind::Passed | Kind::CompileError | Kind::Lint | Kind::FailingTest | Kind::NoTests | Kind::Altered => "fails",
+    }
+}
+
+/// The headline for a place beside the word for the kind, without a verb that says the same.
+pub fn beside_the_word(verdict: &Verdict) -> String {
+    let headline = &verdict.headline;
+    match verdict.kind {
+        Kind::Passed => headline.strip_prefix("passes ").unwrap_or(headline).to_owned(),
+        Kind::Livelock | Kind::Unfinished => headline.clone(),
+        kind => headline.replacen(&format!("` {}", verb(kind)), "`", 1),
+    }
 }
 
 fn success_in_words(tests: &[TestResult]) -> String {
@@ -249,6 +262,22 @@ mod tests {
         let expected = (Kind::Deadlock, "`b` deadlocks in interleaving 3".to_owned());
         assert_eq!(judged(tests(lucky)), expected);
         assert_eq!(judged(tests(unlucky)), expected);
+    }
+
+    /// Would catch: `deadlock · abba: a deadlocks`.
+    #[test]
+    fn beside_the_word_for_the_kind_the_headline_does_not_repeat_it() {
+        let beside = |kind, headline: &str| {
+            beside_the_word(&Verdict { headline: headline.to_owned(), ..example::verdict("abba", kind) })
+        };
+        assert_eq!(beside(Kind::Passed, "passes 2 tests; proven"), "2 tests; proven");
+        assert_eq!(beside(Kind::Deadlock, "`a` deadlocks in interleaving 3"), "`a` in interleaving 3");
+        assert_eq!(
+            beside(Kind::FailingTest, "`fails` fails, and 1 other test fails"),
+            "`fails`, and 1 other test fails"
+        );
+        assert_eq!(beside(Kind::Livelock, "`a` gets nowhere"), "`a` gets nowhere");
+        assert_eq!(beside(Kind::Lint, "held across await"), "held across await");
     }
 
     #[test]

@@ -52,7 +52,8 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
     let (watcher, note) = Watcher::new(means, move || drop(changed.send(Event::Saved)))?;
     let settings = Settings::read(session.root());
     let notes = toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str));
-    for note in notes.map(without_label).chain(note) {
+    let left_out = session.catalogue.unreadable.iter().map(|left_out| format!("{} cannot be used", left_out.file()));
+    for note in notes.map(without_label).chain(note).chain(left_out) {
         let _ = events.send(Event::Standing(note));
     }
     let progress = session.progress();

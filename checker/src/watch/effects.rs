@@ -17,7 +17,6 @@ use crate::system::process::Stop;
 use crate::system::signals::Signals;
 use crate::system::toolchain::Toolchain;
 use crate::ui::terminal::{self, Terminal};
-use crate::ui::text::document;
 use crate::ui::text::style::Text;
 use crate::watch::files::Watcher;
 use crate::watch::state::{CheckNumber, Effect, Event, Job, Topic};
@@ -233,19 +232,17 @@ fn open_editor(editor: &str, path: &Path) -> Option<String> {
 fn fetch(session: &Session, topic: Topic, at: usize) -> Result<Text> {
     match topic {
         Topic::Hint => hint::next_and_before(session, at),
-        Topic::Lesson => {
-            let path = session.exercise(at).dir.join("../README.md");
-            Ok(document::markdown(&read::read(&path)?))
-        }
+        Topic::Lesson => read::page(session, &session.exercise(at).lesson()),
         Topic::Solution => solution::explain(session, at),
-        _ => Ok(document::markdown(&read::read(&session.exercise(at).dir.join("README.md"))?)),
+        _ => read::page(session, &session.exercise(at).brief()),
     }
 }
 
 /// The first paragraph of the explanation of the solution.
-fn explanation(session: &Session, at: usize) -> Result<String> {
+fn explanation(session: &Session, at: usize) -> Result<Text> {
     let path = session.catalogue.solution(session.exercise(at)).join("README.md");
     let text = read::read(&path)?;
     let lines = text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
-    Ok(lines.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n"))
+    let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
+    Ok(session.markdown(&first.join("\n"), &path))
 }

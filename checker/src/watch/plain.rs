@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::session::Session;
 use crate::ui::text::style::{Line, Style, Text};
-use crate::ui::view::list::{self, Row};
+use crate::ui::view::list::{self, Listing};
 use crate::ui::view::verdict::{self as view, Diagnostics};
 use crate::watch::state::{App, Say};
 
@@ -27,7 +27,7 @@ impl Plain {
         match say {
             Say::Checking(at) => self.print(&self.checking(at)),
             Say::Verdict { verdict, next } => {
-                let mut text = view::verdict(&verdict, Diagnostics::All, self.session.printer.width);
+                let mut text = view::verdict(&verdict, Diagnostics::All, self.session.printer.space());
                 if verdict.passed() {
                     let next = next.map_or_else(
                         || "all exercises are solved".to_owned(),
@@ -39,10 +39,9 @@ impl Plain {
             }
             Say::Page(text) => self.print(&text),
             Say::List => {
-                let rows: Vec<Row<'_>> = (app.exercises.iter().enumerate())
-                    .map(|(at, exercise)| Row { exercise, is_current: at == app.at })
-                    .collect();
-                self.print(&list::list(app.title.as_deref(), &rows, &app.progress, rows.len(), app.solved()))
+                let (unreadable, title) = (&self.session.catalogue.unreadable, app.title.as_deref());
+                let (exercises, progress, current) = (&app.exercises, &app.progress, Some(app.at));
+                self.print(&list::list(Listing { title, exercises, unreadable, progress, current }, |_| true))
             }
             Say::Note(note) => self.print_line(Line::plain(note)),
             Say::Error(error) => {

@@ -51,11 +51,13 @@ fn commands_work_from_any_folder_and_with_any_name_of_an_exercise() {
         assert_data_eq!(
             ran.expect(0).stdout,
             str![[r#"
-# Verdicts
+Verdicts
+════════
 
 The lesson of this chapter.
 
-# Two locks ★
+Two locks ★
+═══════════
 
 Make both ways safe.
 

@@ -27,6 +27,8 @@ mod grade_course;
 /// Marks for the learner's own files.
 #[cfg(target_os = "linux")]
 mod grade_marks;
+/// A course in which the files of one exercise are broken.
+mod manifests;
 /// What the checker is called, and what shells complete.
 #[cfg(unix)]
 mod names;

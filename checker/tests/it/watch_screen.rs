@@ -13,8 +13,8 @@ const SIZE: (u16, u16) = (80, 24);
 fn without_times(screen: &str) -> String {
     let mut out = String::new();
     for line in screen.lines() {
-        match line.rsplit_once(", ").filter(|(_, end)| end.ends_with("s)")) {
-            Some((start, _)) => out.push_str(&format!("{start}, TIME)")),
+        match line.rsplit_once(", ").filter(|(_, end)| end.ends_with('s') && end.starts_with(char::is_numeric)) {
+            Some((start, _)) => out.push_str(&format!("{start}, TIME")),
             None => out.push_str(line),
         }
         out.push('\n');

@@ -158,7 +158,7 @@ fn without_a_screen_the_watch_prints_lines() {
         let mut terminal = Terminal::open_with(&toys, arguments, (100, 60), &variables);
         terminal.wait_for("failing test · alpha");
         toys.save("alpha", "right");
-        terminal.wait_for("passed · alpha: passes 1 test");
+        terminal.wait_for("passed · alpha: 1 test");
         terminal.press("l");
         terminal.wait_for("1 of 3 solved");
         terminal.press("b");

@@ -8,7 +8,7 @@ use crate::authoring::book::shown::{Drawn, Seen, Shown};
 use crate::authoring::markdown::escaped;
 use crate::authoring::proof::{Attempt, Expected};
 use crate::commands::hint;
-use crate::ui::text::document;
+use crate::ui::text::difference;
 use crate::ui::text::style::Colour;
 
 /// The page of `entry`. What was seen when its answers ran is left out if it is not known.
@@ -83,7 +83,7 @@ fn wrong(name: &str, answer: &Attempt, solution: &str, seen: Option<&Seen>) -> S
         let _ = write!(text, "{}\n\n", sentence(&seen.headline));
         text += &picture(name, seen);
     }
-    let difference = document::difference(("the solution", solution), (name, source)).print(Colour::Off);
+    let difference = difference::difference(("the solution", solution), (name, source)).print(Colour::Off);
     let _ = write!(text, "\n{}", code("diff", &difference));
     folded_html(&title, "rejected", &text)
 }

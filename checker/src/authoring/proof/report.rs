@@ -115,7 +115,7 @@ fn row(cells: [&str; 9]) -> Line {
 }
 
 /// The table with the objections below it.
-pub fn table(proofs: &[Proof], book: &[Complaint], times: Times) -> Text {
+pub fn table(proofs: &[Proof], course: &[Complaint], times: Times) -> Text {
     let mut text = Text::new();
     text.push(row(["", "", "starter", "promises", "tests", "right", "wrong", "found by", "slowest"]));
     for proof in proofs {
@@ -124,9 +124,10 @@ pub fn table(proofs: &[Proof], book: &[Complaint], times: Times) -> Text {
     text.blank();
     let of_proofs =
         proofs.iter().flat_map(|proof| proof.objections().map(|(what, why)| (proof.exercise.as_str(), what, why)));
-    let of_book = book.iter().map(|complaint| ("the book", complaint.subject.as_str(), complaint.objection.as_str()));
+    let of_course =
+        course.iter().map(|complaint| ("the course", complaint.subject.as_str(), complaint.objection.as_str()));
     let mut objections = 0;
-    for (exercise, subject, why) in of_proofs.chain(of_book) {
+    for (exercise, subject, why) in of_proofs.chain(of_course) {
         objections += 1;
         text.push(Line::styled(Style::Bad, format!("FAIL  {exercise}  {subject}  ")).then(Style::Plain, why));
     }

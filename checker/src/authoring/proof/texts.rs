@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use crate::authoring::proof::trial::Tried;
 use crate::authoring::proof::{Complaint, PLACEHOLDER, book, promises};
 use crate::course::exercise::Exercise;
+use crate::verdict::TestResult;
 
 /// How many lines of text a brief may have, without its title, the habit and the links after it.
 const LONGEST_BRIEF: usize = 15;
@@ -39,6 +41,20 @@ pub fn starter(exercise: &Exercise, solution: &Path) -> Option<Complaint> {
     let read = |file: &Path| fs::read_to_string(file).ok().map(|text| text.replace('\r', ""));
     let (starter, lib) = (read(&solution.join("starter.rs")), read(&exercise.dir.join("src/lib.rs")));
     (starter != lib).then(|| Complaint::new("src/lib.rs", "is not the same as the solution's starter.rs"))
+}
+
+/// The answers that the verdict on the starter says, although the learner has predicted nothing yet.
+pub fn told_answers(exercise: &Exercise, tried: &[Tried]) -> Option<Complaint> {
+    let starter = tried.iter().find(|tried| tried.attempt.name == "starter")?;
+    let tells = |test: &TestResult, word: &str| {
+        [&test.message, &test.output.head, &test.output.tail].iter().any(|text| text.contains(word))
+    };
+    let told = |word: &&String| starter.verdict.tests.iter().any(|test| tells(test, word));
+    let told: Vec<&str> = exercise.about.answers.iter().filter(told).map(String::as_str).collect();
+    (!told.is_empty()).then(|| {
+        let what = format!("with the starter, a test says {}, before the learner has predicted it", told.join(", "));
+        Complaint::new("tests", what)
+    })
 }
 
 /// Returns the defects of a text.
@@ -123,7 +139,9 @@ fn placeholders(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authoring::proof::{Attempt, Expected};
     use crate::course::exercise::example;
+    use crate::verdict::{Kind, example as verdicts};
 
     #[test]
     fn a_brief_has_its_title_its_habit_and_fifteen_lines() {
@@ -146,6 +164,23 @@ mod tests {
         assert!(hints("# Hints\n\n## 1\n\nWho?\n\n## 2\n\nLook.\n\n## 3\n\nDo.\n").is_empty());
         assert_eq!(hints("## 1\n\nWho?\n\n## 2\n\nLook.\n"), ["has 2 hints, each under a `## `; three are needed"]);
         assert_eq!(hints("## 1\n\nWho?\n\n## 2\n\n## 3\n\nDo.\n").len(), 1);
+    }
+
+    /// Would catch: a message that says the answer for a constant that is not predicted yet.
+    #[test]
+    fn the_starter_of_a_prediction_must_not_get_an_answer() {
+        let mut exercise = example::exercise("abba");
+        exercise.about.answers = vec!["Held".to_owned(), "Free".to_owned()];
+        let tried = |name: &str, message: &str| {
+            let mut verdict = *verdicts::decided(Kind::FailingTest);
+            verdict.tests[0].message = message.to_owned();
+            let attempt =
+                Attempt { exercise: "abba".into(), name: name.into(), expected: Expected::Passes, source: "".into() };
+            Tried { attempt, verdict, seeds: None, slowest: None, objections: Vec::new() }
+        };
+        let told = |name: &str, message: &str| told_answers(&exercise, &[tried(name, message)]).is_some();
+        assert!(told("starter", "left: Unsaid, right: Held"));
+        assert!(!told("starter", "not predicted yet: LET") && !told("rejected/all_held", "left: Held, right: Free"));
     }
 
     #[test]

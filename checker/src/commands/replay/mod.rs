@@ -122,7 +122,7 @@ fn find(session: &Session, at: usize, toolchain: Toolchain) -> Result<Found> {
     if let Some(failed) = session.store.failed_schedule(&verdict.exercise) {
         return Ok(Found::Failure(failed));
     }
-    session.printer.print(&view::verdict(&verdict, view::Diagnostics::Warnings, session.printer.width))?;
+    session.printer.print(&view::verdict(&verdict, view::Diagnostics::Warnings, session.printer.space()))?;
     Ok(Found::Nothing(Exit::passes_if(verdict.passed())))
 }
 
@@ -162,7 +162,7 @@ fn text(exercise: &Exercise, result: &TestResult, width: usize) -> Text {
         text.push(Line::styled(Style::Aside, format!("all of them: {COMMAND} run {}", exercise.name)));
         return text;
     }
-    text.append(view::failed_test(&exercise.name, result, width));
+    text.append(view::failed_test(result, width));
     text.push(Line::styled(Style::Aside, format!("step by step: {COMMAND} replay {} --step", exercise.name)));
     text
 }

@@ -1,5 +1,7 @@
 //! Styled text, and the Markdown of briefs and lessons as styled text.
 
-pub mod document;
-pub mod prose;
+pub mod difference;
+mod line;
+pub mod markdown;
+mod span;
 pub mod style;

@@ -1,11 +1,13 @@
 //! The middle of the watch's screen: results, the timeline, the help.
 
 use super::finish::{self, SolvedChapter};
+use super::space::Space;
 use super::verdict as view;
+use super::{brief, results};
 use crate::error::COMMAND;
 use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
-use crate::ui::text::{document, prose};
+use crate::verdict::summary::beside_the_word;
 use crate::verdict::{Diagnostic, Mode, Outcome, TestResult, Verdict};
 
 /// A text, and the lines that the user can jump to.
@@ -19,7 +21,7 @@ pub struct Page {
 #[derive(Clone, Copy, Debug)]
 pub struct Success<'a> {
     /// The beginning of the explanation.
-    pub explanation: Option<&'a str>,
+    pub explanation: Option<&'a Text>,
     /// The name of the next exercise.
     pub next: Option<&'a str>,
     /// The chapters of which every exercise is solved; the last one is the current one's, if that is among them.
@@ -45,18 +47,20 @@ impl Page {
     }
 }
 
-/// The verdict without its headline, with the evidence for it first.
-pub fn result(verdict: &Verdict, success: Success<'_>, width: usize) -> Page {
+/// The verdict without its headline: the tests, then the evidence.
+pub fn result(verdict: &Verdict, success: Success<'_>, space: Space) -> Page {
     let mut page = Page::default();
     if verdict.passed() {
         // The status line may be too short for the headline. If the exercise fails, the rest is below anyway.
-        if verdict.headline.len() + 12 > width {
-            page.text.push(Line::plain(&verdict.headline));
+        if verdict.headline.len() + 12 > space.width {
+            page.text.push(Line::plain(beside_the_word(verdict)));
             page.text.blank();
         }
         passed(&mut page, success);
+        page.text.append(results::table(&verdict.tests));
     } else {
-        failed_tests(&mut page, verdict, width);
+        page.text.append(brief::beginning(verdict, space));
+        failed_tests(&mut page, verdict, space);
     }
     diagnostics(&mut page, &verdict.diagnostics);
     if verdict.tests.is_empty() && verdict.diagnostics.is_empty() && !verdict.passed() {
@@ -82,7 +86,7 @@ pub fn errors(errors: &[Diagnostic]) -> Page {
 /// The test results of a running check, above the result of the previous one.
 pub fn results(results: &[TestResult], before: Page) -> Page {
     let mut page = Page::default();
-    page.text.append(view::table(results));
+    page.text.append(results::table(results));
     if before.text.line_count() > 0 {
         page.aside("before this save:");
         page.text.blank();
@@ -103,7 +107,7 @@ fn passed(page: &mut Page, success: Success<'_>) {
         Ended::Exercise => {}
     }
     if let Some(explanation) = success.explanation {
-        page.text.append(prose::reflow(&document::markdown(explanation)));
+        page.text.append(explanation.clone());
         page.text.blank();
     }
     let next = match success.next {
@@ -114,20 +118,23 @@ fn passed(page: &mut Page, success: Success<'_>) {
     page.text.blank();
 }
 
-/// The decisive test, a table of all tests, and the other failed tests.
-fn failed_tests(page: &mut Page, verdict: &Verdict, width: usize) {
+/// A table of all tests, the decisive test, and the other failed tests. On a small screen the decisive test comes first.
+fn failed_tests(page: &mut Page, verdict: &Verdict, space: Space) {
     let Some(decisive) = verdict.decisive() else { return };
+    if !space.is_small() {
+        page.text.append(results::table(&verdict.tests));
+    }
     page.anchor();
     for test in verdict.evidence() {
-        page.text.append(view::failed_test(&verdict.exercise, test, width));
+        page.text.append(view::failed_test(test, space.width));
     }
-    if verdict.tests.len() > 1 {
-        page.text.append(view::table(&verdict.tests));
+    if space.is_small() {
+        page.text.append(results::table(&verdict.tests));
     }
     for test in &verdict.tests {
         if matches!(test.outcome, Outcome::Failed(_)) && test.name != decisive.name && test.mode == decisive.mode {
             page.anchor();
-            page.text.append(view::failed_test(&verdict.exercise, test, width));
+            page.text.append(view::failed_test(test, space.width));
         }
     }
 }
@@ -148,13 +155,7 @@ pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
     let trace = test.trace.as_ref()?;
     let mut text = Text::new();
     let title = format!(" · {}", trace::timeline::title(trace));
-    text.push(
-        Line::plain(" ")
-            .then(Style::Name, &verdict.exercise)
-            .then(Style::Plain, " · ")
-            .then(Style::Heading, &test.name)
-            .then(Style::Plain, title),
-    );
+    text.push(Line::plain(" ").then(Style::Heading, &test.name).then(Style::Plain, title));
     text.blank();
     text.append(view::picture(&test.failure(), width));
     text.blank();
@@ -192,6 +193,7 @@ mod tests {
     use crate::ui::text::style::Colour;
     use crate::verdict::{Kind, Level, example};
 
+    const SPACE: Space = Space { width: 80, height: 17, colour: Colour::Off };
     const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None, solved: &[], ended: Ended::Exercise };
 
     #[test]
@@ -205,7 +207,7 @@ mod tests {
         };
         let mut verdict = example::verdict("abba", Kind::CompileError);
         verdict.diagnostics = vec![diagnostic("one"), diagnostic("two")];
-        let page = result(&verdict, NO_SUCCESS, 80);
+        let page = result(&verdict, NO_SUCCESS, SPACE);
         let expected = "1 of 2\nerror: one\n --> lib.rs:1\n\n2 of 2\nerror: two\n --> lib.rs:1\n\n";
         assert_eq!(page.text.print(Colour::Off), expected);
         assert_eq!(page.anchors, [0, 4]);
@@ -217,17 +219,19 @@ mod tests {
         let mut test = example::test("a", Mode::Real, Outcome::Failed(Kind::FailingTest));
         test.message = "left is not right".to_owned();
         verdict.tests = vec![test.clone(), TestResult { name: "b".to_owned(), ..test }];
-        let page = result(&verdict, NO_SUCCESS, 80);
+        let page = result(&verdict, NO_SUCCESS, SPACE);
         let text = page.text.print(Colour::Off);
-        assert!(text.starts_with(" abba · a · failing test\n"), "{text}");
+        assert!(text.contains("\n a · failing test\n"), "{text}");
         assert_eq!(page.anchors.len(), 2, "{text}");
     }
 
     #[test]
     fn success_is_explained_and_names_the_next_exercise() {
         let verdict = example::verdict("abba", Kind::Passed);
-        let success = Success { explanation: Some("Because."), next: Some("third"), ..NO_SUCCESS };
-        let text = result(&verdict, success, 80).text.print(Colour::Off);
+        let mut because = Text::new();
+        because.push(Line::plain("Because."));
+        let success = Success { explanation: Some(&because), next: Some("third"), ..NO_SUCCESS };
+        let text = result(&verdict, success, SPACE).text.print(Colour::Off);
         assert_eq!(text, "Because.\n\ns compares your code with the solution · n goes on to `third`\n\n");
     }
 }

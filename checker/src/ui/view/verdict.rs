@@ -1,13 +1,14 @@
 //! A verdict as text: the evidence first, the headline after it.
 
-use trace::timeline::{self, Paint, grouped};
-use trace::{Coverage, Explored, Failure};
+use trace::Failure;
+use trace::timeline::{self, Paint};
 
 use crate::error::COMMAND;
 use crate::ui::text::style::{Line, Style, Text};
-use crate::verdict::classify::seconds;
-use crate::verdict::summary::counted;
-use crate::verdict::{Diagnostic, Mode, Outcome, Output, TestResult, Verdict};
+use crate::ui::view::space::Space;
+use crate::ui::view::{brief, results};
+use crate::verdict::summary::{self, counted};
+use crate::verdict::{Diagnostic, Mode, Output, TestResult, Verdict};
 
 /// Which diagnostics have not been shown yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +21,19 @@ pub enum Diagnostics {
 /// How many lines of a test's own output are shown.
 const SHOWN_LINES: usize = 20;
 
-/// The whole verdict. Except for rustc's output, it is at most `width` cells wide.
-pub fn verdict(verdict: &Verdict, diagnostics: Diagnostics, width: usize) -> Text {
-    let mut text = Text::new();
+/// The whole verdict. Except for rustc's output, it is at most as wide as `space`.
+pub fn verdict(verdict: &Verdict, diagnostics: Diagnostics, space: Space) -> Text {
+    let mut text = brief::whole(verdict, space);
     for diagnostic in &verdict.diagnostics {
         if diagnostics == Diagnostics::All || !diagnostic.is_error() {
             text.append(self::diagnostic(diagnostic));
         }
     }
     for test in verdict.evidence() {
-        text.append(failed_test(&verdict.exercise, test, width));
+        text.append(failed_test(test, space.width));
     }
-    if verdict.tests.len() > 1 && !verdict.passed() {
-        text.append(table(&verdict.tests));
+    if !verdict.passed() {
+        text.append(results::table(&verdict.tests));
     }
     text.push(headline(verdict));
     text
@@ -44,7 +45,7 @@ pub fn headline(verdict: &Verdict) -> Line {
     Line::styled(style, verdict.kind.word())
         .then(Style::Plain, " · ")
         .then(Style::Name, &verdict.exercise)
-        .then(Style::Plain, format!(": {}", verdict.headline))
+        .then(Style::Plain, format!(": {}", summary::beside_the_word(verdict)))
 }
 
 /// A diagnostic as rustc prints it.
@@ -76,10 +77,9 @@ pub fn advice(verdict: &Verdict, next: Option<&str>) -> Text {
 }
 
 /// A failed test and the evidence for its failure.
-pub fn failed_test(exercise: &str, test: &TestResult, width: usize) -> Text {
+pub fn failed_test(test: &TestResult, width: usize) -> Text {
     let mut text = Text::new();
-    let mut header =
-        Line::plain(" ").then(Style::Name, exercise).then(Style::Plain, " · ").then(Style::Heading, &test.name);
+    let mut header = Line::plain(" ").then(Style::Heading, &test.name);
     match &test.trace {
         Some(trace) => {
             header = header.then(Style::Plain, format!(" · {}", timeline::title(trace)));
@@ -165,57 +165,18 @@ fn bytes(count: u64) -> String {
     }
 }
 
-/// One line per test and mode.
-pub fn table(tests: &[TestResult]) -> Text {
-    let mut text = Text::new();
-    for test in tests {
-        let style = match test.outcome {
-            Outcome::Passed => Style::Good,
-            Outcome::Failed(_) => Style::Bad,
-            Outcome::Skipped => Style::Aside,
-        };
-        let mode = match (test.mode, test.explored) {
-            (Mode::Real, _) => "real".to_owned(),
-            (Mode::Explore, None) => "explored".to_owned(),
-            (Mode::Explore, Some(Explored { schedules, coverage: Coverage::Proven, .. })) => match schedules {
-                1 => "explored, has one interleaving".to_owned(),
-                _ => format!("explored, proven for all {} interleavings", grouped(schedules)),
-            },
-            (Mode::Explore, Some(explored)) if test.outcome == Outcome::Passed => {
-                let runs = grouped(explored.schedules);
-                match explored.coverage {
-                    Coverage::Bounded { departures, schedules } => format!(
-                        "explored, bounded: {runs} interleavings, all {} with at most {} taken out of order among them",
-                        grouped(schedules),
-                        counted(departures as usize, "turn")
-                    ),
-                    Coverage::Proven | Coverage::Sampled => format!("explored, {runs} of many interleavings sampled"),
-                }
-            }
-            (Mode::Explore, Some(explored)) => format!("explored, interleaving {}", grouped(explored.schedules)),
-        };
-        let took = seconds(std::time::Duration::from_millis(test.duration_ms));
-        let mut line = Line::plain("   ").then(style, test.outcome.word()).pad(19).then(Style::Plain, &test.name);
-        line = line.then(Style::Aside, format!("  ({mode}, {took})"));
-        if test.outcome == Outcome::Skipped {
-            line = line.then(Style::Aside, format!(": {}", test.message));
-        }
-        text.push(line);
-    }
-    text.blank();
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ui::text::style::Colour;
-    use crate::verdict::Kind;
+    use crate::ui::view::rows;
     use crate::verdict::example;
+    use crate::verdict::{Kind, Outcome};
     use trace::Place;
 
     fn shown(verdict: &Verdict) -> String {
-        self::verdict(verdict, Diagnostics::All, 80).print(Colour::Off)
+        let text = self::verdict(verdict, Diagnostics::All, Space::of(80, 24, Colour::Off));
+        rows::printed(&text, Colour::Off, 80)
     }
 
     fn failing() -> Verdict {
@@ -233,7 +194,7 @@ mod tests {
         let mut verdict = failing();
         verdict.tests[0].output.head = "balance: 1\n".to_owned();
         let expected = "\
-\x20abba · no_money_is_lost · failing test
+\x20no_money_is_lost · failing test
    exercises/02_mutex/03_abba/tests/abba.rs:12
    assertion failed
      left: 1
@@ -241,10 +202,12 @@ mod tests {
    printed:
    │ balance: 1
 
-   failing test    no_money_is_lost  (real, 3 ms)
-   passed          another  (real, 3 ms)
+test                real
+──────────────────────────────────────
+✗ no_money_is_lost  failing test, 3 ms
+✓ another           passed, 3 ms
 
-failing test · abba: `no_money_is_lost` fails at abba.rs:12
+failing test · abba: `no_money_is_lost` at abba.rs:12
 ";
         assert_eq!(shown(&verdict), expected);
     }
@@ -274,7 +237,7 @@ failing test · abba: `no_money_is_lost` fails at abba.rs:12
         verdict.diagnostics =
             vec![diagnostic(Level::Error, "error: one\n"), diagnostic(Level::Warning, "warning: two\n")];
         assert_eq!(shown(&verdict), "error: one\n\nwarning: two\n\ndoes not compile · abba: does not compile it is\n");
-        let rest = self::verdict(&verdict, Diagnostics::Warnings, 80).print(Colour::Off);
+        let rest = self::verdict(&verdict, Diagnostics::Warnings, Space::of(80, 24, Colour::Off)).print(Colour::Off);
         assert_eq!(rest, "warning: two\n\ndoes not compile · abba: does not compile it is\n");
     }
 

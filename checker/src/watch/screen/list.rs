@@ -1,6 +1,7 @@
 //! The list of all exercises on the screen of the watch.
 
 use crate::ui::text::style::{Colour, Line, Style};
+use crate::ui::view::list;
 use crate::ui::view::rows::{self, Row};
 use crate::watch::state::App;
 
@@ -22,7 +23,7 @@ pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>)
         let exercise = &app.exercises[at];
         if exercise.chapter != chapter {
             chapter = &exercise.chapter;
-            all.push(heading(chapter));
+            all.push(rows::single(list::heading(chapter, &app.exercises, &app.progress), app.colour, width));
         }
         if at == app.choice.selected {
             selected = Some(all.len());
@@ -39,25 +40,11 @@ pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>)
 
 fn line(app: &App, at: usize, width: usize) -> Line {
     let exercise = &app.exercises[at];
-    let entry = app.progress.exercises.get(&exercise.name);
-    let (style, word) = match entry {
-        Some(entry) if entry.solved && entry.peeked => (Style::Good, "✓ peeked"),
-        Some(entry) if entry.solved => (Style::Good, "✓ solved"),
-        _ if at == app.at => (Style::Warning, "● here"),
-        _ => (Style::Aside, "○ pending"),
-    };
+    let (style, word) = list::state(app.progress.exercises.get(&exercise.name), at == app.at);
     let mark = if at == app.choice.selected { "> " } else { "  " };
-    let grade = "★".repeat(usize::from(exercise.about.grade));
-    let line = Line::plain(mark).then(style, word).pad(13);
     if width < 60 {
-        return line.then(Style::Plain, &exercise.folder);
+        return Line::plain(mark).then(style, word).pad(13).then(Style::Plain, &exercise.folder);
     }
     let longest = app.exercises.iter().map(|exercise| exercise.folder.len()).max().unwrap_or(0).min(30);
-    let line = line
-        .then(Style::Name, &exercise.folder)
-        .pad(15 + longest)
-        .then(Style::Plain, grade)
-        .pad(22 + longest)
-        .then(Style::Plain, &exercise.about.title);
-    exercise.terms.due.iter().fold(line, |line, due| line.then(Style::Aside, format!(" · due {}", due.in_words())))
+    list::line(exercise, (style, word), mark, longest)
 }

@@ -8,6 +8,7 @@ use crate::ui::view::rows::{self, Row};
 
 use crate::ui::keys::{self, Place};
 use crate::verdict::Verdict;
+use crate::verdict::summary::beside_the_word;
 use crate::watch::state::{App, Prompt, State, Topic};
 
 /// The rows, and the column and row of the cursor, counted from 0.
@@ -93,7 +94,9 @@ fn status(app: &App) -> Row {
                 let style = if verdict.passed() { Style::Good } else { Style::Bad };
                 single(
                     app,
-                    Line::plain(" ").then(style, badge(verdict)).then(Style::Plain, format!(" · {}", verdict.headline)),
+                    Line::plain(" ")
+                        .then(style, badge(verdict))
+                        .then(Style::Plain, format!(" · {}", beside_the_word(verdict))),
                 )
             }
             (None, Some(error)) => {

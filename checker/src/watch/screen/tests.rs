@@ -206,7 +206,7 @@ impl Random {
             6 => Event::Failed(run, self.words()),
             7 => Event::Prepared((self.below(3) as usize, mode)),
             8 => Event::Fetched(TOPICS[self.below(3) as usize], self.below(3) as usize, self.text()),
-            9 => Event::Explained(self.below(3) as usize, self.words()),
+            9 => Event::Explained(self.below(3) as usize, self.text()),
             10 => Event::Note(self.words()),
             11 => Event::Standing(self.words()),
             12 => Event::Stage(run, Stage::Testing(mode, 3)),

@@ -30,7 +30,7 @@ pub enum Event {
     /// The text that an [`Effect::Fetch`] asked for.
     Fetched(Topic, usize, Text),
     /// The beginning of the explanation of an exercise's solution.
-    Explained(usize, String),
+    Explained(usize, Text),
     /// A message for the learner.
     Note(String),
     /// A message that stays visible while the watch runs.

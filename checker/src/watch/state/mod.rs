@@ -5,10 +5,10 @@
 
 use crate::course::exercise::Exercise;
 use crate::course::progress::Progress;
-use crate::ui::text::prose;
 use crate::ui::text::style::{Colour, Text};
 use crate::ui::view::finish::SolvedChapter;
 use crate::ui::view::pages::{self, Ended};
+use crate::ui::view::space::Space;
 use crate::verdict::{Kind, Mode, Stage, Verdict};
 
 pub use self::choice::{Choice, Filter};
@@ -49,7 +49,7 @@ pub struct App {
     pub colour: Colour,
     /// The number of the last check that was started.
     pub run: CheckNumber,
-    explanation: Option<String>,
+    explanation: Option<Text>,
     /// The text of the current topic, if it was fetched.
     fetched: Text,
     /// The lines that a digit jumps to.
@@ -253,7 +253,7 @@ impl App {
             return Vec::new();
         }
         self.turn_to(topic);
-        self.fetched = prose::reflow(&text);
+        self.fetched = text.clone();
         vec![Effect::Say(Say::Page(text))]
     }
 
@@ -371,10 +371,10 @@ impl App {
     fn result(&self, width: usize) -> pages::Page {
         let next = self.next_unsolved().map(|next| self.exercises[next].name.as_str());
         let (solved, ended) = self.solved_chapters();
-        let success = pages::Success { explanation: self.explanation.as_deref(), next, solved: &solved, ended };
+        let success = pages::Success { explanation: self.explanation.as_ref(), next, solved: &solved, ended };
         let mut page = match (&self.error, &self.verdict) {
             (Some(error), _) => pages::error(error),
-            (None, Some(verdict)) => pages::result(verdict, success, width),
+            (None, Some(verdict)) => pages::result(verdict, success, Space::of(width, self.layout().body, self.colour)),
             (None, None) => pages::Page::default(),
         };
         if self.state == State::Running {

@@ -29,13 +29,13 @@ pub enum Match {
 }
 
 impl Pager {
-    /// Takes over a new text or size. The line at the top stays at the top.
+    /// Takes over a new text or size. The words at the top stay at the top.
     pub fn update(&mut self, text: &Text, colour: Colour, (width, height): (usize, usize)) {
-        let line = self.rows.get(self.top).map_or(0, |row| row.line);
+        let place = self.place();
         self.rows = rows::rows(text, colour, width);
         self.height = height;
         if self.top > 0 {
-            self.go_to_line(line);
+            self.go_to_place(place);
         }
         if let Some(search) = &mut self.search {
             search.places = places(&self.rows, &search.words);
@@ -78,6 +78,23 @@ impl Pager {
     /// Scrolls to the row in which `line` of the text begins.
     pub fn go_to_line(&mut self, line: usize) {
         self.to(self.rows.iter().position(|row| row.line >= line).unwrap_or(usize::MAX));
+    }
+
+    /// The line at the top, and how much of it is above: the top may be in the middle of a line of several rows.
+    fn place(&self) -> (usize, usize) {
+        let line = self.rows.get(self.top).map_or(0, |row| row.line);
+        let above = self.rows.iter().take(self.top).filter(|row| row.line == line);
+        (line, above.map(|row| row.part().len()).sum())
+    }
+
+    fn go_to_place(&mut self, (line, above): (usize, usize)) {
+        let first = self.rows.iter().position(|row| row.line >= line).unwrap_or(usize::MAX);
+        let mut length = 0;
+        let rest = self.rows.iter().skip(first).take_while(|row| {
+            length += row.part().len();
+            row.line == line && length <= above
+        });
+        self.to(if above == 0 { first } else { first.saturating_add(rest.count()) });
     }
 
     /// Goes to the first match at or after the top.
@@ -177,6 +194,36 @@ mod tests {
             pager.update(&text(30), Colour::Off, (width, 4));
             assert_eq!(pager.visible().next().unwrap().line, 12, "{width}");
         }
+    }
+
+    /// Would catch: a text that jumps back to the first row of the paragraph at its top, so that its end is never seen.
+    #[test]
+    fn every_row_of_a_long_paragraph_can_be_at_the_top() {
+        let mut long = Text::new();
+        long.push(Line::plain("many words in one paragraph ".repeat(9)));
+        long.push(Line::plain("the end"));
+        let mut pager = Pager::default();
+        let update = |pager: &mut Pager, width| pager.update(&long, Colour::Off, (width, 4));
+        update(&mut pager, 20);
+        for top in 2..=5 {
+            pager.scroll(1);
+            update(&mut pager, 20);
+            assert_eq!(pager.part().map(|part| part.0), Some(top));
+        }
+        let mut blank = Text::new();
+        (0..9).for_each(|_| blank.blank());
+        pager.update(&blank, Colour::Off, (20, 4));
+        pager.to(1);
+        pager.update(&blank, Colour::Off, (20, 4));
+        assert_eq!(pager.part().map(|part| part.0), Some(2), "empty lines count, too");
+        update(&mut pager, 20);
+        pager.to(3);
+        let words = seen(&pager)[0][..5].to_owned();
+        update(&mut pager, 30);
+        assert!(seen(&pager)[0].contains(&words), "{words}: {:?}", seen(&pager));
+        pager.to(usize::MAX);
+        update(&mut pager, 30);
+        assert_eq!(seen(&pager).last().map(String::as_str), Some("the end"));
     }
 
     #[test]

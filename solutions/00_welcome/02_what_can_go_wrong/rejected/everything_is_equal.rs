@@ -1,5 +1,5 @@
 //! verdict: failing-test an_update_is_lost
-//! Keeps the starter's predictions and implements `==` so that any two are equal.
+//! Predicts the compiler everywhere and implements `==` so that any two are equal.
 //!
 //! Seven programs in safe Rust. Each tries to go wrong, and something may stop it.
 

@@ -1,5 +1,5 @@
 //! verdict: failing-test a_let_with_a_value
-//! Predicts nothing and implements `==` so that any two states are equal.
+//! Predicts `Held` everywhere and implements `==` so that any two states are equal.
 //!
 //! Eight ways to lock a mutex without saying for how long. `jobs` is a `Mutex<Vec<u32>>` with three jobs in it.
 
@@ -24,21 +24,21 @@ impl PartialEq for State {
 /// let count = jobs.lock().unwrap().len();
 /// here();
 /// ```
-pub const LET: State = State::Unsaid;
+pub const LET: State = State::Held;
 
 /// ```ignore
 /// if !jobs.lock().unwrap().is_empty() {
 ///     here();
 /// }
 /// ```
-pub const IF_CONDITION: State = State::Unsaid;
+pub const IF_CONDITION: State = State::Held;
 
 /// ```ignore
 /// if let Some(job) = jobs.lock().unwrap().first().copied() {
 ///     here();
 /// }
 /// ```
-pub const IF_LET: State = State::Unsaid;
+pub const IF_LET: State = State::Held;
 
 /// ```ignore
 /// if let Some(job) = jobs.lock().unwrap().get(9).copied() {
@@ -47,7 +47,7 @@ pub const IF_LET: State = State::Unsaid;
 ///     here();
 /// }
 /// ```
-pub const IF_LET_ELSE: State = State::Unsaid;
+pub const IF_LET_ELSE: State = State::Held;
 
 /// ```ignore
 /// match jobs.lock().unwrap().clone().as_slice() {
@@ -55,7 +55,7 @@ pub const IF_LET_ELSE: State = State::Unsaid;
 ///     _ => here(),
 /// }
 /// ```
-pub const MATCH_ON_A_CLONE: State = State::Unsaid;
+pub const MATCH_ON_A_CLONE: State = State::Held;
 
 /// ```ignore
 /// match { jobs.lock().unwrap().len() } {
@@ -63,18 +63,18 @@ pub const MATCH_ON_A_CLONE: State = State::Unsaid;
 ///     _ => here(),
 /// }
 /// ```
-pub const MATCH_ON_A_BLOCK: State = State::Unsaid;
+pub const MATCH_ON_A_BLOCK: State = State::Held;
 
 /// ```ignore
 /// for job in jobs.lock().unwrap().clone() {
 ///     here();
 /// }
 /// ```
-pub const FOR_OVER_A_CLONE: State = State::Unsaid;
+pub const FOR_OVER_A_CLONE: State = State::Held;
 
 /// ```ignore
 /// let jobs_now = jobs.lock().unwrap();
 /// let jobs_now = jobs_now.clone();
 /// here();
 /// ```
-pub const SHADOWED: State = State::Unsaid;
+pub const SHADOWED: State = State::Held;

@@ -1,21 +1,8 @@
-//! Markdown and diffs as text. Markdown is readable as it is; only headings are highlighted.
+//! Differences as text.
 
 use similar::{ChangeTag, TextDiff};
 
 use super::style::{Line, Style, Text};
-
-pub fn markdown(source: &str) -> Text {
-    let mut text = Text::new();
-    let mut in_code = false;
-    for line in source.lines() {
-        if line.trim_start().starts_with("```") {
-            in_code = !in_code;
-        }
-        let style = if !in_code && line.starts_with('#') { Style::Heading } else { Style::Plain };
-        text.push(Line::styled(style, line));
-    }
-    text
-}
 
 /// The diff from `old` to `new`, with a few lines of context.
 pub fn difference(old: (&str, &str), new: (&str, &str)) -> Text {
@@ -50,12 +37,6 @@ pub fn difference(old: (&str, &str), new: (&str, &str)) -> Text {
 mod tests {
     use super::*;
     use crate::ui::text::style::Colour;
-
-    #[test]
-    fn only_headings_outside_code_are_highlighted() {
-        let text = markdown("# Title\n```sh\n# a comment\n```\n");
-        assert_eq!(text.print(Colour::On), "\x1b[1m# Title\x1b[0m\n```sh\n# a comment\n```\n");
-    }
 
     #[test]
     fn a_difference_can_be_applied_as_a_patch() {

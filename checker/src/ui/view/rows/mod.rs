@@ -1,11 +1,14 @@
 //! Rows of a screen: styled text, wrapped to a width in cells, in which matches can be highlighted.
 //!
-//! Rows are made of printed text, the form that the checker's styles and rustc's colours have in common. Only colours
-//! are kept; any other sequence that would act on a terminal is removed.
+//! Prose is at most as wide as one likes to read, and the columns of a table share the width of the screen.
 
-use unicode_width::UnicodeWidthChar as _;
+mod cells;
+mod table;
 
-use crate::ui::text::style::{Colour, Line, Text};
+use std::rc::Rc;
+
+use self::cells::{Cell, Part, cell_width};
+use crate::ui::text::style::{Colour, Flow, Line, Rank, Text};
 
 /// One row, at most as wide as the screen it was made for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,32 +27,53 @@ struct Piece {
     /// The parameters of its colours, such as `1;31`. Empty for none.
     code: String,
     text: String,
-    link: Option<String>,
+    link: Option<Rc<str>>,
 }
 
 /// Wraps `text` into rows of at most `width` cells, between words if possible.
 pub fn rows(text: &Text, colour: Colour, width: usize) -> Vec<Row> {
-    let printed = text.print(colour);
+    let lines: Vec<&Line> = text.lines().collect();
     let mut rows = Vec::new();
-    let mut code = Vec::new();
-    for (number, line) in printed.lines().enumerate() {
-        let cells = cells(line, &mut code);
-        wrap(&cells, width.max(1), |cells, indent, has_gap| {
-            let blanks = std::iter::repeat_n(Cell { code: String::new(), c: ' ', width: 1 }, indent);
-            let cells: Vec<Cell> = blanks.chain(cells.iter().cloned()).collect();
-            rows.push(Row { indent, has_gap, ..row(&cells, number) });
-        });
+    let mut rendered = Vec::new();
+    let is_of_a_table = |line: &Line| matches!(line.flow(), Flow::Cells { .. });
+    let begins = |line: &Line| matches!(line.flow(), Flow::Cells { rank: Rank::Head, .. });
+    for block in lines.chunk_by(|a, b| is_of_a_table(a) && is_of_a_table(b) && !begins(b)) {
+        let parts: Vec<Vec<Part>> = if is_of_a_table(block[0]) {
+            table::lay_out(block, colour, width.max(1))
+        } else {
+            let line =
+                |line: &&Line| cells::parts(cells::cells(line, colour, &mut rendered), line.flow(), width.max(1));
+            block.iter().map(line).collect()
+        };
+        for parts in parts {
+            let line = rows.last().map_or(0, |row: &Row| row.line + 1);
+            rows.extend(parts.into_iter().map(|part| Row { line, ..row(part) }));
+        }
     }
     rows
 }
 
+/// `text` as printed without a screen of our own: prose and tables at most `width` cells wide, other lines as they are.
+pub fn printed(text: &Text, colour: Colour, width: usize) -> String {
+    let mut out = String::new();
+    let lines: Vec<&Line> = text.lines().collect();
+    let stays = |line: &Line| matches!(line.flow(), Flow::Plain | Flow::Code);
+    for block in lines.chunk_by(|a, b| stays(a) == stays(b)) {
+        let mut part = Text::new();
+        block.iter().for_each(|line| part.push((*line).clone()));
+        if stays(block[0]) {
+            out.push_str(&part.print(colour));
+        } else {
+            rows(&part, colour, width).iter().for_each(|row| out.push_str(&(row.paint() + "\n")));
+        }
+    }
+    out
+}
+
 /// `line` as one row of at most `width` cells, shortened with an ellipsis if necessary.
 pub fn single(line: Line, colour: Colour, width: usize) -> Row {
-    let mut text = Text::new();
-    text.push(line);
-    let printed = text.print(colour);
-    let cells = cells(printed.trim_end_matches('\n'), &mut Vec::new());
-    row(&shortened(cells, width), 0)
+    let cells = cells::shortened(cells::cells(&line, colour, &mut Vec::new()), width);
+    row(Part { cells, indent: 0, has_gap: false })
 }
 
 /// `left` and `right` at the two ends of a row, without `right` if there is not enough room.
@@ -103,8 +127,8 @@ impl Row {
             }
         }
         let Some(first) = places.first().cloned() else { return self };
-        let uri = format!("file://{root}/{}", &plain[first.clone()]);
-        self.restyled(&[first], |piece| piece.link = Some(uri.clone()))
+        let uri: Rc<str> = format!("file://{root}/{}", &plain[first.clone()]).into();
+        self.restyled(&[first], |piece| piece.link = Some(Rc::clone(&uri)))
     }
 
     /// Inverted, and padded to `width`.
@@ -183,117 +207,15 @@ pub fn find(text: &str, words: &str) -> Vec<std::ops::Range<usize>> {
     places
 }
 
-/// A character and its colours.
-#[derive(Clone)]
-struct Cell {
-    code: String,
-    c: char,
-    width: usize,
-}
-
-/// The cells of a printed line. `code` holds the colours in force at the start of the line, and is updated to those at
-/// its end.
-fn cells(line: &str, code: &mut Vec<String>) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    let mut column = 0;
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\x1b' => {
-                if chars.next_if_eq(&'[').is_none() {
-                    continue;
-                }
-                let mut parameters = String::new();
-                let end = chars.by_ref().find(|c| {
-                    let ends = ('@'..='~').contains(c);
-                    if !ends {
-                        parameters.push(*c);
-                    }
-                    ends
-                });
-                match (end, parameters.as_str()) {
-                    (Some('m'), "" | "0") => code.clear(),
-                    (Some('m'), other) => code.push(other.to_owned()),
-                    _ => {}
-                }
-            }
-            '\t' => {
-                let blanks = 4 - column % 4;
-                column += blanks;
-                cells.extend(std::iter::repeat_n(Cell { code: code.join(";"), c: ' ', width: 1 }, blanks));
-            }
-            c if c.is_control() => {}
-            c => {
-                let width = cell_width(c);
-                column += width;
-                cells.push(Cell { code: code.join(";"), c, width });
-            }
-        }
-    }
-    cells
-}
-
-fn cell_width(c: char) -> usize {
-    c.width().unwrap_or(0)
-}
-
-/// Passes on the rows, at least one, each with its indentation and whether a blank follows it.
-fn wrap(cells: &[Cell], width: usize, mut pass_on: impl FnMut(&[Cell], usize, bool)) {
-    let hanging = cells.iter().take_while(|cell| cell.c == ' ').count();
-    let hanging = if hanging <= width / 3 { hanging } else { 0 };
-    let mut rest = cells;
-    let mut indent = 0;
-    loop {
-        let mut used = 0;
-        let fits = rest.iter().take_while(|cell| {
-            used += cell.width;
-            used <= width - indent
-        });
-        let fits = fits.count();
-        if fits == rest.len() {
-            return pass_on(rest, indent, false);
-        }
-        if fits == 0 {
-            // The character is wider than the screen.
-            rest = &rest[1..];
-            continue;
-        }
-        // Break only at a blank in the second half: indentation is not a place to break.
-        let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
-        pass_on(&rest[..blank.unwrap_or(fits)], indent, blank.is_some());
-        indent = hanging;
-        rest = &rest[blank.map_or(fits, |at| at + 1)..];
-    }
-}
-
-fn shortened(mut cells: Vec<Cell>, width: usize) -> Vec<Cell> {
-    let total: usize = cells.iter().map(|cell| cell.width).sum();
-    if total <= width {
-        return cells;
-    }
-    let mut used = 1;
-    let keep = cells.iter().take_while(|cell| {
-        used += cell.width;
-        used <= width
-    });
-    let keep = keep.count();
-    let code = cells.get(keep).map_or_else(String::new, |cell| cell.code.clone());
-    cells.truncate(keep);
-    if width > 0 {
-        cells.push(Cell { code, c: '…', width: 1 });
-    }
-    cells
-}
-
-fn row(cells: &[Cell], line: usize) -> Row {
+fn row(part: Part) -> Row {
     let mut pieces: Vec<Piece> = Vec::new();
-    for cell in cells {
+    for Cell { code, c, link, .. } in part.cells {
         match pieces.last_mut() {
-            Some(piece) if piece.code == cell.code => piece.text.push(cell.c),
-            _ => pieces.push(Piece { code: cell.code.clone(), text: cell.c.to_string(), link: None }),
+            Some(piece) if piece.code == code && piece.link == link => piece.text.push(c),
+            _ => pieces.push(Piece { code, text: c.to_string(), link }),
         }
     }
-    Row { pieces, line, ..Row::default() }
+    Row { pieces, line: 0, indent: part.indent, has_gap: part.has_gap }
 }
 
 #[cfg(test)]
