@@ -100,7 +100,6 @@ mod tests {
     use super::*;
     use crate::course::exercise::example;
     use crate::course::moment::Moment;
-    use crate::course::moment::Moment;
     use crate::ui::text::style::Colour;
 
     #[test]
