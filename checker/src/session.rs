@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
@@ -31,7 +32,7 @@ pub struct Session {
 }
 
 /// Prints to standard error by default.
-pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
+pub type Notes = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How to print to standard output.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,13 @@ impl Session {
         let here = std::env::current_dir().context("the current folder cannot be found")?;
         let catalogue = Catalogue::find(&here)?;
         let store = Store::new(&catalogue.root);
-        Ok(Session { catalogue, store, printer, stop, notes: Box::new(|note| eprintln!("{note}")) })
+        Ok(Session { catalogue, store, printer, stop, notes: Arc::new(|note| eprintln!("{note}")) })
+    }
+
+    /// The same session, with the exercises as they are now.
+    pub fn with(&self, catalogue: Catalogue) -> Session {
+        let (store, stop, notes) = (self.store.clone(), self.stop.clone(), Arc::clone(&self.notes));
+        Session { catalogue, store, printer: self.printer, stop, notes }
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -119,7 +126,7 @@ impl Session {
         let exercise = self.exercise(at);
         let originals = Originals::read(&self.catalogue.solution(exercise)).unwrap_or_default();
         let verdict = summary::with_altered(verdict, exercise, &originals.altered(exercise));
-        self.store.keep_failed_schedule(&exercise.name, verdict.failed_schedule().as_ref());
+        self.store.keep_failed_schedules(&exercise.name, &verdict.failed_schedules());
         Ok(Some(verdict))
     }
 

@@ -5,7 +5,10 @@
 
 pub mod catalogue;
 pub mod exercise;
+pub mod glossary;
+pub mod markdown;
 pub mod originals;
+pub mod preferences;
 pub mod progress;
 pub mod store;
 pub mod update;

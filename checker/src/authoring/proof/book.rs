@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::authoring::markdown;
 use crate::authoring::proof::Complaint;
 use crate::course::exercise::Exercise;
+use crate::course::markdown;
 
 /// The defects of pages that belong to no exercise, and folders that belong to nothing.
 pub fn complaints(root: &Path, exercises: &[Exercise]) -> Vec<Complaint> {
