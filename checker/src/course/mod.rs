@@ -10,6 +10,7 @@ pub mod markdown;
 pub mod originals;
 pub mod preferences;
 pub mod progress;
+pub mod restart;
 pub mod store;
 pub mod update;
 pub mod version;

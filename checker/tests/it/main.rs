@@ -31,6 +31,8 @@ mod page;
 mod pipeline;
 /// The exercises of this repository, with all of their known answers.
 mod proof;
+/// `reset --all`: the course begins anew, and nothing is lost.
+mod restarts;
 /// Stepping through an interleaving.
 #[cfg(target_os = "linux")]
 mod step;
