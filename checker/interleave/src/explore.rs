@@ -16,6 +16,7 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Repo
     if std::env::var_os(MAP).is_some() {
         return (Report { map: exploration.map(body), ..Report::default() }, None);
     }
+    let exploration = if report::is_asked_for() { exploration.listener(report::tell_progress) } else { exploration };
     let finding = exploration.run(body);
     let report = Report { explored: Some(finding.explored), trace: finding.trace, ..Report::default() };
     let failed = finding.failure.map(|failure| {

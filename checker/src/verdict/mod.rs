@@ -278,6 +278,10 @@ pub enum Stage {
     Diagnosed(Box<Diagnostic>),
     /// It compiled; this many tests will run.
     Testing(Mode, usize),
+    /// A test was started.
+    Started(Mode, String),
+    /// An explored test has run this many schedules, of as many, if that is known.
+    Explored { test: String, runs: u32, of: Option<u32> },
     /// A test ended.
     Tested(Box<TestResult>),
     /// A file was saved, so earlier reports are about an old version.

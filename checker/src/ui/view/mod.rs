@@ -6,5 +6,6 @@ pub mod map;
 pub mod page;
 pub mod pages;
 pub mod rows;
+pub mod running;
 pub mod step;
 pub mod verdict;

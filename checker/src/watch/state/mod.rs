@@ -16,7 +16,7 @@ pub use self::choice::{Choice, Filter};
 pub use self::event::{Alarm, CheckNumber, Effect, Event, Job, Prompt, Say, Sight, State, Topic};
 pub use self::layout::Layout;
 pub use self::pager::Pager;
-pub use self::running::RunningCheck;
+pub use crate::ui::view::running::RunningCheck;
 
 mod choice;
 mod course;
@@ -27,7 +27,6 @@ mod layout;
 mod moves;
 mod page;
 mod pager;
-mod running;
 
 /// The state of the watch. The view reads all of it; only [`App::handle`] changes it.
 #[derive(Clone, Debug)]
