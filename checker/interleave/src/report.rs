@@ -3,7 +3,7 @@
 //! The checker runs every test in its own process and passes the path of the report in the environment.
 
 use trace::Report;
-use trace::protocol::{NONCE, REPORT, progress_path, report_not_written};
+use trace::protocol::{NONCE, REPORT, report_not_written};
 
 use crate::panics::{self, RecordedPanic, Who};
 
@@ -27,12 +27,6 @@ pub(crate) fn write(report: &Report) {
     if let Err(error) = std::fs::write(&path, trace::wire::write(report)) {
         eprintln!("{}{error}", report_not_written(&path));
     }
-}
-
-/// Tells the checker how far the exploration is. A line that cannot be written is only not shown.
-pub(crate) fn tell_progress(runs: u32, of: Option<u32>) {
-    let Some(path) = path() else { return };
-    let _ = std::fs::write(progress_path(&path), trace::wire::write_progress(runs, of));
 }
 
 /// Reports that a panic of `by` is about to abort the process.

@@ -99,7 +99,7 @@ const KEYS: &[(&[Key], Action, &str, &str, Place)] = &[
     (&[Key::Char('/')], Action::Search, "search", "search in what is shown; Tab and Shift-Tab go through it", Exercise),
     (&[Key::Char('x')], Action::Reset, "reset", "bring the starter back; asks, and keeps a backup", Exercise),
     (&[Key::Char('T')], Action::Step, "step", "go through that interleaving, and choose who goes on", Help),
-    (&[Key::Char('o')], Action::Page, "page", "open a page on which you play the scheduler", Help),
+    (&[Key::Char('o')], Action::Page, "page", "play the scheduler of that test, in the browser", Help),
     (&[Key::Char('[')], Action::PreviousFailure, "other test", "the timeline of the failed test before", Help),
     (&[Key::Char(']')], Action::NextFailure, "other test", "the timeline of the failed test after", Help),
     (&[Key::Char('A')], Action::Advance, "advance", "open the next exercise after a pass: by itself, or not", Help),

@@ -43,8 +43,8 @@ impl App {
         let new = self.exercises.iter().filter(is_new).count();
         let gone = before.iter().filter(|exercise| place(&exercise.name).is_none()).count();
         let (found, selected) = (place(&old.name), before.get(self.choice.selected).and_then(|one| place(&one.name)));
-        let last = self.exercises.len() - 1;
-        let at = found.unwrap_or(self.at.min(last));
+        // Of one that is gone, the next one that is still there takes the place.
+        let at = before[self.at..].iter().find_map(|one| place(&one.name)).unwrap_or(self.exercises.len() - 1);
         self.choice.selected = selected.unwrap_or(at);
         if matches!(self.prompt, Some(Prompt::SwitchOrNot(_))) {
             self.prompt = None;
