@@ -45,6 +45,7 @@ pub enum Command {
     ///
     /// Examples:
     ///   cargo checker watch
+    ///   cargo checker watch abba     begin with this exercise, which is the current one from then on
     ///   cargo checker watch --poll   on a disk that does not report changes
     #[command(verbatim_doc_comment)]
     Watch(driver::Args),
@@ -114,6 +115,7 @@ pub enum Command {
     ///   cargo checker reset abba
     ///   cargo checker reset abba --undo
     ///   cargo checker reset abba --tests   the tests, if you changed them
+    ///   cargo checker reset --all          begin the course anew; `reset --all --undo` brings everything back
     #[command(verbatim_doc_comment)]
     Reset(reset::Args),
     /// Bring the newest exercises; your files stay as they are

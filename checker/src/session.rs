@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
@@ -44,7 +45,7 @@ pub enum Scope {
 }
 
 /// Prints to standard error by default.
-pub type Notes = Box<dyn Fn(&str) + Send + Sync>;
+pub type Notes = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How to print to standard output.
 #[derive(Clone, Copy, Debug)]
@@ -73,9 +74,15 @@ impl Session {
             Scope::All => Catalogue::find(&here)?,
         };
         let store = Store::new(&catalogue.root);
-        let notes: Notes = Box::new(|note| eprintln!("{note}"));
+        let notes: Notes = Arc::new(|note| eprintln!("{note}"));
         catalogue.notes().for_each(|note| notes(&note));
         Ok(Session { catalogue, store, printer, stop, notes })
+    }
+
+    /// The same session, with the exercises as they are now.
+    pub fn with(&self, catalogue: Catalogue) -> Session {
+        let (store, stop, notes) = (self.store.clone(), self.stop.clone(), Arc::clone(&self.notes));
+        Session { catalogue, store, printer: self.printer, stop, notes }
     }
 
     pub fn exercise(&self, at: usize) -> &Exercise {
@@ -142,7 +149,7 @@ impl Session {
         if !verdict.passed() && self.is_untouched(exercise) {
             verdict.brief = fs::read_to_string(exercise.brief()).ok();
         }
-        self.store.keep_failed_schedule(&exercise.name, verdict.failed_schedule().as_ref());
+        self.store.keep_failed_schedules(&exercise.name, &verdict.failed_schedules());
         Ok(Some(verdict))
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use trace::protocol::{MAP, REPLAY, SCHEDULES, SEED};
+use trace::protocol::{MAP, REPLAY, SCHEDULES, SEED, progress_path};
 use trace::{Failure, Report, timeline};
 
 use crate::engine::{Deadlines, Exploration, Wakes};
@@ -16,6 +16,7 @@ pub(crate) fn run(test: &Test, body: impl Fn() + Send + Sync + 'static) -> (Repo
     if std::env::var_os(MAP).is_some() {
         return (Report { map: exploration.map(body), ..Report::default() }, None);
     }
+    let exploration = if report::is_asked_for() { exploration.listener(tell_progress) } else { exploration };
     let finding = exploration.run(body);
     let report = Report { explored: Some(finding.explored), trace: finding.trace, ..Report::default() };
     let failed = finding.failure.map(|failure| {
@@ -47,6 +48,12 @@ fn exploration(test: &Test) -> Exploration {
         exploration = exploration.replay(choices);
     }
     exploration
+}
+
+/// Tells the checker how far the exploration is. A line that cannot be written is only not shown.
+fn tell_progress(runs: u32, of: Option<u32>) {
+    let Some(path) = report::path() else { return };
+    let _ = std::fs::write(progress_path(&path), trace::wire::write_progress(runs, of));
 }
 
 struct Choices(Vec<u32>);

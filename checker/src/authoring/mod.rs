@@ -4,7 +4,6 @@
 
 pub mod bench;
 pub mod book;
-pub mod markdown;
 pub mod mutants;
 pub mod new;
 pub mod proof;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::restart::{self, Request};
 use super::restore;
 use crate::course::store;
 use crate::error::{COMMAND, Exit, UserError};
@@ -15,17 +16,32 @@ use crate::ui::text::style::{Line, Style, Text};
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The exercise
-    pub name: String,
+    #[arg(required_unless_present = "all")]
+    pub name: Option<String>,
+    /// Begin anew: restore all exercises and clear the progress
+    #[arg(long, conflicts_with = "name")]
+    pub all: bool,
+    /// Do not ask
+    #[arg(long, conflicts_with_all = ["undo", "name"])]
+    pub yes: bool,
     /// Bring back what the last reset replaced
     #[arg(long)]
     pub undo: bool,
     /// Bring back the course's tests and manifest instead, from git
-    #[arg(long, conflicts_with = "undo")]
+    #[arg(long, conflicts_with_all = ["undo", "all"])]
     pub tests: bool,
 }
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
-    let at = session.catalogue.get(&args.name)?;
+    let Some(name) = &args.name else {
+        let request = match (args.undo, args.yes) {
+            (true, _) => Request::Undo,
+            (false, true) => Request::Confirmed,
+            (false, false) => Request::Ask,
+        };
+        return restart::execute(session, request);
+    };
+    let at = session.catalogue.get(name)?;
     if args.tests {
         return restore::execute(session, at);
     }
@@ -88,7 +104,7 @@ fn put(session: &Session, at: usize, new: &[u8]) -> Result<Put> {
 }
 
 /// The original starter, stored beside the solution.
-fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
+pub fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
     let path = session.catalogue.solution(session.exercise(at)).join("starter.rs");
     fs::read(&path).map_err(|error| {
         let what = format!("the starter {} cannot be read: {error}", path.display());

@@ -15,8 +15,9 @@ use crate::session::{self, Printer, Session};
 use crate::system::process;
 use crate::system::toolchain::Toolchain;
 use crate::ui::text::style::{Colour, Line, Text};
+use crate::ui::view::running::RunningCheck;
 use crate::ui::view::verdict::{self as view, Diagnostics};
-use crate::verdict::{Mode, Stage, Verdict};
+use crate::verdict::{Stage, Verdict};
 
 #[derive(clap::Args, Debug)]
 pub struct Args {
@@ -50,7 +51,8 @@ pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Ex
 fn run_one(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit> {
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let status = Status::new(session.printer, if args.json { Errors::InTheVerdict } else { Errors::AtOnce });
-    let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
+    let name = &session.exercise(at).name;
+    let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(name, stage))?;
     status.clear();
     let Some(verdict) = verdict else { return Ok(Exit::Interrupted) };
     let chosen = args.name.is_some();
@@ -81,7 +83,8 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit>
     let mut verdicts: Vec<Verdict> = Vec::new();
     for at in 0..session.catalogue.exercises.len() {
         let status = Status::new(session.printer, Errors::InTheVerdict);
-        let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(&stage))?;
+        let name = &session.exercise(at).name;
+        let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(name, stage))?;
         status.clear();
         let Some(verdict) = verdict else { return Ok(Exit::Interrupted) };
         if verdict.passed() {
@@ -117,6 +120,7 @@ enum Errors {
 struct Status {
     screen: Printer,
     errors: Errors,
+    running: Mutex<RunningCheck>,
     /// `None` if the line would not be visible; otherwise, whether there is one on the screen.
     line: Option<Mutex<bool>>,
 }
@@ -124,32 +128,38 @@ struct Status {
 impl Status {
     fn new(screen: Printer, errors: Errors) -> Self {
         let is_seen = io::stderr().is_terminal() && screen.colour == Colour::On;
-        Self { screen, errors, line: is_seen.then(Mutex::default) }
+        Self { screen, errors, running: Mutex::default(), line: is_seen.then(Mutex::default) }
     }
 
-    fn hear(&self, stage: &Stage) {
-        match stage {
+    fn hear(&self, exercise: &str, stage: Stage) {
+        match &stage {
             Stage::Diagnosed(diagnostic) if self.errors == Errors::AtOnce => {
                 self.clear();
                 // A closed output is reported when the verdict is printed.
                 let _ = self.screen.print(&view::diagnostic(diagnostic));
             }
-            Stage::Diagnosed(_) => {}
-            Stage::Tested(test) => self.show(&format!("{}: {}", test.name, test.outcome.word())),
             Stage::StartedOver => {
                 self.clear();
                 eprintln!("note: a file of the exercise was saved during the check, so it starts over");
             }
-            Stage::Blocked => self.show("waiting for another cargo, perhaps the editor's"),
-            Stage::Compiling(Mode::Real, package) => self.show(&format!("compiling {package}")),
-            Stage::Compiling(Mode::Explore, _) | Stage::Built { .. } => {}
-            Stage::Testing(_, count) => self.show(&format!("running {count} tests")),
+            _ => {}
+        }
+        let is_shown = !matches!(stage, Stage::Diagnosed(_) | Stage::StartedOver);
+        let phase = {
+            let mut running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            running.hear(stage);
+            running.phase(exercise)
+        };
+        if is_shown {
+            self.show(&phase);
         }
     }
 
     fn show(&self, words: &str) {
         let Some(line) = &self.line else { return };
         let mut shown = line.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A line that wraps could not be overwritten.
+        let words: String = words.chars().take(self.screen.width.saturating_sub(1)).collect();
         let _ = write!(io::stderr(), "\r\x1b[K{words}");
         *shown = true;
     }

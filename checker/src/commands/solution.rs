@@ -1,10 +1,10 @@
 //! `checker solution`: the explanation, and how the learner's code differs from the solution.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Result;
 
+use super::confirm::confirm;
 use super::read::{page, read};
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
@@ -52,13 +52,8 @@ pub fn explain(session: &Session, at: usize) -> Result<Text> {
 
 /// Asks the user for confirmation, which needs a terminal.
 fn asked_and_answered_yes(name: &str) -> Result<bool> {
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+    confirm(&format!("`{name}` is not solved yet. Show its solution all the same?"), || {
         let what = format!("`{name}` is not solved yet, so its solution is not shown");
-        return Err(UserError::new(what, format!("solve it, or say `{COMMAND} solution {name} --peek`")).into());
-    }
-    print!("`{name}` is not solved yet. Show its solution all the same? [y/N] ");
-    io::stdout().flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+        UserError::new(what, format!("solve it, or say `{COMMAND} solution {name} --peek`"))
+    })
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::course::exercise::{About, Exercise};
+use crate::course::exercise::{About, Exercise, Terms};
 use crate::error::UserError;
 
 /// The exercises of a course, those that cannot be used included.
@@ -121,6 +121,7 @@ fn exercise(package: Package, about: About, (chapter, folder): (String, String))
         tests,
         explored: package.features.contains_key("explore"),
         about,
+        terms: Terms::default(),
     }
 }
 
@@ -172,6 +173,7 @@ pub fn without_cargo(root: &Path, refused: Option<(&Path, &str)>) -> Manifests {
                 tests: sources(&dir.join("tests")),
                 explored: features.contains_key("explore"),
                 about: package.metadata.exercise,
+                terms: Terms::default(),
                 dir,
             }),
             Err(why) => manifests.unreadable.push(Unreadable { chapter, folder, why }),

@@ -5,10 +5,14 @@
 
 pub mod catalogue;
 pub mod exercise;
+pub mod glossary;
 pub mod manifests;
+pub mod markdown;
 pub mod moment;
 pub mod originals;
+pub mod preferences;
 pub mod progress;
+pub mod restart;
 pub mod selection;
 pub mod store;
 pub mod update;

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use trace::Trace;
 
 use crate::course::progress::{Progress, SCHEMA};
 use crate::error::{COMMAND, UserError};
@@ -24,6 +25,23 @@ pub struct FailedSchedule {
     pub test: String,
     /// Which task the scheduler chose at each scheduling point.
     pub choices: Vec<u32>,
+    /// The number, the budget and the seed that the check gave it. A replay runs one schedule, and would give others.
+    #[serde(default)]
+    found: Option<(u32, u32, u64)>,
+}
+
+impl FailedSchedule {
+    pub fn new(test: &str, trace: &Trace) -> FailedSchedule {
+        let found = Some((trace.schedule, trace.budget, trace.seed));
+        FailedSchedule { test: test.to_owned(), choices: trace.choices.clone(), found }
+    }
+
+    /// Gives `trace`, from a replay, the number under which the check found this schedule.
+    pub fn number(&self, trace: &mut Trace) {
+        if let Some(found) = self.found {
+            (trace.schedule, trace.budget, trace.seed) = found;
+        }
+    }
 }
 
 /// The result of reading: the progress, and the condition of the file.
@@ -68,24 +86,25 @@ impl Store {
         self.dir.join("backup").join(exercise)
     }
 
-    /// The file of the last failed schedule of `exercise`.
+    /// The file of the last failed schedules of `exercise`.
     fn failure(&self, exercise: &str) -> PathBuf {
         self.dir.join("failure").join(format!("{exercise}.json"))
     }
 
-    /// The last failed schedule of `exercise`, if there is one.
-    pub fn failed_schedule(&self, exercise: &str) -> Option<FailedSchedule> {
-        serde_json::from_slice(&fs::read(self.failure(exercise)).ok()?).ok()
+    /// The last failed schedules of `exercise`, the decisive one first.
+    pub fn failed_schedules(&self, exercise: &str) -> Vec<FailedSchedule> {
+        let stored = || serde_json::from_slice(&fs::read(self.failure(exercise)).ok()?).ok();
+        stored().unwrap_or_default()
     }
 
-    /// Stores the failed schedule of `exercise` for a replay, or removes the previous one. Errors are ignored, because
+    /// Stores the failed schedules of `exercise` for a replay, or removes the previous ones. Errors are ignored, because
     /// a schedule can be found again.
-    pub fn keep_failed_schedule(&self, exercise: &str, failed: Option<&FailedSchedule>) {
+    pub fn keep_failed_schedules(&self, exercise: &str, failed: &[FailedSchedule]) {
         let file = self.failure(exercise);
-        let Some(failed) = failed else {
+        if failed.is_empty() {
             let _ = fs::remove_file(file);
             return;
-        };
+        }
         let keep = || -> Result<()> {
             fs::create_dir_all(file.parent().context("it lies in a folder")?)?;
             Ok(replace(&file, &serde_json::to_vec(failed)?)?)

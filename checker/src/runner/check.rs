@@ -225,7 +225,8 @@ impl Attempt<'_> {
         let work = || -> Result<Vec<(Test, TestResult)>> {
             let mut results = Vec::new();
             while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let result = each(test, &|stop| suite.run(test, mode, stop))?;
+                (self.check.report)(Stage::Started(mode, test.name.clone()));
+                let result = each(test, &|stop| suite.watched(test, mode, stop, self.check.report))?;
                 (self.check.report)(Stage::Tested(Box::new(result.clone())));
                 results.push((test.clone(), result));
             }

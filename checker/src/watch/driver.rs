@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::course::preferences::Preferences;
 use crate::error::Exit;
 use crate::runner::compile::settings::Settings;
 use crate::session::{Printer, Session};
@@ -14,9 +15,10 @@ use crate::system::signals::{Hooks, Signals};
 use crate::system::toolchain::Toolchain;
 use crate::ui::keys;
 use crate::ui::terminal::{self, Frame, Input, Surface, Terminal};
+use crate::watch::files::neighbours::{Neighbours, News};
 use crate::watch::files::{Means, Watcher};
 use crate::watch::screen;
-use crate::watch::state::{App, Effect, Event, Sight, State};
+use crate::watch::state::{Alarm, App, Effect, Event, Sight, State};
 
 use super::effects::Performer;
 use super::plain;
@@ -30,6 +32,8 @@ const AT_ONCE: usize = 256;
 
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
+    /// The exercise to begin with; without it, the current one
+    pub name: Option<String>,
     /// Print plain lines, one for each thing that happens
     #[arg(long)]
     pub plain: bool,
@@ -44,7 +48,7 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
     process::adopt_orphans();
     let (events, incoming) = mpsc::channel();
     let notes = events.clone();
-    session.notes = Box::new(move |note| drop(notes.send(Event::Standing(without_label(note)))));
+    session.notes = Arc::new(move |note| drop(notes.send(Event::Standing(without_label(note)))));
     let surface = if !args.plain && Printer::is_full() { Surface::Screen } else { Surface::Lines };
 
     let changed = events.clone();
@@ -52,18 +56,21 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
     let (watcher, note) = Watcher::new(means, move || drop(changed.send(Event::Saved)))?;
     let settings = Settings::read(session.root());
     let notes = toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str));
+    let (preferences, ignored) = Preferences::read(session.root());
     let left_out = session.catalogue.unreadable.iter().map(|left_out| format!("{} cannot be used", left_out.file()));
-    for note in notes.map(without_label).chain(note).chain(left_out) {
+    for note in notes.map(without_label).chain(note).chain(ignored).chain(left_out) {
         let _ = events.send(Event::Standing(note));
     }
     let progress = session.progress();
-    let at = session.find(None, &progress)?;
+    let at = session.find(args.name.as_deref(), &progress)?;
     let exercises = session.catalogue.exercises.clone();
     let sight = if surface == Surface::Screen { Sight::Screen } else { Sight::Lines };
     let mut app = App::new(exercises, session.root().display().to_string(), progress, at, sight);
     app.colour = session.printer.colour;
     app.title.clone_from(&session.catalogue.selection.title);
+    app.preferences = preferences;
 
+    let _neighbours = neighbours(&session, means, &events)?;
     let session = Arc::new(session);
     let terminal = open_terminal(surface, &session, signals, &events)?;
     let is_full = surface == Surface::Screen && terminal.is_some();
@@ -73,6 +80,7 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
         links: terminal::has_links(|name| std::env::var(name).ok()).then(|| app.root.clone()),
         terminal,
         incoming,
+        alarms: Vec::new(),
     };
     let done = driver.go_on(&mut app);
     driver.performer.end();
@@ -80,6 +88,18 @@ pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<E
         terminal.leave();
     }
     done.map(|()| Exit::Done)
+}
+
+/// Reports what happens to the other exercises.
+fn neighbours(session: &Session, means: Means, events: &Sender<Event>) -> Result<Neighbours> {
+    let heard = events.clone();
+    Neighbours::new(means, session.root(), move |news| {
+        let event = match news {
+            News::Saved(dir) => Event::SavedElsewhere(dir),
+            News::Course => Event::CourseChanged,
+        };
+        let _ = heard.send(event);
+    })
 }
 
 /// Takes over the terminal, and installs hooks that restore it however the program ends.
@@ -131,6 +151,8 @@ struct Driver {
     /// The folder of the course, if the terminal turns file names into links.
     links: Option<String>,
     incoming: Receiver<Event>,
+    /// One of each kind.
+    alarms: Vec<(Instant, Alarm)>,
 }
 
 impl Driver {
@@ -161,11 +183,22 @@ impl Driver {
 
     /// Returns whether the watch continues.
     fn take_in(&mut self, app: &mut App, event: Event) -> Result<bool> {
+        if let Event::Reloaded(catalogue, _) = &event {
+            self.performer.adopt(catalogue);
+            if let Some(plain) = &mut self.plain {
+                plain.adopt(Arc::clone(self.performer.session()));
+            }
+        }
         for effect in app.handle(event) {
             match (effect, &self.plain) {
                 (Effect::Quit, _) => return Ok(false),
                 (Effect::Say(say), Some(plain)) => plain.say(app, say)?,
                 (Effect::Say(_), None) => {}
+                (Effect::SetAlarm(alarm, after), _) => {
+                    let kind = std::mem::discriminant(&alarm);
+                    self.alarms.retain(|(_, other)| std::mem::discriminant(other) != kind);
+                    self.alarms.push((Instant::now() + after, alarm));
+                }
                 (effect, _) => self.performer.perform(effect)?,
             }
         }
@@ -173,23 +206,27 @@ impl Driver {
     }
 
     /// Waits for an event. While a check runs, also returns a tick at regular intervals.
-    fn next(&self, app: &App, clock: &mut Option<(Instant, Instant)>) -> Result<Event> {
+    fn next(&mut self, app: &App, clock: &mut Option<(Instant, Instant)>) -> Result<Event> {
         let gone = "all senders are gone";
-        let Some(started) = self.performer.started().filter(|_| app.state == State::Running) else {
-            return self.incoming.recv().context(gone);
-        };
-        let tick = match clock {
+        let started = self.performer.started().filter(|_| app.state == State::Running);
+        let tick = started.map(|started| match clock {
             Some((of, tick)) if *of == started => *tick,
             _ => started + NOTICEABLE,
-        };
-        *clock = Some((started, tick));
-        match self.incoming.recv_timeout(tick.saturating_duration_since(Instant::now())) {
+        });
+        *clock = started.zip(tick);
+        let alarm = self.alarms.iter().map(|(at, _)| *at).min();
+        let Some(due) = tick.into_iter().chain(alarm).min() else { return self.incoming.recv().context(gone) };
+        match self.incoming.recv_timeout(due.saturating_duration_since(Instant::now())) {
             Ok(event) => Ok(event),
+            Err(RecvTimeoutError::Disconnected) => Err(anyhow::anyhow!(gone)),
             Err(RecvTimeoutError::Timeout) => {
+                if let Some(at) = self.alarms.iter().position(|(at, _)| *at == due) {
+                    return Ok(Event::Alarm(self.alarms.swap_remove(at).1));
+                }
+                let started = started.context("only a check has ticks")?;
                 *clock = Some((started, Instant::now() + TICK));
                 Ok(Event::Tick(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)))
             }
-            Err(RecvTimeoutError::Disconnected) => Err(anyhow::anyhow!(gone)),
         }
     }
 

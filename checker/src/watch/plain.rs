@@ -19,6 +19,11 @@ impl Plain {
         Plain { session }
     }
 
+    /// The exercises have changed.
+    pub fn adopt(&mut self, session: Arc<Session>) {
+        self.session = session;
+    }
+
     pub fn greet(&self, help: String) -> Result<()> {
         self.print_line(Line::styled(Style::Aside, help))
     }

@@ -44,6 +44,8 @@ mod pipeline;
 mod proof;
 /// README.md says of the course what the course is.
 mod readme;
+/// `reset --all`: the course begins anew, and nothing is lost.
+mod restarts;
 /// Stepping through an interleaving.
 #[cfg(target_os = "linux")]
 mod step;
@@ -69,9 +71,15 @@ mod updates;
 /// The plain watch: saves, signals, and no process left behind.
 #[cfg(target_os = "linux")]
 mod watch;
+/// What happens to the course while it is watched.
+#[cfg(target_os = "linux")]
+mod watch_course;
 /// Every way to leave the full-screen watch.
 #[cfg(target_os = "linux")]
 mod watch_ends;
+/// The editor, the stepper and the browser.
+#[cfg(target_os = "linux")]
+mod watch_programs;
 /// Every way to save a file.
 #[cfg(target_os = "linux")]
 mod watch_saves;

@@ -18,7 +18,7 @@ fn in_the_middle_of(toys: &Toys, what: &str) -> Terminal {
     let mut terminal = Terminal::open(toys, &["watch"], SIZE);
     terminal.wait_for(match what {
         "right" => "PASSED ·",
-        "compiling 1000" => "building dependencies, 12 of 34: tokio",
+        "compiling 1000" => "building 12 of 34: tokio",
         "blocked 1000" => "waiting for another cargo",
         _ => "testing 0 of 1",
     });

@@ -87,7 +87,6 @@ fn every_key_works_while_a_check_runs() {
         ("n", "not yet: the exercise does not pass"),
         ("?", "bring the starter back; asks"),
         ("y", "copied: /"),
-        ("e", "set $VISUAL or $EDITOR"),
         ("p", "this is the first exercise"),
         ("s", "`alpha` is not solved yet. Show its solution all the same? y/n"),
         ("n", "no, then"),

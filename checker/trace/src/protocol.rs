@@ -25,6 +25,12 @@ pub fn standing_path(report: &str) -> String {
     format!("{report}.threads")
 }
 
+/// The file in which an explored test says how far it is, as written by
+/// [`write_progress`](crate::wire::write_progress). `report` is the path of the report.
+pub fn progress_path(report: &str) -> String {
+    format!("{report}.progress")
+}
+
 /// The line that a test prints if it cannot write its report to `path`, without the reason at the end.
 pub fn report_not_written(path: &str) -> String {
     format!("interleave: cannot write the report {path}: ")

@@ -9,6 +9,7 @@ use trace::map::Map;
 use super::choice::{Deadlines, Rules, Wakes};
 use super::hook::install_panic_hook;
 use super::overflow;
+use super::progress::Listener;
 use super::run::Run;
 use super::search::{Reduction, Search};
 use super::sentinel::Sentinel;
@@ -43,6 +44,7 @@ impl Exploration {
                 manifest_dir: manifest_dir.as_ref().to_owned(),
                 rules: Rules { steps: MOST_STEPS, deadlines: Deadlines::Exact, wakes: Wakes::Caused },
                 ways: Ways::Both,
+                listener: None,
             },
         }
     }
@@ -89,6 +91,13 @@ impl Exploration {
         self
     }
 
+    /// Sets what is told now and then how far the exploration is.
+    #[must_use]
+    pub fn listener(mut self, listener: Listener) -> Self {
+        self.settings.listener = Some(listener);
+        self
+    }
+
     /// Skips the search, to compare both ways of choosing schedules.
     #[doc(hidden)]
     #[must_use]
@@ -122,7 +131,7 @@ impl Exploration {
             let state = body();
             *returns.lock().unwrap_or_else(PoisonError::into_inner) = state;
         };
-        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run::new(&self.settings, Arc::new(body));
         let mut search = Box::new(Search::new(reduction));
         let (mut runs, mut endings) = (0, BTreeSet::new());
         loop {
@@ -151,7 +160,7 @@ impl Exploration {
     pub fn map(&self, body: impl Fn() + Send + Sync + 'static) -> Option<Map> {
         install_panic_hook();
         overflow::install();
-        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run::new(&self.settings, Arc::new(body));
         let _sentinel = Sentinel::start(&run.heartbeat);
         run.map().ok()
     }
@@ -163,7 +172,7 @@ impl Exploration {
     pub fn run(&self, body: impl Fn() + Send + Sync + 'static) -> Finding {
         install_panic_hook();
         overflow::install();
-        let run = Run { what: &self.settings, body: Arc::new(body), heartbeat: Arc::default() };
+        let run = Run::new(&self.settings, Arc::new(body));
         let _sentinel = Sentinel::start(&run.heartbeat);
         match &self.settings.replay {
             Some(choices) => run.one(choices),

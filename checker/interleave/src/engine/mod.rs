@@ -17,6 +17,7 @@ mod names;
 pub mod object;
 mod outward;
 mod overflow;
+mod progress;
 mod run;
 mod schedule;
 pub mod scheduler;
@@ -31,6 +32,7 @@ pub mod threads;
 pub use crate::panics::is_kit;
 pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};
 pub use exploration::{Exploration, MOST_STEPS};
+pub use progress::Listener;
 #[doc(hidden)]
 pub use search::Reduction;
 pub use settings::Finding;

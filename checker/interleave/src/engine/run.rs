@@ -9,6 +9,7 @@ use super::choice::Rules;
 
 use super::mapping::{self, NoMap};
 use super::outward::{self, Walk};
+use super::progress::Progress;
 use super::search::Search;
 use super::sentinel::Heartbeat;
 use super::session::{Recording, Session, Stop};
@@ -30,9 +31,14 @@ pub(super) struct Run<'a> {
     pub(super) what: &'a Settings,
     pub(super) body: Arc<dyn Fn() + Send + Sync>,
     pub(super) heartbeat: Arc<Heartbeat>,
+    progress: Progress,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    pub(super) fn new(what: &'a Settings, body: Arc<dyn Fn() + Send + Sync>) -> Run<'a> {
+        Run { what, body, heartbeat: Arc::default(), progress: Progress::new(what.listener) }
+    }
+
     pub(super) fn one(&self, choices: &[u32]) -> Finding {
         let session = self.follow(choices.to_vec(), Recording::Steps);
         // This schedule was not sampled here, so no seed leads to it.
@@ -117,6 +123,7 @@ impl Run<'_> {
     /// Runs schedules that the strategies choose, until the first failure. `seen` schedules were run before.
     fn sample(&self, seen: u32, mut steps: usize, coverage: Coverage) -> Finding {
         let mut strategies = Box::new(Strategies::new(self.what.seed));
+        self.progress.expect(self.what.schedules);
         let (mut schedules, mut had_a_choice) = (0, false);
         // If a stack could not be fully unwound, this OS thread stays panicking, and nothing can be explored on it.
         while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
@@ -221,7 +228,9 @@ impl Run<'_> {
     fn schedule_with(&self, rules: Rules, source: Source, recording: Recording) -> Box<Session> {
         let session = Session::new(source, rules, recording, Arc::clone(&self.heartbeat));
         let body = Arc::clone(&self.body);
-        schedule::run(session, move || body())
+        let session = schedule::run(session, move || body());
+        self.progress.advance();
+        session
     }
 
     fn explored(&self, schedules: u32, coverage: Coverage) -> Explored {

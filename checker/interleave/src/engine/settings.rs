@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use trace::{Explored, Failure, Trace};
 
 use super::choice::Rules;
+use super::progress::Listener;
 
 /// The settings of an exploration.
 #[derive(Clone, Debug)]
@@ -15,6 +16,7 @@ pub(super) struct Settings {
     pub(super) manifest_dir: PathBuf,
     pub(super) rules: Rules,
     pub(super) ways: Ways,
+    pub(super) listener: Option<Listener>,
 }
 
 /// Which ways of choosing schedules are used.

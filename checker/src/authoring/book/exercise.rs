@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use crate::authoring::book::material::Entry;
 use crate::authoring::book::paths::{game_page, titled};
 use crate::authoring::book::shown::{Drawn, Seen, Shown};
-use crate::authoring::markdown::escaped;
 use crate::authoring::proof::{Attempt, Expected};
 use crate::commands::hint;
+use crate::course::markdown::escaped;
 use crate::ui::text::difference;
 use crate::ui::text::style::Colour;
 

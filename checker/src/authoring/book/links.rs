@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::authoring::markdown::{anchors, links};
+use crate::course::markdown::{anchors, links};
 
 /// The page of each file of the course that has one. A part of a file may have a page of its own: `README.md#words`.
 #[derive(Clone, Debug, Default)]

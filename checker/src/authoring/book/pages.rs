@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::authoring::book::exercise;
-use crate::authoring::book::glossary::{self, Glossary};
+use crate::authoring::book::glossary;
 use crate::authoring::book::links::Sitemap;
 use crate::authoring::book::material::{Chapter, Entry, FRONT, Material};
 use crate::authoring::book::paths::{exercise_page, game_page, lesson_page, number, number_of, titled};
 use crate::authoring::book::shown::Shown;
-use crate::authoring::markdown::escaped;
+use crate::course::glossary::Glossary;
+use crate::course::markdown::escaped;
 
 /// The pages by their path in the book.
 pub type Pages = BTreeMap<String, String>;
@@ -36,12 +37,12 @@ pub fn pages(book: &Book<'_>) -> Result<Pages, String> {
     let front = rewritten(&front, FRONT, "index.md")?;
     pages.insert("index.md".to_owned(), front_page(&front, book, glossary.is_some()));
     if let Some(glossary) = &glossary {
-        pages.insert(glossary::PAGE.to_owned(), rewritten(&glossary.page(), FRONT, glossary::PAGE)?);
+        pages.insert(glossary::PAGE.to_owned(), rewritten(&glossary::page(glossary), FRONT, glossary::PAGE)?);
     }
     for (index, chapter) in book.material.chapters.iter().enumerate() {
         let (from, page) = (format!("exercises/{}/README.md", chapter.folder), lesson_page(chapter));
         let text = rewritten(&chapter.lesson, &from, &page)?;
-        let text = glossary.as_ref().map_or_else(|| text.clone(), |glossary| glossary.linked(&text, "../"));
+        let text = glossary.as_ref().map_or_else(|| text.clone(), |glossary| glossary::linked(glossary, &text, "../"));
         let game = book.first_game.filter(|_| index == 0).map(first_game).unwrap_or_default();
         pages.insert(page, lesson(chapter, &text, &game));
         for entry in &chapter.entries {

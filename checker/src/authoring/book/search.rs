@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::authoring::markdown;
+use crate::course::markdown;
 
 /// What search leaves out beside code: how each part begins and ends. No part is inside another one of its kind.
 const LEFT_OUT: [(&str, &str); 3] = [

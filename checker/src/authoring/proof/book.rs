@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::authoring::markdown;
 use crate::authoring::proof::{Complaint, PLACEHOLDER};
 use crate::course::exercise::Exercise;
+use crate::course::markdown;
 
 /// The defects of the lessons of the chapters that `exercises` belong to.
 pub fn lessons(root: &Path, exercises: &[&Exercise]) -> Vec<Complaint> {

@@ -37,8 +37,8 @@ pub struct Args {
     /// Show every interleaving as a tree: which pass, which fail, and where that is decided
     #[arg(long, conflicts_with = "step")]
     pub map: bool,
-    /// This test instead of the one that failed
-    #[arg(long, requires = "map")]
+    /// This test instead of the one that decided the verdict
+    #[arg(long)]
     pub test: Option<String>,
     /// Write it to FILE as a page of its own
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -60,8 +60,9 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         let what = format!("`{}` is tested on real threads only, where no interleaving can be replayed", exercise.name);
         return Err(UserError::new(what, format!("run it with `{COMMAND} run`")).into());
     }
-    let failed = match session.store.failed_schedule(&exercise.name) {
-        None if !args.map => match find(session, at, toolchain)? {
+    let stored = session.store.failed_schedules(&exercise.name);
+    let failed = match choose(exercise, stored, args)? {
+        None if !args.map => match find(session, at, toolchain, args)? {
             Found::Failure(failed) => Some(failed),
             Found::Nothing(exit) => return Ok(exit),
         },
@@ -107,6 +108,20 @@ fn not_ready(session: &Session, exercise: &Exercise, ready: Ready<'_>, test: &st
     }
 }
 
+/// The schedule to replay; `None` if none failed.
+fn choose(exercise: &Exercise, failed: Vec<FailedSchedule>, args: &Args) -> Result<Option<FailedSchedule>> {
+    let Some(wanted) = args.test.as_deref().filter(|_| !args.map && !failed.is_empty()) else {
+        return Ok(failed.into_iter().next());
+    };
+    let found = failed.into_iter().find(|failed| failed.test == wanted);
+    let missing = || {
+        let what = format!("no explored interleaving of `{wanted}` failed in the last check");
+        let help = format!("`{COMMAND} replay {} --map --test {wanted}` shows all of them", exercise.name);
+        UserError::new(what, help).into()
+    };
+    found.map(Some).ok_or_else(missing)
+}
+
 /// The result of a check when no failed schedule was stored.
 enum Found {
     Failure(FailedSchedule),
@@ -115,11 +130,11 @@ enum Found {
 }
 
 /// Checks the exercise, because no failed schedule is stored.
-fn find(session: &Session, at: usize, toolchain: Toolchain) -> Result<Found> {
+fn find(session: &Session, at: usize, toolchain: Toolchain, args: &Args) -> Result<Found> {
     let Some(verdict) = session.check(at, toolchain, None, &session.stop, &|_| {})? else {
         return Ok(Found::Nothing(Exit::Interrupted));
     };
-    if let Some(failed) = session.store.failed_schedule(&verdict.exercise) {
+    if let Some(failed) = choose(session.exercise(at), verdict.failed_schedules(), args)? {
         return Ok(Found::Failure(failed));
     }
     session.printer.print(&view::verdict(&verdict, view::Diagnostics::Warnings, session.printer.space()))?;
@@ -133,7 +148,11 @@ fn run(
     failed: &FailedSchedule,
     args: &Args,
 ) -> Result<Exit> {
-    let result = replayer.run(&failed.choices)?;
+    let mut result = replayer.run(&failed.choices)?;
+    // If the code was changed, it may have been another interleaving.
+    if let Some(trace) = result.trace.as_mut().filter(|trace| trace.choices == failed.choices) {
+        failed.number(trace);
+    }
     if session.stop.is_stopped() {
         return Ok(Exit::Interrupted);
     }

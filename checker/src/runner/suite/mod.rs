@@ -21,11 +21,13 @@ use crate::system::process::confine::NOT_STARTED;
 use crate::system::process::{self, Confinement, End, HeadTail, How, Rest, Spec, Standstill, Stop, Streams};
 use crate::system::sandbox::Jail;
 use crate::verdict::classify::{self, Classified, Evidence};
-use crate::verdict::{Mode, Outcome, Output, TestResult};
+use crate::verdict::{Mode, Outcome, Output, Stage, TestResult};
 
+use self::progress::Told;
 use self::scratch::Scratch;
 
 mod libtest;
+mod progress;
 pub mod scratch;
 
 /// A test to run.
@@ -110,7 +112,7 @@ impl<'a> Suite<'a> {
     pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
         let mut answers = Vec::new();
         for arguments in [&[LISTING][..], &[LISTING, "--ignored"]] {
-            let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted };
+            let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted, progress: None };
             let ran = self.process(&binary.path, arguments, mode, output, stop)?;
             let answer = ran.printed.to_text();
             match ran.end.how {
@@ -138,8 +140,15 @@ impl<'a> Suite<'a> {
 
     /// Runs `test` until it ends.
     pub fn run(&self, test: &Test, mode: Mode, stop: &Stop) -> Result<TestResult> {
+        self.watched(test, mode, stop, &|_| {})
+    }
+
+    /// The same, and reports how far an explored test is.
+    pub fn watched(&self, test: &Test, mode: Mode, stop: &Stop, report: &(dyn Fn(Stage) + Sync)) -> Result<TestResult> {
         let arguments = test.arguments();
-        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let told = |(runs, of)| report(Stage::Explored { test: test.name.clone(), runs, of });
+        let progress: Option<Told<'_>> = (mode == Mode::Explore).then_some(&told);
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost, progress };
         let ran = self.process(&test.binary, &arguments, mode, output, stop)?;
         Ok(TestResult { name: test.name.clone(), ..self.result(&test.path, mode, ran) })
     }
@@ -154,7 +163,7 @@ impl<'a> Suite<'a> {
     pub fn map(&mut self, test: &Test, stop: &Stop) -> Result<Option<Map>> {
         let before = std::mem::replace(&mut self.question, Question::Map);
         let arguments = test.arguments();
-        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost };
+        let output = Wanted { keep: KEPT, rest: Rest::MayBeLost, progress: None };
         let ran = self.process(&test.binary, &arguments, Mode::Explore, output, stop);
         self.question = before;
         Ok(ran?.report.and_then(|report| report.map))
@@ -196,7 +205,7 @@ impl<'a> Suite<'a> {
         }
     }
 
-    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, output: Wanted, stop: &Stop) -> Result<Ran> {
+    fn process(&self, binary: &Path, arguments: &[&str], mode: Mode, output: Wanted<'_>, stop: &Stop) -> Result<Ran> {
         let nonce = scratch::nonce().context("no random number could be had")?;
         let path = self.scratch.path().join(self.count.fetch_add(1, Ordering::Relaxed).to_string());
         let limit = self.exercise.limit();
@@ -241,7 +250,9 @@ impl<'a> Suite<'a> {
         // An explored test knows by itself what its threads wait for.
         let spec = if mode == Mode::Real { spec.answers(answers.clone()) } else { spec };
         let mut printed = HeadTail::new(output.keep);
-        let end = process::run(spec, &mut |_, bytes| printed.push(bytes))
+        let told = protocol::progress_path(&path.display().to_string());
+        let run = || process::run(spec, &mut |_, bytes| printed.push(bytes));
+        let end = progress::follow(Path::new(&told), output.progress, run)
             .with_context(|| format!("{} could not be run", binary.display()))?;
         let (report, printed) = (read_report(&path), printed.finish());
         let code_ran = arguments.first() != Some(&LISTING);
@@ -264,10 +275,12 @@ impl<'a> Suite<'a> {
 }
 
 /// Which output of a process is needed.
-struct Wanted {
+struct Wanted<'a> {
     /// How many bytes of its beginning, and how many of its end.
     keep: usize,
     rest: Rest,
+    /// What hears how far an exploration is.
+    progress: Option<Told<'a>>,
 }
 
 /// A process that has ended.

@@ -14,6 +14,7 @@ use crate::ui::keys::Key;
 
 pub use self::sys::{editor, size, understands_escapes};
 
+pub mod editor;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]

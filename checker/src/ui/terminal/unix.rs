@@ -1,7 +1,7 @@
 //! Unix terminals: termios, and bytes that are decoded into keys.
 
+use std::ffi::OsString;
 use std::io;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -50,10 +50,10 @@ pub fn understands_escapes() -> bool {
     std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Opens `path` in `editor`, which may include arguments, as in `code --wait`.
-pub fn editor(editor: &str, path: &Path) -> Command {
+/// Starts `editor`, which may include arguments, as in `code --wait`, with these as well.
+pub fn editor(editor: &str, arguments: &[OsString]) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("{editor} \"$1\""), "sh"]).arg(path);
+    command.args(["-c", &format!("{editor} \"$@\""), "sh"]).args(arguments);
     command
 }
 

@@ -1,8 +1,8 @@
 //! The Windows console, which reports keys as records instead of bytes.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::windows::process::CommandExt as _;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -54,11 +54,12 @@ pub fn understands_escapes() -> bool {
     crossterm::ansi_support::supports_ansi()
 }
 
-/// Opens `path` in `editor`, which may include arguments, as in `code --wait`.
-pub fn editor(editor: &str, path: &Path) -> Command {
+/// Starts `editor`, which may include arguments, as in `code --wait`, with these as well.
+pub fn editor(editor: &str, arguments: &[OsString]) -> Command {
     let mut command = Command::new("cmd");
+    let arguments: String = arguments.iter().map(|argument| format!(" \"{}\"", argument.display())).collect();
     // With /S, only the outer quotation marks are removed.
-    command.raw_arg(format!("/S /C \"{editor} \"{}\"\"", path.display()));
+    command.raw_arg(format!("/S /C \"{editor}{arguments}\""));
     command
 }
 
@@ -122,7 +123,7 @@ mod tests {
         let dir = tempfile::Builder::new().prefix("with a space ").tempdir().unwrap();
         let path = dir.path().join("lib.rs");
         std::fs::write(&path, "the text").unwrap();
-        let output = editor("type nul", &path).output().unwrap();
+        let output = editor("type nul", &[path.into()]).output().unwrap();
         assert!(String::from_utf8_lossy(&output.stdout).contains("the text"), "{output:?}");
     }
 

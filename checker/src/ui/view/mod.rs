@@ -8,6 +8,7 @@ pub mod page;
 pub mod pages;
 pub mod results;
 pub mod rows;
+pub mod running;
 pub mod space;
 pub mod step;
 pub mod verdict;

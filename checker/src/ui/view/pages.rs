@@ -8,7 +8,7 @@ use crate::error::COMMAND;
 use crate::ui::keys;
 use crate::ui::text::style::{Line, Style, Text};
 use crate::verdict::summary::beside_the_word;
-use crate::verdict::{Diagnostic, Mode, Outcome, TestResult, Verdict};
+use crate::verdict::{Diagnostic, Outcome, TestResult, Verdict};
 
 /// A text, and the lines that the user can jump to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,10 +91,7 @@ pub fn results(results: &[TestResult], before: Page) -> Page {
         page.aside("before this save:");
         page.text.blank();
     }
-    let lines = page.text.line_count();
-    page.anchors = before.anchors.iter().map(|line| line + lines).collect();
-    page.text.append(before.text);
-    page
+    below(page.text, before)
 }
 
 fn passed(page: &mut Page, success: Success<'_>) {
@@ -149,23 +146,55 @@ fn diagnostics(page: &mut Page, diagnostics: &[Diagnostic]) {
     }
 }
 
-/// The failing interleaving alone; `None` if none is known.
-pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
-    let test = verdict.decisive()?;
+/// The failing interleaving of the failed test number `at` alone, counted from 0; `None` if none is known.
+pub fn timeline(verdict: &Verdict, at: usize, width: usize) -> Option<Text> {
+    let drawn = verdict.drawn();
+    let test = drawn.get(at)?;
     let trace = test.trace.as_ref()?;
     let mut text = Text::new();
     let title = format!(" · {}", trace::timeline::title(trace));
     text.push(Line::plain(" ").then(Style::Heading, &test.name).then(Style::Plain, title));
+    if drawn.len() > 1 {
+        let words = format!("   failed test {} of {} with a timeline · [ before · ] after", at + 1, drawn.len());
+        text.push(Line::styled(Style::Aside, words));
+    }
     text.blank();
     text.append(view::picture(&test.failure(), width));
     text.blank();
-    text.push(Line::styled(Style::Aside, format!("y copies the command that replays it: {}", replay(verdict))));
+    text.push(Line::styled(
+        Style::Aside,
+        format!("T goes through it step by step · y copies: {}", replay(verdict, at)),
+    ));
     Some(text)
 }
 
-/// The command that replays the interleaving.
-pub fn replay(verdict: &Verdict) -> String {
-    format!("{COMMAND} replay {}", verdict.exercise)
+/// The command that replays the interleaving of the failed test number `at`.
+pub fn replay(verdict: &Verdict, at: usize) -> String {
+    let test = verdict.drawn().get(at).filter(|_| at > 0).map(|test| format!(" --test {}", test.name));
+    format!("{COMMAND} replay {}{}", verdict.exercise, test.unwrap_or_default())
+}
+
+/// What to do about changed files that are not the learner's.
+pub fn altered(exercise: &str, files: &[String]) -> Text {
+    let verb = if files.len() == 1 { "differs" } else { "differ" };
+    let mut text = Text::new();
+    text.push(Line::styled(
+        Style::Warning,
+        format!("{} {verb} from the course's, so a pass does not count", files.join(", ")),
+    ));
+    text.push(Line::plain(format!(
+        "`{COMMAND} reset {exercise} --tests` restores the course's, and keeps yours as a backup"
+    )));
+    text.blank();
+    text
+}
+
+/// `page` below `text`.
+pub fn below(text: Text, page: Page) -> Page {
+    let lines = text.line_count();
+    let mut whole = Page { text, anchors: page.anchors.iter().map(|line| line + lines).collect() };
+    whole.text.append(page.text);
+    whole
 }
 
 /// The help: every key and what it does.
@@ -184,14 +213,14 @@ pub fn all_keys() -> Text {
 
 /// Whether there is a timeline for `t` to show.
 pub fn has_timeline(verdict: &Verdict) -> bool {
-    verdict.decisive().is_some_and(|test| test.mode == Mode::Explore && test.trace.is_some())
+    !verdict.drawn().is_empty()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ui::text::style::Colour;
-    use crate::verdict::{Kind, Level, example};
+    use crate::verdict::{Kind, Level, Mode, example};
 
     const SPACE: Space = Space { width: 80, height: 17, colour: Colour::Off };
     const NO_SUCCESS: Success<'_> = Success { explanation: None, next: None, solved: &[], ended: Ended::Exercise };

@@ -19,6 +19,7 @@ use crate::course::version::Version;
 use crate::system::files;
 
 mod aim;
+pub mod neighbours;
 #[cfg(all(test, unix))]
 mod unix;
 

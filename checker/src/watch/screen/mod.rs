@@ -2,6 +2,7 @@
 
 mod list;
 
+use crate::error::COMMAND;
 use crate::ui::text::style::{Line, Style};
 use crate::ui::view::pages;
 use crate::ui::view::rows::{self, Row};
@@ -138,7 +139,14 @@ fn info(app: &App) -> Row {
     if let Some(note) = &app.note {
         return sides(app, Line::styled(Style::Warning, format!(" {note}")), position(app));
     }
+    if let Some(words) = app.announcement() {
+        return sides(app, Line::styled(Style::Good, format!(" {words}")), position(app));
+    }
     let exercise = app.exercise();
+    if let [file, ..] = app.altered.as_slice() {
+        let words = format!(" {file} changed: {COMMAND} reset {} --tests", exercise.name);
+        return with_position(app, Line::styled(Style::Warning, words));
+    }
     let (solved, all) = (app.solved(), app.exercises.len());
     let of_chapter =
         (app.chapter().filter(|exercise| app.progress.is_solved(&exercise.name)).count(), app.chapter().count());

@@ -1,13 +1,14 @@
 //! The screen after every kind of event, and after ten thousand random sessions.
 
 use super::*;
+use crate::course::catalogue::Catalogue;
 use crate::course::exercise::example::exercise;
 use crate::course::moment::Moment;
 use crate::course::progress::Progress;
 use crate::ui::keys::Key;
 use crate::ui::text::style::{Colour, Text};
 use crate::verdict::{Diagnostic, Kind, Level, Mode, Outcome, Stage, Verdict, example};
-use crate::watch::state::{CheckNumber, Effect, Event, Sight};
+use crate::watch::state::{Alarm, CheckNumber, Effect, Event, Sight};
 
 fn app() -> App {
     let exercises = ["a", "b", "c"].map(exercise).to_vec();
@@ -31,7 +32,7 @@ fn a_new_exercise_shows_its_brief_until_the_first_save() {
     let mut app = app();
     let mut brief = Text::new();
     brief.push(Line::plain("Make both ways safe."));
-    let _ = app.handle(Event::Fetched(Topic::Brief, 0, brief));
+    let _ = app.handle(Event::Fetched(Topic::Brief, "a".to_owned(), brief));
     let _ = app.handle(Event::Checked(app.run, example::decided(Kind::Deadlock)));
     let screen = shown(&app);
     assert!(screen.contains("Make both ways safe.") && screen.contains("✗ DEADLOCK · deadlock it is"), "{screen}");
@@ -147,6 +148,10 @@ impl Random {
         (0..self.below(40)).map(|_| WORDS[self.below(8) as usize]).collect()
     }
 
+    fn name(&mut self) -> String {
+        ["a", "b", "c"][self.below(3) as usize].to_owned()
+    }
+
     fn text(&mut self) -> Text {
         let mut text = Text::new();
         for _ in 0..self.below(60) {
@@ -186,7 +191,7 @@ impl Random {
             Key::Home,
             Key::End,
         ];
-        let chars: Vec<char> = "nhtbq?slerp/xyfy13 gGjko日é".chars().collect();
+        let chars: Vec<char> = "nhtbq?slerp/xyfy13 gGToA[]jko日é".chars().collect();
         match self.below(3) {
             0 => KEYS[self.below(11) as usize],
             _ => Key::Char(chars[self.below(chars.len() as u64) as usize]),
@@ -197,7 +202,7 @@ impl Random {
         const TOPICS: [Topic; 3] = [Topic::Brief, Topic::Hint, Topic::Solution];
         let run = CheckNumber((app.run.0 + 1).saturating_sub(self.below(3)));
         let mode = if self.below(2) == 0 { Mode::Real } else { Mode::Explore };
-        match self.below(24) {
+        match self.below(28) {
             0 => Event::Saved,
             1 => Event::Resized(1 + self.below(300) as usize, 1 + self.below(100) as usize),
             2 => Event::Resized(1 + self.below(12) as usize, 1 + self.below(12) as usize),
@@ -205,8 +210,8 @@ impl Random {
             4 | 5 => Event::Checked(run, self.verdict()),
             6 => Event::Failed(run, self.words()),
             7 => Event::Prepared((self.below(3) as usize, mode)),
-            8 => Event::Fetched(TOPICS[self.below(3) as usize], self.below(3) as usize, self.text()),
-            9 => Event::Explained(self.below(3) as usize, self.text()),
+            8 => Event::Fetched(TOPICS[self.below(3) as usize], self.name(), self.text()),
+            9 => Event::Explained(self.name(), self.text()),
             10 => Event::Note(self.words()),
             11 => Event::Standing(self.words()),
             12 => Event::Stage(run, Stage::Testing(mode, 3)),
@@ -216,6 +221,16 @@ impl Random {
                 let mut test = example::test("t", mode, Outcome::Failed(Kind::Panic));
                 test.name = self.words();
                 Event::Stage(run, Stage::Tested(Box::new(test)))
+            }
+            16 => Event::SavedElsewhere(exercise(&self.name()).dir),
+            17 => Event::Altered(self.name(), vec![self.words()]),
+            18 => Event::Alarm(Alarm::NoteExpires(self.below(3))),
+            19 => Event::Alarm(Alarm::Advance(run)),
+            20 => {
+                let names = [&["a", "b", "c"][..], &["b"], &["a", "c", "d"], &["c", "a"]][self.below(4) as usize];
+                let exercises = names.iter().map(|name| exercise(name)).collect();
+                let catalogue = Catalogue { root: "/course".into(), exercises };
+                Event::Reloaded(Box::new(catalogue), app.progress.clone())
             }
             _ => Event::Key(self.key()),
         }

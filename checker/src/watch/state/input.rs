@@ -8,8 +8,11 @@ use crate::ui::view::pages;
 impl App {
     pub(super) fn press(&mut self, key: Key) -> Vec<Effect> {
         self.note = None;
+        self.departure = None;
         match self.prompt.take() {
             Some(Prompt::Search(words)) => self.type_in(words, key),
+            // Nobody asked for this question, so a key that is no answer does what it always does.
+            Some(Prompt::SwitchOrNot(_)) if !matches!(key, Key::Char('y' | 'Y')) => self.press(key),
             Some(question) => self.answer(&question, key),
             None => keys::action(key).map_or_else(Vec::new, |action| self.act(action)),
         }
@@ -37,12 +40,19 @@ impl App {
             Action::Solution => self.ask(Prompt::PeekOrNot),
             Action::Brief => vec![Effect::Fetch(Topic::Brief, self.at)],
             Action::Lesson => vec![Effect::Fetch(Topic::Lesson, self.at)],
+            Action::Glossary => vec![Effect::Fetch(Topic::Glossary, self.at)],
+            Action::PreviousFailure => self.choose_failure(Match::Previous),
+            Action::NextFailure => self.choose_failure(Match::Next),
+            Action::Step if self.sight == Sight::Lines => self.note("there is no screen for the steps".to_owned()),
+            Action::Step => self.play(Effect::Step),
+            Action::Page => self.play(Effect::OpenPage),
+            Action::Advance => self.change_advance(),
             Action::List => self.list(),
             Action::RunAgain => {
                 self.turn_to(Topic::Result);
                 self.check()
             }
-            Action::Edit => vec![Effect::Edit(self.at)],
+            Action::Edit => vec![Effect::Edit(self.at, self.line_to_edit())],
             Action::Reset => self.ask(Prompt::ResetOrNot),
             Action::Copy => self.copy(),
             Action::Search if self.sight == Sight::Lines => self.note("there is no screen to search in".to_owned()),
@@ -117,6 +127,18 @@ impl App {
         Vec::new()
     }
 
+    fn change_advance(&mut self) -> Vec<Effect> {
+        self.preferences.advance = !self.preferences.advance;
+        let words = if self.preferences.advance {
+            "from now on, the next exercise opens by itself when one passes"
+        } else {
+            "from now on, only `n` opens the next exercise"
+        };
+        let mut effects = self.note(words.to_owned());
+        effects.push(Effect::KeepPreferences(self.preferences));
+        effects
+    }
+
     fn list(&mut self) -> Vec<Effect> {
         if self.sight == Sight::Lines {
             return vec![Effect::Say(Say::List)];
@@ -134,18 +156,10 @@ impl App {
         self.choice.move_by(&listed, 0);
     }
 
-    fn timeline(&mut self) -> Vec<Effect> {
-        let Some(text) = self.verdict.as_ref().and_then(|verdict| pages::timeline(verdict, self.size.0)) else {
-            return self.note("there is no timeline: no explored interleaving failed".to_owned());
-        };
-        self.turn_to(Topic::Timeline);
-        vec![Effect::Say(Say::Page(text))]
-    }
-
     fn copy(&mut self) -> Vec<Effect> {
         let exercise = self.exercise();
         let text = match self.verdict.as_deref().filter(|verdict| pages::has_timeline(verdict)) {
-            Some(verdict) if self.topic == Topic::Timeline => pages::replay(verdict),
+            Some(verdict) if self.topic == Topic::Timeline => pages::replay(verdict, self.failure),
             _ => exercise.source().display().to_string(),
         };
         let mut effects = self.note(format!("copied: {text}"));
@@ -153,7 +167,7 @@ impl App {
         effects
     }
 
-    fn ask(&mut self, question: Prompt) -> Vec<Effect> {
+    pub(super) fn ask(&mut self, question: Prompt) -> Vec<Effect> {
         let words = self.question(&question);
         self.prompt = Some(question);
         vec![Effect::Say(Say::Note(words))]
@@ -165,6 +179,7 @@ impl App {
         match prompt {
             Prompt::Search(words) => format!("search: {words}"),
             Prompt::ResetOrNot => format!("bring the starter of `{name}` back? Your file is kept as a backup. y/n"),
+            Prompt::SwitchOrNot(at) => format!("you saved `{}`: go to that exercise? y", self.exercises[*at].name),
             Prompt::PeekOrNot => format!("`{name}` is not solved yet. Show its solution all the same? y/n"),
         }
     }
@@ -179,6 +194,7 @@ impl App {
                 self.progress.entry(&self.exercises[self.at].name).peeked = true;
                 vec![Effect::Peeked(self.at), Effect::Fetch(Topic::Solution, self.at)]
             }
+            Prompt::SwitchOrNot(at) => self.go_to(*at),
             Prompt::Search(_) => Vec::new(),
         }
     }

@@ -3,26 +3,29 @@
 //! Checks are numbered. A save stops the running check, and a late verdict is dropped, so the last verdict shown is
 //! always about the file as it is on disk.
 
+use std::time::Duration;
+
 use crate::course::exercise::Exercise;
+use crate::course::preferences::Preferences;
 use crate::course::progress::Progress;
 use crate::ui::text::style::{Colour, Text};
-use crate::ui::view::finish::SolvedChapter;
-use crate::ui::view::pages::{self, Ended};
-use crate::ui::view::space::Space;
-use crate::verdict::{Kind, Mode, Stage, Verdict};
+use crate::verdict::{Stage, Verdict};
 
 pub use self::choice::{Choice, Filter};
-pub use self::event::{CheckNumber, Effect, Event, Job, Prompt, Say, Sight, State, Topic};
+pub use self::event::{Alarm, CheckNumber, Effect, Event, Job, Prompt, Say, Sight, State, Topic};
 pub use self::layout::Layout;
 pub use self::pager::Pager;
-pub use self::running::RunningCheck;
+pub use crate::ui::view::running::RunningCheck;
 
 mod choice;
+mod course;
 mod event;
+mod failures;
 mod input;
 mod layout;
+mod moves;
+mod page;
 mod pager;
-mod running;
 
 /// The state of the watch. The view reads all of it; only [`App::handle`] changes it.
 #[derive(Clone, Debug)]
@@ -44,11 +47,20 @@ pub struct App {
     pub choice: Choice,
     pub prompt: Option<Prompt>,
     pub note: Option<String>,
+    /// The course's own files of this exercise that differ from the course's.
+    pub altered: Vec<String>,
+    pub preferences: Preferences,
+    /// The check after which the next exercise opens by itself.
+    pub departure: Option<CheckNumber>,
+    /// Which of the failed tests with a timeline is shown.
+    pub failure: usize,
     pub standing: Vec<String>,
     pub size: (usize, usize),
     pub colour: Colour,
     /// The number of the last check that was started.
     pub run: CheckNumber,
+    /// How many notes were shown.
+    notes: u64,
     explanation: Option<Text>,
     /// The text of the current topic, if it was fetched.
     fetched: Text,
@@ -63,6 +75,10 @@ pub struct App {
 
 /// A phase that lasts longer than this, in milliseconds, is announced to users without a screen.
 const WORTH_SAYING: u64 = 2_000;
+/// How long a note is visible if nothing else happens.
+const NOTE_LASTS: Duration = Duration::from_secs(12);
+/// How long a success is visible before the next exercise opens by itself.
+pub const PASS_LASTS: Duration = Duration::from_secs(8);
 
 impl App {
     pub fn new(exercises: Vec<Exercise>, root: String, progress: Progress, at: usize, sight: Sight) -> App {
@@ -81,6 +97,11 @@ impl App {
             choice: Choice::default(),
             prompt: None,
             note: None,
+            altered: Vec::new(),
+            preferences: Preferences::default(),
+            departure: None,
+            failure: 0,
+            notes: 0,
             standing: Vec::new(),
             size: (80, 24),
             colour: Colour::Off,
@@ -104,12 +125,12 @@ impl App {
     fn react(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Started => self.arrive(),
-            Event::Saved => {
-                if self.prompt.is_none() && self.topic != Topic::List {
-                    self.turn_to(Topic::Result);
-                }
-                self.check()
-            }
+            Event::Saved => self.saved(),
+            Event::SavedElsewhere(dir) => self.saved_elsewhere(&dir),
+            Event::CourseChanged => vec![Effect::Reload],
+            Event::Reloaded(catalogue, progress) => self.reloaded(catalogue.exercises, progress),
+            Event::Altered(name, files) => self.hear_altered(&name, files),
+            Event::Alarm(alarm) => self.alarm(alarm),
             Event::Key(key) => self.press(key),
             Event::Resized(columns, rows) => {
                 self.size = (columns, rows);
@@ -122,9 +143,9 @@ impl App {
             // From a check that was stopped.
             Event::Stage(..) | Event::Checked(..) | Event::Failed(..) => Vec::new(),
             Event::Prepared(job) => self.prepared(job),
-            Event::Fetched(topic, at, text) => self.fetched(topic, at, text),
-            Event::Explained(at, text) => {
-                if at == self.at {
+            Event::Fetched(topic, name, text) => self.fetched(topic, &name, text),
+            Event::Explained(name, text) => {
+                if name == self.exercise().name {
                     self.explanation = Some(text);
                 }
                 Vec::new()
@@ -157,24 +178,35 @@ impl App {
 
     fn note(&mut self, note: String) -> Vec<Effect> {
         self.note = Some(note.clone());
-        vec![Effect::Say(Say::Note(note))]
+        self.notes += 1;
+        let mut effects = vec![Effect::Say(Say::Note(note))];
+        if self.sight == Sight::Screen {
+            effects.push(Effect::SetAlarm(Alarm::NoteExpires(self.notes), NOTE_LASTS));
+        }
+        effects
     }
 
-    /// Moves to another exercise. If the learner has never tried it, its brief is shown first; if they have tried none
-    /// of its chapter, the lesson.
-    fn arrive(&mut self) -> Vec<Effect> {
-        self.verdict = None;
-        self.error = None;
-        self.explanation = None;
-        self.turn_to(Topic::Result);
-        let is_new =
-            |exercise: &Exercise| self.progress.exercises.get(&exercise.name).is_none_or(|entry| entry.attempts == 0);
-        let mut effects = vec![Effect::MoveTo(self.at)];
-        if is_new(self.exercise()) {
-            let topic = if self.chapter().all(is_new) { Topic::Lesson } else { Topic::Brief };
-            effects.push(Effect::Fetch(topic, self.at));
+    fn alarm(&mut self, alarm: Alarm) -> Vec<Effect> {
+        match alarm {
+            Alarm::NoteExpires(note) if note == self.notes => self.note = None,
+            Alarm::Advance(check) if self.departure == Some(check) && self.prompt.is_none() => {
+                if let Some(next) = self.next_unsolved() {
+                    return self.go_to(next);
+                }
+            }
+            // Something else happened in the meantime.
+            Alarm::NoteExpires(_) | Alarm::Advance(_) => {}
         }
-        effects.extend(self.check());
+        Vec::new()
+    }
+
+    fn saved(&mut self) -> Vec<Effect> {
+        self.note = None;
+        if self.prompt.is_none() && self.topic != Topic::List {
+            self.turn_to(Topic::Result);
+        }
+        let mut effects = self.check();
+        effects.push(Effect::Compare(self.at));
         effects
     }
 
@@ -183,6 +215,7 @@ impl App {
         let mut effects = self.stop();
         self.run = CheckNumber(self.run.0 + 1);
         self.state = State::Running;
+        self.departure = None;
         self.running = RunningCheck::default();
         self.said.clear();
         effects.extend([Effect::Say(Say::Checking(self.at)), Effect::Check(self.run, self.at)]);
@@ -225,9 +258,11 @@ impl App {
         let passed = verdict.passed();
         self.state = if passed { State::Passes } else { State::DoesNotPass };
         let name = self.exercise().name.clone();
+        let is_first = passed && !self.progress.is_solved(&name);
         self.progress.record(&name, passed.then_some(0));
         self.verdict = Some(verdict.clone());
         self.error = None;
+        self.failure = 0;
         if self.topic == Topic::Result {
             self.pager = Pager::default();
         }
@@ -237,6 +272,9 @@ impl App {
             effects.push(Effect::Explain(self.at));
         }
         effects.push(Effect::Say(Say::Verdict { verdict, next }));
+        if is_first && let Some(next) = next {
+            effects.extend(self.depart(next));
+        }
         effects.extend(self.prepare());
         effects
     }
@@ -248,52 +286,13 @@ impl App {
         vec![Effect::Say(Say::Error(error))]
     }
 
-    fn fetched(&mut self, topic: Topic, at: usize, text: Text) -> Vec<Effect> {
-        if at != self.at {
+    fn fetched(&mut self, topic: Topic, name: &str, text: Text) -> Vec<Effect> {
+        if name != self.exercise().name {
             return Vec::new();
         }
         self.turn_to(topic);
         self.fetched = text.clone();
         vec![Effect::Say(Say::Page(text))]
-    }
-
-    /// Compiles ahead of time what the check did not reach and what the next exercise needs.
-    fn prepare(&mut self) -> Vec<Effect> {
-        if self.sight == Sight::Lines || self.preparing.is_some() || self.state == State::Running {
-            return Vec::new();
-        }
-        let unbuilt =
-            self.verdict.as_ref().is_some_and(|verdict| matches!(verdict.kind, Kind::CompileError | Kind::Lint));
-        let own = unbuilt.then_some((self.at, Mode::Explore));
-        let next = self.next_unsolved().map(|next| [(next, Mode::Real), (next, Mode::Explore)]);
-        let is_left = |job: &Job| {
-            let can_be = job.1 == Mode::Real || self.exercises[job.0].explored;
-            can_be && !self.prepared.contains(job)
-        };
-        self.preparing = own.into_iter().chain(next.into_iter().flatten()).find(is_left);
-        self.preparing.map(Effect::Prepare).into_iter().collect()
-    }
-
-    fn prepared(&mut self, job: Job) -> Vec<Effect> {
-        if self.preparing != Some(job) {
-            return Vec::new();
-        }
-        self.preparing = None;
-        self.prepared.push(job);
-        self.prepare()
-    }
-
-    fn go_to(&mut self, at: usize) -> Vec<Effect> {
-        self.at = at;
-        let mut effects = self.stop();
-        self.state = State::DoesNotPass;
-        effects.extend(self.arrive());
-        effects
-    }
-
-    fn next_unsolved(&self) -> Option<usize> {
-        let names: Vec<&str> = self.exercises.iter().map(|exercise| exercise.name.as_str()).collect();
-        self.progress.next(&names, self.at)
     }
 
     fn quit(&mut self) -> Vec<Effect> {
@@ -309,83 +308,6 @@ impl App {
             self.pager = Pager::default();
             self.fetched = Text::new();
         }
-    }
-
-    /// Updates the pager after any other change.
-    fn lay_out(&mut self) {
-        let (width, _) = self.size;
-        let page = self.page(width);
-        self.pager.update(&page.text, self.colour, (width, self.layout().body));
-        self.anchors = page.anchors;
-    }
-
-    fn page(&self, width: usize) -> pages::Page {
-        let text = match self.topic {
-            Topic::Result => return self.result(width),
-            Topic::Timeline => self.verdict.as_ref().and_then(|verdict| pages::timeline(verdict, width)),
-            Topic::Keys => Some(pages::all_keys()),
-            Topic::Brief | Topic::Lesson | Topic::Hint | Topic::Solution => Some(self.fetched.clone()),
-            Topic::List => None,
-        };
-        pages::Page { text: text.unwrap_or_default(), anchors: Vec::new() }
-    }
-
-    /// The chapters that are complete, and what the current exercise has completed if it passes.
-    fn solved_chapters(&self) -> (Vec<SolvedChapter>, Ended) {
-        let mut solved = Vec::new();
-        let mut all_solved = true;
-        for chapter in self.exercises.chunk_by(|a, b| a.chapter == b.chapter) {
-            if !chapter.iter().all(|exercise| self.progress.is_solved(&exercise.name)) {
-                all_solved = false;
-                continue;
-            }
-            let mut sum = SolvedChapter {
-                name: chapter[0].chapter.clone(),
-                exercises: chapter.len(),
-                ..SolvedChapter::default()
-            };
-            for exercise in chapter {
-                let entry = self.progress.exercises.get(&exercise.name);
-                sum.hints += entry.map_or(0, |entry| entry.hints_seen);
-                sum.peeked += usize::from(entry.is_some_and(|entry| entry.peeked));
-                let new = |concept: &&String| !sum.concepts.contains(*concept);
-                let concepts: Vec<String> = exercise.about.concepts.iter().filter(new).cloned().collect();
-                sum.concepts.extend(concepts);
-            }
-            solved.push(sum);
-        }
-        let here = &self.exercise().chapter;
-        let own = solved.iter().position(|chapter| chapter.name == *here);
-        let ended = match own {
-            _ if all_solved => Ended::Course,
-            Some(at) => {
-                let own = solved.remove(at);
-                solved.push(own);
-                Ended::Chapter
-            }
-            None => Ended::Exercise,
-        };
-        (solved, ended)
-    }
-
-    fn result(&self, width: usize) -> pages::Page {
-        let next = self.next_unsolved().map(|next| self.exercises[next].name.as_str());
-        let (solved, ended) = self.solved_chapters();
-        let success = pages::Success { explanation: self.explanation.as_ref(), next, solved: &solved, ended };
-        let mut page = match (&self.error, &self.verdict) {
-            (Some(error), _) => pages::error(error),
-            (None, Some(verdict)) => pages::result(verdict, success, Space::of(width, self.layout().body, self.colour)),
-            (None, None) => pages::Page::default(),
-        };
-        if self.state == State::Running {
-            if !self.running.errors.is_empty() {
-                return pages::errors(&self.running.errors);
-            }
-            if !self.running.results.is_empty() && self.running.elapsed_ms.is_some() {
-                page = pages::results(&self.running.results, page);
-            }
-        }
-        page
     }
 }
 

@@ -7,10 +7,12 @@ mod action;
 mod choices;
 mod fields;
 mod map;
+mod progress;
 mod standing;
 mod trace;
 
 pub use choices::{read_choices, write_choices};
+pub use progress::{read_progress, write_progress};
 pub use standing::{read_standing, write_standing};
 
 use self::fields::{Lines, number, place_fields, read_place, unescape};

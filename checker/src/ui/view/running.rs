@@ -1,5 +1,7 @@
 //! What is known about the running check.
 
+use trace::timeline::grouped;
+
 use crate::verdict::{Diagnostic, Mode, Stage, TestResult};
 
 /// What a check has reported so far.
@@ -25,6 +27,9 @@ struct Part {
     units: Option<(usize, usize)>,
     /// How many tests have ended, and how many there are.
     tests: Option<(usize, usize)>,
+    /// The tests that run, the one that was started first at the beginning, and how far their exploration is: how many
+    /// schedules were run, and how many there will be, if that is known.
+    under_way: Vec<(String, Option<(u32, Option<u32>)>)>,
 }
 
 impl RunningCheck {
@@ -37,10 +42,19 @@ impl RunningCheck {
             Stage::Built { mode, done, of } => self.part(mode).units = Some((done, of)),
             Stage::Diagnosed(error) => self.errors.push(*error),
             Stage::Testing(mode, of) => self.part(mode).tests = Some((0, of)),
+            Stage::Started(mode, name) => self.part(mode).under_way.push((name, None)),
+            Stage::Explored { test, runs, of } => {
+                let mut under_way = self.explored.under_way.iter_mut();
+                if let Some((_, explored)) = under_way.find(|(name, _)| *name == test) {
+                    *explored = Some((runs, of));
+                }
+            }
             Stage::Tested(result) => {
-                if let Some((done, _)) = &mut self.part(result.mode).tests {
+                let part = self.part(result.mode);
+                if let Some((done, _)) = &mut part.tests {
                     *done += 1;
                 }
+                part.under_way.retain(|(name, _)| *name != result.name);
                 self.results.push(*result);
             }
         }
@@ -61,11 +75,13 @@ impl RunningCheck {
         let Some((tested, tests)) = self.real.tests else { return self.real.building(exercise, "") };
         let testing = format!("testing {tested} of {tests}");
         match (self.explored.tests, &self.explored.package) {
-            (Some((explored, of)), _) if tested == tests => format!("exploring {explored} of {of}"),
-            (Some((explored, of)), _) => format!("{testing}, exploring {explored} of {of}"),
+            (Some((explored, of)), _) => {
+                let exploring = format!("exploring {explored} of {of}{}", self.explored.test());
+                if tested == tests { exploring } else { format!("{testing}, {exploring}") }
+            }
             (None, Some(_)) if tested == tests => self.explored.building(exercise, " for exploring"),
             (None, Some(_)) => format!("{testing}, {}", self.explored.building(exercise, " for exploring")),
-            (None, None) => testing,
+            (None, None) => testing + &self.real.test(),
         }
     }
 
@@ -79,10 +95,18 @@ impl RunningCheck {
 impl Part {
     fn building(&self, exercise: &str, what_for: &str) -> String {
         match (self.dependencies(exercise), &self.package) {
-            (Some((done, of)), Some(package)) => {
-                format!("building dependencies{what_for}, {done} of {of}: {package}")
-            }
+            (Some((done, of)), Some(package)) => format!("building {done} of {of}{what_for}: {package}"),
             _ => format!("compiling{what_for}"),
+        }
+    }
+
+    /// The test that has been running for the longest time, and how far its exploration is.
+    fn test(&self) -> String {
+        match self.under_way.first() {
+            None => String::new(),
+            Some((name, None)) => format!(": {name}"),
+            Some((name, Some((runs, None)))) => format!(", {} runs so far: {name}", grouped(*runs)),
+            Some((name, Some((runs, Some(of))))) => format!(", run {} of {}: {name}", grouped(*runs), grouped(*of)),
         }
     }
 
@@ -105,17 +129,30 @@ mod tests {
             running.phase("abba")
         };
         assert_eq!(after(Stage::Built { mode: Mode::Real, done: 0, of: 34 }), "compiling");
-        assert_eq!(after(Stage::Compiling(Mode::Real, "mio".into())), "building dependencies, 0 of 34: mio");
+        assert_eq!(after(Stage::Compiling(Mode::Real, "mio".into())), "building 0 of 34: mio");
         assert!(after(Stage::Blocked).starts_with("waiting for another cargo"));
         let built = Stage::Built { mode: Mode::Real, done: 12, of: 34 };
-        assert_eq!(after(built), "building dependencies, 12 of 34: mio");
+        assert_eq!(after(built), "building 12 of 34: mio");
         assert_eq!(after(Stage::Compiling(Mode::Real, "abba".into())), "compiling");
         assert_eq!(after(Stage::Testing(Mode::Real, 2)), "testing 0 of 2");
+        assert_eq!(after(Stage::Started(Mode::Real, "a".into())), "testing 0 of 2: a");
         assert_eq!(after(Stage::Compiling(Mode::Explore, "abba".into())), "testing 0 of 2, compiling for exploring");
         assert_eq!(after(Stage::Testing(Mode::Explore, 2)), "testing 0 of 2, exploring 0 of 2");
         for name in ["a", "b"] {
             let _ = after(Stage::Tested(Box::new(example::test(name, Mode::Real, Outcome::Passed))));
         }
         assert_eq!(running.phase("abba"), "exploring 0 of 2");
+        let mut after = |stage| {
+            running.hear(stage);
+            running.phase("abba")
+        };
+        let explored = |runs, of| Stage::Explored { test: "b".to_owned(), runs, of };
+        assert_eq!(after(explored(9, None)), "exploring 0 of 2", "it was not started");
+        assert_eq!(after(Stage::Started(Mode::Explore, "b".to_owned())), "exploring 0 of 2: b");
+        assert_eq!(after(Stage::Started(Mode::Explore, "a".to_owned())), "exploring 0 of 2: b");
+        assert_eq!(after(explored(1_234, None)), "exploring 0 of 2, 1,234 runs so far: b");
+        assert_eq!(after(explored(30, Some(1_000))), "exploring 0 of 2, run 30 of 1,000: b");
+        let ended = example::test("b", Mode::Explore, Outcome::Passed);
+        assert_eq!(after(Stage::Tested(Box::new(ended))), "exploring 1 of 2: a");
     }
 }

@@ -1,6 +1,5 @@
 //! Performs the effects that the watch decides on. Slow work runs on other threads, so nothing here blocks.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
@@ -9,7 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::io::BackgroundIo;
-use crate::commands::{hint, read, reset, solution};
+use crate::commands::reset;
+use crate::course::catalogue::Catalogue;
+use crate::course::originals::Originals;
 use crate::course::store;
 use crate::error;
 use crate::session::Session;
@@ -17,9 +18,11 @@ use crate::system::process::Stop;
 use crate::system::signals::Signals;
 use crate::system::toolchain::Toolchain;
 use crate::ui::terminal::{self, Terminal};
-use crate::ui::text::style::Text;
 use crate::watch::files::Watcher;
-use crate::watch::state::{CheckNumber, Effect, Event, Job, Topic};
+use crate::watch::state::{CheckNumber, Effect, Event, Job};
+
+mod lent;
+mod texts;
 
 /// Everything that is needed to perform effects.
 pub struct Performer {
@@ -70,6 +73,15 @@ impl Performer {
         })
     }
 
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    /// Uses these exercises from now on. Work that has begun goes on with the ones before.
+    pub fn adopt(&mut self, catalogue: &Catalogue) {
+        self.session = Arc::new(self.session.with(catalogue.clone()));
+    }
+
     /// When the last check was started.
     pub fn started(&self) -> Option<Instant> {
         self.check.as_ref().map(|check| check.started)
@@ -103,17 +115,34 @@ impl Performer {
                 session.update(|progress| progress.entry(name).peeked = true)
             }),
             Effect::Fetch(topic, at) => {
-                self.ask(move |session| Ok(Event::Fetched(topic, at, fetch(session, topic, at)?)));
+                self.ask(move |session| {
+                    Ok(Event::Fetched(topic, name(session, at), texts::fetch(session, topic, at)?))
+                });
             }
-            Effect::Explain(at) => self.ask(move |session| Ok(Event::Explained(at, explanation(session, at)?))),
+            Effect::Explain(at) => {
+                self.ask(move |session| Ok(Event::Explained(name(session, at), texts::explanation(session, at)?)));
+            }
+            Effect::Compare(at) => self.ask(move |session| {
+                let exercise = session.exercise(at);
+                let originals = Originals::read(&session.catalogue.solution(exercise)).unwrap_or_default();
+                Ok(Event::Altered(exercise.name.clone(), originals.altered(exercise)))
+            }),
+            Effect::Reload => self.ask(|session| {
+                let catalogue = Box::new(Catalogue::find(session.root())?);
+                Ok(Event::Reloaded(catalogue, session.store.read().progress))
+            }),
+            Effect::KeepPreferences(preferences) => self.file(move |session| preferences.keep(session.root())),
             Effect::Reset(at) => self.ask(move |session| Ok(Event::Note(reset::reset(session, at)?))),
-            Effect::Edit(at) => self.edit(at)?,
+            Effect::Edit(at, line) => self.edit(at, line)?,
+            Effect::Step(at, test) => self.step(at, &test)?,
+            Effect::OpenPage(at, test) => self.open_page(at, &test)?,
             Effect::Copy(text) => {
                 if let Some(terminal) = &self.terminal {
                     terminal.send(&terminal::copy_sequence(&text))?;
                 }
             }
-            Effect::Say(_) | Effect::Quit => {}
+            // The driver performs these.
+            Effect::Say(_) | Effect::SetAlarm(..) | Effect::Quit => {}
         }
         Ok(())
     }
@@ -195,54 +224,8 @@ impl Performer {
             event.map(|event| events.send(event));
         });
     }
-
-    /// Lends the terminal to the editor. Checks continue meanwhile.
-    fn edit(&self, at: usize) -> Result<()> {
-        let editor = ["VISUAL", "EDITOR"].iter().filter_map(|name| std::env::var(name).ok()).find(|e| !e.is_empty());
-        let (Some(editor), Some(terminal)) = (editor, self.terminal.clone()) else {
-            let _ = self.events.send(Event::Note("set $VISUAL or $EDITOR to have your editor opened".to_owned()));
-            return Ok(());
-        };
-        let (path, events, signals) = (self.session.exercise(at).source(), self.events.clone(), self.signals.clone());
-        signals.lend();
-        terminal.lend();
-        thread::Builder::new().name("editor".to_owned()).spawn(move || {
-            let error = open_editor(&editor, &path);
-            // If Ctrl-C ended the editor, the checker receives the signal as well.
-            thread::sleep(Duration::from_millis(100));
-            signals.take_back();
-            let _ = terminal.take_back();
-            let (columns, rows) = terminal.size();
-            let _ = events.send(Event::Resized(columns, rows));
-            error.map(|error| events.send(Event::Note(error)));
-        })?;
-        Ok(())
-    }
 }
 
-/// Waits until the editor is closed. Returns what went wrong, if anything.
-fn open_editor(editor: &str, path: &Path) -> Option<String> {
-    match terminal::editor(editor, path).status() {
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(format!("`{editor}` did not end well ({status})")),
-        Err(error) => Some(format!("`{editor}` could not be started: {error}")),
-    }
-}
-
-fn fetch(session: &Session, topic: Topic, at: usize) -> Result<Text> {
-    match topic {
-        Topic::Hint => hint::next_and_before(session, at),
-        Topic::Lesson => read::page(session, &session.exercise(at).lesson()),
-        Topic::Solution => solution::explain(session, at),
-        _ => read::page(session, &session.exercise(at).brief()),
-    }
-}
-
-/// The first paragraph of the explanation of the solution.
-fn explanation(session: &Session, at: usize) -> Result<Text> {
-    let path = session.catalogue.solution(session.exercise(at)).join("README.md");
-    let text = read::read(&path)?;
-    let lines = text.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
-    let first: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
-    Ok(session.markdown(&first.join("\n"), &path))
+fn name(session: &Session, at: usize) -> String {
+    session.exercise(at).name.clone()
 }
