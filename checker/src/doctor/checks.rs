@@ -1,7 +1,7 @@
 //! The checks, one function each.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -119,7 +119,7 @@ fn save_and_notice(dir: &Path) -> Result<(Option<Duration>, Option<String>)> {
 }
 
 pub fn space(root: &Path, _stop: &Stop) -> Finding {
-    let dir = build_folder(root);
+    let dir = toolchain::target_dir(root);
     let existing = dir.ancestors().find(|dir| dir.exists()).unwrap_or(root);
     let mib = |bytes: u64| bytes >> 20;
     match files::free_space(existing) {
@@ -130,10 +130,6 @@ pub fn space(root: &Path, _stop: &Stop) -> Finding {
         Some(free) => good(format!("{} MiB are free for {}", mib(free), dir.display())),
         None => good("how much is free is not known on this system"),
     }
-}
-
-fn build_folder(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }
 
 /// Such settings do no harm to a check. They explain why plain cargo may answer differently.
@@ -205,7 +201,7 @@ fn build_and_run(root: &Path, stop: &Stop) -> Result<Option<String>> {
     fs::write(scratch.path().join("Cargo.toml"), package)?;
     fs::create_dir_all(scratch.path().join("src"))?;
     fs::write(scratch.path().join("src/main.rs"), "fn main() {}\n")?;
-    let target = build_folder(root).join(format!("doctor-{}", std::process::id()));
+    let target = toolchain::target_dir(root).join(format!("doctor-{}", std::process::id()));
     let mut command = toolchain::cargo();
     command.args(["run", "--quiet", "--offline", "--manifest-path"]).arg(scratch.path().join("Cargo.toml"));
     command.current_dir(root).env("CARGO_TARGET_DIR", &target).env("CARGO_TERM_COLOR", "never");

@@ -54,6 +54,11 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// The build folder of the course at `root`.
+pub fn target_dir(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
 /// The error to report if cargo could not be started.
 pub fn cargo_failed(error: std::io::Error) -> anyhow::Error {
     if error.kind() == ErrorKind::NotFound {

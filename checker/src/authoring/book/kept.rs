@@ -15,11 +15,11 @@ use trace::wire;
 use crate::authoring::book::play::Game;
 use crate::authoring::book::shown::{Seen, Shown};
 use crate::authoring::proof::Attempt;
-use crate::authoring::proof::layout;
 use crate::authoring::proof::trial::Tried;
 use crate::course::exercise::Exercise;
 use crate::course::originals::hash;
 use crate::course::version;
+use crate::system::toolchain;
 
 /// The folder for what was seen.
 pub struct Kept {
@@ -53,7 +53,7 @@ impl Kept {
         for folder in ["checker/interleave", "checker/trace"] {
             version::collect(&root.join(folder), &mut files);
         }
-        Kept { dir: layout::target(root).join("book/seen"), kit: hash_of(&files, "") }
+        Kept { dir: toolchain::target_dir(root).join("book/seen"), kit: hash_of(&files, "") }
     }
 
     /// The key of what is seen of `answers` to `exercise`.

@@ -14,9 +14,9 @@ use self::kept::{Kept, Known};
 use self::material::{Entry, Material};
 use self::pages::Book;
 use self::shown::Shown;
-use crate::authoring::proof::layout;
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
+use crate::system::toolchain;
 use crate::ui::text::style::{Line, Text};
 
 mod exercise;
@@ -75,7 +75,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         let more = if broken.len() > 1 { format!(" (and {} more)", broken.len() - 1) } else { String::new() };
         return Err(UserError::new(format!("{first}{more}"), "correct the link, or write what it leads to").into());
     }
-    let dir = layout::target(root).join("book");
+    let dir = toolchain::target_dir(root).join("book");
     write(&dir, &settings, pages.iter().chain(&files))?;
     let mut text = Text::new();
     text.push(Line::plain(format!(

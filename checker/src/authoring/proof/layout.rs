@@ -16,6 +16,7 @@ use toml_edit::{Array, DocumentMut, Item, value};
 use crate::authoring::proof::{Attempt, gathered};
 use crate::course::exercise::Exercise;
 use crate::error::{COMMAND, UserError};
+use crate::system::toolchain;
 
 /// A folder in which attempts are laid out, with a manifest like that of the course at `root`.
 pub struct Bench {
@@ -29,7 +30,7 @@ pub struct Bench {
 impl Bench {
     /// The bench `name`, locked for this process: two processes with different answers would mix them up.
     pub fn new(root: &Path, name: &str) -> Result<Bench> {
-        let dir = target(root).join(name);
+        let dir = toolchain::target_dir(root).join(name);
         fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
         let lock = dir.join("lock");
         let lock = File::create(&lock).with_context(|| format!("{} cannot be opened", lock.display()))?;
@@ -65,7 +66,7 @@ impl Bench {
         let manifest = read(&self.root.join("Cargo.toml"))?;
         self.write("Cargo.toml", &workspace_manifest(&manifest, &members, &self.root)?)?;
         self.write("Cargo.lock", &read(&self.root.join("Cargo.lock"))?)?;
-        let target = format!("[build]\ntarget-dir = {:?}\n", target(&self.root));
+        let target = format!("[build]\ntarget-dir = {:?}\n", toolchain::target_dir(&self.root));
         self.write(".cargo/config.toml", &target)?;
         Ok(all)
     }
@@ -184,11 +185,6 @@ pub fn attempt_name(attempt: &Attempt) -> String {
 
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
-}
-
-/// The build folder of the course at `root`.
-pub fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }
 
 /// The manifest of the course with these members, and with paths that lead back to the course.

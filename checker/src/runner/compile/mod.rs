@@ -16,10 +16,12 @@ use crate::system::toolchain::{self, Toolchain};
 use crate::verdict::{Diagnostic, Mode, Stage};
 
 use self::cargo_output::Listener;
+use self::direct::{Direct, Recorder};
 use self::fault::cargo_error;
 use self::settings::Settings;
 
 mod cargo_output;
+pub mod direct;
 pub mod fault;
 pub mod message;
 pub mod settings;
@@ -56,6 +58,8 @@ pub struct Binary {
 }
 
 /// Compiles the tests of `exercise` in `mode`, and reports progress.
+///
+/// In explore mode, clippy has nothing to add to what it says of the real packages.
 pub fn compile(
     root: &Path,
     exercise: &Exercise,
@@ -64,6 +68,12 @@ pub fn compile(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
+    if mode == Mode::Explore
+        && let Some(direct) = Direct::ready(root, exercise, mode, options)
+        && let Some(compiled) = direct.build(stop, report)?
+    {
+        return Ok(compiled);
+    }
     let called = call(root, exercise, mode, options, stop, report)?;
     // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
     if called.library.as_deref().is_some_and(|library| was_put_there_after(&exercise.source(), library)) {
@@ -94,9 +104,16 @@ fn call(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Called> {
-    let spec = Spec::new(command(root, exercise, mode, options), stop);
+    let (mut command, recorder) =
+        (command(root, exercise, mode, options), Recorder::new(root, exercise, mode, options));
+    if let Some(recorder) = &recorder {
+        recorder.apply(&mut command);
+    }
     let mut listener = Listener::new(exercise, mode, report);
-    let end = process::run(spec, &mut |stream, bytes| listener.hear(stream, bytes))?;
+    let end = process::run(Spec::new(command, stop), &mut |stream, bytes| listener.hear(stream, bytes))?;
+    if let Some(recorder) = recorder {
+        recorder.finish();
+    }
     let failed = match end.how {
         How::Stopped => return Ok(Called { compiled: Compiled::Stopped, library: None }),
         How::Exited(code) => code != 0,
@@ -132,8 +149,16 @@ fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Co
 /// Compiles `exercise` ahead of time, at the lowest priority.
 pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
     let confinement = Confinement { priority: Priority::Lowest, ..Confinement::default() };
-    let spec = Spec::new(command(root, exercise, mode, options), stop).streams(Streams::Merged).confine(confinement);
+    let (mut command, recorder) =
+        (command(root, exercise, mode, options), Recorder::new(root, exercise, mode, options));
+    if let Some(recorder) = &recorder {
+        recorder.apply(&mut command);
+    }
+    let spec = Spec::new(command, stop).streams(Streams::Merged).confine(confinement);
     process::run(spec, &mut |_, _| {})?;
+    if let Some(recorder) = recorder {
+        recorder.finish();
+    }
     Ok(())
 }
 
