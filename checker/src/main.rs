@@ -50,6 +50,7 @@ use crate::authoring::{bench, book, new, verify};
 use crate::cli::{Cli, Command, Dev};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
 use crate::error::Exit;
+use crate::runner::compile::direct::recording;
 use crate::session::{Printer, Scope, Session};
 use crate::system::process::{Stop, confine};
 use crate::system::signals::Signals;
@@ -59,6 +60,10 @@ fn main() -> Exit {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if arguments.first().is_some_and(|first| first == confine::EXEC) {
         eprintln!("{}", confine::exec(&arguments[1..]));
+        return Exit::Failed;
+    }
+    if let Some(folder) = std::env::var_os(recording::FOLDER) {
+        eprintln!("error: the compiler could not be started: {}", recording::wrap(&folder, &arguments));
         return Exit::Failed;
     }
     run_command().unwrap_or_else(|error| {

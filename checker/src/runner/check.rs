@@ -16,6 +16,7 @@ use anyhow::Result;
 use crate::course::exercise::Exercise;
 use crate::course::version::Version;
 use crate::error::{COMMAND, UserError};
+use crate::runner::compile::direct::{Direct, Linted};
 use crate::runner::compile::{self, Binary, Compiled};
 use crate::runner::containment::Containment;
 use crate::runner::suite::{self, Listed, Suite, Test};
@@ -113,6 +114,19 @@ struct Ran {
     failed_to_list: Option<TestResult>,
 }
 
+/// The results of the tests of both modes.
+struct InBothModes {
+    results: Vec<TestResult>,
+    /// The errors of code that cannot be explored.
+    unexplored: Option<Vec<Diagnostic>>,
+}
+
+impl InBothModes {
+    fn found(self, warnings: Vec<Diagnostic>) -> summary::Found {
+        summary::Found::Tests { results: self.results, warnings, unexplored: self.unexplored }
+    }
+}
+
 impl Attempt<'_> {
     /// `None` if the check was stopped, or if the files changed during it.
     fn verdict(&self) -> Result<Option<Verdict>> {
@@ -128,11 +142,60 @@ impl Attempt<'_> {
                 unexplored: None,
             })));
         }
+        if let Some(found) = self.directly()? {
+            return Ok(Some(verdict(found)));
+        }
         match self.compile(Mode::Real)? {
             Compiled::Stopped => Ok(None),
             Compiled::Failed { diagnostics } => Ok(Some(verdict(summary::Found::Errors(diagnostics)))),
-            Compiled::Built { binaries, diagnostics } => Ok(self.run(&binaries, diagnostics)?.map(verdict)),
+            Compiled::Built { binaries, diagnostics } => {
+                Ok(self.run(&binaries)?.map(|ran| verdict(ran.found(diagnostics))))
+            }
         }
+    }
+
+    /// Without cargo, and with clippy beside the build and the tests. `None` if only cargo can tell, or if stopped.
+    fn directly(&self) -> Result<Option<summary::Found>> {
+        let Check { root, exercise, compile, compiled, contained, .. } = self.check;
+        let is_own = compiled.is_none() && contained.is_none();
+        let direct = is_own.then(|| Direct::ready(root, exercise, Mode::Real, compile)).flatten();
+        let Some(direct) = direct else { return Ok(None) };
+        let stop = self.stop.child();
+        thread::scope(|scope| {
+            let lints = compile.toolchain.clippy.then(|| scope.spawn(|| direct.lint(&stop)));
+            let lints = || lints.map(|lints| lints.join().expect("it does not panic")).transpose();
+            let built = direct.build(self.stop, self.check.report);
+            let built = built.map(|built| built.filter(|_| !self.is_outdated()));
+            let ran = match &built {
+                Ok(Some(Compiled::Built { binaries, .. })) => self.run(binaries),
+                Ok(Some(Compiled::Failed { .. })) => Ok(None),
+                Ok(Some(Compiled::Stopped) | None) | Err(_) => {
+                    stop.stop();
+                    Ok(None)
+                }
+            };
+            let linted = lints()?;
+            let (built, ran) = (built?, ran?);
+            Ok(match (built, ran, linted) {
+                (_, _, Some(Linted::Stopped | Linted::Unknown)) => None,
+                (_, _, Some(Linted::Said(said))) if said.iter().any(Diagnostic::is_error) => {
+                    Some(summary::Found::Errors(said))
+                }
+                (Some(Compiled::Failed { diagnostics }), ..) => Some(summary::Found::Errors(diagnostics)),
+                (Some(Compiled::Built { .. }), Some(ran), Some(Linted::Said(said))) => Some(ran.found(said)),
+                (Some(Compiled::Built { diagnostics, .. }), Some(ran), None) => Some(ran.found(diagnostics)),
+                _ => None,
+            })
+        })
+    }
+
+    /// Whether the files were saved since this attempt began. If so, it is stopped: its results may be a mix.
+    fn is_outdated(&self) -> bool {
+        let outdated = self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version);
+        if outdated {
+            self.stop.stop();
+        }
+        outdated
     }
 
     fn compile(&self, mode: Mode) -> Result<Compiled> {
@@ -147,16 +210,11 @@ impl Attempt<'_> {
         };
         let Check { root, exercise, compile, contained, .. } = self.check;
         let compiled = compile::compile(root, exercise, mode, compile, contained, self.stop, &report);
-        if self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version) {
-            // The result may be a mix of two versions.
-            self.stop.stop();
-            return Ok(Compiled::Stopped);
-        }
-        compiled
+        if self.is_outdated() { Ok(Compiled::Stopped) } else { compiled }
     }
 
     /// Runs all tests in both modes; `None` if stopped.
-    fn run(&self, binaries: &[Binary], warnings: Vec<Diagnostic>) -> Result<Option<summary::Found>> {
+    fn run(&self, binaries: &[Binary]) -> Result<Option<InBothModes>> {
         let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?.contained(self.check.contained);
         let twins = Twins::new(self.stop);
         let (real, explored) = thread::scope(|scope| {
@@ -180,7 +238,7 @@ impl Attempt<'_> {
         let results = listing.chain(results.into_iter().map(|(_, result)| result)).collect();
         // If the code cannot be explored, real threads decide.
         let unexplored = Some(explored.errors).filter(|errors| !errors.is_empty());
-        Ok(Some(summary::Found::Tests { results, warnings, unexplored }))
+        Ok(Some(InBothModes { results, unexplored }))
     }
 
     fn explore(&self, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {

@@ -10,6 +10,7 @@ mod book;
 mod commands;
 /// No crate has a module cycle.
 mod cycles;
+mod direct;
 /// Whether a machine has what the course needs.
 #[cfg(unix)]
 mod doctors;

@@ -18,10 +18,12 @@ use crate::system::toolchain::{self, Toolchain};
 use crate::verdict::{Diagnostic, Mode, Stage};
 
 use self::cargo_output::Listener;
+use self::direct::{Direct, Recorder};
 use self::fault::cargo_error;
 use self::settings::Settings;
 
 mod cargo_output;
+pub mod direct;
 pub mod fault;
 pub mod message;
 pub mod settings;
@@ -58,6 +60,8 @@ pub struct Binary {
 }
 
 /// Compiles the tests of `exercise` in `mode`, and reports progress.
+///
+/// In explore mode, clippy has nothing to add to what it says of the real packages.
 pub fn compile(
     root: &Path,
     exercise: &Exercise,
@@ -67,9 +71,25 @@ pub fn compile(
     stop: &Stop,
     report: &dyn Fn(Stage),
 ) -> Result<Compiled> {
+    let is_own = contained.is_none();
+    if mode == Mode::Explore
+        && is_own
+        && let Some(direct) = Direct::ready(root, exercise, mode, options)
+        && let Some(compiled) = direct.build(stop, report)?
+    {
+        return Ok(compiled);
+    }
     let call = || {
-        let command = command(root, exercise, mode, options);
-        call(exercise, command, Listener::new(exercise, mode, report), contained, stop)
+        let mut command = command(root, exercise, mode, options);
+        let recorder = is_own.then(|| Recorder::new(root, exercise, mode, options)).flatten();
+        if let Some(recorder) = &recorder {
+            recorder.apply(&mut command);
+        }
+        let called = call(exercise, command, Listener::new(exercise, mode, report), contained, stop);
+        if let Some(recorder) = recorder {
+            recorder.finish();
+        }
+        called
     };
     let called = call()?;
     // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
@@ -168,8 +188,16 @@ fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Co
 /// Compiles `exercise` ahead of time, at the lowest priority.
 pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
     let confinement = Confinement { priority: Priority::Lowest, ..Confinement::default() };
-    let spec = Spec::new(command(root, exercise, mode, options), stop).streams(Streams::Merged).confine(confinement);
+    let (mut command, recorder) =
+        (command(root, exercise, mode, options), Recorder::new(root, exercise, mode, options));
+    if let Some(recorder) = &recorder {
+        recorder.apply(&mut command);
+    }
+    let spec = Spec::new(command, stop).streams(Streams::Merged).confine(confinement);
     process::run(spec, &mut |_, _| {})?;
+    if let Some(recorder) = recorder {
+        recorder.finish();
+    }
     Ok(())
 }
 

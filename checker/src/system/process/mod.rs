@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 pub use self::confine::{Confinement, Priority};
 use self::group::Leader;
-pub use self::group::death;
+pub use self::group::{death, hand_over};
 pub use self::output::{HeadTail, Kept};
 pub use self::stop::Stop;
 use self::supervisor::Supervisor;

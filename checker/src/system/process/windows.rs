@@ -85,6 +85,14 @@ pub fn turn_into(mut command: Command, _parent: u32, limits: Confinement) -> io:
     }
 }
 
+/// Runs `command` and ends with its exit code. Returns only if that failed.
+pub fn hand_over(command: &mut Command) -> io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
+}
+
 fn run_in_job(command: &mut Command, priority: Priority) -> io::Result<i32> {
     let mut limits = ExtendedLimitInfo::new();
     let job = Job::create_with_limit_info(limits.limit_kill_on_job_close())?;

@@ -82,6 +82,11 @@ pub fn turn_into(mut command: Command, parent: u32, limits: Confinement) -> io::
     }
 }
 
+/// Replaces this process with `command`. Returns only if that failed.
+pub fn hand_over(command: &mut Command) -> io::Error {
+    command.exec()
+}
+
 fn confine(parent: u32, limits: Confinement) -> io::Result<()> {
     sys::confine(parent, limits.memory)?;
     lower(Resource::Core, Some(0), 0)?;

@@ -1,0 +1,206 @@
+//! Compiles the one package that a save changes, without cargo, which takes longer to find out that it has little to do
+//! than rustc takes to do it.
+//!
+//! Cargo compiles an exercise first, and [`recording`] writes down how it calls rustc. While nothing changes that these
+//! calls depend on ([`ground`]), they are repeated with folders of their own ([`pass`]); otherwise cargo is asked again.
+//! Clippy looks at the code beside the build instead of before it. Files are recognised by their content, not by their
+//! modification times.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use self::pass::{Ended, Pass, Purpose, executable};
+use self::recording::Call;
+use super::cargo_output::Listener;
+use super::{Binary, Compiled, Options};
+use crate::course::exercise::Exercise;
+use crate::system::process::Stop;
+use crate::system::toolchain;
+use crate::verdict::{Diagnostic, Mode, Stage};
+
+mod ground;
+mod pass;
+pub mod recording;
+
+/// The calls that compile an exercise in one mode, and the folder for what they make.
+pub struct Direct<'a> {
+    root: &'a Path,
+    exercise: &'a Exercise,
+    mode: Mode,
+    options: Options,
+    dir: PathBuf,
+    /// The library's first.
+    calls: Vec<Call>,
+    /// Held while the folder is in use.
+    _lock: File,
+}
+
+/// What clippy says of an exercise.
+#[derive(Debug)]
+pub enum Linted {
+    Said(Vec<Diagnostic>),
+    Stopped,
+    /// Only cargo can say what is wrong.
+    Unknown,
+}
+
+impl<'a> Direct<'a> {
+    /// `None` if cargo has to compile, because the calls are not recorded or something else than the sources changed.
+    pub fn ready(root: &'a Path, exercise: &'a Exercise, mode: Mode, options: Options) -> Option<Direct<'a>> {
+        let dir = folder(root, exercise, mode).join(ground::of(root, exercise, mode, options)?);
+        let calls = recorded(&dir, exercise)?;
+        let artifacts = ground::artifacts(&calls)?;
+        if fs::read_to_string(dir.join(ARTIFACTS)).ok()? != artifacts {
+            return None;
+        }
+        let lock = File::options().create(true).append(true).open(dir.join("lock")).ok()?;
+        lock.try_lock().ok()?;
+        Some(Direct { root, exercise, mode, options, dir, calls, _lock: lock })
+    }
+
+    fn pass<'b>(&'b self, purpose: Purpose, stop: &'b Stop) -> Pass<'b> {
+        let name = if purpose == Purpose::Build { "build" } else { "lint" };
+        Pass {
+            root: self.root,
+            exercise: self.exercise,
+            calls: &self.calls,
+            purpose,
+            colour: self.options.colour,
+            dir: self.dir.join(name),
+            stop,
+        }
+    }
+
+    /// Compiles the tests. `None` if only cargo can say what is wrong.
+    pub fn build(&self, stop: &Stop, report: &dyn Fn(Stage)) -> Result<Option<Compiled>> {
+        report(Stage::Compiling(self.mode, self.exercise.name.clone()));
+        let mut listener = Listener::new(self.exercise, self.mode, report);
+        let pass = self.pass(Purpose::Build, stop);
+        let ended = pass.run(&mut listener)?;
+        let diagnostics = in_order(listener.diagnostics);
+        Ok(match ended {
+            Ended::Stopped => Some(Compiled::Stopped),
+            _ if listener.foreign.is_some() => None,
+            Ended::Failed => has_error(&diagnostics).then_some(Compiled::Failed { diagnostics }),
+            Ended::Succeeded => {
+                let binaries = self.calls.iter().skip(1).map(|call| {
+                    let path = executable(&pass.made(call)?);
+                    Some(Binary { path, source: self.root.join(call.source()?), prefix: String::new() })
+                });
+                binaries.collect::<Option<Vec<_>>>().map(|binaries| Compiled::Built { binaries, diagnostics })
+            }
+        })
+    }
+
+    /// Asks clippy, without making anything.
+    pub fn lint(&self, stop: &Stop) -> Result<Linted> {
+        let mut listener = Listener::new(self.exercise, self.mode, &|_| {});
+        let ended = self.pass(Purpose::Lint, stop).run(&mut listener)?;
+        let diagnostics = in_order(listener.diagnostics);
+        Ok(match ended {
+            Ended::Stopped => Linted::Stopped,
+            _ if listener.foreign.is_some() || (ended == Ended::Failed && !has_error(&diagnostics)) => Linted::Unknown,
+            _ => Linted::Said(diagnostics),
+        })
+    }
+}
+
+/// Errors first; otherwise in the compiler's order.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    diagnostics
+}
+
+fn has_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// The file with the hash of the artifacts that the calls use.
+const ARTIFACTS: &str = "artifacts";
+
+/// Records the calls of one run of cargo.
+pub struct Recorder<'a> {
+    root: &'a Path,
+    exercise: &'a Exercise,
+    mode: Mode,
+    options: Options,
+    ground: String,
+}
+
+impl<'a> Recorder<'a> {
+    /// `None` if the calls could not be repeated anyway.
+    pub fn new(root: &'a Path, exercise: &'a Exercise, mode: Mode, options: Options) -> Option<Recorder<'a>> {
+        let ground = ground::of(root, exercise, mode, options)?;
+        Some(Recorder { root, exercise, mode, options, ground })
+    }
+
+    fn dir(&self) -> PathBuf {
+        folder(self.root, self.exercise, self.mode).join(&self.ground)
+    }
+
+    /// Makes `cargo` record its calls.
+    pub fn apply(&self, cargo: &mut Command) {
+        // The program that runs may have been replaced on disk.
+        let Some(own) = std::env::current_exe().ok().filter(|own| own.exists()) else { return };
+        if fs::create_dir_all(self.dir()).is_ok() {
+            cargo.env("RUSTC_WRAPPER", own).env(recording::FOLDER, self.dir());
+        }
+    }
+
+    /// Declares the calls valid if nothing changed while cargo ran. Failing to do so costs only time.
+    pub fn finish(self) {
+        let is_same = ground::of(self.root, self.exercise, self.mode, self.options).as_ref() == Some(&self.ground);
+        if let (true, Some(calls)) = (is_same, recorded(&self.dir(), self.exercise))
+            && let Some(artifacts) = ground::artifacts(&calls)
+        {
+            let _ = fs::write(self.dir().join(ARTIFACTS), artifacts);
+            self.remove_others();
+        }
+    }
+
+    /// Removes what was made under other circumstances, unless it is in use.
+    fn remove_others(&self) {
+        let folders = fs::read_dir(folder(self.root, self.exercise, self.mode)).into_iter().flatten().flatten();
+        for other in folders.filter(|other| *other.file_name() != *self.ground) {
+            let lock = File::options().create(true).append(true).open(other.path().join("lock"));
+            if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+                let _ = fs::remove_dir_all(other.path());
+            }
+        }
+    }
+}
+
+/// The folder for everything about an exercise in one mode.
+fn folder(root: &Path, exercise: &Exercise, mode: Mode) -> PathBuf {
+    let mode = if mode == Mode::Explore { "explore" } else { "real" };
+    toolchain::build_folder(root).join("checker").join(format!("{}-{mode}", exercise.name))
+}
+
+/// The recorded calls of the library and of each test. `None` if one is missing, or if the tests on disk are not those
+/// that the catalogue has read.
+fn recorded(dir: &Path, exercise: &Exercise) -> Option<Vec<Call>> {
+    if tests_on_disk(exercise) != exercise.tests {
+        return None;
+    }
+    let tests = exercise.tests.iter().map(|test| test.strip_prefix(&exercise.dir).ok());
+    let sources = [Some(Path::new("src/lib.rs"))].into_iter().chain(tests);
+    sources.map(|source| Call::read(dir, source?)).collect()
+}
+
+/// The files that cargo takes for test binaries if the manifest names none, in order.
+fn tests_on_disk(exercise: &Exercise) -> Vec<PathBuf> {
+    let entries = fs::read_dir(exercise.dir.join("tests")).into_iter().flatten().flatten();
+    let roots = entries.map(|entry| entry.path()).filter_map(|path| {
+        if path.is_dir() {
+            Some(path.join("main.rs")).filter(|main| main.exists())
+        } else {
+            Some(path).filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        }
+    });
+    let mut roots: Vec<PathBuf> = roots.collect();
+    roots.sort();
+    roots
+}

@@ -1,0 +1,277 @@
+//! One pass over the crates of an exercise: its library, then its tests. Its results are kept, by content.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::recording::{Call, is_cargos};
+use crate::course::exercise::Exercise;
+use crate::course::version::{self, Version};
+use crate::runner::compile::cargo_output::Listener;
+use crate::system::process::{self, How, Spec, Stop, Stream};
+
+/// What a pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Test binaries, by rustc.
+    Build,
+    /// Only what clippy says.
+    Lint,
+}
+
+/// How a pass ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Succeeded,
+    /// The compiler rejects the code, or failed itself; the listener knows which.
+    Failed,
+    Stopped,
+}
+
+pub struct Pass<'a> {
+    pub root: &'a Path,
+    pub exercise: &'a Exercise,
+    /// The library's first.
+    pub calls: &'a [Call],
+    pub purpose: Purpose,
+    pub colour: bool,
+    /// Its own folder.
+    pub dir: PathBuf,
+    pub stop: &'a Stop,
+}
+
+/// The file with the result of the last pass.
+const KEPT: &str = "kept.json";
+
+/// The result of the last pass, and the content it is about.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    content: String,
+    /// The variables that the code asked for.
+    variables: BTreeMap<String, Option<String>>,
+    colour: bool,
+    messages: Vec<String>,
+}
+
+impl Pass<'_> {
+    /// Makes the pass, or repeats what the last one said if it was about the same content.
+    pub fn run(&self, listener: &mut Listener<'_>) -> Result<Ended> {
+        if let Some(kept) = self.kept() {
+            for message in &kept.messages {
+                self.tell(listener, message.as_bytes());
+            }
+            return Ok(Ended::Succeeded);
+        }
+        let version = Version::of(&self.exercise.dir);
+        let _ = fs::remove_file(self.dir.join(KEPT));
+        fs::create_dir_all(self.out())?;
+        let mut messages = Vec::new();
+        for call in self.calls {
+            match self.call(call, listener, &mut messages)? {
+                Ended::Succeeded => {}
+                other => return Ok(other),
+            }
+        }
+        if Version::of(&self.exercise.dir) == version {
+            // Whatever cannot be kept is made again.
+            let _ = self.keep(messages);
+        }
+        Ok(Ended::Succeeded)
+    }
+
+    fn call(&self, call: &Call, listener: &mut Listener<'_>, messages: &mut Vec<String>) -> Result<Ended> {
+        let spec = Spec::new(self.command(call), self.stop);
+        let mut text = Vec::new();
+        let end = process::run(spec, &mut |stream, bytes| {
+            if stream == Stream::Err {
+                text.extend_from_slice(bytes);
+                let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+                for line in text.drain(..complete).collect::<Vec<u8>>().split(|byte| *byte == b'\n') {
+                    if !line.is_empty() {
+                        self.tell(listener, line);
+                        messages.push(String::from_utf8_lossy(line).into_owned());
+                    }
+                }
+            }
+        })?;
+        Ok(match end.how {
+            How::Stopped => Ended::Stopped,
+            How::Exited(0) => Ended::Succeeded,
+            _ => Ended::Failed,
+        })
+    }
+
+    /// Passes on a line of the compiler as cargo would.
+    fn tell(&self, listener: &mut Listener<'_>, line: &[u8]) {
+        if !line.starts_with(b"{") {
+            listener.hear(Stream::Err, &[line, b"\n"].concat());
+            return;
+        }
+        let id = serde_json::Value::from(self.exercise.package_id.as_str());
+        let head = format!("{{\"reason\":\"compiler-message\",\"package_id\":{id},\"message\":");
+        listener.hear(Stream::Out, &[head.as_bytes(), line, b"}\n"].concat());
+    }
+
+    fn out(&self) -> PathBuf {
+        self.dir.join("out")
+    }
+
+    /// The call with folders of its own, so that cargo's files stay as cargo left them.
+    fn command(&self, call: &Call) -> Command {
+        let mut command = match self.purpose {
+            Purpose::Build => Command::new(&call.rustc),
+            Purpose::Lint => {
+                // The one beside rustc: that in the path may be rustup's proxy, which takes longer to start.
+                let driver = call.rustc.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
+                let mut command = Command::new(if driver.exists() { driver } else { "clippy-driver".into() });
+                command.arg(&call.rustc);
+                command
+            }
+        };
+        let mut arguments = call.arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--out-dir" => {
+                    arguments.next();
+                    command.arg("--out-dir").arg(self.out());
+                }
+                "--extern" => {
+                    command.arg("--extern").arg(self.linked(arguments.next().map_or("", String::as_str)));
+                }
+                argument => {
+                    command.arg(self.changed(argument));
+                }
+            }
+        }
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_cargos)) {
+            command.env_remove(name);
+        }
+        command.envs(&call.environment).env_remove("CARGO_MAKEFLAGS").env_remove("CLIPPY_ARGS").current_dir(self.root);
+        command
+    }
+
+    fn changed(&self, argument: &str) -> String {
+        if argument.starts_with("incremental=") {
+            return format!("incremental={}", self.dir.join("incremental").display());
+        }
+        if argument.starts_with("--json=") {
+            let rendered = if self.colour { "diagnostic-rendered-ansi," } else { "" };
+            return format!("--json={rendered}future-incompat");
+        }
+        match argument.strip_prefix("--emit=") {
+            Some(_) if self.purpose == Purpose::Lint => "--emit=dep-info,metadata".to_owned(),
+            _ => argument.to_owned(),
+        }
+    }
+
+    /// `NAME=FILE`, where the file of the exercise's own library is the one of this pass.
+    fn linked(&self, value: &str) -> String {
+        let own = self.calls.first().and_then(|library| library.option("--crate-name"));
+        match value.split_once('=') {
+            Some((name, file)) if Some(name) == own => {
+                let extension = if self.purpose == Purpose::Lint { "rmeta" } else { "rlib" };
+                let file = Path::new(file).file_name().map_or_else(PathBuf::new, |file| self.out().join(file));
+                format!("{name}={}", file.with_extension(extension).display())
+            }
+            _ => value.to_owned(),
+        }
+    }
+
+    /// The file that the compiler makes of this crate, without its extension.
+    pub fn made(&self, call: &Call) -> Option<PathBuf> {
+        let name = format!("{}{}", call.option("--crate-name")?, call.codegen("extra-filename").unwrap_or_default());
+        Some(self.out().join(name))
+    }
+
+    /// The result of the last pass, if nothing it read has changed.
+    fn kept(&self) -> Option<Kept> {
+        let kept: Kept = serde_json::from_str(&fs::read_to_string(self.dir.join(KEPT)).ok()?).ok()?;
+        let same = kept.variables.iter().all(|(name, value)| std::env::var(name).ok() == *value || is_cargos(name));
+        let made = self.purpose == Purpose::Lint
+            || self.calls.iter().skip(1).all(|call| self.made(call).is_some_and(|file| executable(&file).exists()));
+        (same && made && kept.colour == self.colour && kept.content == self.content()).then_some(kept)
+    }
+
+    fn keep(&self, messages: Vec<String>) -> Option<()> {
+        let own = version::sources(&self.exercise.dir);
+        let mut variables = BTreeMap::new();
+        for call in self.calls {
+            let read = DepInfo::parse(&fs::read_to_string(self.made(call)?.with_extension("d")).ok()?);
+            // Of any other file, such as one that is included, there is no version from before the pass.
+            if !read.files.iter().all(|file| own.contains(&self.root.join(file))) {
+                return None;
+            }
+            variables.extend(read.variables);
+        }
+        let kept = Kept { content: self.content(), variables, colour: self.colour, messages };
+        fs::write(self.dir.join(KEPT), serde_json::to_string(&kept).ok()?).ok()
+    }
+
+    /// A hash of the sources of the exercise.
+    fn content(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        for file in version::sources(&self.exercise.dir) {
+            let content = fs::read(&file).ok();
+            (file, content).hash(&mut hasher);
+        }
+        format!("{:016x}", hasher.finish())
+    }
+}
+
+/// The path of a test binary.
+pub fn executable(made: &Path) -> PathBuf {
+    let mut name = made.as_os_str().to_owned();
+    name.push(std::env::consts::EXE_SUFFIX);
+    name.into()
+}
+
+/// What the compiler says about its input: a rule of a makefile, and comments with variables.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct DepInfo {
+    files: Vec<PathBuf>,
+    variables: BTreeMap<String, Option<String>>,
+}
+
+impl DepInfo {
+    fn parse(text: &str) -> DepInfo {
+        let mut read = DepInfo::default();
+        for line in text.lines() {
+            if let Some(variable) = line.strip_prefix("# env-dep:") {
+                let (name, value) =
+                    variable.split_once('=').map_or((variable, None), |(name, value)| (name, Some(value.to_owned())));
+                read.variables.insert(name.to_owned(), value);
+            } else if let Some((_, files)) = line.split_once(": ") {
+                // A space in a name is written as `\ `.
+                let joined = files.replace("\\ ", "\0");
+                read.files.extend(
+                    joined
+                        .split(' ')
+                        .filter(|file| !file.is_empty())
+                        .map(|file| PathBuf::from(file.replace('\0', " "))),
+                );
+            }
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would catch: an included file with a space in its name, or a variable, whose change goes unnoticed.
+    #[test]
+    fn files_and_variables_are_read_from_the_dep_info() {
+        let text = "/t/libabba.rmeta: src/lib.rs src/a\\ b.txt\n\nsrc/lib.rs:\n\n# env-dep:SET=yes\n# env-dep:UNSET\n";
+        let read = DepInfo::parse(text);
+        assert_eq!(read.files, [Path::new("src/lib.rs"), Path::new("src/a b.txt")]);
+        let variables = [("SET".to_owned(), Some("yes".to_owned())), ("UNSET".to_owned(), None)];
+        assert_eq!(read.variables, BTreeMap::from(variables));
+    }
+}
