@@ -41,6 +41,12 @@ struct Refusal {
 }
 
 impl Catalogue {
+    /// A course in which every manifest can be read, and every exercise is selected.
+    pub fn of(root: impl Into<PathBuf>, exercises: impl Into<Vec<Exercise>>) -> Catalogue {
+        let (selection, unreadable, refusal) = (Selection::default(), Vec::new(), None);
+        Catalogue { root: root.into(), exercises: exercises.into(), selection, unreadable, refusal }
+    }
+
     /// Finds the course that contains `from`, and reads what the teacher selected of it.
     pub fn find_selected(from: &Path) -> Result<Catalogue> {
         let found = Catalogue::find(from)?;
@@ -66,7 +72,7 @@ impl Catalogue {
             let what = format!("no package under {} has a `metadata.exercise` table", root.join("exercises").display());
             return Err(UserError::new(what, "restore the folder `exercises`, for instance with `git checkout`").into());
         }
-        Ok(Catalogue { root, exercises, selection: Selection::default(), unreadable, refusal })
+        Ok(Catalogue { unreadable, refusal, ..Catalogue::of(root, exercises) })
     }
 
     /// Fails if cargo does not accept the course, so that nothing can be compiled.
@@ -201,8 +207,7 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         let exercises = ["first_verdict", "shared_counter", "abba"].map(example::exercise);
-        let (selection, unreadable, refusal) = (Selection::default(), Vec::new(), None);
-        Catalogue { root: "/course".into(), exercises: exercises.into(), selection, unreadable, refusal }
+        Catalogue::of("/course", exercises)
     }
 
     #[test]

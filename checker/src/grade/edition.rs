@@ -96,7 +96,6 @@ fn hashes(dir: &Path, files: impl IntoIterator<Item = PathBuf>) -> String {
 mod tests {
     use super::*;
     use crate::course::exercise::example;
-    use crate::course::selection::Selection;
 
     fn course() -> (tempfile::TempDir, Catalogue) {
         let dir = tempfile::tempdir().unwrap();
@@ -110,7 +109,7 @@ mod tests {
         });
         write(&root.join("Cargo.toml"), "[workspace.dependencies]\nkit = { path = \"kit\" }\nserde = \"1\"\n");
         write(&root.join("kit/src/lib.rs"), "// kit");
-        (dir, Catalogue { root, exercises: exercises.into(), selection: Selection::default() })
+        (dir, Catalogue::of(root, exercises))
     }
 
     fn write(file: &Path, text: &str) {

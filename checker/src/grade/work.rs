@@ -143,7 +143,6 @@ mod tests {
     use super::*;
     use crate::course::catalogue::Catalogue;
     use crate::course::exercise::example::exercise;
-    use crate::course::selection::Selection;
     use crate::error::UserError;
     use crate::grade::examiner::Sandbox;
     use crate::grade::report::Status;
@@ -188,8 +187,7 @@ mod tests {
 
     fn graded(root: &std::path::Path, people: &[Person], examiner: &Counting, reuse: Reuse) -> (Vec<String>, Ended) {
         let exercises = ["abba", "poison"].map(exercise);
-        let catalogue =
-            Catalogue { root: root.to_owned(), exercises: exercises.to_vec(), selection: Selection::default() };
+        let catalogue = Catalogue::of(root, exercises.clone());
         let (edition, verdicts) = (Edition::of(&catalogue, root, "1.95"), Verdicts::new(root));
         let note = |_: &str| {};
         let grading = Grading { examiner, edition: &edition, verdicts: &verdicts, reuse, note: &note };

@@ -15,7 +15,7 @@ pub fn rows(app: &App, width: usize, height: usize) -> (Vec<Row>, Option<usize>)
         };
         return (vec![rows::single(Line::plain(words), app.colour, width)], None);
     }
-    let heading = |title: &str| rows::single(Line::styled(Style::Heading, format!(" {title}")), app.colour, width);
+    let heading = |title: &str| rows::single(Line::styled(Style::Heading, title), app.colour, width);
     let mut all: Vec<Row> = app.title.as_deref().map(heading).into_iter().collect();
     let mut selected = None;
     let mut chapter = "";
