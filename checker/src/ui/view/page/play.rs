@@ -78,10 +78,10 @@ pub fn failure(map: &Map) -> Option<&'static str> {
 fn goal(map: &Map) -> Goal {
     let goal = |words, reached| Goal { can: true, words, reached, missed: "Go back, or start again." };
     match failure(map) {
-        Some("deadlock") => goal("Can you reach the deadlock?", "You reached the deadlock"),
-        Some("livelock") => goal("Can you reach the livelock?", "You reached the livelock"),
-        Some(_) => goal("Can you make the test fail?", "You made the test fail"),
-        None => Goal { can: false, words: "Can you make it fail?", reached: "", missed: "" },
+        Some("deadlock") => goal("can you reach the deadlock?", "You reached the deadlock"),
+        Some("livelock") => goal("can you reach the livelock?", "You reached the livelock"),
+        Some(_) => goal("can you make the test fail?", "You made the test fail"),
+        None => Goal { can: false, words: "can you make it fail?", reached: "", missed: "" },
     }
 }
 
