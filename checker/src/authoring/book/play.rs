@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use trace::map::{Extent, Map};
+use trace::map::Map;
 use trace::{Cause, Place, Report, Target, TaskKind, Trace};
 
 use crate::authoring::book::links::relative;
@@ -22,8 +22,7 @@ pub struct Game {
 impl Game {
     /// Whether these maps make a game: the reader can reach a failure in the starter, and the solution has none.
     pub fn is_worth_playing(starter: &Map, solution: &Map) -> bool {
-        let is_whole = |map: &Map| map.extent == Extent::Whole && page::fits(map);
-        is_whole(starter) && page::failure(starter).is_some() && page::failure(solution).is_none()
+        page::shows_failure(starter) && page::failure(solution).is_none()
     }
 
     /// How much there is to try.
@@ -91,11 +90,11 @@ impl Game {
     }
 }
 
-/// How well the reader can play on `map`, the less the better: first whether there is anything to decide, then whether
-/// the failure is about the order of several tasks.
-pub fn difficulty(map: &Map) -> (bool, bool, usize) {
+/// How well the reader can play on `map`, the less the better: first whether every way leads to an end, then whether
+/// there is anything to decide, then whether the failure is about the order of several tasks.
+pub fn difficulty(map: &Map) -> (bool, bool, bool, usize) {
     let is_alone = failures(map).all(waits_for_itself);
-    (!can_be_avoided(map), is_alone, map.nodes.len())
+    (!page::has_all(map), !can_be_avoided(map), is_alone, map.nodes.len())
 }
 
 /// How the interleavings of `map` fail.
@@ -171,7 +170,7 @@ fn relocate(place: &mut Place, entry: &Entry) {
 mod tests {
     use super::*;
     use crate::authoring::book::material::example;
-    use trace::map::{Node, Way};
+    use trace::map::{Extent, Node, Way};
     use trace::{Action, Failure, FailureKind, Object, Point, Step, Task};
 
     /// A map with one choice, after which the test ends with `failure`.
@@ -212,8 +211,9 @@ mod tests {
         let (lost, won) = (map(Some(FailureKind::Deadlock)), map(None));
         assert!(Game::is_worth_playing(&lost, &won));
         assert!(!Game::is_worth_playing(&won, &won) && !Game::is_worth_playing(&lost, &lost));
-        let cut = Map { extent: Extent::Cut, ..lost };
-        assert!(!Game::is_worth_playing(&cut, &won), "the failure may be in the part that is missing");
+        let cut = Map { extent: Extent::Cut, ..lost.clone() };
+        assert!(Game::is_worth_playing(&cut, &won), "the failure is in the part that is there");
+        assert!(difficulty(&lost) < difficulty(&cut), "a map with all ends is better");
     }
 
     #[test]

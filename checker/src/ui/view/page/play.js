@@ -73,7 +73,7 @@ function fate_in_words(node) {
   const end = game.texts[node.end];
   if (node.fate === 'fails') return `${end}\n${game.goal.reached} after ${steps_in_words(own_steps())}.`;
   if (game.goal.can) return `${end}. ${game.goal.missed}`;
-  return `${end}. You have seen ${seen.size} of its ${game.ends} ends, and each is good.`;
+  return `${end}. You have seen ${seen.size} of the ${game.ends} ends on this page, and each is good.`;
 }
 
 function show() {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use trace::FailureKind;
-use trace::map::{Fate, Map, Way};
+use trace::map::{Extent, Fate, Map, Way};
 use trace::timeline::{step_in_words, verdict};
 
 use super::{Page, anchor, escaped};
@@ -134,9 +134,15 @@ fn within_limits(map: &Map) -> (String, usize) {
     (data, shown)
 }
 
-/// Whether the whole map fits into a page.
-pub fn fits(map: &Map) -> bool {
-    within_limits(map).1 == map.nodes.len()
+/// Whether the page has every interleaving of the test.
+pub fn has_all(map: &Map) -> bool {
+    map.extent == Extent::Whole && within_limits(map).1 == map.nodes.len()
+}
+
+/// Whether the reader can reach a failure: a page may have only the first part of a map.
+pub fn shows_failure(map: &Map) -> bool {
+    let (_, shown) = within_limits(map);
+    map.ends().any(|end| end < shown && map.failure(end).is_some())
 }
 
 /// The first `shown` states as JSON.
