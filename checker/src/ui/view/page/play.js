@@ -47,7 +47,7 @@ function choice(list, key, name, status, way) {
   const item = document.createElement('li');
   const number = list.children.length + 1;
   const button = element('button', '', '');
-  button.append(element('kbd', '', number), element('span', 'name', name));
+  button.append(element('kbd', '', number), ' ', element('span', 'name', name));
   button.dataset.key = key;
   button.disabled = !way || way.to === null;
   if (way && way.to === null) button.title = 'This is not in the page.';
