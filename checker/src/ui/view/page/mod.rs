@@ -254,7 +254,7 @@ fn escaped(text: &str) -> String {
 /// `text` as HTML, in which backticks enclose code. Without a partner, a backtick stays what it is.
 fn with_code(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     let part = |(at, part): (usize, &&str)| match at % 2 {
