@@ -22,7 +22,8 @@ pub struct Game {
 impl Game {
     /// Whether these maps make a game: the reader can reach a failure in the starter, and the solution has none.
     pub fn is_worth_playing(starter: &Map, solution: &Map) -> bool {
-        page::shows_failure(starter) && page::failure(solution).is_none()
+        page::shown_ends(starter).into_iter().any(|end| starter.failure(end).is_some())
+            && page::failure(solution).is_none()
     }
 
     /// How much there is to try.
@@ -48,6 +49,7 @@ impl Game {
         let mut tasks = self.starter.runs.iter().filter_map(trace_of).flat_map(|trace| &trace.tasks);
         let mut ways = self.starter.nodes.iter().flat_map(|node| &node.ways);
         self.failure() == "deadlock"
+            && page::has_all(&self.starter)
             && failures(&self.starter).all(|trace| locks_waited_for(trace) > 1)
             && can_be_avoided(&self.starter)
             && tasks.all(|task| task.kind == TaskKind::Thread)
@@ -90,11 +92,11 @@ impl Game {
     }
 }
 
-/// How well the reader can play on `map`, the less the better: first whether every way leads to an end, then whether
-/// there is anything to decide, then whether the failure is about the order of several tasks.
-pub fn difficulty(map: &Map) -> (bool, bool, bool, usize) {
-    let is_alone = failures(map).all(waits_for_itself);
-    (!page::has_all(map), !can_be_avoided(map), is_alone, map.nodes.len())
+/// How well the reader can play on `map`, the less the better: first whether the order of several tasks decides, then
+/// whether every way leads to an end.
+pub fn difficulty(map: &Map) -> (bool, bool, usize) {
+    let is_trivial = !can_be_avoided(map) || failures(map).all(waits_for_itself);
+    (is_trivial, !page::has_all(map), map.nodes.len())
 }
 
 /// How the interleavings of `map` fail.
@@ -120,7 +122,7 @@ fn locks_waited_for(trace: &Trace) -> usize {
 
 /// Whether some interleavings pass.
 fn can_be_avoided(map: &Map) -> bool {
-    map.ends().any(|end| map.failure(end).is_none())
+    page::shown_ends(map).into_iter().any(|end| map.failure(end).is_none())
 }
 
 /// The folder of the exercise, as the compiler reports it.
@@ -234,6 +236,8 @@ mod tests {
         for step in &mut alone.runs[0].failure.as_mut().unwrap().trace.as_mut().unwrap().steps {
             step.task = 0;
         }
+        let cut = Map { extent: Extent::Cut, ..starter.clone() };
+        assert!(difficulty(&cut) < difficulty(&game.starter), "part of a choice is better than none");
         assert!(difficulty(&starter) < difficulty(&alone), "that a task waits for itself has nothing to do with order");
         assert!(Game { starter, ..game.clone() }.is_for_beginners());
         let [(starter, with_starter), (solution, with_solution)] = game.pages(entry, &[]);

@@ -11,7 +11,7 @@ use trace::{Failure, Trace};
 
 mod play;
 
-pub use self::play::{failure, has_all, shows_failure};
+pub use self::play::{failure, has_all, shown_ends};
 
 /// A source file of the learner.
 pub struct Source<'a> {

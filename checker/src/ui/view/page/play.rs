@@ -139,10 +139,10 @@ pub fn has_all(map: &Map) -> bool {
     map.extent == Extent::Whole && within_limits(map).1 == map.nodes.len()
 }
 
-/// Whether the reader can reach a failure: a page may have only the first part of a map.
-pub fn shows_failure(map: &Map) -> bool {
+/// The ends that the reader can reach: a page may have only the first part of a map.
+pub fn shown_ends(map: &Map) -> Vec<usize> {
     let (_, shown) = within_limits(map);
-    map.ends().any(|end| end < shown && map.failure(end).is_some())
+    map.ends().filter(|end| *end < shown).collect()
 }
 
 /// The first `shown` states as JSON.
