@@ -107,7 +107,7 @@ fn game(missing: &Missing<'_>, trials: &[Trial<'_>], stop: &Stop) -> Result<Opti
     for test in seen.iter().flat_map(|seen| &seen.fails).take(MOST_CANDIDATES) {
         candidates.extend(starter.map(test, stop)?.map(|map| (test.clone(), map)));
     }
-    candidates.sort_by_key(|(_, map)| play::difficulty(map));
+    candidates.sort_by_cached_key(|(_, map)| play::difficulty(map));
     for (test, starter) in candidates {
         let Some(solution) = solution.map(&test, stop)? else { continue };
         if Game::is_worth_playing(&starter, &solution) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use trace::map::{Extent, Map};
+use trace::map::Map;
 use trace::{Cause, Place, Report, Target, TaskKind, Trace};
 
 use crate::authoring::book::links::relative;
@@ -22,8 +22,8 @@ pub struct Game {
 impl Game {
     /// Whether these maps make a game: the reader can reach a failure in the starter, and the solution has none.
     pub fn is_worth_playing(starter: &Map, solution: &Map) -> bool {
-        let is_whole = |map: &Map| map.extent == Extent::Whole && page::fits(map);
-        is_whole(starter) && page::failure(starter).is_some() && page::failure(solution).is_none()
+        page::shown_ends(starter).into_iter().any(|end| starter.failure(end).is_some())
+            && page::failure(solution).is_none()
     }
 
     /// How much there is to try.
@@ -49,6 +49,7 @@ impl Game {
         let mut tasks = self.starter.runs.iter().filter_map(trace_of).flat_map(|trace| &trace.tasks);
         let mut ways = self.starter.nodes.iter().flat_map(|node| &node.ways);
         self.failure() == "deadlock"
+            && page::has_all(&self.starter)
             && failures(&self.starter).all(|trace| locks_waited_for(trace) > 1)
             && can_be_avoided(&self.starter)
             && tasks.all(|task| task.kind == TaskKind::Thread)
@@ -91,11 +92,11 @@ impl Game {
     }
 }
 
-/// How well the reader can play on `map`, the less the better: first whether there is anything to decide, then whether
-/// the failure is about the order of several tasks.
+/// How well the reader can play on `map`, the less the better: first whether the order of several tasks decides, then
+/// whether every way leads to an end.
 pub fn difficulty(map: &Map) -> (bool, bool, usize) {
-    let is_alone = failures(map).all(waits_for_itself);
-    (!can_be_avoided(map), is_alone, map.nodes.len())
+    let is_trivial = !can_be_avoided(map) || failures(map).all(waits_for_itself);
+    (is_trivial, !page::has_all(map), map.nodes.len())
 }
 
 /// How the interleavings of `map` fail.
@@ -121,7 +122,7 @@ fn locks_waited_for(trace: &Trace) -> usize {
 
 /// Whether some interleavings pass.
 fn can_be_avoided(map: &Map) -> bool {
-    map.ends().any(|end| map.failure(end).is_none())
+    page::shown_ends(map).into_iter().any(|end| map.failure(end).is_none())
 }
 
 /// The folder of the exercise, as the compiler reports it.
@@ -171,7 +172,7 @@ fn relocate(place: &mut Place, entry: &Entry) {
 mod tests {
     use super::*;
     use crate::authoring::book::material::example;
-    use trace::map::{Node, Way};
+    use trace::map::{Extent, Node, Way};
     use trace::{Action, Failure, FailureKind, Object, Point, Step, Task};
 
     /// A map with one choice, after which the test ends with `failure`.
@@ -212,8 +213,9 @@ mod tests {
         let (lost, won) = (map(Some(FailureKind::Deadlock)), map(None));
         assert!(Game::is_worth_playing(&lost, &won));
         assert!(!Game::is_worth_playing(&won, &won) && !Game::is_worth_playing(&lost, &lost));
-        let cut = Map { extent: Extent::Cut, ..lost };
-        assert!(!Game::is_worth_playing(&cut, &won), "the failure may be in the part that is missing");
+        let cut = Map { extent: Extent::Cut, ..lost.clone() };
+        assert!(Game::is_worth_playing(&cut, &won), "the failure is in the part that is there");
+        assert!(difficulty(&lost) < difficulty(&cut), "a map with all ends is better");
     }
 
     #[test]
@@ -234,6 +236,8 @@ mod tests {
         for step in &mut alone.runs[0].failure.as_mut().unwrap().trace.as_mut().unwrap().steps {
             step.task = 0;
         }
+        let cut = Map { extent: Extent::Cut, ..starter.clone() };
+        assert!(difficulty(&cut) < difficulty(&game.starter), "part of a choice is better than none");
         assert!(difficulty(&starter) < difficulty(&alone), "that a task waits for itself has nothing to do with order");
         assert!(Game { starter, ..game.clone() }.is_for_beginners());
         let [(starter, with_starter), (solution, with_solution)] = game.pages(entry, &[]);

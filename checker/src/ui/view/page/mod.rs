@@ -11,7 +11,7 @@ use trace::{Failure, Trace};
 
 mod play;
 
-pub use self::play::{failure, fits};
+pub use self::play::{failure, has_all, shown_ends};
 
 /// A source file of the learner.
 pub struct Source<'a> {
@@ -62,7 +62,7 @@ pub fn html(page: &Page<'_>) -> String {
         let picture = Picture::new(failure, trace);
         html.push_str("<section aria-label=\"Interleaving\">\n");
         svg(&mut html, failure, trace, &picture);
-        let verdict = escaped(&timeline::verdict(failure, trace));
+        let verdict = with_code(&timeline::verdict(failure, trace));
         let _ = writeln!(html, "<p class=\"cause\">{}</p>", verdict.replace('\n', "<br>"));
         html.push_str("<p class=\"keys\">Arrow keys go from step to step.</p>\n</section>\n");
     }
@@ -251,6 +251,19 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// `text` as HTML, in which backticks enclose code. Without a partner, a backtick stays what it is.
+fn with_code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        0 => escaped(part),
+        _ => format!("<code>{}</code>", escaped(part)),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 /// Colours by Okabe and Ito, which colour-blind people can tell apart.
 const STYLE: &str = include_str!("page.css");
 const PLAY: &str = include_str!("play.js");
@@ -319,6 +332,8 @@ mod tests {
         for outside in ["http:", "https:", "src=", "@import", "url("] {
             assert!(!html.contains(outside), "{outside}");
         }
+        assert_eq!(with_code("`a<` and `b`"), "<code>a&lt;</code> and <code>b</code>");
+        assert_eq!(with_code("`a` and `b"), "`a` and `b");
         assert!(!html.contains("<two>") && html.contains("&lt;two&gt;"), "{html}");
     }
 }

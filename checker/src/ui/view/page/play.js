@@ -47,7 +47,7 @@ function choice(list, key, name, status, way) {
   const item = document.createElement('li');
   const number = list.children.length + 1;
   const button = element('button', '', '');
-  button.append(element('kbd', '', number), element('span', 'name', name));
+  button.append(element('kbd', '', number), ' ', element('span', 'name', name));
   button.dataset.key = key;
   button.disabled = !way || way.to === null;
   if (way && way.to === null) button.title = 'This is not in the page.';
@@ -73,7 +73,7 @@ function fate_in_words(node) {
   const end = game.texts[node.end];
   if (node.fate === 'fails') return `${end}\n${game.goal.reached} after ${steps_in_words(own_steps())}.`;
   if (game.goal.can) return `${end}. ${game.goal.missed}`;
-  return `${end}. You have seen ${seen.size} of its ${game.ends} ends, and each is good.`;
+  return `${end}. You have seen ${seen.size} of the ${game.ends} ends on this page, and each is good.`;
 }
 
 function show() {

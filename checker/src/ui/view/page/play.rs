@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use trace::FailureKind;
-use trace::map::{Fate, Map, Way};
+use trace::map::{Extent, Fate, Map, Way};
 use trace::timeline::{step_in_words, verdict};
 
 use super::{Page, anchor, escaped};
@@ -78,10 +78,10 @@ pub fn failure(map: &Map) -> Option<&'static str> {
 fn goal(map: &Map) -> Goal {
     let goal = |words, reached| Goal { can: true, words, reached, missed: "Go back, or start again." };
     match failure(map) {
-        Some("deadlock") => goal("Can you reach the deadlock?", "You reached the deadlock"),
-        Some("livelock") => goal("Can you reach the livelock?", "You reached the livelock"),
-        Some(_) => goal("Can you make the test fail?", "You made the test fail"),
-        None => Goal { can: false, words: "Can you make it fail?", reached: "", missed: "" },
+        Some("deadlock") => goal("can you reach the deadlock?", "You reached the deadlock"),
+        Some("livelock") => goal("can you reach the livelock?", "You reached the livelock"),
+        Some(_) => goal("can you make the test fail?", "You made the test fail"),
+        None => Goal { can: false, words: "can you make it fail?", reached: "", missed: "" },
     }
 }
 
@@ -134,9 +134,15 @@ fn within_limits(map: &Map) -> (String, usize) {
     (data, shown)
 }
 
-/// Whether the whole map fits into a page.
-pub fn fits(map: &Map) -> bool {
-    within_limits(map).1 == map.nodes.len()
+/// Whether the page has every interleaving of the test.
+pub fn has_all(map: &Map) -> bool {
+    map.extent == Extent::Whole && within_limits(map).1 == map.nodes.len()
+}
+
+/// The ends that the reader can reach: a page may have only the first part of a map.
+pub fn shown_ends(map: &Map) -> Vec<usize> {
+    let (_, shown) = within_limits(map);
+    map.ends().filter(|end| *end < shown).collect()
 }
 
 /// The first `shown` states as JSON.
