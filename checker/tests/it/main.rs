@@ -24,6 +24,9 @@ mod grade_class;
 /// A teacher's selection of exercises.
 #[cfg(target_os = "linux")]
 mod grade_course;
+/// Every format of a report.
+#[cfg(target_os = "linux")]
+mod grade_formats;
 /// Marks for the learner's own files.
 #[cfg(target_os = "linux")]
 mod grade_marks;
