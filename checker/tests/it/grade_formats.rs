@@ -158,7 +158,7 @@ fn formats(course: &Course) {
     fs::write(&summary, "").unwrap();
     let log = run(course.checker(&["grade", "--format", "github"]).env("GITHUB_STEP_SUMMARY", &summary)).expect(1);
     let file = "exercises/01_verdicts/02_does_not_compile/src/lib.rs";
-    assert!(log.stdout.contains(&format!("::error file={file},line=1,title=does_not_compile%3A does not compile::")));
+    assert!(log.stdout.contains(&format!("::error file={file},line=2,title=does_not_compile%3A does not compile::")));
     assert!(log.stdout.contains("9 of 15 points, 2 of 4 passed\n"), "{}", log.stdout);
     let summary = fs::read_to_string(summary).unwrap();
     assert!(
