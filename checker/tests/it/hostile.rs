@@ -330,9 +330,8 @@ fn without_landlock_nothing_is_graded_unless_that_was_asked_for() {
     let school = School::new();
     school.hand_in("honest", SOURCE, RIGHT);
     let class = school.class().display().to_string();
-    let grade = |sandbox: &str| {
-        let mut command =
-            school.checker(&["grade", "--fresh", "--class", &class, "--format", "json", sandbox, "passes"]);
+    let without_landlock = |arguments: &[&str]| {
+        let mut command = school.checker(arguments);
         let run = move || {
             let calls = [(libc::SYS_landlock_create_ruleset, Vec::new())].into();
             let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
@@ -344,6 +343,11 @@ fn without_landlock_nothing_is_graded_unless_that_was_asked_for() {
         // What a process is started with is a matter of the thread that starts it.
         std::thread::spawn(run).join().unwrap()
     };
+    let grade = |sandbox: &str| {
+        without_landlock(&["grade", "--fresh", "--class", &class, "--format", "json", sandbox, "passes"])
+    };
+    let doctor = without_landlock(&["doctor"]).stdout;
+    assert!(doctor.contains("submissions cannot be graded here") && doctor.contains("Landlock: this"), "{doctor}");
     let refused = grade("--sandbox=require").expect(2);
     assert!(refused.stderr.contains("this machine cannot contain other people's code: Landlock"), "{}", refused.stderr);
     assert!(refused.stderr.contains("--sandbox=off") && refused.stdout.is_empty(), "{}", refused.stderr);
