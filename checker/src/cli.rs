@@ -132,9 +132,9 @@ pub enum Command {
     Update(update::Args),
     /// Check that this machine has what the course needs
     ///
-    /// Looks at the compiler, clippy, git, the exercises, the disk, and the settings of cargo and of the editor; saves a
-    /// file and waits for the watch to notice; builds a small program. Says what to do about each thing that is missing.
-    /// Exits with 2 if one is.
+    /// Looks at the compiler, clippy, git, the exercises, the disk, the settings of cargo and of the editor, and what
+    /// contains other people's code; saves a file and waits for the watch to notice; builds a small program. Says what to
+    /// do about each thing that is missing. Exits with 2 if one is.
     ///
     /// Examples:
     ///   cargo checker doctor

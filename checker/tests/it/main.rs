@@ -30,6 +30,9 @@ mod grade_formats;
 /// Marks for the learner's own files.
 #[cfg(target_os = "linux")]
 mod grade_marks;
+/// Submissions that want something else than to be graded.
+#[cfg(target_os = "linux")]
+mod hostile;
 /// What the checker is called, and what shells complete.
 #[cfg(unix)]
 mod names;
