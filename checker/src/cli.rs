@@ -134,9 +134,9 @@ pub enum Command {
     Update(update::Args),
     /// Check that this machine has what the course needs
     ///
-    /// Looks at the compiler, clippy, git, the exercises, the disk, and the settings of cargo and of the editor; saves a
-    /// file and waits for the watch to notice; builds a small program. Says what to do about each thing that is missing.
-    /// Exits with 2 if one is.
+    /// Looks at the compiler, clippy, git, the exercises, the disk, the settings of cargo and of the editor, and what
+    /// contains other people's code; saves a file and waits for the watch to notice; builds a small program. Says what to
+    /// do about each thing that is missing. Exits with 2 if one is.
     ///
     /// Examples:
     ///   cargo checker doctor
@@ -150,6 +150,9 @@ pub enum Command {
     /// programs. What was examined once is not examined again while its file and its tests stay the same, so after an
     /// interruption grading goes on where it stopped.
     ///
+    /// With `--submission` or `--class`, the files of other people are examined, in a sandbox. Only their `src/lib.rs`
+    /// files count; the tests are yours.
+    ///
     /// Exits with 0 if everything passes, with 1 if not, and with 2 if the checker could not do its work. With the formats
     /// `classroom50`, `exercism` and `gradescope`, 0 means that the report is written, whatever the marks are.
     ///
@@ -157,7 +160,8 @@ pub enum Command {
     ///   cargo checker grade
     ///   cargo checker grade abba poison
     ///   cargo checker grade --format junit --output junit.xml
-    ///   cargo checker grade --shard 1/4 --format json --output 1.json
+    ///   cargo checker grade --class DIR --submitted 2026-12-04T23:59:00Z
+    ///   cargo checker grade --class DIR --shard 1/4 --format json --output 1.json
     ///   cargo checker grade merge 1.json 2.json 3.json 4.json
     #[command(verbatim_doc_comment)]
     Grade(grade::Args),

@@ -14,6 +14,7 @@ use crate::error::{self, COMMAND, causes};
 use crate::runner::compile::settings::Settings;
 use crate::runner::suite::scratch::Scratch;
 use crate::system::process::{self, How, Spec, Stop};
+use crate::system::sandbox::{self, Strength};
 use crate::system::toolchain::{self, Toolchain};
 use crate::system::{files, git};
 use crate::watch::files::{Means, Watcher};
@@ -177,6 +178,16 @@ pub fn editor(root: &Path, _stop: &Stop) -> Finding {
         }
     }
     good("VS Code, Zed and Helix check the saved exercise only; docs/editors.md has others")
+}
+
+/// Whether `grade` can contain other people's code. Exercises do not need it, so nothing is wrong without it.
+pub fn sandbox(_root: &Path, _stop: &Stop) -> Finding {
+    let Strength { held, missing, protects_files } = sandbox::probe();
+    let found = held.iter().chain(&missing).map(String::as_str).collect::<Vec<_>>().join("; ");
+    if protects_files {
+        return good(found);
+    }
+    good(format!("other people's submissions cannot be graded here, and exercises can be done; {found}"))
 }
 
 /// Builds and runs a program where exercises are built: this needs a linker, and a disk from which programs may run.

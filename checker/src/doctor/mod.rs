@@ -30,7 +30,7 @@ pub enum Finding {
 type Check = fn(&Path, &Stop) -> Finding;
 
 /// In this order: what the next ones need comes first.
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("compiler", checks::compiler),
     ("clippy", checks::clippy),
     ("git", checks::git),
@@ -40,6 +40,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("space", checks::space),
     ("settings", checks::settings),
     ("editor", checks::editor),
+    ("sandbox", checks::sandbox),
     ("build", checks::build),
 ];
 

@@ -36,7 +36,7 @@ fn on_a_machine_that_has_everything_each_line_is_good() {
     write_settings(&course);
     let ran = course.run(&["doctor"]).expect(0);
     let lines: Vec<&str> = ran.stdout.lines().collect();
-    assert!(lines.len() == 10 && lines.iter().all(|line| line.starts_with("✓ ok  ")), "{}", ran.stdout);
+    assert!(lines.len() == 11 && lines.iter().all(|line| line.starts_with("✓ ok  ")), "{}", ran.stdout);
     assert!(ran.stdout.contains("23 in ") && ran.stdout.contains("noticed after"), "{}", ran.stdout);
     let left: Vec<_> = fs::read_dir(course.root.join(".checker")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

@@ -25,9 +25,15 @@ mod grade_class;
 /// A teacher's selection of exercises.
 #[cfg(target_os = "linux")]
 mod grade_course;
+/// Every format of a report.
+#[cfg(target_os = "linux")]
+mod grade_formats;
 /// Marks for the learner's own files.
 #[cfg(target_os = "linux")]
 mod grade_marks;
+/// Submissions that want something else than to be graded.
+#[cfg(target_os = "linux")]
+mod hostile;
 /// A course in which the files of one exercise are broken.
 mod manifests;
 /// What the checker is called, and what shells complete.

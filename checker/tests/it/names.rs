@@ -6,15 +6,30 @@ use std::process::Command;
 
 use crate::support::{Course, run};
 
-const COMMANDS: [&str; 12] =
-    ["watch", "run", "list", "hint", "read", "solution", "replay", "reset", "update", "doctor", "completions", "dev"];
+const COMMANDS: [&str; 13] = [
+    "watch",
+    "run",
+    "list",
+    "hint",
+    "read",
+    "solution",
+    "replay",
+    "reset",
+    "update",
+    "doctor",
+    "grade",
+    "completions",
+    "dev",
+];
 
 /// Would catch: advice to run `checker hint`, which does not exist.
 #[test]
 fn all_advice_and_all_texts_say_cargo_checker() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files: Vec<PathBuf> =
-        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/editors.md"].map(|f| root.join(f)).into();
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/editors.md", "docs/teaching.md"]
+            .map(|f| root.join(f))
+            .into();
     for folder in ["checker/src", "checker/interleave", "checker/trace/src", "exercises", "solutions"] {
         collect(&root.join(folder), &mut files);
     }
@@ -53,8 +68,8 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
 #[test]
 fn each_command_has_a_usage_line_and_examples_that_exist() {
     let course = Course::new();
-    let deeper = ["verify", "new", "bench"].map(|name| vec!["dev", name]);
-    for path in COMMANDS[..11].iter().map(|name| vec![*name]).chain(deeper) {
+    let deeper = [["dev", "verify"], ["dev", "new"], ["dev", "bench"], ["grade", "merge"]].map(|path| path.to_vec());
+    for path in COMMANDS[..12].iter().map(|name| vec![*name]).chain(deeper) {
         let help = course.run(&[&path[..], &["--help"]].concat()).expect(0).stdout;
         assert!(help.contains(&format!("Usage: cargo checker {}", path.join(" "))), "{help}");
         let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());

@@ -61,8 +61,13 @@ pub fn commands(report: &Report, token: &str) -> String {
 /// The line that the failure is about; the first one if it is about none.
 fn place(row: &Row) -> (String, u32) {
     let own = row.file();
-    let line = row.examined.failed().find(|test| test.file.as_deref() == Some(&own)).and_then(|test| test.line);
-    (own, line.unwrap_or(1))
+    let of_test = row.examined.failed().find(|test| test.file.as_deref() == Some(&own)).and_then(|test| test.line);
+    let of_error = || {
+        let (_, after) = row.examined.errors.first()?.split_once(&format!("--> {own}:"))?;
+        after.split(':').next()?.parse().ok()
+    };
+    let line = of_test.or_else(of_error).unwrap_or(1);
+    (own, line)
 }
 
 /// What the compiler, the tests and the learner's code say.

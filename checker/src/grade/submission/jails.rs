@@ -24,7 +24,7 @@ const LIBRARIES: [&str; 8] =
 /// What the dynamic linker reads.
 const LINKER: [&str; 2] = ["/etc/ld.so.cache", "/etc/ld.so.preload"];
 const RANDOM: [&str; 2] = ["/dev/urandom", "/dev/random"];
-const SINKS: [&str; 2] = ["/dev/null", "/dev/zero"];
+const SINK: &str = "/dev/null";
 /// Of a process itself: by them, a test that hangs finds out at which line each thread stands. Its environment and its
 /// memory are not among them.
 const SELF: [(Access, &str); 2] = [(Access::List, "/proc/self/task"), (Access::Read, "/proc/self/maps")];
@@ -81,14 +81,14 @@ impl Tools {
             .and(Access::Run, programs.iter().map(PathBuf::as_path))
             .and(Access::Read, read.iter().map(PathBuf::as_path))
             .and(Access::List, [self.course.as_path()])
-            .and(Access::Fill, SINKS.map(Path::new))
+            .and(Access::Fill, [Path::new(SINK)])
             .and(Access::Write, [folder.path()]);
         let mut test = self
             .jail(Processes::One, folder)
             .and(Access::Run, LIBRARIES.map(Path::new))
             .and(Access::Read, LINKER.into_iter().chain(RANDOM).map(Path::new))
             .and(Access::Read, [exercise.dir.as_path()])
-            .and(Access::Fill, SINKS.map(Path::new));
+            .and(Access::Fill, [Path::new(SINK)]);
         test.files.extend(SELF.map(|(access, path)| (access, PathBuf::from(path))));
         // The names that a test sees are among those that it sees without a jail.
         test.environment.retain(|(name, _)| name == "PATH" || name == "HOME");
@@ -101,7 +101,7 @@ impl Tools {
         let compiler = self
             .jail(Processes::Many, folder)
             .and(Access::Run, [Path::new("/")])
-            .and(Access::Fill, SINKS.map(Path::new))
+            .and(Access::Fill, [Path::new(SINK)])
             .and(Access::Write, [shared, folder.path(), &self.course, &self.cargo_home]);
         Jails { test: Jail::default(), compiler }
     }

@@ -29,6 +29,7 @@ use self::workspace::{STUB, Workspace};
 mod jails;
 mod layers;
 mod reading;
+mod taming;
 mod workspace;
 
 /// Whether the code of a submission is contained.
@@ -166,7 +167,7 @@ impl Examiner for SubmissionExaminer<'_> {
         layers::lay(&self.shared(), &folder.target(), exercise).context("the build folder cannot be laid out")?;
         let contained = self.containment(exercise, &folder, Code::Stranger);
         let _answer = Answer::put(exercise.source(), text)?;
-        check::check(&Check {
+        let mut verdict = check::check(&Check {
             root: self.workspace.root(),
             exercise,
             compile: self.options(),
@@ -175,7 +176,9 @@ impl Examiner for SubmissionExaminer<'_> {
             seed: None,
             stop: self.stop,
             report: &|_| {},
-        })
+        })?;
+        verdict.iter_mut().for_each(taming::tame);
+        Ok(verdict)
     }
 
     fn course(&self) -> &Catalogue {

@@ -38,7 +38,28 @@ impl Workspace {
     /// Copies the course at `root` to `dir/course`. Files that are the same already are not touched, so that cargo does
     /// not build them again.
     pub fn lay_out(root: &Path, dir: &Path, stop: &Stop) -> Result<Workspace> {
-        let mut files = if root.join(".git").exists() { committed(root, dir, stop)? } else { in_folder(root)? };
+        if !root.join(".git").exists() {
+            return Workspace::copy(in_folder(root)?, dir);
+        }
+        let git = Git::find(root, stop)?;
+        let commit = git.line(&["rev-parse", "HEAD"])?;
+        let stamp = dir.join("commit");
+        let known = fs::read_to_string(&stamp).unwrap_or_default();
+        if let Some((_, version)) = known.split_once(' ').filter(|(known, _)| *known == commit) {
+            let workspace = Workspace { catalogue: Catalogue::find(&dir.join("course"))?, version: version.to_owned() };
+            for exercise in &workspace.catalogue.exercises {
+                // An examination that was killed leaves its answer behind.
+                fs::write(exercise.source(), STUB)?;
+            }
+            return Ok(workspace);
+        }
+        let _ = fs::remove_file(&stamp);
+        let workspace = Workspace::copy(committed(&git, dir)?, dir)?;
+        fs::write(&stamp, format!("{commit} {}", workspace.version))?;
+        Ok(workspace)
+    }
+
+    fn copy(mut files: Files, dir: &Path) -> Result<Workspace> {
         let original = Solutions::take_from(&mut files);
         for (file, content) in &mut files {
             if is_answer(file) {
@@ -76,11 +97,11 @@ fn is_answer(file: &Path) -> bool {
 }
 
 /// The files of the last commit. Git writes them into a folder beside the copy first.
-fn committed(root: &Path, dir: &Path, stop: &Stop) -> Result<Files> {
+fn committed(git: &Git<'_>, dir: &Path) -> Result<Files> {
     let staged = dir.join("committed");
     let _ = fs::remove_dir_all(&staged);
     fs::create_dir_all(&staged)?;
-    let git = Git::find(root, stop)?.with_index(staged.join(".index"));
+    let git = git.with_index(staged.join(".index"));
     git.run(&["read-tree", "HEAD"])?;
     git.run(&["checkout-index", "--all", &format!("--prefix={}/", staged.display())])?;
     fs::remove_file(staged.join(".index"))?;

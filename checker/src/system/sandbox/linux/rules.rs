@@ -11,7 +11,9 @@ use crate::system::sandbox::{Access, Jail, Strength};
 
 /// What this code was written for. An older kernel enforces the part of it that it knows.
 const NEWEST: ABI = ABI::V9;
-/// From this version on, TCP is restricted, and from the other one, signals.
+/// Before this version, any file that may be read may be emptied.
+const WITH_TRUNCATION: i32 = 3;
+/// From these versions on, TCP and signals are restricted.
 const WITH_TCP: i32 = 4;
 const WITH_SIGNALS: i32 = 6;
 
@@ -62,6 +64,9 @@ pub fn probe(strength: &mut Strength) {
         }
         _ => return strength.missing.push(absent("this kernel is older than Linux 5.13, or was built without it")),
     };
+    if version < WITH_TRUNCATION {
+        return strength.missing.push(format!("Landlock {version} does not protect files enough; Linux 6.2 does"));
+    }
     strength.protects_files = true;
     let parts = [(1, "files"), (WITH_TCP, "TCP"), (WITH_SIGNALS, "signals, abstract sockets")];
     let names = |holds: &dyn Fn(i32) -> bool| -> Vec<&str> {
