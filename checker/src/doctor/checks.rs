@@ -14,8 +14,8 @@ use crate::error::{self, COMMAND, causes};
 use crate::runner::compile::settings::Settings;
 use crate::runner::suite::scratch::Scratch;
 use crate::system::process::{self, How, Spec, Stop};
-use crate::system::toolchain::{self, Toolchain};
 use crate::system::sandbox::{self, Strength};
+use crate::system::toolchain::{self, Toolchain};
 use crate::system::{files, git};
 use crate::watch::files::{Means, Watcher};
 
