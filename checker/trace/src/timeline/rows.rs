@@ -113,6 +113,11 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
         cause.cancelled.iter().for_each(|wait| keep[wait.step] = true);
         let panics = trace.steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Panics { .. }));
         panics.for_each(|(index, _)| keep[index] = true);
+        // Of a task whose wait left no step, as that of a future of its own, the last step is known.
+        for task in cause.unexplained(trace) {
+            let last = trace.steps.iter().rposition(|step| step.task == task);
+            last.into_iter().for_each(|last| keep[last] = true);
+        }
     }
     for wait in waits {
         keep[wait.step] = true;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use unicode_width::UnicodeWidthChar as _;
+use trace::columns;
 
 use crate::ui::text::style::{Colour, Flow, Line, Style};
 
@@ -92,12 +92,8 @@ fn push(cells: &mut Vec<Cell>, code: &str, c: char) {
             cells.extend((0..4 - column % 4).map(|_| Cell::new(code, ' ', 1)));
         }
         c if c.is_control() => {}
-        c => cells.push(Cell::new(code, c, cell_width(c))),
+        c => cells.push(Cell::new(code, c, columns::of(c))),
     }
-}
-
-pub fn cell_width(c: char) -> usize {
-    c.width().unwrap_or(0)
 }
 
 pub fn width(cells: &[Cell]) -> usize {

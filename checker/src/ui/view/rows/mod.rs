@@ -7,7 +7,9 @@ mod table;
 
 use std::rc::Rc;
 
-use self::cells::{Cell, Part, cell_width};
+use trace::columns;
+
+use self::cells::{Cell, Part};
 use crate::ui::text::style::{Colour, Flow, Line, Rank, Text};
 
 /// One row, at most as wide as the screen it was made for.
@@ -92,7 +94,7 @@ pub fn sides(left: Row, right: Row, width: usize) -> Row {
 impl Row {
     /// The width in cells.
     pub fn width(&self) -> usize {
-        self.pieces.iter().flat_map(|piece| piece.text.chars()).map(cell_width).sum()
+        self.pieces.iter().map(|piece| columns::width(&piece.text)).sum()
     }
 
     /// The text without colours.
