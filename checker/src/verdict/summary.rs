@@ -272,7 +272,10 @@ mod tests {
         };
         assert_eq!(beside(Kind::Passed, "passes 2 tests; proven"), "2 tests; proven");
         assert_eq!(beside(Kind::Deadlock, "`a` deadlocks in interleaving 3"), "`a` in interleaving 3");
-        assert_eq!(beside(Kind::FailingTest, "`fails` fails, and 1 other test fails"), "`fails`, and 1 other test fails");
+        assert_eq!(
+            beside(Kind::FailingTest, "`fails` fails, and 1 other test fails"),
+            "`fails`, and 1 other test fails"
+        );
         assert_eq!(beside(Kind::Livelock, "`a` gets nowhere"), "`a` gets nowhere");
         assert_eq!(beside(Kind::Lint, "held across await"), "held across await");
     }

@@ -140,10 +140,7 @@ fn from_the_starter_to_the_solution() {
         let row = failed.lines().find(|line| line.contains(what)).unwrap_or_default();
         assert!(row.contains(place), "{what} at {place}\n{failed}");
     }
-    assert!(
-        failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` in interleaving"),
-        "{failed}"
-    );
+    assert!(failed.contains("deadlock · abba: `moving_both_ways_never_deadlocks` in interleaving"), "{failed}");
 
     std::fs::copy(course.root.join("solutions/01_verdicts/20_abba/src/lib.rs"), course.source("20_abba")).unwrap();
     let passed = course.run(&["run"]).expect(0).stdout;

@@ -124,7 +124,8 @@ pub fn table(proofs: &[Proof], course: &[Complaint], times: Times) -> Text {
     text.blank();
     let of_proofs =
         proofs.iter().flat_map(|proof| proof.objections().map(|(what, why)| (proof.exercise.as_str(), what, why)));
-    let of_course = course.iter().map(|complaint| ("the course", complaint.subject.as_str(), complaint.objection.as_str()));
+    let of_course =
+        course.iter().map(|complaint| ("the course", complaint.subject.as_str(), complaint.objection.as_str()));
     let mut objections = 0;
     for (exercise, subject, why) in of_proofs.chain(of_course) {
         objections += 1;

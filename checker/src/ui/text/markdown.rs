@@ -119,7 +119,11 @@ impl<'a> Writer<'a> {
                 self.code = Some(String::new());
             }
             Tag::List(first) => {
-                if self.lists.is_empty() { self.block() } else { self.end_line() }
+                if self.lists.is_empty() {
+                    self.block()
+                } else {
+                    self.end_line()
+                }
                 self.lists.push(first);
             }
             Tag::Item => self.item(),

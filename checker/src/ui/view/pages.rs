@@ -155,9 +155,7 @@ pub fn timeline(verdict: &Verdict, width: usize) -> Option<Text> {
     let trace = test.trace.as_ref()?;
     let mut text = Text::new();
     let title = format!(" · {}", trace::timeline::title(trace));
-    text.push(
-        Line::plain(" ").then(Style::Heading, &test.name).then(Style::Plain, title),
-    );
+    text.push(Line::plain(" ").then(Style::Heading, &test.name).then(Style::Plain, title));
     text.blank();
     text.append(view::picture(&test.failure(), width));
     text.blank();

@@ -136,8 +136,7 @@ mod tests {
 
     fn proven(name: &str) -> TestResult {
         let mut test = example::test(name, Mode::Explore, Outcome::Passed);
-        test.explored =
-            Some(Explored { schedules: 1200, budget: 0, seed: 7, sampled: 0, coverage: Coverage::Proven });
+        test.explored = Some(Explored { schedules: 1200, budget: 0, seed: 7, sampled: 0, coverage: Coverage::Proven });
         test
     }
 
@@ -153,7 +152,8 @@ test  real          explored
 ✓ a   passed, 3 ms  proven for all 1,200
 ";
         let text = shown(&tests, 100);
-        let without_rule = |text: &str| text.lines().filter(|line| !line.starts_with('─')).collect::<Vec<_>>().join("\n");
+        let without_rule =
+            |text: &str| text.lines().filter(|line| !line.starts_with('─')).collect::<Vec<_>>().join("\n");
         assert_eq!(without_rule(text.trim_end()), without_rule(expected));
         assert!(shown(&tests, 40).lines().all(|line| line.chars().count() <= 40), "{}", shown(&tests, 40));
     }

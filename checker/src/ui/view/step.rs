@@ -1,7 +1,7 @@
 //! The screen of the stepper: the tasks and what they wait for, and the source with a mark at each task's line.
 
-use trace::{Place, columns};
 use trace::map::Fate;
+use trace::{Place, columns};
 
 use super::page::Source;
 use crate::ui::stepper::{Status, Stepper, TaskState};

@@ -93,7 +93,9 @@ fn status(app: &App) -> Row {
                 let style = if verdict.passed() { Style::Good } else { Style::Bad };
                 single(
                     app,
-                    Line::plain(" ").then(style, badge(verdict)).then(Style::Plain, format!(" · {}", beside_the_word(verdict))),
+                    Line::plain(" ")
+                        .then(style, badge(verdict))
+                        .then(Style::Plain, format!(" · {}", beside_the_word(verdict))),
                 )
             }
             (None, Some(error)) => {

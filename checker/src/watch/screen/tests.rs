@@ -37,7 +37,7 @@ fn a_new_exercise_shows_its_brief_until_the_first_save() {
     let _ = app.handle(Event::Saved);
     assert_eq!(app.topic, Topic::Result);
     let screen = shown(&app);
-    assert!(screen.contains("running") && screen.contains("a · t · deadlock"), "the old result stays:\n{screen}");
+    assert!(screen.contains("running") && screen.contains(" t · deadlock"), "the old result stays:\n{screen}");
 }
 
 #[test]

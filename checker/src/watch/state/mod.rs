@@ -371,9 +371,7 @@ impl App {
         let success = pages::Success { explanation: self.explanation.as_ref(), next, solved: &solved, ended };
         let mut page = match (&self.error, &self.verdict) {
             (Some(error), _) => pages::error(error),
-            (None, Some(verdict)) => {
-                pages::result(verdict, success, Space::of(width, self.layout().body, self.colour))
-            }
+            (None, Some(verdict)) => pages::result(verdict, success, Space::of(width, self.layout().body, self.colour)),
             (None, None) => pages::Page::default(),
         };
         if self.state == State::Running {

@@ -58,8 +58,7 @@ fn a_let_with_a_value() {
         assert_eq!(count, 3);
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. A `let` statement ends at its semicolon, and the guard had no name",
     );
 }
@@ -73,8 +72,7 @@ fn the_block_of_an_if_condition() {
         }
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. The temporaries of a plain `if` condition are dropped before its block",
     );
 }
@@ -89,8 +87,7 @@ fn the_first_block_of_an_if_let() {
         }
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. `if let` keeps the temporaries of its value during the first block, \
          because the pattern may borrow from them, even where it does not",
     );
@@ -107,8 +104,7 @@ fn the_else_of_an_if_let() {
         }
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. Since edition 2024 the temporaries are dropped before `else`",
     );
 }
@@ -121,8 +117,7 @@ fn a_match_on_a_clone() {
         _ => here(),
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. `match` keeps all temporaries of its value until it ends, also the \
          guard that a clone was made from",
     );
@@ -137,8 +132,7 @@ fn a_match_on_a_block() {
         _ => here(),
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. Since edition 2024 the temporaries of a block's last expression are \
          dropped with the block",
     );
@@ -154,8 +148,7 @@ fn a_for_loop_over_a_clone() {
         }
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. `for` keeps the temporaries of the value after `in` until the loop ends",
     );
 }
@@ -170,8 +163,7 @@ fn a_shadowed_guard() {
         assert_eq!(jobs_now.len(), 3);
     });
     assert_eq!(
-        prediction,
-        seen,
+        prediction, seen,
         "left: your prediction; right: what happened. A variable lives to the end of its block, and a second one of the \
          same name does not change that",
     );

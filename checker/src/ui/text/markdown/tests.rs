@@ -22,7 +22,11 @@ fn headings_code_and_emphasis_are_styles_instead_of_marks() {
     let expected = "\x1b[1;4mTitle\x1b[0m\n\nThe \x1b[38;5;30mstd\x1b[0m \x1b[3mmutex\x1b[0m is \
                     \x1b[1mheld\x1b[0m.\n\n\x1b[1mBelow\x1b[0m\n";
     assert_eq!(coloured(page, Links::Opened), expected);
-    assert_eq!(shown(page, 80), "Title\n═════\n\nThe `std` *mutex* is **held**.\n\nBelow\n─────\n", "the only sign without colour");
+    assert_eq!(
+        shown(page, 80),
+        "Title\n═════\n\nThe `std` *mutex* is **held**.\n\nBelow\n─────\n",
+        "the only sign without colour"
+    );
 }
 
 #[test]
@@ -56,8 +60,10 @@ fn code_stays_as_it_is() {
 #[test]
 fn a_table_is_aligned_and_no_wider_than_the_screen() {
     let page = "| lock | fair |\n|---|---|\n| `std` | no, whoever comes first gets it |\n| 並行 | yes |\n";
-    let wide = "lock   fair\n─────────────────────────────────────────\n`std`  no, whoever comes first gets it\n並行   yes\n";
-    let narrow = "lock   fair\n────────────────────\n`std`  no, whoever\n       comes first\n       gets it\n並行   yes\n";
+    let wide =
+        "lock   fair\n─────────────────────────────────────────\n`std`  no, whoever comes first gets it\n並行   yes\n";
+    let narrow =
+        "lock   fair\n────────────────────\n`std`  no, whoever\n       comes first\n       gets it\n並行   yes\n";
     let rule = |length: usize| "─".repeat(length);
     assert_eq!(shown(page, 80), wide.replace(&rule(41), &rule(38)));
     assert_eq!(shown(page, 20), narrow);

@@ -43,9 +43,8 @@ pub fn rows(text: &Text, colour: Colour, width: usize) -> Vec<Row> {
         let parts: Vec<Vec<Part>> = if is_of_a_table(block[0]) {
             table::lay_out(block, colour, width.max(1))
         } else {
-            let line = |line: &&Line| {
-                cells::parts(cells::cells(line, colour, &mut rendered), line.flow(), width.max(1))
-            };
+            let line =
+                |line: &&Line| cells::parts(cells::cells(line, colour, &mut rendered), line.flow(), width.max(1));
             block.iter().map(line).collect()
         };
         for parts in parts {

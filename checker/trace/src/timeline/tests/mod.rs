@@ -239,10 +239,14 @@ fn wide_characters_are_counted_by_columns() {
     let failure = deadlock(trace);
     for width in [40, 60, 80, 100] {
         let text = draw(&failure, width);
-        assert!(text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= width && !line.contains('\t')), "{text}");
+        assert!(
+            text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= width && !line.contains('\t')),
+            "{text}"
+        );
     }
     let text = draw(&failure, 80);
-    let column = |row: &str, what: &str| unicode_width::UnicodeWidthStr::width(&row[..row.find(what).expect("it is there")]);
+    let column =
+        |row: &str, what: &str| unicode_width::UnicodeWidthStr::width(&row[..row.find(what).expect("it is there")]);
     let places: Vec<usize> =
         text.lines().filter(|line| line.contains("lib.rs:")).map(|row| column(row, "lib.rs:")).collect();
     assert!(places.len() == 4 && places.iter().all(|place| *place == places[0]), "{places:?}\n{text}");
