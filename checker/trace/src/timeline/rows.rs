@@ -162,6 +162,11 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
         }
     }
     keep_single_steps(trace, &mut keep);
+    // If no step tells of a lock or a signal, the tasks that began and ended are all there is to tell.
+    if !keep.iter().zip(&trace.steps).any(|(keep, step)| *keep && !is_bookkeeping(&step.action)) {
+        let from = keep.len().saturating_sub(LAST_ROWS);
+        keep[from..].fill(true);
+    }
     keep
 }
 

@@ -263,6 +263,22 @@ fn a_wait_without_a_step_is_shown_by_the_last_step_before_it() {
     let text = draw(&deadlock(stuck), 120);
     assert!(text.contains("unlocks `a`") && text.contains("lib.rs:2"), "{text}");
     assert!(text.contains("task 1 waits for something else, after lib.rs:2"), "{text}");
+    let spawns = |child| Action::Spawns { child };
+    let steps = vec![(0, spawns(1), 1), (0, spawns(2), 2), (1, Action::Ends, 3)];
+    let mut only_tasks = trace(&["main", "task 1", "task 2"], &[], steps);
+    only_tasks.tasks[2].state = TaskState::Suspended;
+    assert_drawn(
+        &deadlock(only_tasks),
+        80,
+        "
+     main           task 1
+  1  starts task 1          lib.rs:1
+  2  starts task 2          lib.rs:2
+  3                 ends    lib.rs:3
+  ✗  deadlock: main waits for something else, after lib.rs:2; task 2 waits for
+     something that the scheduler does not know
+",
+    );
 }
 
 #[test]
