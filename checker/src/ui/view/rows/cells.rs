@@ -149,8 +149,9 @@ fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Part> {
             rest = &rest[1..];
             continue;
         }
-        // Break only at a blank in the second half: indentation is not a place to break.
-        let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
+        // Indentation is not a place to break.
+        let blanks = rest.iter().take_while(|cell| cell.c == ' ').count();
+        let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > blanks);
         // A name that is too long is broken between its words.
         let underscore = rest[..fits].iter().rposition(|cell| cell.c == '_').filter(|at| *at > fits / 2);
         let end = blank.or(underscore.map(|at| at + 1)).unwrap_or(fits);

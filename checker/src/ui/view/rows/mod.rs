@@ -239,6 +239,8 @@ mod tests {
     fn lines_are_broken_between_words_if_possible() {
         assert_eq!(wrapped("each holds the lock", 10), ["each holds", "the lock"]);
         assert_eq!(wrapped("  each holds the lock", 10), ["  each", "  holds", "  the lock"]);
+        assert_eq!(wrapped("a, cancellation", 12), ["a,", "cancellation"], "a word that fits is not broken");
+        assert_eq!(wrapped("the_name_of_a_test", 12), ["the_name_of_", "a_test"]);
         assert_eq!(wrapped("aaaaaaaaaaaa", 5), ["aaaaa", "aaaaa", "aa"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("日本語です", 5), ["日本", "語で", "す"]);
