@@ -1,6 +1,10 @@
 //! The command line: its commands and global options.
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
+
+use anstyle::{Ansi256Color, AnsiColor};
+use clap::builder::Styles;
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::authoring::{bench, book, new, verify};
 use crate::commands::{completions, hint, list, read, replay, reset, run, solution, update};
@@ -207,9 +211,30 @@ pub enum Dev {
     Book(book::Args),
 }
 
+/// The look of the help on a terminal, in the colours of the verdicts.
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(Ansi256Color(30).on_default().bold())
+    .placeholder(Ansi256Color(30).on_default());
+
+/// What `--color` says. The help is shown before the arguments are understood, so they are looked through.
+fn colour(arguments: impl Iterator<Item = OsString>) -> ColorChoice {
+    let arguments: Vec<OsString> = arguments.collect();
+    let given = arguments.iter().enumerate().find_map(|(at, argument)| match argument.to_str()? {
+        "--color" => arguments.get(at + 1)?.to_str(),
+        other => other.strip_prefix("--color="),
+    });
+    match given {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
 /// The command line, and in the version the commit of the course, if git knows it.
 pub fn parse() -> Cli {
-    let mut command = Cli::command();
+    let mut command = Cli::command().styles(STYLES).color(colour(std::env::args_os()));
     if std::env::args_os().any(|argument| argument == "--version" || argument == "-V") {
         command = command.version(&*version().leak());
     }

@@ -68,7 +68,7 @@ pub fn exercises(root: &Path, _stop: &Stop) -> Finding {
     match Catalogue::find(root) {
         Ok(catalogue) => match (catalogue.require_cargo(), catalogue.unreadable.first()) {
             (Err(error), _) => failed(&error, "restore the exercises with git"),
-            (Ok(()), Some(unreadable)) => bad(unreadable.what(), &unreadable.help()),
+            (Ok(()), Some(unreadable)) => bad(unreadable.what(), unreadable.help()),
             (Ok(()), None) => good(format!("{} in {}", catalogue.exercises.len(), root.display())),
         },
         Err(error) => failed(&error, "restore the exercises with git"),

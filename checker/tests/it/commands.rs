@@ -310,4 +310,11 @@ fn colour_follows_the_flag_then_the_environment_then_the_terminal() {
     assert!(coloured(&["list", "--color=always"], "NO_COLOR"));
     assert!(!coloured(&["list", "--color=never"], "CLICOLOR_FORCE"));
     assert!(!coloured(&["list"], "NO_COLOR"));
+    // clap shows the help before all arguments are understood.
+    for help in [&["--help"][..], &["run", "--help"], &["list", "-h"]] {
+        let with = |choice: &'static str| [&[choice], help].concat();
+        assert!(!coloured(help, "UNRELATED") && coloured(help, "CLICOLOR_FORCE"), "{help:?}");
+        assert!(coloured(&with("--color=always"), "NO_COLOR"), "{help:?}");
+        assert!(!coloured(&with("--color=never"), "CLICOLOR_FORCE"), "{help:?}");
+    }
 }

@@ -9,13 +9,13 @@ pub(crate) fn is_end(action: &Action) -> bool {
     matches!(action, Action::Ends | Action::Panics { .. })
 }
 
-/// A clause for each task that panicked.
-pub(crate) fn panicked(trace: &Trace) -> impl Iterator<Item = String> {
+/// Each task that panicked, with a clause about it.
+pub(crate) fn panicked(trace: &Trace) -> impl Iterator<Item = (usize, String)> {
     trace.steps.iter().filter_map(|step| {
         let Action::Panics { message } = &step.action else { return None };
         let name = &trace.tasks.get(step.task)?.name;
         let at = step.place.as_ref().map_or_else(String::new, |place| format!(" at {place}"));
-        Some(format!("{name} panicked{at}: {}", message.lines().next().unwrap_or("")))
+        Some((step.task, format!("{name} panicked{at}: {}", message.lines().next().unwrap_or(""))))
     })
 }
 
@@ -115,6 +115,22 @@ mod tests {
         );
         let expected = "task 1 panicked at lib.rs:2: no such id; main waits on `answer`; task 2 was cancelled while it \
                         waited on `jobs`";
+        assert_eq!(words(&trace), expected);
+    }
+
+    /// Would catch: `task 1 panicked and never gave back …; task 1 panicked at …`.
+    #[test]
+    fn a_panicked_holder_is_named_once() {
+        let mode = crate::Mode::Lock;
+        let trace = trace(
+            &[("main", TaskState::Running), ("task 1", TaskState::Panicked)],
+            vec![
+                (1, Action::Acquires { object: 0, mode }),
+                (1, Action::Panics { message: "no such id".into() }),
+                (0, Action::Waits { object: 0, mode }),
+            ],
+        );
+        let expected = "task 1 panicked at lib.rs:2: no such id, and never gave back `jobs`; main waits for `jobs`";
         assert_eq!(words(&trace), expected);
     }
 

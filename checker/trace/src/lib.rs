@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod action;
+pub mod columns;
 mod ends;
 mod listed;
 pub mod map;

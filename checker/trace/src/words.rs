@@ -153,7 +153,9 @@ impl Cause {
         let mut parts: Vec<String> = Vec::new();
         if cycle.is_empty() {
             parts.extend(self.silent_holders().map(|task| self.silence_in_words(trace, task)));
-            parts.extend(ends::panicked(trace));
+            // Of a task that panicked and holds what others wait for, both are told in one clause.
+            let told: Vec<usize> = self.silent_holders().collect();
+            parts.extend(ends::panicked(trace).filter(|(task, _)| !told.contains(task)).map(|(_, words)| words));
         }
         let alike = |one: &Wait, other: &Wait| {
             one.target == other.target && [one, other].iter().all(|wait| self.holds[wait.task].is_empty())
@@ -185,7 +187,7 @@ impl Cause {
     }
 
     /// The tasks that have not ended and whose wait is unknown, without workers, ready async tasks and silent holders.
-    fn unexplained<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = usize> + 'a {
+    pub(crate) fn unexplained<'a>(&'a self, trace: &'a Trace) -> impl Iterator<Item = usize> + 'a {
         let holders: Vec<usize> = self.silent_holders().collect();
         let is_left = |task: &crate::Task| match (task.kind, task.state) {
             (TaskKind::Worker, _) | (TaskKind::Async, TaskState::Ready) => false,
@@ -208,7 +210,10 @@ impl Cause {
         let end = trace.steps.iter().find(|step| step.task == task && ends::is_end(&step.action));
         match end.map(|step| &step.action) {
             None => format!("{name} holds {held} and waits for something else"),
-            Some(Action::Panics { .. }) => format!("{name} panicked and never gave back {held}"),
+            Some(Action::Panics { .. }) => {
+                let words = ends::panicked(trace).find(|(panicked, _)| *panicked == task).map(|(_, words)| words);
+                format!("{}, and never gave back {held}", words.unwrap_or_else(|| format!("{name} panicked")))
+            }
             Some(_) => format!("{name} has ended and never gave back {held}"),
         }
     }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 
+use trace::columns::before_column;
 use trace::{Object, Place, SourceLine, Step};
 
 use super::functions::{self, Function};
@@ -90,7 +91,7 @@ impl Sources {
         })
     }
 
-    /// The text of the line at `at`, and the column in it, counted in characters from 0.
+    /// The text of the line at `at`, and the column in it, counted from 0 as the compiler counts.
     fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
         let text = self.text(at.file(), at.line())?;
         Some((text.to_owned(), at.column() as usize - 1))
@@ -118,7 +119,7 @@ impl Sources {
 
 /// The field, variable or static that the value created at `column` initializes.
 fn name_of_creation(line: &str, column: usize) -> Option<String> {
-    let mut before: String = line.chars().take(column).collect();
+    let mut before = before_column(line, column).to_owned();
     // `let a = Arc::new(vec![` means the same as `let a = `.
     loop {
         let trimmed = before.trim_end();
@@ -140,7 +141,7 @@ fn name_of_creation(line: &str, column: usize) -> Option<String> {
 
 /// The last field or variable of the expression whose method is called at `column`.
 fn name_of_use(line: &str, column: usize) -> Option<String> {
-    let before: String = line.chars().take(column).collect();
+    let before = before_column(line, column);
     let mut receiver = before.trim_end().strip_suffix('.')?.trim_end();
     // `self.slots[i]` is one of the `slots`, `self.shard(key)` is a `shard`, and `jobs.clone()` refers to `jobs`.
     while let Some((opening, closing)) = [('[', ']'), ('(', ')')].into_iter().find(|(_, c)| receiver.ends_with(*c)) {

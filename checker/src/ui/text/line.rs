@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use trace::columns;
 
 use super::span::{Colour, Span, Style, harmless};
 
@@ -89,23 +89,15 @@ impl Line {
     pub fn cut(&mut self, width: usize) {
         let mut left = width;
         for span in &mut self.spans {
-            let mut kept = String::new();
-            for c in span.text.chars() {
-                let cells = c.width().unwrap_or(0);
-                if cells > left {
-                    left = 0;
-                    break;
-                }
-                left -= cells;
-                kept.push(c);
-            }
-            span.text = kept;
+            let kept = columns::cut(&span.text, left);
+            left = if kept.len() < span.text.len() { 0 } else { left - columns::width(kept) };
+            span.text = kept.to_owned();
         }
     }
 
     /// The width in cells.
     pub fn width(&self) -> usize {
-        self.spans.iter().map(|span| span.text.width()).sum()
+        self.spans.iter().map(|span| columns::width(&span.text)).sum()
     }
 
     /// Padded with blanks to `width` cells.

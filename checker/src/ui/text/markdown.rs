@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::vec::IntoIter;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use trace::columns;
 
 use super::style::{Colour, Flow, Line, Rank, Style, Text};
 
@@ -143,7 +144,7 @@ impl<'a> Writer<'a> {
             TagEnd::CodeBlock => self.end_code(),
             TagEnd::List(_) => {
                 self.lists.pop();
-                self.hang = self.lists.iter().map(|list| marker(*list).chars().count()).sum();
+                self.hang = self.lists.iter().map(|list| columns::width(&marker(*list))).sum();
             }
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.line);
@@ -195,7 +196,7 @@ impl<'a> Writer<'a> {
     fn item(&mut self) {
         self.end_line();
         let outer = self.lists.len().saturating_sub(1);
-        let indent: usize = self.lists[..outer].iter().map(|list| marker(*list).chars().count()).sum();
+        let indent: usize = self.lists[..outer].iter().map(|list| columns::width(&marker(*list))).sum();
         let Some(list) = self.lists.last_mut() else { return };
         let mark = marker(*list);
         let is_first = self.text.lines().last().is_none_or(Line::is_empty);
@@ -204,7 +205,7 @@ impl<'a> Writer<'a> {
         if !is_first && matches!(self.events.peek(), Some(Event::Start(Tag::Paragraph))) {
             self.blank();
         }
-        self.hang = indent + mark.chars().count();
+        self.hang = indent + columns::width(&mark);
         self.line = Line::plain(" ".repeat(indent)).then(Style::Plain, mark);
         self.begins_item = true;
     }

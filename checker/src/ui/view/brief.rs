@@ -1,5 +1,7 @@
 //! The beginning of the brief, shown with the verdict on a starter that the learner has not changed yet.
 
+use trace::columns;
+
 use super::rows;
 use super::space::Space;
 use crate::ui::text::markdown::{Links, Look, markdown};
@@ -36,7 +38,7 @@ pub fn beginning(verdict: &Verdict, space: Space) -> Text {
     }
     if text.height() > 0 {
         let words = if is_whole { "" } else { " b shows the whole brief " };
-        let rule = "─".repeat(space.width.saturating_sub(words.chars().count() + 2));
+        let rule = "─".repeat(space.width.saturating_sub(columns::width(words) + 2));
         text.push(Line::styled(Style::Aside, format!("──{words}{rule}")).with_flow(Flow::Code));
     }
     text

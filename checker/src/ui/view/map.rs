@@ -1,5 +1,6 @@
 //! The map of a test as text: a tree of the choices that matter.
 
+use trace::columns;
 use trace::map::{Map, Outcome, Row, Tree};
 use trace::timeline::grouped;
 
@@ -12,7 +13,7 @@ pub fn text(title: &str, map: &Map, width: usize) -> Text {
     text.push(Line::styled(Style::Heading, format!(" {title}")));
     text.push(Line::plain(format!(" {}", tree.summary)));
     let numbers = tree.rows.len().to_string().len();
-    let cells = |row: &Row| row.lines.chars().count() + row.words.chars().count();
+    let cells = |row: &Row| columns::width(&row.lines) + columns::width(&row.words);
     let words = tree.rows.iter().map(cells).max().unwrap_or(0);
     let places = tree.rows.iter().filter_map(|row| row.place.as_ref()).map(|place| place.to_string().len());
     let places = places.max().unwrap_or(0);

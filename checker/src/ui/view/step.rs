@@ -1,7 +1,7 @@
 //! The screen of the stepper: the tasks and what they wait for, and the source with a mark at each task's line.
 
-use trace::Place;
 use trace::map::Fate;
+use trace::{Place, columns};
 
 use super::page::Source;
 use crate::ui::stepper::{Status, Stepper, TaskState};
@@ -15,7 +15,7 @@ pub fn screen(title: &str, stepper: &Stepper, sources: &[Source<'_>], width: usi
     let mut text = Text::new();
     text.push(Line::styled(Style::Heading, format!(" {title} · {done} of {all} steps")));
     text.blank();
-    let names = tasks.iter().map(|task| task.name.chars().count()).max().unwrap_or(0);
+    let names = tasks.iter().map(|task| columns::width(&task.name)).max().unwrap_or(0);
     tasks.iter().for_each(|task| text.push(task_line(task, names)));
     text.blank();
     let last = moment.last();
@@ -65,8 +65,8 @@ fn task_line(task: &TaskState, names: usize) -> Line {
         Status::Panicked => (Style::Bad, "panicked".to_owned()),
     };
     let key = if task.status == Status::CanGoOn { (task.id + 1).to_string() } else { " ".to_owned() };
-    let mut line = Line::plain("  ").then(Style::Heading, key).then(Style::Plain, format!("  {:<names$}  ", task.name));
-    line = line.then(style, words);
+    let line = Line::plain("  ").then(Style::Heading, key).then(Style::Plain, format!("  {}", task.name));
+    let mut line = line.pad(7 + names).then(style, words);
     if !task.holds.is_empty() {
         let held: Vec<String> = task.holds.iter().map(|name| format!("`{name}`")).collect();
         line = line.then(Style::Plain, format!(" · holds {}", held.join(" and ")));

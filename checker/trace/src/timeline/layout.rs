@@ -5,7 +5,7 @@ use std::fmt;
 use super::picture::{Mark, Picture, Slot};
 use super::row::{Row, Shown};
 use super::verdict;
-use crate::{Failure, Trace};
+use crate::{Failure, Trace, columns};
 
 /// The width of a row number and the blanks around it.
 const NUMBER: usize = 5;
@@ -52,7 +52,7 @@ impl fmt::Display for Line {
 
 impl Line {
     fn width(&self) -> usize {
-        self.0.iter().map(|piece| piece.text.chars().count()).sum()
+        self.0.iter().map(|piece| columns::width(&piece.text)).sum()
     }
 
     fn push(&mut self, text: impl Into<String>, paint: Paint) {
@@ -111,8 +111,8 @@ impl<'a> Columns<'a> {
     fn new(trace: &'a Trace, picture: &'a Picture, functions: Functions) -> Self {
         let mut columns = Columns { trace, picture, functions, text: 0, place: 0 };
         let shown = || picture.rows.iter().filter_map(Row::shown);
-        columns.text = shown().map(|row| columns.words(row).chars().count()).max().unwrap_or(0);
-        columns.place = shown().map(|row| columns.place(row).chars().count()).max().unwrap_or(0);
+        columns.text = shown().map(|row| columns::width(&columns.words(row))).max().unwrap_or(0);
+        columns.place = shown().map(|row| columns::width(&columns.place(row))).max().unwrap_or(0);
         columns
     }
 
@@ -141,8 +141,8 @@ impl<'a> Columns<'a> {
         let slots = self.slots(at);
         let own = |row: &&Shown| row.task == self.picture.tasks[at];
         let rows = self.picture.rows.iter().filter_map(Row::shown).filter(own);
-        let text = rows.map(|row| self.words(row).chars().count()).max();
-        let name = self.trace.lane(self.picture.tasks[at]).chars().count();
+        let text = rows.map(|row| columns::width(&self.words(row))).max();
+        let name = columns::width(&self.trace.lane(self.picture.tasks[at]));
         slots + usize::from(slots > 0) + text.unwrap_or(0).max(name)
     }
 
@@ -183,7 +183,7 @@ impl<'a> Columns<'a> {
                 }
                 row => {
                     let words = row.aside();
-                    let room = width.saturating_sub(words.chars().count());
+                    let room = width.saturating_sub(columns::width(&words));
                     line.pad_to(self.start(self.picture.tasks.len()).min(room));
                     line.push(words, Paint::Aside);
                 }
@@ -195,7 +195,7 @@ impl<'a> Columns<'a> {
 
     fn one_below_the_other(&self, width: usize) -> Vec<Line> {
         let names =
-            self.picture.tasks.iter().map(|task| self.trace.tasks[*task].name.chars().count()).max().unwrap_or(0);
+            self.picture.tasks.iter().map(|task| columns::width(&self.trace.tasks[*task].name)).max().unwrap_or(0);
         let mut lines = Vec::new();
         for row in &self.picture.rows {
             let mut line = number(row);
@@ -278,20 +278,21 @@ fn number(row: &Row) -> Line {
     Line(vec![Piece { text, paint: Paint::Aside }])
 }
 
-/// `text`, shortened to at most `room` characters.
+/// `text`, shortened to at most `room` columns.
 fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+    let text = text.replace('\t', "    ");
+    if columns::width(&text) <= room {
+        return text;
     }
-    text.chars().take(room - 1).chain(['…']).collect()
+    format!("{}…", columns::cut(&text, room - 1))
 }
 
-/// Breaks `line` at blanks into parts of at most `width` characters. A word that is longer stays whole.
+/// Breaks `line` at blanks into parts of at most `width` columns. A word that is longer stays whole.
 fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     for word in line.split(' ') {
         let last = parts.last_mut().expect("there is always one");
-        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
+        if !last.is_empty() && columns::width(last) + 1 + columns::width(word) > width {
             parts.push(word.to_owned());
         } else {
             if !last.is_empty() {

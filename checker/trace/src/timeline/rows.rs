@@ -113,6 +113,11 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
         cause.cancelled.iter().for_each(|wait| keep[wait.step] = true);
         let panics = trace.steps.iter().enumerate().filter(|(_, step)| matches!(step.action, Action::Panics { .. }));
         panics.for_each(|(index, _)| keep[index] = true);
+        // Of a task whose wait left no step, as that of a future of its own, the last step is known.
+        for task in cause.unexplained(trace) {
+            let last = trace.steps.iter().rposition(|step| step.task == task);
+            last.into_iter().for_each(|last| keep[last] = true);
+        }
     }
     for wait in waits {
         keep[wait.step] = true;
@@ -157,6 +162,11 @@ fn deadlock_steps(trace: &Trace) -> Vec<bool> {
         }
     }
     keep_single_steps(trace, &mut keep);
+    // If no step tells of a lock or a signal, the tasks that began and ended are all there is to tell.
+    if !keep.iter().zip(&trace.steps).any(|(keep, step)| *keep && !is_bookkeeping(&step.action)) {
+        let from = keep.len().saturating_sub(LAST_ROWS);
+        keep[from..].fill(true);
+    }
     keep
 }
 

@@ -16,7 +16,7 @@ fn picture(body: impl Fn() + Send + Sync + 'static) -> String {
     let exploration = Exploration::new(env!("CARGO_MANIFEST_DIR"));
     let failure = exploration.run(body).failure.expect("it fails in some schedule");
     let picture = timeline::draw(&failure, 80);
-    assert!(picture.lines().all(|line| line.chars().count() <= 80), "wider than 80 columns\n{picture}");
+    assert!(picture.lines().all(|line| trace::columns::width(line) <= 80), "wider than 80 columns\n{picture}");
     picture
 }
 
@@ -158,4 +158,21 @@ fn five_tasks() {
         });
     });
     assert_data_eq!(picture, file!["pictures/five_tasks.txt"]);
+}
+
+/// Would catch: a lock without a name because of a tab, or a row that is wider than the screen because of wide characters.
+#[test]
+#[rustfmt::skip]
+fn tabs_and_wide_characters() {
+    let picture = picture(|| {
+		let 在庫 = Mutex::new(1);
+		let (_, second) = ("日本語", Mutex::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let (_a, _b) = (second.lock().unwrap(), 在庫.lock().unwrap()); // 長い長い長い長い長い長い長い長い長い行
+            });
+			let (_a,	_b) = (在庫.lock().unwrap(),	second.lock().unwrap()); // 長い長い長い長い長い長い長い長い長い行
+        });
+    });
+    assert_data_eq!(picture, file!["pictures/tabs_and_wide_characters.txt"]);
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use unicode_width::UnicodeWidthChar as _;
+use trace::columns;
 
 use crate::ui::text::style::{Colour, Flow, Line, Style};
 
@@ -92,12 +92,8 @@ fn push(cells: &mut Vec<Cell>, code: &str, c: char) {
             cells.extend((0..4 - column % 4).map(|_| Cell::new(code, ' ', 1)));
         }
         c if c.is_control() => {}
-        c => cells.push(Cell::new(code, c, cell_width(c))),
+        c => cells.push(Cell::new(code, c, columns::of(c))),
     }
-}
-
-pub fn cell_width(c: char) -> usize {
-    c.width().unwrap_or(0)
 }
 
 pub fn width(cells: &[Cell]) -> usize {
@@ -153,8 +149,9 @@ fn wrap(cells: &[Cell], width: usize, hang: usize) -> Vec<Part> {
             rest = &rest[1..];
             continue;
         }
-        // Break only at a blank in the second half: indentation is not a place to break.
-        let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > fits / 2);
+        // Indentation is not a place to break.
+        let blanks = rest.iter().take_while(|cell| cell.c == ' ').count();
+        let blank = rest[..=fits].iter().rposition(|cell| cell.c == ' ').filter(|at| *at > blanks);
         // A name that is too long is broken between its words.
         let underscore = rest[..fits].iter().rposition(|cell| cell.c == '_').filter(|at| *at > fits / 2);
         let end = blank.or(underscore.map(|at| at + 1)).unwrap_or(fits);

@@ -7,7 +7,9 @@ mod table;
 
 use std::rc::Rc;
 
-use self::cells::{Cell, Part, cell_width};
+use trace::columns;
+
+use self::cells::{Cell, Part};
 use crate::ui::text::style::{Colour, Flow, Line, Rank, Text};
 
 /// One row, at most as wide as the screen it was made for.
@@ -91,7 +93,7 @@ pub fn sides(left: Row, right: Row, width: usize) -> Row {
 impl Row {
     /// The width in cells.
     pub fn width(&self) -> usize {
-        self.pieces.iter().flat_map(|piece| piece.text.chars()).map(cell_width).sum()
+        self.pieces.iter().map(|piece| columns::width(&piece.text)).sum()
     }
 
     /// The text without colours.
@@ -237,6 +239,8 @@ mod tests {
     fn lines_are_broken_between_words_if_possible() {
         assert_eq!(wrapped("each holds the lock", 10), ["each holds", "the lock"]);
         assert_eq!(wrapped("  each holds the lock", 10), ["  each", "  holds", "  the lock"]);
+        assert_eq!(wrapped("a, cancellation", 12), ["a,", "cancellation"], "a word that fits is not broken");
+        assert_eq!(wrapped("the_name_of_a_test", 12), ["the_name_of_", "a_test"]);
         assert_eq!(wrapped("aaaaaaaaaaaa", 5), ["aaaaa", "aaaaa", "aa"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("日本語です", 5), ["日本", "語で", "す"]);

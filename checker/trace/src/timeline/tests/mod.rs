@@ -230,6 +230,57 @@ fn tasks_that_wait_for_the_same_object_are_named_together() {
     assert!(text.contains("something else; main, task 2 and task 3 wait for `a`\n"), "{text}");
 }
 
+/// Would catch: a row that is wider than the screen, or bars that are not straight, because a name is wide.
+#[test]
+fn wide_characters_are_counted_by_columns() {
+    let Failure { trace: Some(mut trace), .. } = abba() else { panic!("it has a trace") };
+    trace.objects[0].name = "在庫".into();
+    trace.lines[0].text = "let mut 在庫 =\tself.在庫.lock().unwrap(); // とても長い行".into();
+    let failure = deadlock(trace);
+    for width in [40, 60, 80, 100] {
+        let text = draw(&failure, width);
+        assert!(
+            text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= width && !line.contains('\t')),
+            "{text}"
+        );
+    }
+    let text = draw(&failure, 80);
+    let column =
+        |row: &str, what: &str| unicode_width::UnicodeWidthStr::width(&row[..row.find(what).expect("it is there")]);
+    let places: Vec<usize> =
+        text.lines().filter(|line| line.contains("lib.rs:")).map(|row| column(row, "lib.rs:")).collect();
+    assert!(places.len() == 4 && places.iter().all(|place| *place == places[0]), "{places:?}\n{text}");
+}
+
+/// Would catch: an empty picture of tasks that wait for a waker of the learner's own, which no step tells of.
+#[test]
+fn a_wait_without_a_step_is_shown_by_the_last_step_before_it() {
+    let mut stuck = trace(&["main", "task 1"], &["a"], vec![(1, locks(0), 1), (1, unlocks(0), 2), (0, locks(0), 3)]);
+    stuck.steps.push(Step { task: 0, action: unlocks(0), place: None });
+    for task in &mut stuck.tasks {
+        task.state = TaskState::Suspended;
+    }
+    let text = draw(&deadlock(stuck), 120);
+    assert!(text.contains("unlocks `a`") && text.contains("lib.rs:2"), "{text}");
+    assert!(text.contains("task 1 waits for something else, after lib.rs:2"), "{text}");
+    let spawns = |child| Action::Spawns { child };
+    let steps = vec![(0, spawns(1), 1), (0, spawns(2), 2), (1, Action::Ends, 3)];
+    let mut only_tasks = trace(&["main", "task 1", "task 2"], &[], steps);
+    only_tasks.tasks[2].state = TaskState::Suspended;
+    assert_drawn(
+        &deadlock(only_tasks),
+        80,
+        "
+     main           task 1
+  1  starts task 1          lib.rs:1
+  2  starts task 2          lib.rs:2
+  3                 ends    lib.rs:3
+  ✗  deadlock: main waits for something else, after lib.rs:2; task 2 waits for
+     something that the scheduler does not know
+",
+    );
+}
+
 #[test]
 fn a_reader_queued_behind_a_writer_is_shown_as_waiting_for_that_writer() {
     let read = |object| Action::Acquires { object, mode: Mode::Read };
