@@ -42,9 +42,14 @@ impl Performer {
     pub(super) fn step(&self, at: usize, test: &str) -> Result<()> {
         let mut command = self.replay(at, test);
         command.arg("--step").stderr(Stdio::piped());
-        self.lend("stepper", move || match command.spawn().and_then(std::process::Child::wait_with_output) {
-            Ok(output) => what_went_wrong(output.status.code(), &output.stderr),
-            Err(error) => Some(format!("the steps cannot be shown: {error}")),
+        let words = format!("stepping through `{test}` …");
+        self.lend("stepper", move || {
+            // It takes a moment until the steps are there.
+            println!("{words}");
+            match command.spawn().and_then(std::process::Child::wait_with_output) {
+                Ok(output) => what_went_wrong(output.status.code(), &output.stderr),
+                Err(error) => Some(format!("the steps cannot be shown: {error}")),
+            }
         })
     }
 
