@@ -47,7 +47,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     }
     let name = &session.exercise(at).name;
     let backups = session.store.backups(name);
-    let new = if args.undo { newest(&backups)? } else { starter(session, at)? };
+    let new = if args.undo { newest(&backups)? } else { session.catalogue.starter(session.exercise(at))? };
     let what = if args.undo { "the backup" } else { "the starter" };
     let mut text = Text::new();
     match put(session, at, &new)? {
@@ -68,7 +68,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
 /// Restores the starter of the exercise `at`. Returns a message about the learner's file.
 pub fn reset(session: &Session, at: usize) -> Result<String> {
     let name = &session.exercise(at).name;
-    Ok(match put(session, at, &starter(session, at)?)? {
+    Ok(match put(session, at, &session.catalogue.starter(session.exercise(at))?)? {
         Put::AsItWas => format!("`{name}` is the starter already"),
         Put::Instead(None) => format!("`{name}` is the starter again"),
         Put::Instead(Some(backup)) => format!("the starter again; yours is kept as {backup}"),
@@ -101,15 +101,6 @@ fn put(session: &Session, at: usize, new: &[u8]) -> Result<Put> {
     store::replace(&source, new).with_context(|| format!("{} cannot be written", source.display()))?;
     let relative = |path: PathBuf| path.strip_prefix(session.root()).unwrap_or(&path).display().to_string();
     Ok(Put::Instead(backup.map(relative)))
-}
-
-/// The original starter, stored beside the solution.
-pub fn starter(session: &Session, at: usize) -> Result<Vec<u8>> {
-    let path = session.catalogue.solution(session.exercise(at)).join("starter.rs");
-    fs::read(&path).map_err(|error| {
-        let what = format!("the starter {} cannot be read: {error}", path.display());
-        UserError::new(what, "restore it with git").into()
-    })
 }
 
 /// The file that the last reset replaced.

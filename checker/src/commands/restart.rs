@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::confirm::confirm;
-use super::reset::starter;
+use crate::course::exercise::Exercise;
 use crate::course::restart::{Content, Done, Kind, Restart};
 use crate::error::{COMMAND, Exit, UserError};
 use crate::session::Session;
@@ -60,10 +60,9 @@ fn is_meant(edited: usize, solved: usize) -> Result<bool> {
 
 /// The starters of all exercises, with the paths of the files that they belong in.
 fn starters(session: &Session) -> Result<Vec<Content>> {
-    let exercises = session.catalogue.exercises.iter().enumerate();
-    exercises
-        .map(|(at, exercise)| Ok((format!("exercises/{}/src/lib.rs", exercise.path()), starter(session, at)?)))
-        .collect()
+    let catalogue = &session.catalogue;
+    let file = |exercise: &Exercise| format!("exercises/{}/src/lib.rs", exercise.path());
+    catalogue.exercises.iter().map(|exercise| Ok((file(exercise), catalogue.starter(exercise)?))).collect()
 }
 
 fn nothing_left(session: &Session, finished: Option<&Done>) -> Result<Exit> {

@@ -132,6 +132,15 @@ impl Catalogue {
         self.root.join("solutions").join(exercise.path())
     }
 
+    /// The original text of the learner's file, stored beside the solution.
+    pub fn starter(&self, exercise: &Exercise) -> Result<Vec<u8>> {
+        let path = self.solution(exercise).join("starter.rs");
+        fs::read(&path).map_err(|error| {
+            let what = format!("the starter {} cannot be read: {error}", path.display());
+            UserError::new(what, "restore it with git").into()
+        })
+    }
+
     /// The name of the exercise that `name` was probably meant to be.
     fn nearest(&self, name: &str) -> Option<&str> {
         let name = name.rsplit('/').next().unwrap_or(name).trim_start_matches(|c: char| c.is_ascii_digit() || c == '_');

@@ -261,6 +261,25 @@ mod tests {
         (root, store)
     }
 
+    /// Would catch: a replay that calls the interleaving by another number than the check did, or loses the second test.
+    #[test]
+    fn failed_schedules_are_kept_in_order_with_the_number_that_the_check_gave_them() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(root.path());
+        let found = |schedule| Trace { schedule, budget: 1000, seed: 3, choices: vec![0, 1], ..Trace::default() };
+        let failed = [FailedSchedule::new("b", &found(7)), FailedSchedule::new("a", &found(5))];
+        store.keep_failed_schedules("abba", &failed);
+        assert_eq!(store.failed_schedules("abba"), failed);
+        let mut replayed = Trace { schedule: 1, choices: vec![0, 1], ..Trace::default() };
+        failed[0].number(&mut replayed);
+        assert_eq!(replayed, found(7));
+        store.keep_failed_schedules("abba", &[]);
+        assert_eq!(store.failed_schedules("abba"), []);
+        // As the first version wrote it.
+        fs::write(store.failure("abba"), r#"{"test":"b","choices":[0]}"#).unwrap();
+        assert_eq!(store.failed_schedules("abba"), []);
+    }
+
     /// Would catch: a damaged file that is overwritten, or moved over an earlier one.
     #[test]
     fn a_damaged_file_is_moved_aside_every_time() {

@@ -143,3 +143,23 @@ fn a_file_that_is_saved_after_an_interruption_is_kept() {
     }
     assert!(tried > 2, "only {tried} points");
 }
+
+/// Would catch: a reset of everything by a slip of the hand.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_it_asks_first() {
+    use crate::terminal::Terminal;
+    use crate::toys::Toys;
+
+    let toys = Toys::new();
+    toys.save("alpha", "right");
+    toys.progress(r#"{"schema":1,"exercises":{"alpha":{"solved":true,"attempts":1}}}"#);
+    for (answer, expected) in [("n\n", "// right\n"), ("y\n", "// wrong\n")] {
+        let mut terminal = Terminal::open(&toys, &["reset", "--all"], (100, 24));
+        terminal.wait_for("(1 file of yours) and clears your progress (1 solved)");
+        terminal.wait_for("Begin the course anew? [y/N]");
+        terminal.press(answer);
+        assert_eq!(terminal.wait_for_end(), 0);
+        assert_eq!(fs::read_to_string(toys.source("alpha")).unwrap(), expected, "{answer:?}");
+    }
+}

@@ -54,6 +54,18 @@ fn some_choices_lead_to_the_deadlock_and_others_avoid_it() {
     assert_eq!(terminal.wait_for_end(), 1, "the exercise still fails");
 }
 
+/// Would catch: a replay that is called interleaving 1, whichever the check found.
+#[test]
+fn a_replay_has_the_number_under_which_the_check_found_it() {
+    let course = Course::to_build();
+    let title = |said: String| said.lines().find(|line| line.contains(" · interleaving ")).map(str::to_owned).unwrap();
+    let found = title(course.run(&["run", "abba"]).expect(1).stdout);
+    assert!(!found.ends_with(" 1"), "{found}: not a good example");
+    assert_eq!(title(course.run(&["replay", "abba"]).expect(1).stdout), found);
+    let unknown = course.run(&["replay", "abba", "--test", "nothing"]).expect(2).stderr;
+    assert!(unknown.contains("no explored interleaving of `nothing` failed in the last check"), "{unknown}");
+}
+
 /// Would catch: an interleaving that is missing from the map, or a deadlock that it does not show.
 #[test]
 fn the_map_has_every_interleaving_and_says_where_the_deadlock_is_decided() {

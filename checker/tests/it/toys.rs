@@ -2,7 +2,7 @@
 //!
 //! The first line of an exercise's source selects the behaviour: `// right`, `// wrong`, `// error`, `// deadlock`,
 //! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// cargo-says`,
-//! `// no-picture`, `// not-executable`, `// no-report`.
+//! `// no-picture`, `// not-executable`, `// no-report`, `// exploring N`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -75,6 +75,7 @@ pass() { printf '@HEADER@\npassed\t%s\n' "$INTERLEAVE_NONCE" > "$INTERLEAVE_REPO
 case @WHAT@ in
 right) pass ;;
 slow) sleep @NUMBER@; pass ;;
+exploring) pass ;;
 deadlock) exec sleep 1000 ;;
 no-picture) [ @MODE@ = explore ] || sleep 0.5 ;;
 no-report) echo "interleave: cannot write the report $INTERLEAVE_REPORT: No space left on device (os error 28)"; exit 0 ;;
@@ -100,9 +101,11 @@ impl Toys {
         fs::write(toys.root.join("toys/metadata.json"), json!({ "packages": packages }).to_string()).unwrap();
         fs::write(toys.root.join("toys/error.json"), error() + "\n").unwrap();
         let real = TEST.replace("@HEADER@", trace::wire::HEADER);
-        fs::write(toys.root.join("toys/test-real"), &real).unwrap();
         fs::write(toys.root.join("toys/explored"), trace::wire::write(&deadlock())).unwrap();
-        let explored = real.replace(
+        let real = real.replace("\nexploring) ", "\nexploring) @TELLS@");
+        fs::write(toys.root.join("toys/test-real"), real.replace("@TELLS@", "")).unwrap();
+        let tells = "printf '@NUMBER@\\t\\n' > \"$INTERLEAVE_REPORT.progress\"; sleep 5; ";
+        let explored = real.replace("@TELLS@", tells).replace(
             "deadlock) exec sleep 1000 ;;",
             &format!(
                 "deadlock) cat '{}' > \"$INTERLEAVE_REPORT\"; exit 101 ;;",

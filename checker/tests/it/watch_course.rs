@@ -134,6 +134,18 @@ fn the_next_exercise_opens_by_itself_if_that_was_chosen_once() {
     quit(terminal);
 }
 
+/// Would catch: an exploration of minutes that looks as if it had stopped.
+#[test]
+fn a_long_exploration_says_which_test_it_is_and_how_far() {
+    let toys = Toys::new();
+    toys.progress(r#"{"schema":1,"current":"gamma","exercises":{"gamma":{"attempts":1}}}"#);
+    toys.save("gamma", "exploring 1234");
+    let mut terminal = Terminal::open(&toys, &["watch"], SIZE);
+    terminal.wait_for("exploring 0 of 1, 1,234 runs so far: it_does_wh");
+    terminal.wait_for("PASSED ·");
+    quit(terminal);
+}
+
 #[test]
 fn a_key_shows_the_words_of_the_brief_and_the_lesson() {
     let toys = Toys::new();

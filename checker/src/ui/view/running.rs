@@ -27,9 +27,16 @@ struct Part {
     units: Option<(usize, usize)>,
     /// How many tests have ended, and how many there are.
     tests: Option<(usize, usize)>,
-    /// The tests that run, the one that was started first at the beginning, and how far their exploration is: how many
-    /// schedules were run, and how many there will be, if that is known.
-    under_way: Vec<(String, Option<(u32, Option<u32>)>)>,
+    /// The tests that run, the one that was started first at the beginning.
+    under_way: Vec<UnderWay>,
+}
+
+/// A test that runs.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    test: String,
+    /// How many schedules were run, and how many there will be, if that is known.
+    explored: Option<(u32, Option<u32>)>,
 }
 
 impl RunningCheck {
@@ -42,11 +49,11 @@ impl RunningCheck {
             Stage::Built { mode, done, of } => self.part(mode).units = Some((done, of)),
             Stage::Diagnosed(error) => self.errors.push(*error),
             Stage::Testing(mode, of) => self.part(mode).tests = Some((0, of)),
-            Stage::Started(mode, name) => self.part(mode).under_way.push((name, None)),
+            Stage::Started(mode, test) => self.part(mode).under_way.push(UnderWay { test, explored: None }),
             Stage::Explored { test, runs, of } => {
                 let mut under_way = self.explored.under_way.iter_mut();
-                if let Some((_, explored)) = under_way.find(|(name, _)| *name == test) {
-                    *explored = Some((runs, of));
+                if let Some(found) = under_way.find(|one| one.test == test) {
+                    found.explored = Some((runs, of));
                 }
             }
             Stage::Tested(result) => {
@@ -54,7 +61,7 @@ impl RunningCheck {
                 if let Some((done, _)) = &mut part.tests {
                     *done += 1;
                 }
-                part.under_way.retain(|(name, _)| *name != result.name);
+                part.under_way.retain(|one| one.test != result.name);
                 self.results.push(*result);
             }
         }
@@ -102,11 +109,11 @@ impl Part {
 
     /// The test that has been running for the longest time, and how far its exploration is.
     fn test(&self) -> String {
-        match self.under_way.first() {
-            None => String::new(),
-            Some((name, None)) => format!(": {name}"),
-            Some((name, Some((runs, None)))) => format!(", {} runs so far: {name}", grouped(*runs)),
-            Some((name, Some((runs, Some(of))))) => format!(", run {} of {}: {name}", grouped(*runs), grouped(*of)),
+        let Some(UnderWay { test, explored }) = self.under_way.first() else { return String::new() };
+        match explored {
+            None => format!(": {test}"),
+            Some((runs, None)) => format!(", {} runs so far: {test}", grouped(*runs)),
+            Some((runs, Some(of))) => format!(", run {} of {}: {test}", grouped(*runs), grouped(*of)),
         }
     }
 

@@ -40,11 +40,16 @@ impl Performer {
 
     /// Runs the stepper.
     pub(super) fn step(&self, at: usize, test: &str) -> Result<()> {
-        let mut command = self.replay(at, test)?;
+        let mut command = self.replay(at, test);
         command.arg("--step").stderr(Stdio::piped());
-        self.lend("stepper", move || match command.spawn().and_then(std::process::Child::wait_with_output) {
-            Ok(output) => what_went_wrong(output.status.code(), &output.stderr),
-            Err(error) => Some(format!("the steps cannot be shown: {error}")),
+        let words = format!("stepping through `{test}` …");
+        self.lend("stepper", move || {
+            // It takes a moment until the steps are there.
+            println!("{words}");
+            match command.spawn().and_then(std::process::Child::wait_with_output) {
+                Ok(output) => what_went_wrong(output.status.code(), &output.stderr),
+                Err(error) => Some(format!("the steps cannot be shown: {error}")),
+            }
         })
     }
 
@@ -53,7 +58,7 @@ impl Performer {
         let name = &self.session.exercise(at).name;
         fs::create_dir_all(self.session.root().join(PAGES))?;
         let file = format!("{PAGES}/{name}.html");
-        let mut command = self.replay(at, test)?;
+        let mut command = self.replay(at, test);
         command.args(["--html", &file, "--open"]).stdin(Stdio::null());
         let events = self.events.clone();
         let _ = events.send(Event::Note(format!("making the page {file}")));
@@ -69,12 +74,12 @@ impl Performer {
     }
 
     /// `cargo checker replay`, for the interleaving in which `test` failed.
-    fn replay(&self, at: usize, test: &str) -> Result<Command> {
-        let mut command = Command::new(std::env::current_exe()?);
+    fn replay(&self, at: usize, test: &str) -> Command {
+        let mut command = Command::new(&self.program);
         let colour = if self.session.printer.colour == Colour::On { "always" } else { "never" };
         command.args(["replay", &self.session.exercise(at).name, "--test", test, "--color", colour]);
         command.current_dir(self.session.root());
-        Ok(command)
+        command
     }
 
     /// Lends the terminal to `work`, on another thread. Checks continue meanwhile. `work` returns what went wrong.

@@ -1,5 +1,6 @@
 //! Performs the effects that the watch decides on. Slow work runs on other threads, so nothing here blocks.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
@@ -33,6 +34,8 @@ pub struct Performer {
     terminal: Option<Terminal>,
     signals: Signals,
     io: BackgroundIo,
+    /// The checker's own program. Asked for at the start: once cargo has replaced it, its path is no longer known.
+    program: PathBuf,
     /// The check that is running, or the last one.
     check: Option<Work>,
     preparing: Option<Work>,
@@ -67,6 +70,7 @@ impl Performer {
             terminal,
             signals,
             io,
+            program: std::env::current_exe()?,
             check: None,
             preparing: None,
             stopped: Vec::new(),

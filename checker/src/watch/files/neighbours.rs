@@ -273,6 +273,8 @@ mod tests {
         assert_eq!(course.next(), Some(News::Course));
         fs::write(course.dir("b").join("Cargo.toml"), "another title").unwrap();
         assert_eq!(course.next(), Some(News::Course));
+        fs::rename(course.dir("b"), course.dir("d")).unwrap();
+        assert_eq!(course.next(), Some(News::Course));
         fs::write(course.dir("c").join("src/lib.rs"), "new").unwrap();
         assert_eq!(course.next(), Some(News::Saved(course.dir("c"))), "a new folder is watched, too");
     }

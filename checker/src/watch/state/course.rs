@@ -65,6 +65,8 @@ impl App {
             None => format!("the course has changed: {} new, {gone} removed", counted(new, "exercise")),
         };
         effects.extend(self.note(news));
+        // Git writes several files, so that what looks like a save comes right after this.
+        self.is_news = true;
         effects
     }
 }

@@ -61,6 +61,8 @@ pub struct App {
     pub run: CheckNumber,
     /// How many notes were shown.
     notes: u64,
+    /// The note is about the course, not about the file.
+    is_news: bool,
     explanation: Option<Text>,
     /// The text of the current topic, if it was fetched.
     fetched: Text,
@@ -102,6 +104,7 @@ impl App {
             departure: None,
             failure: 0,
             notes: 0,
+            is_news: false,
             standing: Vec::new(),
             size: (80, 24),
             colour: Colour::Off,
@@ -179,6 +182,7 @@ impl App {
     fn note(&mut self, note: String) -> Vec<Effect> {
         self.note = Some(note.clone());
         self.notes += 1;
+        self.is_news = false;
         let mut effects = vec![Effect::Say(Say::Note(note))];
         if self.sight == Sight::Screen {
             effects.push(Effect::SetAlarm(Alarm::NoteExpires(self.notes), NOTE_LASTS));
@@ -201,7 +205,9 @@ impl App {
     }
 
     fn saved(&mut self) -> Vec<Effect> {
-        self.note = None;
+        if !self.is_news {
+            self.note = None;
+        }
         if self.prompt.is_none() && self.topic != Topic::List {
             self.turn_to(Topic::Result);
         }
