@@ -185,3 +185,17 @@ fn a_truncated_list_of_tests_is_rejected() {
     let headline = ran.json()["headline"].as_str().unwrap().to_owned();
     assert!(headline.contains("`--list` ends before its time"), "{headline}");
 }
+
+/// Would catch: a real test that is stopped because its explored twin failed, although that failure shows nothing.
+#[test]
+fn real_threads_run_on_unless_the_explored_failure_has_a_picture() {
+    let toys = Toys::new();
+    let real = |what: &str| {
+        toys.save("gamma", what);
+        let verdict = run(&mut toys.checker(&["run", "gamma", "--json"])).expect(1).json();
+        let real = verdict["tests"].as_array().unwrap().iter().find(|test| test["mode"] == "real").unwrap();
+        real["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(real("no-picture"), "failing-test");
+    assert_eq!(real("deadlock"), "skipped");
+}

@@ -2,7 +2,7 @@
 //!
 //! The first line of an exercise's source selects the behaviour: `// right`, `// wrong`, `// error`, `// deadlock`,
 //! `// loop`, `// flood`, `// slow N`, `// compiling N`, `// blocked N`, `// half-listed`, `// cargo-says`,
-//! `// not-executable`, `// no-report`, `// exploring N`.
+//! `// no-picture`, `// not-executable`, `// no-report`, `// exploring N`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -59,7 +59,7 @@ blocked)
   what=right ;;
 esac
 binary="$toys/$name-$mode-$$"
-sed -e "s/@WHAT@/$what/" -e "s/@NUMBER@/$number/" "$toys/test-$mode" > "$binary"
+sed -e "s/@WHAT@/$what/" -e "s/@NUMBER@/$number/" -e "s/@MODE@/$mode/" "$toys/test-$mode" > "$binary"
 [ "$what" = not-executable ] || chmod +x "$binary"
 echo "{\"reason\":\"compiler-artifact\",\"package_id\":\"path+file:///toys#$name@0.1.0\",\"target\":{\"kind\":[\"test\"],\"src_path\":\"$source\"},\"executable\":\"$binary\"}"
 "##;
@@ -77,6 +77,7 @@ right) pass ;;
 slow) sleep @NUMBER@; pass ;;
 exploring) pass ;;
 deadlock) exec sleep 1000 ;;
+no-picture) [ @MODE@ = explore ] || sleep 0.5 ;;
 no-report) echo "interleave: cannot write the report $INTERLEAVE_REPORT: No space left on device (os error 28)"; exit 0 ;;
 loop) while :; do :; done ;;
 flood) exec yes 'a line of a flood' ;;
