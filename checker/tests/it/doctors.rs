@@ -58,7 +58,7 @@ fn what_is_missing_is_found_and_comes_with_advice() {
     let ran = run(course.checker(&["doctor", "--json"]).env("PATH", tools.path()).env("RUSTFLAGS", "-D warnings"));
     is_bad(&ran, "clippy", "not installed", "rustup component add clippy");
     is_bad(&ran, "git", "git was not found", "https://git-scm.com");
-    is_bad(&ran, "exercises", "20_abba/Cargo.toml", "fix the manifest");
+    is_bad(&ran, "exercises", "20_abba/Cargo.toml", "git checkout -- exercises/01_verdicts/20_abba/Cargo.toml");
     is_bad(&ran, "folder", "cannot be written", "move the course");
     is_bad(&ran, "saves", "", "move the course");
     is_bad(&ran, "editor", ".vscode/settings.json is missing", "git restore .vscode/settings.json");
