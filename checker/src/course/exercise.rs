@@ -64,6 +64,7 @@ pub enum Starts {
     Lint,
     FailingTest,
     Deadlock,
+    Livelock,
     Timeout,
     Panic,
 }
