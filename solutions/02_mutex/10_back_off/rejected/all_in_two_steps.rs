@@ -1,4 +1,4 @@
-//! verdict: failing-test hub_and_device_agree_at_every_moment
+//! verdict: failing-test all_devices_leave_the_list_in_one_step
 //! Unplugs all devices, and empties the list under a later guard: in between, they do not agree.
 //!
 //! Hubs, and the devices that are plugged into them.

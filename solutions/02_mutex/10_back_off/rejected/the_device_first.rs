@@ -1,4 +1,4 @@
-//! verdict: failing-test hub_and_device_agree_at_every_moment
+//! verdict: failing-test a_device_that_is_not_plugged_in_has_left_the_list
 //! Changes the device, unlocks it, and then changes the list: in between they do not agree.
 //!
 //! Hubs, and the devices that are plugged into them.

@@ -1,4 +1,4 @@
-//! verdict: failing-test hub_and_device_agree_at_every_moment
+//! verdict: failing-test a_device_that_has_left_the_list_is_not_plugged_in
 //! Changes the list, unlocks it, and then changes the device: in between they do not agree.
 //!
 //! Hubs, and the devices that are plugged into them.
