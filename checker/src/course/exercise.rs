@@ -78,6 +78,7 @@ pub enum Starts {
     Lint,
     FailingTest,
     Deadlock,
+    Livelock,
     Timeout,
     Panic,
 }

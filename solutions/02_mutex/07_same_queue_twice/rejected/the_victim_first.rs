@@ -1,0 +1,58 @@
+//! verdict: deadlock two_queues_steal_from_each_other
+//! Always locks `other` first: that is another order for each direction, as before.
+//!
+//! The job queues of a pool, one for each worker. A worker that has nothing to do steals jobs from another one.
+
+use std::collections::VecDeque;
+use std::ptr;
+use std::sync::Mutex;
+
+/// The jobs that wait for one worker, the oldest first.
+pub struct Queue<J> {
+    jobs: Mutex<VecDeque<J>>,
+}
+
+impl<J> Default for Queue<J> {
+    fn default() -> Self {
+        Self { jobs: Mutex::default() }
+    }
+}
+
+impl<J> Queue<J> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds `job` at the end.
+    pub fn push(&self, job: J) {
+        self.jobs.lock().unwrap().push_back(job);
+    }
+
+    /// Takes the oldest job.
+    pub fn pop(&self) -> Option<J> {
+        self.jobs.lock().unwrap().pop_front()
+    }
+
+    /// Moves the older half of the jobs of `other`, rounded up, to the end of this queue, in their order. Returns how many
+    /// jobs it has moved. A queue does not steal from itself: it moves none and returns 0.
+    pub fn steal_from(&self, other: &Queue<J>) -> usize {
+        if ptr::eq(self, other) {
+            return 0;
+        }
+        let mut theirs = other.jobs.lock().unwrap();
+        let mut own = self.jobs.lock().unwrap();
+        let half = theirs.len().div_ceil(2);
+        own.extend(theirs.drain(..half));
+        half
+    }
+
+    /// How many jobs wait in these two queues, counted at one moment. If both are the same queue, its jobs count once.
+    pub fn total(&self, other: &Queue<J>) -> usize {
+        if ptr::eq(self, other) {
+            return self.jobs.lock().unwrap().len();
+        }
+        let theirs = other.jobs.lock().unwrap();
+        let own = self.jobs.lock().unwrap();
+        own.len() + theirs.len()
+    }
+}

@@ -1,0 +1,60 @@
+//! verdict: deadlock
+//! Copies the list, but the guard has a name and lives to the end of the method.
+//!
+//! The events of an editor: it announces that a file was opened or saved, and plugins subscribe to that.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// What a plugin does with an event. It may call any method of `Events`.
+type Plugin = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Passes events on to plugins.
+#[derive(Default)]
+pub struct Events {
+    plugins: Mutex<Plugins>,
+}
+
+#[derive(Default)]
+struct Plugins {
+    /// How many were ever subscribed. The next one gets this number plus one.
+    numbers: u64,
+    by_number: BTreeMap<u64, Plugin>,
+}
+
+impl Events {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a plugin. Returns its number, which no other plugin gets.
+    pub fn subscribe(&self, plugin: impl Fn(&str) + Send + Sync + 'static) -> u64 {
+        let mut plugins = self.plugins.lock().unwrap();
+        plugins.numbers += 1;
+        let number = plugins.numbers;
+        plugins.by_number.insert(number, Arc::new(plugin));
+        number
+    }
+
+    /// Removes a plugin and returns `true`, or returns `false` if there is none with this number. Events that are announced
+    /// from now on do not reach it.
+    pub fn unsubscribe(&self, number: u64) -> bool {
+        let removed = self.plugins.lock().unwrap().by_number.remove(&number);
+        removed.is_some()
+    }
+
+    /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
+    /// them have returned.
+    pub fn announce(&self, event: &str) {
+        let plugins = self.plugins.lock().unwrap();
+        let copy: Vec<Plugin> = plugins.by_number.values().cloned().collect();
+        for plugin in copy {
+            plugin(event);
+        }
+    }
+
+    /// How many plugins are subscribed.
+    pub fn subscribed(&self) -> usize {
+        self.plugins.lock().unwrap().by_number.len()
+    }
+}

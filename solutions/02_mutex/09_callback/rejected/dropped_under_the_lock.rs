@@ -1,0 +1,58 @@
+//! verdict: deadlock a_plugin_may_own_what_unsubscribes_another
+//! Removes in one statement: the plugin is dropped before the guard, and runs its `Drop` under the lock.
+//!
+//! The events of an editor: it announces that a file was opened or saved, and plugins subscribe to that.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// What a plugin does with an event. It may call any method of `Events`.
+type Plugin = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Passes events on to plugins.
+#[derive(Default)]
+pub struct Events {
+    plugins: Mutex<Plugins>,
+}
+
+#[derive(Default)]
+struct Plugins {
+    /// How many were ever subscribed. The next one gets this number plus one.
+    numbers: u64,
+    by_number: BTreeMap<u64, Plugin>,
+}
+
+impl Events {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a plugin. Returns its number, which no other plugin gets.
+    pub fn subscribe(&self, plugin: impl Fn(&str) + Send + Sync + 'static) -> u64 {
+        let mut plugins = self.plugins.lock().unwrap();
+        plugins.numbers += 1;
+        let number = plugins.numbers;
+        plugins.by_number.insert(number, Arc::new(plugin));
+        number
+    }
+
+    /// Removes a plugin and returns `true`, or returns `false` if there is none with this number. Events that are announced
+    /// from now on do not reach it.
+    pub fn unsubscribe(&self, number: u64) -> bool {
+        self.plugins.lock().unwrap().by_number.remove(&number).is_some()
+    }
+
+    /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
+    /// them have returned.
+    pub fn announce(&self, event: &str) {
+        let plugins: Vec<Plugin> = self.plugins.lock().unwrap().by_number.values().cloned().collect();
+        for plugin in plugins {
+            plugin(event);
+        }
+    }
+
+    /// How many plugins are subscribed.
+    pub fn subscribed(&self) -> usize {
+        self.plugins.lock().unwrap().by_number.len()
+    }
+}

@@ -1,0 +1,62 @@
+//! A mutex with a rank: it refuses to be locked in the wrong order, before that becomes a deadlock.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+/// A mutex with a place in the lock order. A panic does not poison it.
+pub struct Ranked<T> {
+    /// Threads lock in the order of the ranks, lower ones first.
+    pub rank: u32,
+    /// Appears in messages.
+    pub name: &'static str,
+    value: Mutex<T>,
+}
+
+impl<T> Ranked<T> {
+    pub fn new(rank: u32, name: &'static str, value: T) -> Self {
+        Self { rank, name, value: Mutex::new(value) }
+    }
+
+    /// Waits until the mutex is free, and locks it.
+    ///
+    /// # Panics
+    ///
+    /// If this thread holds a lock whose rank is not lower. Then this call neither waits nor locks, and the message names
+    /// this lock and the one of the highest rank that the thread holds.
+    #[track_caller]
+    pub fn lock(&self) -> Guard<'_, T> {
+        // TODO: this waits, whatever the thread holds already.
+        let value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        Guard { value }
+    }
+
+    /// Locks the mutex if it is free. This never waits, so it is allowed in any order. The thread holds the lock like any
+    /// other.
+    pub fn try_lock(&self) -> Option<Guard<'_, T>> {
+        let value = match self.value.try_lock() {
+            Ok(value) => value,
+            Err(TryLockError::Poisoned(poison)) => poison.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(Guard { value })
+    }
+}
+
+/// Gives access to the value, and unlocks the mutex when it is dropped.
+pub struct Guard<'a, T> {
+    value: MutexGuard<'a, T>,
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
