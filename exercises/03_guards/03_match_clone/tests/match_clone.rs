@@ -182,6 +182,20 @@ fn a_url_is_forgotten_while_others_are_registered() {
     assert_eq!(webhooks.url(1), None, "the URL of merchant 1 is gone, and meanwhile merchant 2 registered one");
 }
 
+#[interleave::test]
+fn two_events_are_delivered_while_their_url_is_forgotten() {
+    let (webhooks, posted) = webhooks(|_| {});
+    webhooks.register(1, "old.example/pay");
+    let both = both(&webhooks, |webhooks| webhooks.deliver(1, "paid"), |webhooks| webhooks.deliver(1, "settled"));
+    let posts = read(&posted).len();
+    let expected = match posts {
+        2 => both == (Delivery::Gone, Delivery::Gone),
+        _ => [(Delivery::Gone, Delivery::NoUrl), (Delivery::NoUrl, Delivery::Gone)].contains(&both),
+    };
+    assert!(expected, "the URL was gone, {posts} of two events were posted to it, and `deliver` returned {both:?}");
+    assert_eq!(webhooks.url(1), None, "the URL of merchant 1 is gone");
+}
+
 #[interleave::test(real_only)]
 fn any_number_of_merchants_has_a_url() {
     let (webhooks, _) = webhooks(|_| {});

@@ -23,7 +23,7 @@ fn a_refused_deployment_changes_nothing() {
     let ada = production.begin();
     assert!(ada.is_some(), "no deployment was running, so ada's can begin");
     assert!(production.begin().is_none(), "ada's deployment is running, so ben's is refused");
-    assert!(production.is_busy(), "ada's deployment is running, ben's was refused, and nothing is said to run");
+    assert!(production.is_busy(), "ada's deployment is running, ben's was refused, and `is_busy` returned false");
     assert!(production.begin().is_none(), "ada's deployment is running, and after ben was refused, cleo's could begin");
     drop(ada);
     assert!(!production.is_busy(), "ada's deployment has ended, and the two others were refused");
@@ -64,6 +64,14 @@ fn one_of_two_deployments_begins() {
         },
     );
     assert!(own || theirs, "two threads began a deployment, and both were refused, although none was running");
+    assert!(!production.is_busy(), "all deployments have ended");
+}
+
+#[interleave::test]
+fn a_look_refuses_nobody() {
+    let production = Arc::new(Environment::new());
+    let (began, _) = both(&production, |production| production.begin().is_some(), Environment::is_busy);
+    assert!(began, "no deployment was running, another thread called `is_busy`, and a deployment was refused");
     assert!(!production.is_busy(), "all deployments have ended");
 }
 

@@ -19,6 +19,16 @@ struct State<B> {
     is_mapping: bool,
 }
 
+/// Ends the mapping when it is dropped, also after a panic.
+struct Mapping<'a, B>(&'a Pool<B>);
+
+impl<B> Drop for Mapping<'_, B> {
+    fn drop(&mut self) {
+        self.0.state.lock().unwrap().is_mapping = false;
+        self.0.changed.notify_all();
+    }
+}
+
 impl<B> Pool<B> {
     /// A pool without buffers. `map` maps a new one, which takes a while.
     pub fn new(map: impl Fn() -> B + Send + Sync + 'static) -> Self {
@@ -40,6 +50,7 @@ impl<B> Pool<B> {
         }
         state.is_mapping = true;
         drop(state);
+        let _mapping = Mapping(self);
         self.grow()
     }
 
@@ -58,10 +69,7 @@ impl<B> Pool<B> {
     fn grow(&self) -> B {
         let first = (self.map)();
         let others: Vec<B> = (1..BATCH).map(|_| (self.map)()).collect();
-        let mut state = self.state.lock().unwrap();
-        state.free.extend(others);
-        state.is_mapping = false;
-        self.changed.notify_all();
+        self.state.lock().unwrap().free.extend(others);
         first
     }
 }
