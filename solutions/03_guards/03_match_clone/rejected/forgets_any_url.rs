@@ -24,10 +24,12 @@ pub enum Delivery {
     NoUrl,
 }
 
+type Post = Box<dyn Fn(&str, &str) -> Reply + Send + Sync>;
+
 /// The URL of each merchant. Each `Webhooks` is independent of the others.
 pub struct Webhooks {
     urls: Mutex<HashMap<u32, String>>,
-    post: Box<dyn Fn(&str, &str) -> Reply + Send + Sync>,
+    post: Post,
 }
 
 impl Webhooks {

@@ -25,11 +25,13 @@ pub enum Delivery {
     NoUrl,
 }
 
+type Post = Box<dyn Fn(&str, &str) -> Reply + Send + Sync>;
+
 static URLS: LazyLock<Mutex<HashMap<u32, String>>> = LazyLock::new(Mutex::default);
 
 /// The URL of each merchant. Each `Webhooks` is independent of the others.
 pub struct Webhooks {
-    post: Box<dyn Fn(&str, &str) -> Reply + Send + Sync>,
+    post: Post,
 }
 
 impl Webhooks {

@@ -25,11 +25,13 @@ pub enum Delivery {
     NoUrl,
 }
 
+type Post = Box<dyn Fn(&str, &str) -> Reply + Send + Sync>;
+
 /// The URL of each merchant. Each `Webhooks` is independent of the others.
 pub struct Webhooks {
     urls: Mutex<HashMap<u32, String>>,
     turns: Mutex<HashMap<u32, Arc<Mutex<()>>>>,
-    post: Box<dyn Fn(&str, &str) -> Reply + Send + Sync>,
+    post: Post,
 }
 
 impl Webhooks {

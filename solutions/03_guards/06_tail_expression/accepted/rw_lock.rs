@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::RwLock;
 
+type Monitor<P> = Box<dyn Fn(&Tracking<P>) + Send + Sync>;
+
 /// The places of all parcels. A place `P` is a depot, or a van on a street.
 pub struct Tracking<P> {
     places: RwLock<HashMap<u32, P>>,
-    monitor: Box<dyn Fn(&Tracking<P>) + Send + Sync>,
+    monitor: Monitor<P>,
 }
 
 /// A query that is under way. When it ends, `drop` calls the monitor, also if the query ends in a panic.
