@@ -41,7 +41,10 @@ fn the_monitor_is_called_once_for_each_query() {
 fn the_monitor_may_ask_how_many_parcels_there_are() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let notes = Arc::clone(&seen);
-    let (tracking, _) = three_parcels(move |tracking| notes.lock().unwrap().push(tracking.parcels()));
+    let (tracking, _) = three_parcels(move |tracking| {
+        let parcels = tracking.parcels();
+        notes.lock().unwrap().push(parcels);
+    });
     assert_eq!(tracking.locate(3), Some("van 7"), "parcel 3 is in a van");
     assert_eq!(*seen.lock().unwrap(), [3], "the monitor asked at the end of `locate` (left: what it saw)");
     assert_eq!(tracking.count_at(&"depot"), 2, "parcels 1 and 2 are in the depot");
@@ -57,7 +60,8 @@ fn the_monitor_may_set_a_place_and_begin_a_query() {
         // A query of the monitor ends with a call of the monitor, too.
         if depth.fetch_add(1, SeqCst) == 0 {
             tracking.set(1, "van 8");
-            notes.lock().unwrap().push((tracking.locate(1), tracking.count_at(&"depot")));
+            let found = (tracking.locate(1), tracking.count_at(&"depot"));
+            notes.lock().unwrap().push(found);
         }
         depth.fetch_sub(1, SeqCst);
     });
