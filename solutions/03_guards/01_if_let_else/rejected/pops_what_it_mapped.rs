@@ -1,0 +1,44 @@
+//! verdict: panic two_threads_at_an_empty_pool_get_different_buffers
+//! Puts all new buffers with the free ones and expects to find one there. Another thread may have taken all of them.
+//!
+//! The packet buffers of a network card.
+
+use std::sync::Mutex;
+
+/// How many buffers the card maps at a time.
+pub const BATCH: usize = 4;
+
+/// Hands out the buffers of one card. Each buffer is either free or in the hands of one caller. Pools are independent
+/// of each other.
+pub struct Pool<B> {
+    free: Mutex<Vec<B>>,
+    map: Box<dyn Fn() -> B + Send + Sync>,
+}
+
+impl<B> Pool<B> {
+    /// A pool without buffers. `map` maps a new one, which takes a while.
+    pub fn new(map: impl Fn() -> B + Send + Sync + 'static) -> Self {
+        Self { free: Mutex::new(Vec::new()), map: Box::new(map) }
+    }
+
+    /// Returns a free buffer. Maps `BATCH` new ones only if none is free.
+    pub fn take(&self) -> B {
+        let free = self.free.lock().unwrap().pop();
+        if let Some(buffer) = free {
+            return buffer;
+        }
+        let batch: Vec<B> = (0..BATCH).map(|_| (self.map)()).collect();
+        self.free.lock().unwrap().extend(batch);
+        self.free.lock().unwrap().pop().expect("some were mapped")
+    }
+
+    /// Takes `buffer` back. It is free again.
+    pub fn give(&self, buffer: B) {
+        self.free.lock().unwrap().push(buffer);
+    }
+
+    /// How many buffers are free.
+    pub fn free(&self) -> usize {
+        self.free.lock().unwrap().len()
+    }
+}

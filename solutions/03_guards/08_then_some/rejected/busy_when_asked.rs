@@ -1,0 +1,40 @@
+//! verdict: failing-test deployments_begin_and_end_in_any_order
+//! `is_busy` sets the flag in order to read it.
+//!
+//! One deployment at a time.
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+/// An environment that programs are deployed to, such as production. Each environment is independent of the others.
+#[derive(Default)]
+pub struct Environment {
+    busy: AtomicBool,
+}
+
+/// A running deployment. It has the environment for itself until it is dropped.
+pub struct Deployment<'a> {
+    environment: &'a Environment,
+}
+
+impl Environment {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a deployment, or returns `None` if another one is running. Does not wait.
+    pub fn begin(&self) -> Option<Deployment<'_>> {
+        let was_busy = self.busy.swap(true, SeqCst);
+        (!was_busy).then(|| Deployment { environment: self })
+    }
+
+    /// Whether a deployment is running.
+    pub fn is_busy(&self) -> bool {
+        self.busy.swap(true, SeqCst)
+    }
+}
+
+impl Drop for Deployment<'_> {
+    fn drop(&mut self) {
+        self.environment.busy.store(false, SeqCst);
+    }
+}

@@ -1,0 +1,40 @@
+//! verdict: failing-test the_next_one_begins_when_the_one_before_has_ended
+//! Counts, so that the refused deployment takes only itself back. In between, it counts, and others are refused for no reason.
+//!
+//! One deployment at a time.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+/// An environment that programs are deployed to, such as production. Each environment is independent of the others.
+#[derive(Default)]
+pub struct Environment {
+    running: AtomicU32,
+}
+
+/// A running deployment. It has the environment for itself until it is dropped.
+pub struct Deployment<'a> {
+    environment: &'a Environment,
+}
+
+impl Environment {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a deployment, or returns `None` if another one is running. Does not wait.
+    pub fn begin(&self) -> Option<Deployment<'_>> {
+        let running = self.running.fetch_add(1, SeqCst);
+        (running == 0).then_some(Deployment { environment: self })
+    }
+
+    /// Whether a deployment is running.
+    pub fn is_busy(&self) -> bool {
+        self.running.load(SeqCst) > 0
+    }
+}
+
+impl Drop for Deployment<'_> {
+    fn drop(&mut self) {
+        self.environment.running.fetch_sub(1, SeqCst);
+    }
+}

@@ -1,0 +1,43 @@
+//! verdict: failing-test three_threads_never_deploy_at_the_same_time
+//! Looks and sets in two steps: two threads both find that no deployment is running.
+//!
+//! One deployment at a time.
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+/// An environment that programs are deployed to, such as production. Each environment is independent of the others.
+#[derive(Default)]
+pub struct Environment {
+    busy: AtomicBool,
+}
+
+/// A running deployment. It has the environment for itself until it is dropped.
+pub struct Deployment<'a> {
+    environment: &'a Environment,
+}
+
+impl Environment {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a deployment, or returns `None` if another one is running. Does not wait.
+    pub fn begin(&self) -> Option<Deployment<'_>> {
+        if self.is_busy() {
+            return None;
+        }
+        self.busy.store(true, SeqCst);
+        Some(Deployment { environment: self })
+    }
+
+    /// Whether a deployment is running.
+    pub fn is_busy(&self) -> bool {
+        self.busy.load(SeqCst)
+    }
+}
+
+impl Drop for Deployment<'_> {
+    fn drop(&mut self) {
+        self.environment.busy.store(false, SeqCst);
+    }
+}
