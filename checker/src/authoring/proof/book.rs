@@ -71,3 +71,26 @@ pub fn broken_links(path: &Path, text: &str) -> Vec<String> {
     let targets = markdown::links(text).into_iter().map(|link| link.target).filter(|target| !target.contains(':'));
     targets.filter(leads_nowhere).map(|target| format!("links to `{target}`, which is not there")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::exercise::example;
+
+    #[test]
+    fn a_lesson_is_there_and_has_no_placeholder_left() {
+        let root = tempfile::tempdir().unwrap();
+        let (abba, other) = (example::exercise("abba"), example::exercise("self_call"));
+        let found = || {
+            let complaints = lessons(root.path(), &[&abba, &other]);
+            complaints.into_iter().map(|found| format!("{} {}", found.subject, found.objection)).collect::<Vec<_>>()
+        };
+        let page = format!("exercises/{}/README.md", abba.chapter);
+        assert_eq!(found(), [format!("{page} is missing")], "once for all exercises of the chapter");
+        fs::create_dir_all(root.path().join(&page).parent().unwrap()).unwrap();
+        fs::write(root.path().join(&page), "# Mutex\n\nFILL IN the lesson of this chapter.\n").unwrap();
+        assert_eq!(found(), [format!("{page} still says `FILL IN`")]);
+        fs::write(root.path().join(&page), "# Mutex\n\nAuthors replace `FILL IN`.\n").unwrap();
+        assert_eq!(found(), Vec::<String>::new());
+    }
+}
