@@ -57,6 +57,8 @@ pub struct SubmissionExaminer<'a> {
     tools: Tools,
     toolchain: Toolchain,
     stop: &'a Stop,
+    /// A hash of everything that the shared packages are made of.
+    key: String,
     /// Held while an exercise is examined, because its file is in the one copy of the course.
     turns: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     /// Held until this value is dropped.
@@ -77,8 +79,10 @@ impl<'a> SubmissionExaminer<'a> {
         let _ = fs::remove_dir_all(slot.join("run"));
         let workspace = Workspace::lay_out(root, &slot, stop)?;
         let tools = Tools::find(workspace.root())?;
+        let (rustc, is_contained) = (toolchain::version(), sandboxing != Sandboxing::Off);
+        let key = originals::hash(format!("{} {rustc:?} {toolchain:?} {is_contained}", workspace.version).as_bytes());
         let turns = Mutex::default();
-        Ok(Self { workspace, slot, sandboxing, strength, tools, toolchain, stop, turns, _lock: lock })
+        Ok(Self { workspace, slot, sandboxing, strength, tools, toolchain, stop, key, turns, _lock: lock })
     }
 
     /// The files in `dir` that are taken, and what is found beside them.
@@ -109,35 +113,44 @@ impl<'a> SubmissionExaminer<'a> {
     /// Builds everything that `exercise` needs, and then tries whether the compiler works within the jail; once for each
     /// version of the course and of the compiler. Returns whether it was not stopped.
     fn prepare(&self, exercise: &Exercise) -> Result<bool> {
-        let rustc = toolchain::version().unwrap_or_default();
-        let (version, sandboxing) = (&self.workspace.version, self.sandboxing != Sandboxing::Off);
-        let key = originals::hash(format!("{version} {rustc} {:?} {sandboxing}", self.toolchain).as_bytes());
-        let stamp = self.slot.join("ready").join(&exercise.name);
-        if fs::read_to_string(&stamp).is_ok_and(|made| made == key) {
+        let stamp = self.stamp(exercise);
+        if fs::read_to_string(&stamp).is_ok_and(|made| made == self.key) {
             return Ok(true);
         }
         fs::create_dir_all(self.shared())?;
-        let modes = [Mode::Real, Mode::Explore].into_iter().filter(|mode| *mode == Mode::Real || exercise.explored);
-        for mode in modes.clone() {
+        for mode in modes(exercise) {
             let folder = self.folder()?;
             let jails = || self.tools.of_the_course(&folder, &self.shared());
-            let jails = sandboxing.then(jails);
+            let jails = (self.sandboxing != Sandboxing::Off).then(jails);
             let whole = Containment { target: self.shared(), code: Code::Course, jails };
             if !self.build(exercise, mode, &whole)? {
                 return Ok(false);
             }
         }
+        let tried = self.rehearse(exercise);
+        if !tried.context("the sandbox keeps the compiler from its work, so nothing can be graded")? {
+            return Ok(false);
+        }
+        fs::create_dir_all(self.slot.join("ready"))?;
+        fs::write(stamp, &self.key)?;
+        Ok(true)
+    }
+
+    /// The file that says for which version `exercise` is prepared.
+    fn stamp(&self, exercise: &Exercise) -> PathBuf {
+        self.slot.join("ready").join(&exercise.name)
+    }
+
+    /// Builds the empty answer as a submission is built. An error is none of a submission's.
+    fn rehearse(&self, exercise: &Exercise) -> Result<bool> {
         let folder = self.folder()?;
         layers::lay(&self.shared(), &folder.target(), exercise)?;
         let contained = self.containment(exercise, &folder, Code::Course);
-        for mode in modes {
-            let tried = self.build(exercise, mode, &contained);
-            if !tried.context("the sandbox keeps the compiler from its work, so nothing can be graded")? {
+        for mode in modes(exercise) {
+            if !self.build(exercise, mode, &contained)? {
                 return Ok(false);
             }
         }
-        fs::create_dir_all(self.slot.join("ready"))?;
-        fs::write(stamp, key)?;
         Ok(true)
     }
 
@@ -149,20 +162,8 @@ impl<'a> SubmissionExaminer<'a> {
         Ok(!matches!(compiled, Compiled::Stopped))
     }
 
-    fn turn(&self, exercise: &Exercise) -> Arc<Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(exercise.name.clone()).or_default())
-    }
-}
-
-impl Examiner for SubmissionExaminer<'_> {
-    fn examine(&self, exercise: &Exercise, text: &str) -> Result<Option<Verdict>> {
-        let exercise = self.workspace.find(exercise)?;
-        let turn = self.turn(exercise);
-        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.prepare(exercise)? {
-            return Ok(None);
-        }
+    /// The verdict on `text`, if everything is prepared.
+    fn examine_once(&self, exercise: &Exercise, text: &str) -> Result<Option<Verdict>> {
         let folder = self.folder()?;
         layers::lay(&self.shared(), &folder.target(), exercise).context("the build folder cannot be laid out")?;
         let contained = self.containment(exercise, &folder, Code::Stranger);
@@ -181,6 +182,29 @@ impl Examiner for SubmissionExaminer<'_> {
         Ok(verdict)
     }
 
+    fn turn(&self, exercise: &Exercise) -> Arc<Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(exercise.name.clone()).or_default())
+    }
+}
+
+impl Examiner for SubmissionExaminer<'_> {
+    fn examine(&self, exercise: &Exercise, text: &str) -> Result<Option<Verdict>> {
+        let exercise = self.workspace.find(exercise)?;
+        let turn = self.turn(exercise);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.prepare(exercise)? {
+            return Ok(None);
+        }
+        let verdict = self.examine_once(exercise, text)?;
+        // The compiler gave up. If it gives up on an empty answer as well, something has changed on this machine.
+        if verdict.as_ref().is_some_and(has_error_without_place) && self.rehearse(exercise).is_err() {
+            let _ = fs::remove_file(self.stamp(exercise));
+            return if self.prepare(exercise)? { self.examine_once(exercise, text) } else { Ok(None) };
+        }
+        Ok(verdict)
+    }
+
     fn course(&self) -> &Catalogue {
         &self.workspace.catalogue
     }
@@ -192,6 +216,14 @@ impl Examiner for SubmissionExaminer<'_> {
         }
         Sandbox { held, missing }
     }
+}
+
+fn modes(exercise: &Exercise) -> impl Iterator<Item = Mode> {
+    [Mode::Real, Mode::Explore].into_iter().filter(|mode| *mode == Mode::Real || exercise.explored)
+}
+
+fn has_error_without_place(verdict: &Verdict) -> bool {
+    verdict.diagnostics.iter().any(|found| found.is_error() && found.place.is_none())
 }
 
 /// An answer in the copy of the course, for as long as this value lives.
