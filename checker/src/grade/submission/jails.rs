@@ -13,21 +13,9 @@ use crate::course::exercise::Exercise;
 use crate::error::UserError;
 use crate::grade::submission::layers::Folder;
 use crate::runner::containment::Jails;
-use crate::system::sandbox::{Access, Jail, Processes};
+use crate::system::sandbox::{Access, Jail, Processes, places};
 use crate::system::toolchain;
 
-/// Programs and libraries of the system. On NixOS, all of them are in the last one.
-const SYSTEM: [&str; 8] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
-/// Only the libraries.
-const LIBRARIES: [&str; 8] =
-    ["/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
-/// What the dynamic linker reads.
-const LINKER: [&str; 2] = ["/etc/ld.so.cache", "/etc/ld.so.preload"];
-const RANDOM: [&str; 2] = ["/dev/urandom", "/dev/random"];
-const SINK: &str = "/dev/null";
-/// Of a process itself: by them, a test that hangs finds out at which line each thread stands. Its environment and its
-/// memory are not among them.
-const SELF: [(Access, &str); 2] = [(Access::List, "/proc/self/task"), (Access::Read, "/proc/self/maps")];
 /// Cargo reads them in the folder of the course and in all above it.
 const CONFIGS: [&str; 2] = [".cargo/config.toml", ".cargo/config"];
 /// Cargo's own folder is readable in part, because it also has the keys of the user's accounts.
@@ -69,10 +57,10 @@ impl Tools {
     /// For an examination of `exercise` in `folder`, over what is built in `shared`.
     pub fn jails(&self, exercise: &Exercise, folder: &Folder, shared: &Path) -> Jails {
         let programs: Vec<PathBuf> =
-            [self.toolchain.clone()].into_iter().chain(cargo_folder()).chain(paths(&SYSTEM)).collect();
+            [self.toolchain.clone()].into_iter().chain(cargo_folder()).chain(paths(places::SYSTEM)).collect();
         let above = self.course.ancestors().flat_map(|dir| CONFIGS.map(|file| dir.join(file)));
         let of_cargo = OF_CARGO.map(|name| self.cargo_home.join(name));
-        let read = paths(&LINKER).chain(paths(&RANDOM)).chain(above).chain(of_cargo);
+        let read = paths(places::READ).chain(above).chain(of_cargo);
         let read = read.chain(self.packages.iter().cloned()).chain(self.manifests.iter().cloned());
         let read = read.chain(["Cargo.toml", "Cargo.lock"].map(|file| self.course.join(file)));
         let read: Vec<PathBuf> = read.chain([shared.to_owned(), exercise.dir.clone()]).collect();
@@ -81,15 +69,15 @@ impl Tools {
             .and(Access::Run, programs.iter().map(PathBuf::as_path))
             .and(Access::Read, read.iter().map(PathBuf::as_path))
             .and(Access::List, [self.course.as_path()])
-            .and(Access::Fill, [Path::new(SINK)])
+            .and(Access::Fill, places::SINKS.iter().map(Path::new))
             .and(Access::Write, [folder.path()]);
         let mut test = self
             .jail(Processes::One, folder)
-            .and(Access::Run, LIBRARIES.map(Path::new))
-            .and(Access::Read, LINKER.into_iter().chain(RANDOM).map(Path::new))
+            .and(Access::Run, places::LIBRARIES.iter().map(Path::new))
+            .and(Access::Read, places::READ.iter().map(Path::new))
             .and(Access::Read, [exercise.dir.as_path()])
-            .and(Access::Fill, [Path::new(SINK)]);
-        test.files.extend(SELF.map(|(access, path)| (access, PathBuf::from(path))));
+            .and(Access::Fill, places::SINKS.iter().map(Path::new));
+        test.files.extend(places::OWN.iter().map(|(access, path)| (*access, PathBuf::from(path))));
         // The names that a test sees are among those that it sees without a jail.
         test.environment.retain(|(name, _)| name == "PATH" || name == "HOME");
         Jails { compiler, test }
@@ -101,14 +89,15 @@ impl Tools {
         let compiler = self
             .jail(Processes::Many, folder)
             .and(Access::Run, [Path::new("/")])
-            .and(Access::Fill, [Path::new(SINK)])
+            .and(Access::Fill, places::SINKS.iter().map(Path::new))
             .and(Access::Write, [shared, folder.path(), &self.course, &self.cargo_home]);
         Jails { test: Jail::default(), compiler }
     }
 
     fn jail(&self, processes: Processes, folder: &Folder) -> Jail {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let usual = std::env::split_paths(&path).filter(|dir| SYSTEM.iter().any(|system| dir.starts_with(system)));
+        let usual =
+            std::env::split_paths(&path).filter(|dir| places::SYSTEM.iter().any(|system| dir.starts_with(system)));
         let path = std::env::join_paths([self.toolchain.join("bin")].into_iter().chain(usual));
         let environment: [(&str, OsString); 6] = [
             ("PATH", path.unwrap_or_else(|_| "/usr/bin:/bin".into())),

@@ -16,7 +16,7 @@ use self::fallback as sys;
 #[cfg(target_os = "linux")]
 use self::linux as sys;
 
-pub use self::sys::{enter, probe};
+pub use self::sys::{enter, places, probe};
 
 /// What a process and its descendants may do. Everything else that the kernel can refuse is refused: other files,
 /// sockets, and signals to processes outside.

@@ -9,6 +9,7 @@ mod calls;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 #[path = "no_calls.rs"]
 mod calls;
+pub mod places;
 mod rules;
 
 /// Confines the calling process for good. As much as the kernel knows is enforced; [`probe`] says how much that is.
