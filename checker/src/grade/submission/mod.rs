@@ -79,7 +79,7 @@ impl<'a> SubmissionExaminer<'a> {
         let _ = fs::remove_dir_all(slot.join("run"));
         let workspace = Workspace::lay_out(root, &slot, stop)?;
         let tools = Tools::find(workspace.root())?;
-        let (rustc, is_contained) = (toolchain::version(), sandboxing != Sandboxing::Off);
+        let (rustc, is_contained) = (toolchain::version(), is_contained(sandboxing, &strength));
         let key = originals::hash(format!("{} {rustc:?} {toolchain:?} {is_contained}", workspace.version).as_bytes());
         let turns = Mutex::default();
         Ok(Self { workspace, slot, sandboxing, strength, tools, toolchain, stop, key, turns, _lock: lock })
@@ -88,6 +88,10 @@ impl<'a> SubmissionExaminer<'a> {
     /// The files in `dir` that are taken, and what is found beside them.
     pub fn read(&self, dir: &Path) -> Result<Submission> {
         reading::read(dir, &self.workspace.catalogue)
+    }
+
+    fn is_contained(&self) -> bool {
+        is_contained(self.sandboxing, &self.strength)
     }
 
     fn shared(&self) -> PathBuf {
@@ -106,7 +110,7 @@ impl<'a> SubmissionExaminer<'a> {
     /// What contains an examination of `exercise` in `folder`.
     fn containment(&self, exercise: &Exercise, folder: &Folder, code: Code) -> Containment {
         let jails = || self.tools.jails(exercise, folder, &self.shared());
-        let jails = (self.sandboxing != Sandboxing::Off).then(jails);
+        let jails = self.is_contained().then(jails);
         Containment { target: folder.target(), code, jails }
     }
 
@@ -121,7 +125,7 @@ impl<'a> SubmissionExaminer<'a> {
         for mode in modes(exercise) {
             let folder = self.folder()?;
             let jails = || self.tools.of_the_course(&folder, &self.shared());
-            let jails = (self.sandboxing != Sandboxing::Off).then(jails);
+            let jails = self.is_contained().then(jails);
             let whole = Containment { target: self.shared(), code: Code::Course, jails };
             if !self.build(exercise, mode, &whole)? {
                 return Ok(false);
@@ -216,6 +220,11 @@ impl Examiner for SubmissionExaminer<'_> {
         }
         Sandbox { held, missing }
     }
+}
+
+/// Whether there are jails at all. What a system can hold without Landlock is better than nothing.
+fn is_contained(sandboxing: Sandboxing, strength: &Strength) -> bool {
+    sandboxing != Sandboxing::Off && !strength.held.is_empty()
 }
 
 fn modes(exercise: &Exercise) -> impl Iterator<Item = Mode> {

@@ -14,6 +14,7 @@ use std::thread;
 use win32job::{ExtendedLimitInfo, Job};
 
 use super::{Confinement, How, Priority};
+use crate::system::sandbox;
 
 /// Keeps Ctrl-C away from the processes of the group.
 const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
@@ -79,6 +80,9 @@ fn how_it_ended(code: i32) -> How {
 ///
 /// Its memory, files and processor time are not limited, because no safe interface sets these limits.
 pub fn turn_into(mut command: Command, _parent: u32, limits: Confinement) -> io::Error {
+    if let Some(Err(error)) = limits.jail.as_ref().map(sandbox::enter) {
+        return error;
+    }
     match run_in_job(&mut command, limits.priority) {
         Ok(code) => std::process::exit(code),
         Err(error) => error,
