@@ -74,7 +74,7 @@ fn fits(reports: &[(&Path, Report)]) -> Result<(), UserError> {
             return refuse(what, "merge the shards of one division");
         }
     }
-    for pair in reports.windows(2).filter(|pair| pair[0].1.start.shard == pair[1].1.start.shard) {
+    if let Some(pair) = reports.windows(2).find(|pair| pair[0].1.start.shard == pair[1].1.start.shard) {
         let (a, b) = (pair[0].0.display(), pair[1].0.display());
         let what = format!("{a} and {b} are the same shard, {}", pair[0].1.start.shard);
         return Err(UserError::new(what, "name each shard once"));

@@ -156,6 +156,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
     "chapter": "01_verdicts",
     "concepts": [],
     "current": false,
+    "due": null,
     "explored": true,
     "first_solved_at": 9,
     "grade": 1,
@@ -164,6 +165,7 @@ fn the_list_can_be_filtered_and_read_by_machines() {
     "packages": [],
     "path": "01_verdicts/20_abba",
     "peeked": false,
+    "points": 1,
     "starts": "deadlock",
     "state": "solved",
     "title": "Abba"

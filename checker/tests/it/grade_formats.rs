@@ -108,9 +108,8 @@ fn the_json_is_as_its_schema_says() {
         let mut found = Vec::new();
         fields(line, "", &mut found);
         for field in found.iter().filter(|field| *field != "/v") {
-            let steps = field[1..].split('/');
-            let known = steps.fold(Some(of_event), |rule, step| {
-                let rule = rule?;
+            let mut steps = field[1..].split('/');
+            let known = steps.try_fold(of_event, |rule, step| {
                 let rule = rule.get("$ref").map_or(rule, |to| schema.pointer(&to.as_str().unwrap()[1..]).unwrap());
                 if step == "*" { rule.get("items") } else { rule.get("properties")?.get(step) }
             });
