@@ -1,0 +1,18 @@
+//! verdict: failing-test three_photos_take_as_long_as_the_slowest
+//! Each scope waits for its own thread before the next one begins.
+//!
+//! Develops the photos of a film.
+
+use std::thread;
+
+/// A photo as the camera took it. Developing one takes a while.
+pub trait Photo: Send {
+    /// Develops the photo in place, and returns its size in bytes.
+    fn develop(&mut self) -> usize;
+}
+
+/// Develops each of `photos` once, all at the same time, and returns their sizes in the order of the photos. Panics if a
+/// photo did, when all others are developed.
+pub fn develop_all<P: Photo>(photos: &mut [P]) -> Vec<usize> {
+    photos.iter_mut().map(|photo| thread::scope(|scope| scope.spawn(|| photo.develop()).join().unwrap())).collect()
+}

@@ -1,0 +1,24 @@
+//! verdict: failing-test each_photo_is_developed_once_and_in_place
+//! One photo is left for the caller, who forgets it.
+//!
+//! Develops the photos of a film.
+
+use std::thread;
+
+/// A photo as the camera took it. Developing one takes a while.
+pub trait Photo: Send {
+    /// Develops the photo in place, and returns its size in bytes.
+    fn develop(&mut self) -> usize;
+}
+
+/// Develops each of `photos` once, all at the same time, and returns their sizes in the order of the photos. Panics if a
+/// photo did, when all others are developed.
+pub fn develop_all<P: Photo>(photos: &mut [P]) -> Vec<usize> {
+    let Some((_, others)) = photos.split_last_mut() else {
+        return Vec::new();
+    };
+    thread::scope(|scope| {
+        let developing: Vec<_> = others.iter_mut().map(|photo| scope.spawn(|| photo.develop())).collect();
+        developing.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}

@@ -1,0 +1,25 @@
+//! verdict: failing-test a_panic_reaches_the_caller_when_the_others_are_developed
+//! The caller develops the first photo before it starts the other threads: where that panics, they never start.
+//!
+//! Develops the photos of a film.
+
+use std::thread;
+
+/// A photo as the camera took it. Developing one takes a while.
+pub trait Photo: Send {
+    /// Develops the photo in place, and returns its size in bytes.
+    fn develop(&mut self) -> usize;
+}
+
+/// Develops each of `photos` once, all at the same time, and returns their sizes in the order of the photos. Panics if a
+/// photo did, when all others are developed.
+pub fn develop_all<P: Photo>(photos: &mut [P]) -> Vec<usize> {
+    let Some((first, others)) = photos.split_first_mut() else {
+        return Vec::new();
+    };
+    let size = first.develop();
+    thread::scope(|scope| {
+        let developing: Vec<_> = others.iter_mut().map(|photo| scope.spawn(|| photo.develop())).collect();
+        [size].into_iter().chain(developing.into_iter().map(|thread| thread.join().unwrap())).collect()
+    })
+}

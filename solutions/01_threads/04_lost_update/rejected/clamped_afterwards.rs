@@ -1,0 +1,36 @@
+//! verdict: failing-test never_more_than_the_limit_is_left
+//! Adds first and cuts off what is too much: a request in between finds it.
+//!
+//! How many requests a customer may still send today.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Tokens, up to a limit. A request takes some of them, and a refill gives some back.
+pub struct Quota {
+    limit: u32,
+    left: AtomicU32,
+}
+
+impl Quota {
+    /// A quota of its own with `limit` tokens left.
+    pub fn new(limit: u32) -> Self {
+        Self { limit, left: AtomicU32::new(limit) }
+    }
+
+    /// Takes `tokens`. Returns `false` and takes none if fewer are left.
+    pub fn take(&self, tokens: u32) -> bool {
+        let relaxed = Ordering::Relaxed;
+        self.left.try_update(relaxed, relaxed, |left| left.checked_sub(tokens)).is_ok()
+    }
+
+    /// Gives `tokens` back, as many as there is room for below the limit.
+    pub fn refill(&self, tokens: u32) {
+        self.left.fetch_add(tokens, Ordering::Relaxed);
+        self.left.fetch_min(self.limit, Ordering::Relaxed);
+    }
+
+    /// How many tokens are left at this moment.
+    pub fn left(&self) -> u32 {
+        self.left.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,37 @@
+//! verdict: failing-test a_request_and_a_refill_both_count
+//! A refill that finds the number changed is left out.
+//!
+//! How many requests a customer may still send today.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Tokens, up to a limit. A request takes some of them, and a refill gives some back.
+pub struct Quota {
+    limit: u32,
+    left: AtomicU32,
+}
+
+impl Quota {
+    /// A quota of its own with `limit` tokens left.
+    pub fn new(limit: u32) -> Self {
+        Self { limit, left: AtomicU32::new(limit) }
+    }
+
+    /// Takes `tokens`. Returns `false` and takes none if fewer are left.
+    pub fn take(&self, tokens: u32) -> bool {
+        let relaxed = Ordering::Relaxed;
+        self.left.try_update(relaxed, relaxed, |left| left.checked_sub(tokens)).is_ok()
+    }
+
+    /// Gives `tokens` back, as many as there is room for below the limit.
+    pub fn refill(&self, tokens: u32) {
+        let left = self.left.load(Ordering::Relaxed);
+        let new = left.saturating_add(tokens).min(self.limit);
+        let _ = self.left.compare_exchange(left, new, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// How many tokens are left at this moment.
+    pub fn left(&self) -> u32 {
+        self.left.load(Ordering::Relaxed)
+    }
+}
