@@ -21,7 +21,7 @@ pub type Hash = String;
 /// `None` if cargo has to compile the exercise, because not everything is known that its calls depend on.
 pub fn of(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Option<Hash> {
     let mut hasher = DefaultHasher::new();
-    let workspace: Table = fs::read_to_string(root.join("Cargo.toml")).ok()?.parse().ok()?;
+    let workspace = manifest(root)?;
     let replaces = ["patch", "replace"].iter().any(|table| workspace.contains_key(*table));
     if replaces || exercise.dir.join("build.rs").exists() || has_wrapper(root) {
         return None;
@@ -36,7 +36,7 @@ pub fn of(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Opt
     {
         variable.hash(&mut hasher);
     }
-    for dir in local_packages(&exercise.dir, root, &workspace)? {
+    for dir in local_packages(&exercise.dir)? {
         for file in version::sources(&dir) {
             (stamp(&file), file).hash(&mut hasher);
         }
@@ -114,15 +114,19 @@ fn is_setting(name: &str) -> bool {
     of_cargo || of_rust || OTHERS.contains(&name)
 }
 
-/// The folders of the packages in this workspace that the package in `dir` depends on.
-fn local_packages(dir: &Path, root: &Path, workspace: &Table) -> Option<BTreeSet<PathBuf>> {
-    let shared = workspace.get("workspace").and_then(|table| table.get("dependencies")).and_then(Value::as_table);
+/// The folders of the packages on this machine that the package in `dir` depends on, directly or not.
+fn local_packages(dir: &Path) -> Option<BTreeSet<PathBuf>> {
     let (mut found, mut open) = (BTreeSet::new(), vec![dir.to_owned()]);
     while let Some(dir) = open.pop() {
-        let manifest: Table = fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()?;
-        for (name, dependency) in dependencies(&manifest) {
+        let workspace = workspace_of(&dir);
+        for (name, dependency) in dependencies(&manifest(&dir)?) {
             let is_shared = dependency.get("workspace").is_some();
-            let (dependency, base) = if is_shared { (shared?.get(name)?, root) } else { (dependency, dir.as_path()) };
+            let (dependency, base) = if is_shared {
+                let (root, shared) = workspace.as_ref()?;
+                (shared.get(name)?, root)
+            } else {
+                (dependency, &dir)
+            };
             if let Some(path) = dependency.get("path").and_then(Value::as_str) {
                 let package = base.join(path);
                 if found.insert(package.clone()) {
@@ -132,6 +136,18 @@ fn local_packages(dir: &Path, root: &Path, workspace: &Table) -> Option<BTreeSet
         }
     }
     Some(found)
+}
+
+fn manifest(dir: &Path) -> Option<Table> {
+    fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()
+}
+
+/// The root of the workspace that the package in `dir` belongs to, and the dependencies that its members share.
+fn workspace_of(dir: &Path) -> Option<(PathBuf, Table)> {
+    dir.ancestors().find_map(|root| {
+        let shared = manifest(root)?.get("workspace")?.get("dependencies").and_then(Value::as_table).cloned();
+        Some((root.to_owned(), shared.unwrap_or_default()))
+    })
 }
 
 /// All dependencies in a manifest, those for one target included.

@@ -204,3 +204,32 @@ fn tests_on_disk(exercise: &Exercise) -> Vec<PathBuf> {
     roots.sort();
     roots
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::exercise::example;
+
+    /// Would catch: a watch that does not run a test that was added since it read the catalogue.
+    #[test]
+    fn a_test_file_that_came_or_went_is_left_to_cargo() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut exercise = example::exercise("abba");
+        exercise.dir = dir.path().to_owned();
+        exercise.tests = vec![dir.path().join("tests/abba.rs")];
+        fs::create_dir(dir.path().join("tests")).unwrap();
+        let call = r#"{"rustc":"rustc","arguments":[],"environment":{}}"#;
+        for file in ["tests/abba.rs", "tests/help.txt"] {
+            fs::write(dir.path().join(file), "").unwrap();
+        }
+        for record in ["src-lib.rs.json", "tests-abba.rs.json"] {
+            fs::write(dir.path().join(record), call).unwrap();
+        }
+        assert_eq!(recorded(dir.path(), &exercise).map(|calls| calls.len()), Some(2));
+        fs::write(dir.path().join("tests/more.rs"), "").unwrap();
+        assert_eq!(recorded(dir.path(), &exercise), None, "one came");
+        fs::remove_file(dir.path().join("tests/more.rs")).unwrap();
+        fs::remove_file(dir.path().join("tests/abba.rs")).unwrap();
+        assert_eq!(recorded(dir.path(), &exercise), None, "one went");
+    }
+}
