@@ -83,12 +83,13 @@ impl Row<'_> {
         !has_failed && self.results().any(|test| test.outcome == Outcome::Passed)
     }
 
+    /// The mark and the name are one word, so that a long name begins beside its mark.
     fn name(&self) -> Line {
         let has_failed = self.results().any(|test| matches!(test.outcome, Outcome::Failed(_)));
         let (style, mark) = match (self.passed(), has_failed) {
-            (true, _) => (Style::Good, "✓ "),
-            (false, true) => (Style::Bad, "✗ "),
-            (false, false) => (Style::Aside, "○ "),
+            (true, _) => (Style::Good, "✓\u{a0}"),
+            (false, true) => (Style::Bad, "✗\u{a0}"),
+            (false, false) => (Style::Aside, "○\u{a0}"),
         };
         Line::styled(style, mark).then(Style::Plain, self.name)
     }
@@ -156,6 +157,16 @@ test  real          explored
             |text: &str| text.lines().filter(|line| !line.starts_with('─')).collect::<Vec<_>>().join("\n");
         assert_eq!(without_rule(text.trim_end()), without_rule(expected));
         assert!(shown(&tests, 40).lines().all(|line| line.chars().count() <= 40), "{}", shown(&tests, 40));
+    }
+
+    /// Would catch: a name that is torn from its mark because it does not fit beside the results.
+    #[test]
+    fn a_long_name_begins_beside_its_mark_and_continues_below() {
+        let name = "a_mail_does_not_wait_while_domains_are_expired";
+        let text = shown(&[example::test(name, Mode::Real, Outcome::Passed), proven(name)], 72);
+        let rows: Vec<&str> = text.lines().skip(2).map(str::trim_end).collect();
+        let first = "✓ a_mail_does_not_wait_while_         passed, 3 ms  proven for all 1,200";
+        assert_eq!(rows[..2], [first, "  domains_are_expired"], "{text}");
     }
 
     #[test]

@@ -23,6 +23,11 @@ impl Cell {
         Cell { code: code.to_owned(), c, width, link: None }
     }
 
+    /// A no-break space has done its work when the rows are made.
+    pub fn without_glue(&self) -> Cell {
+        Cell { c: if self.c == '\u{a0}' { ' ' } else { self.c }, ..self.clone() }
+    }
+
     /// Blanks without colour.
     pub fn blanks(count: usize) -> impl Iterator<Item = Cell> {
         std::iter::repeat_n(Cell::new("", ' ', 1), count)

@@ -5,8 +5,10 @@ use crate::ui::text::style::{Colour, Flow, Line, Rank};
 
 /// The blanks between two columns.
 const GAP: usize = 2;
+/// How far the first column is indented where a cell continues.
+const HANG: usize = 2;
 /// A column that is as wide as this need not show its longest word in one piece.
-const LONGEST_WORD: usize = 40;
+const LONGEST_WORD: usize = 30;
 
 /// The parts of each line of a table, all of which are rows of cells.
 pub fn lay_out(lines: &[&Line], colour: Colour, width: usize) -> Vec<Vec<Part>> {
@@ -52,9 +54,10 @@ fn columns<'a>(rows: impl Iterator<Item = &'a [Vec<Cell>]>, width: usize) -> Vec
 }
 
 fn side_by_side(row: Vec<Vec<Cell>>, columns: &[usize], width: usize) -> Vec<Part> {
-    let flow = Flow::Prose { hang: 0, most: usize::MAX };
-    let wrapped: Vec<Vec<Part>> =
-        row.into_iter().zip(columns).map(|(cell, width)| cells::parts(cell, &flow, *width)).collect();
+    // A name that continues in the next row is not taken for another one.
+    let flow = |at| Flow::Prose { hang: if at == 0 { HANG } else { 0 }, most: usize::MAX };
+    let cells = row.into_iter().zip(columns).enumerate();
+    let wrapped: Vec<Vec<Part>> = cells.map(|(at, (cell, width))| cells::parts(cell, &flow(at), *width)).collect();
     let height = wrapped.iter().map(Vec::len).max().unwrap_or(1);
     let line = |at: usize| {
         let mut line = Vec::new();
@@ -62,7 +65,7 @@ fn side_by_side(row: Vec<Vec<Cell>>, columns: &[usize], width: usize) -> Vec<Par
         for (cell, column) in wrapped.iter().zip(columns) {
             if let Some(part) = cell.get(at).filter(|part| !part.cells.is_empty()) {
                 line.extend(Cell::blanks(start - cells::width(&line)));
-                line.extend(part.cells.iter().cloned());
+                line.extend(part.cells.iter().map(Cell::without_glue));
             }
             start += column + GAP;
         }
