@@ -9,6 +9,7 @@ mod harness;
 #[cfg(feature = "explore")]
 pub mod model;
 mod oracle;
+mod origin;
 mod others;
 mod panics;
 mod random;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use trace::Place;
 
-use crate::panics;
+use crate::origin;
 
 /// The innermost line of the learner's package that the running thread is executing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ fn find(backtrace: &str, package: &Path, here: &Path) -> Option<Line> {
         let Ok(inner) = file.strip_prefix(package) else { continue };
         let name = workspace.and_then(|root| file.strip_prefix(root).ok()).unwrap_or(&file).display().to_string();
         // In the tests of a drop-in, the package is the drop-in.
-        if (inner.starts_with("src") || inner.starts_with("tests")) && !panics::is_kit(&name) {
+        if (inner.starts_with("src") || inner.starts_with("tests")) && !origin::is_kit(&name) {
             let place = Place { file: name, line: line.parse().ok()? };
             return Some(Line { place, call: called.and_then(name_of) });
         }

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::ui::text::markdown::events;
+/// The events of a page, and their places in it.
+pub fn events(page: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+    Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
+}
 
 /// A link of a page, written in Markdown or in HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ fn only_what_is_selected_is_listed_and_run_under_the_teachers_name() {
                     [[exercise]]\nname = \"gamma\"\n";
     fs::write(toys.root.join("course.toml"), selected).unwrap();
     let list = run(&mut toys.checker(&["list"])).expect(0).stdout;
-    assert!(list.starts_with("Two toys\n\n01_toys\n") && list.ends_with("0 of 2 solved\n"), "{list}");
+    assert!(list.starts_with("Two toys\n\n01_toys 0/2\n") && list.ends_with("0 of 2 solved\n"), "{list}");
     assert!(list.contains("The toy alpha · due 2026-12-04 23:59 +01:00\n") && !list.contains("beta"), "{list}");
     let json = run(&mut toys.checker(&["list", "--json"])).expect(0).json();
     assert_eq!(

@@ -29,7 +29,7 @@ mod strategy;
 pub mod thread_local;
 pub mod threads;
 
-pub use crate::panics::is_kit;
+pub use crate::origin::is_kit;
 pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};
 pub use exploration::{Exploration, MOST_STEPS};
 pub use progress::Listener;

@@ -20,7 +20,8 @@ use super::locals::Locals;
 use super::search::{Key, Search};
 use super::sentinel::Heartbeat;
 use super::strategy::Source;
-use crate::panics::{RecordedPanic, Who, is_kit, is_of_a_library};
+use crate::origin::{is_kit, is_of_a_library};
+use crate::panics::{RecordedPanic, Who};
 use crate::stack;
 
 thread_local! {

@@ -214,7 +214,7 @@ impl<'a> Suite<'a> {
             .args(arguments)
             .current_dir(&self.exercise.dir)
             .env("CARGO_MANIFEST_DIR", &self.exercise.dir)
-            .env(protocol::REPORT, &path)
+            .env(protocol::NONCE, &nonce)
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUST_TEST_SHUFFLE");
         if let Some(seed) = self.seed {
@@ -244,7 +244,8 @@ impl<'a> Suite<'a> {
             .streams(Streams::Merged)
             .limit(limit)
             .confine(confinement)
-            .mark(format!("{}={nonce}", protocol::NONCE))
+            // Unlike the nonce, it stays in the environment, which the test's descendants inherit.
+            .mark(format!("{}={}", protocol::REPORT, path.display()))
             .standstill(Standstill::Ends)
             .rest(output.rest);
         // An explored test knows by itself what its threads wait for.

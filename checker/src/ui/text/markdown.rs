@@ -1,13 +1,13 @@
 //! Markdown as text for a terminal: without the marks that a style replaces, and not yet broken into rows.
 
 use std::iter::Peekable;
-use std::ops::Range;
 use std::vec::IntoIter;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 use trace::columns;
 
 use super::style::{Colour, Flow, Line, Rank, Style, Text};
+use crate::course::markdown::events;
 
 /// How a page is shown.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +27,6 @@ pub enum Links {
     Opened,
     /// The target follows in brackets.
     Spelled,
-}
-
-/// The events of a page, and their places in it.
-pub fn events(page: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
-    Parser::new_ext(page, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter()
 }
 
 /// A page as text.
