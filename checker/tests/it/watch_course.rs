@@ -92,8 +92,13 @@ fn exercises_that_come_and_go_are_noticed_and_the_learner_stays() {
     let checks = toys.calls().len();
     let metadata = toys.root.join("toys/metadata.json");
     let before = fs::read_to_string(&metadata).unwrap();
+    // The watch may ask the toy cargo at any moment, which must not answer with half of a file.
+    let answer = |text: String| {
+        fs::write(metadata.with_extension("new"), text).unwrap();
+        fs::rename(metadata.with_extension("new"), &metadata).unwrap();
+    };
     // A renamed exercise: one is gone, and there is a new one.
-    fs::write(&metadata, before.replace("alpha", "delta")).unwrap();
+    answer(before.replace("alpha", "delta"));
     fs::rename(toys.root.join("exercises/01_toys/alpha"), toys.root.join("exercises/01_toys/delta")).unwrap();
     terminal.wait_for("the course has changed: 1 exercise new, 1 removed");
     terminal.press("l");
@@ -103,7 +108,7 @@ fn exercises_that_come_and_go_are_noticed_and_the_learner_stays() {
     assert_eq!(toys.calls().iter().skip(checks).filter(|call| call.contains("beta")).count(), 0, "no other check");
     fs::write(toys.source("beta"), "// right\n").unwrap();
     terminal.wait_for("PASSED ·");
-    fs::write(&metadata, before.replace("alpha", "delta").replace("beta", "omega")).unwrap();
+    answer(before.replace("alpha", "delta").replace("beta", "omega"));
     fs::rename(toys.root.join("exercises/01_toys/beta"), toys.root.join("exercises/01_toys/omega")).unwrap();
     terminal.wait_for("`beta` is no longer part of the course, so this is `delta`");
     terminal.wait_for("delta · The toy delta");
