@@ -170,7 +170,7 @@ pub fn without_cargo(root: &Path, refused: Option<(&Path, &str)>) -> Manifests {
                 name: package.name,
                 // Nothing is compiled without cargo.
                 package_id: String::new(),
-                tests: sources(&dir.join("tests")),
+                tests: test_roots(&dir),
                 explored: features.contains_key("explore"),
                 about: package.metadata.exercise,
                 terms: Terms::default(),
@@ -198,8 +198,11 @@ fn subfolders(dir: &Path) -> Vec<PathBuf> {
     entries(dir).into_iter().filter(|path| path.is_dir()).collect()
 }
 
-fn sources(dir: &Path) -> Vec<PathBuf> {
-    entries(dir).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+/// The files that cargo takes for test binaries of the package in `dir` if its manifest names none, in order.
+pub fn test_roots(dir: &Path) -> Vec<PathBuf> {
+    let roots =
+        entries(&dir.join("tests")).into_iter().map(|path| if path.is_dir() { path.join("main.rs") } else { path });
+    roots.filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
 impl Manifests {

@@ -93,7 +93,10 @@ impl<'a> Restart<'a> {
     /// Brings back what the last change replaced. Called twice, it brings back the change.
     pub fn undo(&self) -> Result<Done> {
         let newest = self.newest().ok_or_else(|| {
-            UserError::new("there is no reset of all exercises to undo", "undo only a reset that changed something")
+            UserError::new(
+                "nothing to undo: no `reset --all` has changed anything here",
+                "name an exercise to undo its own reset",
+            )
         })?;
         let (before, old) = (self.journal(newest)?, self.folder(newest).join("old"));
         let files = before.files.into_iter().filter_map(|path| {

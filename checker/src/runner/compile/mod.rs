@@ -80,16 +80,12 @@ pub fn compile(
         return Ok(compiled);
     }
     let call = || {
-        let mut command = command(root, exercise, mode, options);
-        let recorder = is_own.then(|| Recorder::new(root, exercise, mode, options)).flatten();
-        if let Some(recorder) = &recorder {
-            recorder.apply(&mut command);
+        let run = |command| call(exercise, command, Listener::new(exercise, mode, report), contained, stop);
+        let command = command(root, exercise, mode, options);
+        match is_own.then(|| Recorder::new(root, exercise, mode, options)).flatten() {
+            Some(recorder) => recorder.record(command, run),
+            None => run(command),
         }
-        let called = call(exercise, command, Listener::new(exercise, mode, report), contained, stop);
-        if let Some(recorder) = recorder {
-            recorder.finish();
-        }
-        called
     };
     let called = call()?;
     // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
@@ -104,6 +100,12 @@ pub fn compile(
 fn was_put_there_after(source: &Path, library: &Path) -> bool {
     let (Ok(source), Ok(library)) = (fs::metadata(source), fs::metadata(library)) else { return false };
     matches!((files::arrived(&source), library.modified()), (Some(arrived), Ok(made)) if arrived > made)
+}
+
+/// Errors first; otherwise in the compiler's order.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    diagnostics
 }
 
 /// The result of one call of cargo.
@@ -143,9 +145,8 @@ fn call(
         How::Exited(code) => code != 0,
         _ => true,
     };
-    let Listener { binaries, mut diagnostics, said, library, foreign, .. } = listener;
-    // Errors come first; otherwise the compiler's order is kept.
-    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    let Listener { binaries, diagnostics, said, library, foreign, .. } = listener;
+    let diagnostics = in_order(diagnostics);
     match (foreign, diagnostics.first()) {
         (_, Some(first)) if is_strange && first.is_error() => {
             Ok(Called { compiled: Compiled::Failed { diagnostics }, library })
@@ -188,16 +189,15 @@ fn command(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Co
 /// Compiles `exercise` ahead of time, at the lowest priority.
 pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, stop: &Stop) -> Result<()> {
     let confinement = Confinement { priority: Priority::Lowest, ..Confinement::default() };
-    let (mut command, recorder) =
-        (command(root, exercise, mode, options), Recorder::new(root, exercise, mode, options));
-    if let Some(recorder) = &recorder {
-        recorder.apply(&mut command);
-    }
-    let spec = Spec::new(command, stop).streams(Streams::Merged).confine(confinement);
-    process::run(spec, &mut |_, _| {})?;
-    if let Some(recorder) = recorder {
-        recorder.finish();
-    }
+    let run = |command| {
+        let spec = Spec::new(command, stop).streams(Streams::Merged).confine(confinement);
+        process::run(spec, &mut |_, _| {})
+    };
+    let command = command(root, exercise, mode, options);
+    match Recorder::new(root, exercise, mode, options) {
+        Some(recorder) => recorder.record(command, run)?,
+        None => run(command)?,
+    };
     Ok(())
 }
 

@@ -262,7 +262,7 @@ fn exercises_that_come_and_go_leave_the_learner_where_they_are() {
     assert_eq!((app.exercise().name.as_str(), checks(&effects)), ("b", Vec::new()), "the check goes on");
     assert_eq!(said(&effects), ["the course has changed: 2 exercises new, 1 removed"]);
     let _ = app.handle(Event::Saved);
-    assert!(app.note.is_some(), "a file of the course is no save of the learner's");
+    assert!(app.note.is_some(), "a pulled file was taken for a save of the learner's");
     let _ = press(&mut app, "b");
     assert_eq!(app.note, None);
     let effects = app.handle(reloaded(&["new", "c"]));

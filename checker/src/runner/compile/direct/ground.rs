@@ -102,7 +102,8 @@ fn has_wrapper(root: &Path) -> bool {
         || home.is_some_and(|home| configured(&home))
 }
 
-/// Whether cargo, rustup, rustc or the linker looks at this variable. Those that `cargo run` sets for the checker are none.
+/// Whether cargo, rustup, rustc or the linker looks at this variable. Those that `cargo run` sets for the checker do not
+/// count.
 fn is_setting(name: &str) -> bool {
     const OF_CARGO_RUN: [&str; 6] =
         ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "CARGO_MAKEFLAGS"];

@@ -15,8 +15,9 @@ use anyhow::Result;
 use self::pass::{Ended, Pass, Purpose, executable};
 use self::recording::Call;
 use super::cargo_output::Listener;
-use super::{Binary, Compiled, Options};
+use super::{Binary, Compiled, Options, in_order};
 use crate::course::exercise::Exercise;
+use crate::course::manifests;
 use crate::system::process::Stop;
 use crate::system::toolchain;
 use crate::verdict::{Diagnostic, Mode, Stage};
@@ -108,12 +109,6 @@ impl<'a> Direct<'a> {
     }
 }
 
-/// Errors first; otherwise in the compiler's order.
-fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
-    diagnostics
-}
-
 fn has_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(Diagnostic::is_error)
 }
@@ -141,8 +136,15 @@ impl<'a> Recorder<'a> {
         folder(self.root, self.exercise, self.mode).join(&self.ground)
     }
 
-    /// Makes `cargo` record its calls.
-    pub fn apply(&self, cargo: &mut Command) {
+    /// Lets `run` run `cargo`, which records its calls.
+    pub fn record<T>(self, mut cargo: Command, run: impl FnOnce(Command) -> T) -> T {
+        self.apply(&mut cargo);
+        let result = run(cargo);
+        self.finish();
+        result
+    }
+
+    fn apply(&self, cargo: &mut Command) {
         // The program that runs may have been replaced on disk.
         let Some(own) = std::env::current_exe().ok().filter(|own| own.exists()) else { return };
         if fs::create_dir_all(self.dir()).is_ok() {
@@ -151,7 +153,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// Declares the calls valid if nothing changed while cargo ran. Failing to do so costs only time.
-    pub fn finish(self) {
+    fn finish(&self) {
         let is_same = ground::of(self.root, self.exercise, self.mode, self.options).as_ref() == Some(&self.ground);
         if let (true, Some(calls)) = (is_same, recorded(&self.dir(), self.exercise))
             && let Some(artifacts) = ground::artifacts(&calls)
@@ -182,27 +184,12 @@ fn folder(root: &Path, exercise: &Exercise, mode: Mode) -> PathBuf {
 /// The recorded calls of the library and of each test. `None` if one is missing, or if the tests on disk are not those
 /// that the catalogue has read.
 fn recorded(dir: &Path, exercise: &Exercise) -> Option<Vec<Call>> {
-    if tests_on_disk(exercise) != exercise.tests {
+    if manifests::test_roots(&exercise.dir) != exercise.tests {
         return None;
     }
     let tests = exercise.tests.iter().map(|test| test.strip_prefix(&exercise.dir).ok());
     let sources = [Some(Path::new("src/lib.rs"))].into_iter().chain(tests);
     sources.map(|source| Call::read(dir, source?)).collect()
-}
-
-/// The files that cargo takes for test binaries if the manifest names none, in order.
-fn tests_on_disk(exercise: &Exercise) -> Vec<PathBuf> {
-    let entries = fs::read_dir(exercise.dir.join("tests")).into_iter().flatten().flatten();
-    let roots = entries.map(|entry| entry.path()).filter_map(|path| {
-        if path.is_dir() {
-            Some(path.join("main.rs")).filter(|main| main.exists())
-        } else {
-            Some(path).filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        }
-    });
-    let mut roots: Vec<PathBuf> = roots.collect();
-    roots.sort();
-    roots
 }
 
 #[cfg(test)]

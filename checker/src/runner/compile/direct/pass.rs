@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recording::{Call, is_cargos};
 use crate::course::exercise::Exercise;
-use crate::course::version::{self, Version};
+use crate::course::version;
 use crate::runner::compile::cargo_output::Listener;
 use crate::system::process::{self, How, Spec, Stop, Stream};
 
@@ -68,7 +68,7 @@ impl Pass<'_> {
             }
             return Ok(Ended::Succeeded);
         }
-        let version = Version::of(&self.exercise.dir);
+        let content = self.content();
         let _ = fs::remove_file(self.dir.join(KEPT));
         fs::create_dir_all(self.out())?;
         let mut messages = Vec::new();
@@ -78,9 +78,9 @@ impl Pass<'_> {
                 other => return Ok(other),
             }
         }
-        if Version::of(&self.exercise.dir) == version {
+        if self.content() == content {
             // Whatever cannot be kept is made again.
-            let _ = self.keep(messages);
+            let _ = self.keep(content, messages);
         }
         Ok(Ended::Succeeded)
     }
@@ -198,18 +198,19 @@ impl Pass<'_> {
         (same && made && kept.colour == self.colour && kept.content == self.content()).then_some(kept)
     }
 
-    fn keep(&self, messages: Vec<String>) -> Option<()> {
+    /// Keeps the result under the content from before the pass, so that a file saved meanwhile is never taken for it.
+    fn keep(&self, content: String, messages: Vec<String>) -> Option<()> {
         let own = version::sources(&self.exercise.dir);
         let mut variables = BTreeMap::new();
         for call in self.calls {
             let read = DepInfo::parse(&fs::read_to_string(self.made(call)?.with_extension("d")).ok()?);
-            // Of any other file, such as one that is included, there is no version from before the pass.
+            // Another file, such as an included one, may have changed during the pass.
             if !read.files.iter().all(|file| own.contains(&self.root.join(file))) {
                 return None;
             }
             variables.extend(read.variables);
         }
-        let kept = Kept { content: self.content(), variables, colour: self.colour, messages };
+        let kept = Kept { content, variables, colour: self.colour, messages };
         fs::write(self.dir.join(KEPT), serde_json::to_string(&kept).ok()?).ok()
     }
 
@@ -264,6 +265,31 @@ impl DepInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::exercise::example;
+
+    /// Would catch: a file saved while the compiler ran that counts as compiled from then on.
+    #[test]
+    fn a_result_is_kept_under_the_content_from_before_the_pass() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut exercise = example::exercise("abba");
+        exercise.dir = dir.path().to_owned();
+        fs::create_dir_all(dir.path().join("src")).unwrap();
+        fs::create_dir_all(dir.path().join("out")).unwrap();
+        let source = dir.path().join("src/lib.rs");
+        fs::write(&source, "old").unwrap();
+        fs::write(dir.path().join("out/abba.d"), format!("x: {}\n", source.display())).unwrap();
+        let arguments = ["--crate-name", "abba"].map(str::to_owned).to_vec();
+        let calls = [Call { rustc: "rustc".into(), arguments, environment: BTreeMap::new() }];
+        let (root, stop) = (dir.path(), Stop::new());
+        let (purpose, colour, dir) = (Purpose::Build, false, dir.path().to_owned());
+        let pass = Pass { root, exercise: &exercise, calls: &calls, purpose, colour, dir, stop: &stop };
+        let before = pass.content();
+        pass.keep(before.clone(), Vec::new()).unwrap();
+        assert!(pass.kept().is_some());
+        fs::write(&source, "new").unwrap();
+        pass.keep(before, Vec::new()).unwrap();
+        assert!(pass.kept().is_none());
+    }
 
     /// Would catch: an included file with a space in its name, or a variable, whose change goes unnoticed.
     #[test]

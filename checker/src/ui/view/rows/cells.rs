@@ -23,7 +23,7 @@ impl Cell {
         Cell { code: code.to_owned(), c, width, link: None }
     }
 
-    /// A no-break space has done its work when the rows are made.
+    /// A no-break space only keeps words in one row; it is printed as a blank.
     pub fn without_glue(&self) -> Cell {
         Cell { c: if self.c == '\u{a0}' { ' ' } else { self.c }, ..self.clone() }
     }
