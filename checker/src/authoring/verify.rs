@@ -1,5 +1,6 @@
 //! `checker dev verify`: checks every exercise against its texts and its right and wrong answers.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use crate::authoring::book::kept::Kept;
 use crate::authoring::mutants::Changes;
 use crate::authoring::proof::build;
 use crate::authoring::proof::layout::Bench;
+use crate::authoring::proof::promises::Promise;
 use crate::authoring::proof::report::{self, Proof, Times};
 use crate::authoring::proof::trial::{self, Trial, Tried};
 use crate::authoring::proof::{self, Attempt, Complaint, Expected, book, promises, texts};
@@ -35,6 +37,9 @@ pub struct Args {
     /// How often each answer is checked; the verdicts must be the same
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub repeat: u64,
+    /// Check each answer once, and a wrong answer up to N times more until it gets its verdict
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "repeat")]
+    pub retries: u64,
     /// With how many seeds each wrong answer must be found by exploring
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub seeds: u64,
@@ -43,7 +48,7 @@ pub struct Args {
     pub busy: bool,
     /// Check mutants of the solutions instead: each that changes locks must be found wrong
     #[arg(long, value_name = "CHANGES", num_args = 0..=1, default_missing_value = "locks")]
-    #[arg(conflicts_with_all = ["repeat", "seeds", "busy"])]
+    #[arg(conflicts_with_all = ["repeat", "retries", "seeds", "busy"])]
     pub mutants: Option<Changes>,
 }
 
@@ -109,7 +114,9 @@ fn prove(
     let building = started.elapsed();
     let all: Vec<&Attempt> = attempts.iter().flatten().collect();
     let trials = trial::trials(&bench, &products, &all, toolchain)?;
-    let Some(tried) = try_all(&trials, args, &session.stop)? else { return Ok(None) };
+    let promised: BTreeMap<&str, &[Promise]> =
+        proofs.iter().map(|proof| (proof.exercise.as_str(), proof.promises.as_deref().unwrap_or_default())).collect();
+    let Some(tried) = try_all(&trials, &promised, args, &session.stop)? else { return Ok(None) };
     for tried in tried {
         let proof = proofs.iter_mut().find(|proof| proof.exercise == tried.attempt.exercise);
         proof.expect("each attempt answers one of the exercises").tried.push(tried);
@@ -125,11 +132,16 @@ fn prove(
     Ok(Some((proofs, Times { building, running: started.elapsed() - building })))
 }
 
-fn try_all(trials: &[Trial<'_>], args: &Args, stop: &Stop) -> Result<Option<Vec<Tried>>> {
+fn try_all(
+    trials: &[Trial<'_>],
+    promised: &BTreeMap<&str, &[Promise]>,
+    args: &Args,
+    stop: &Stop,
+) -> Result<Option<Vec<Tried>>> {
     // Wrong answers come first: they wait for time limits, and other checks can run in the meantime.
     let (wrong, right) =
         (0..trials.len()).partition::<Vec<_>, _>(|at| trials[*at].attempt.expected != Expected::Passes);
-    let rounds = args.repeat.max(1);
+    let rounds = if args.retries > 0 { 1 } else { args.repeat.max(1) };
     let jobs: Vec<(usize, u64)> =
         wrong.into_iter().chain(right).flat_map(|at| (1..=rounds).map(move |round| (at, round))).collect();
     let check_all =
@@ -141,7 +153,10 @@ fn try_all(trials: &[Trial<'_>], args: &Args, stop: &Stop) -> Result<Option<Vec<
         rounds[at].push(verdict);
     }
     let items: Vec<(&Trial<'_>, &[Verdict])> = trials.iter().zip(rounds.iter().map(Vec::as_slice)).collect();
-    let tried = trial::side_by_side(&items, |(trial, rounds)| judge(trial, rounds, args.seeds, stop))?;
+    let tried = trial::side_by_side(&items, |(trial, rounds)| {
+        let broken = promises::broken_by(promised[trial.attempt.exercise.as_str()], &trial.attempt.name);
+        judge(trial, rounds, &broken, args, stop)
+    })?;
     let Some(mut tried) = tried else { return Ok(None) };
     for (trial, tried) in trials.iter().zip(&mut tried) {
         if tried.slowest.as_ref().is_some_and(is_slow) && trial.attempt.expected == Expected::Passes {
@@ -160,24 +175,45 @@ fn is_slow((ms, _): &(u64, String)) -> bool {
     u128::from(*ms) > SLOW.as_millis()
 }
 
-/// The results of one attempt; `None` if interrupted.
-fn judge(trial: &Trial<'_>, rounds: &[Verdict], seeds: u64, stop: &Stop) -> Result<Option<Tried>> {
-    let mut objections = trial::objections(trial.attempt, rounds);
+/// The results of one attempt, which breaks promises to the tests in `broken`; `None` if interrupted.
+fn judge(trial: &Trial<'_>, rounds: &[Verdict], broken: &[&str], args: &Args, stop: &Stop) -> Result<Option<Tried>> {
+    let mut rounds = rounds.to_vec();
+    let mut flaky = None;
+    // On real threads, chance may decide which of several tests a wrong answer fails. A right answer has one chance.
+    if trial.attempt.expected != Expected::Passes && !is_as_stated(trial.attempt, broken, &rounds[0]) {
+        for retry in 1..=args.retries {
+            let Some(verdict) = trial.check(1, stop)? else { return Ok(None) };
+            if is_as_stated(trial.attempt, broken, &verdict) {
+                flaky = Some(retry + 1);
+                rounds = vec![verdict];
+                break;
+            }
+        }
+    }
+    let mut objections = trial::objections(trial.attempt, &rounds);
     let mut found = None;
-    if trial.attempt.name.starts_with("rejected/") && objections.is_empty() && seeds > 0 {
-        found = trial.seeds(&rounds[0], seeds, stop)?;
+    if trial.attempt.name.starts_with("rejected/") && objections.is_empty() && args.seeds > 0 {
+        found = trial.seeds(&rounds[0], args.seeds, stop)?;
         if let Some(found) = found.as_ref().filter(|found| !found.missed.is_empty()) {
             let (missed, within) = (&found.missed, found.within);
+            let seeds = args.seeds;
             objections.push(format!("not found in the first {within} schedules with the seeds {missed:?} of {seeds}"));
         }
     }
     if trial.attempt.name == "solution" && objections.is_empty() {
         objections.extend(trial.together(stop)?);
     }
-    let slowest = trial::slowest(rounds).map(|(ms, name)| (ms, name.to_owned()));
+    let slowest = trial::slowest(&rounds).map(|(ms, name)| (ms, name.to_owned()));
     if stop.is_stopped() {
         return Ok(None);
     }
-    let (attempt, verdict) = (trial.attempt.clone(), rounds[0].clone());
-    Ok(Some(Tried { attempt, verdict, seeds: found, slowest, objections }))
+    let failing = trial::failing(&rounds);
+    let (attempt, verdict) = (trial.attempt.clone(), rounds.swap_remove(0));
+    Ok(Some(Tried { attempt, verdict, failing, flaky, seeds: found, slowest, objections }))
+}
+
+/// Whether `verdict` is the stated one, with all of `broken` among the failed tests.
+fn is_as_stated(attempt: &Attempt, broken: &[&str], verdict: &Verdict) -> bool {
+    let failing = trial::failing(std::slice::from_ref(verdict));
+    proof::objection(&attempt.expected, verdict).is_none() && broken.iter().all(|test| failing.contains(*test))
 }

@@ -245,6 +245,39 @@ fn each_planted_defect_is_reported_in_a_row_and_nothing_else_is() {
     assert_only_the_courses_tests_count(&course, &sound);
 }
 
+/// Fails in every second check of a wrong answer.
+const UNSTEADY: &str = "#[interleave::test(real_only)]
+fn now_and_then() {
+    if !module_path!().contains(\"rejected\") {
+        return;
+    }
+    let mark = format!(\"{}/{}\", env!(\"CARGO_MANIFEST_DIR\"), module_path!().replace(':', \"_\"));
+    if std::fs::File::create_new(&mark).is_err() {
+        std::fs::remove_file(mark).unwrap();
+        panic!(\"the other time\");
+    }
+}
+";
+
+/// Would catch: a proof that CI refuses by chance, or a wrong answer that an author believes to be caught every time.
+#[test]
+fn a_wrong_answer_that_is_caught_now_and_then_is_listed_with_retries_and_objected_to_without() {
+    let course = Course::to_build();
+    let racy = filled_in(&course, "racy", "01_racy");
+    let test = fs::read_to_string(racy.file("exercises", "tests/racy.rs")).unwrap();
+    fs::write(racy.file("exercises", "tests/racy.rs"), test + UNSTEADY).unwrap();
+    racy.edit("solutions", "rejected/yields.rs", "failing-test each_number_is_given_once", "failing-test now_and_then");
+    let promises = fs::read_to_string(racy.file("solutions", "promises.toml")).unwrap();
+    let promise = "\n[[promise]]\nsays = \"E\"\ntest = \"now_and_then\"\nbroken_by = \"yields\"\n";
+    fs::write(racy.file("solutions", "promises.toml"), promises + promise).unwrap();
+    let ran = course.run(&["dev", "verify", "racy", "--seeds", "1", "--retries", "2"]).expect(0);
+    let flaky = "FLAKY racy  rejected/yields  got its verdict only in check 2:";
+    assert!(ran.stdout.contains(flaky), "{}", ran.stdout);
+    let ran = course.run(&["dev", "verify", "racy", "--seeds", "1", "--repeat", "2"]).expect(1);
+    assert!(ran.stdout.contains("should be failing test of `now_and_then`"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("rejected/yields does not make `now_and_then` fail"), "{}", ran.stdout);
+}
+
 /// Would catch: a template that does not compile, or that is accepted before it, and the lesson of its chapter, are
 /// filled in.
 #[test]

@@ -104,6 +104,18 @@ impl Terminal {
         self.wait_until(words, |screen| screen.contains(words))
     }
 
+    /// Waits until the whole screen has been taken for the `count`th time. Only then does a program that lent its
+    /// terminal receive keys again.
+    #[track_caller]
+    pub fn wait_for_screen(&mut self, count: usize) {
+        let until = Instant::now() + PATIENCE;
+        while self.raw.windows(8).filter(|window| window == b"\x1b[?1049h").count() < count {
+            assert!(Instant::now() < until, "the screen is not taken again:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(5));
+            self.take_in();
+        }
+    }
+
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::authoring::proof::Complaint;
 use crate::authoring::proof::trial::Tried;
-use crate::verdict::{Kind, Outcome, Verdict};
+use crate::verdict::{Kind, Verdict};
 
 /// The file in the folder of a solution.
 pub const FILE: &str = "promises.toml";
@@ -102,29 +102,27 @@ fn objection(promise: &Promise, tests: &BTreeSet<&str>, tried: &[Tried]) -> Opti
     match test.as_str() {
         COMPILER if refused_by_the_compiler(&answer.verdict) => None,
         COMPILER => Some(format!("{name} compiles")),
-        _ if fails(&answer.verdict, test) => None,
+        _ if answer.failing.contains(test) => None,
         _ if refused_by_the_compiler(&answer.verdict) => {
             Some(format!("{name} does not compile, so no test fails: is it `test = \"{COMPILER}\"`?"))
         }
-        _ => Some(format!("{name} does not make `{test}` fail; failing: {}", failing(&answer.verdict))),
+        _ => Some(format!("{name} does not make `{test}` fail; failing: {}", listed(&answer.failing))),
     }
+}
+
+/// The tests that `answer` breaks a promise to.
+pub fn broken_by<'a>(promises: &'a [Promise], answer: &str) -> Vec<&'a str> {
+    let broken = promises.iter().filter(|promise| Some(promise.broken_by.as_str()) == answer.strip_prefix("rejected/"));
+    broken.map(|promise| promise.test.as_str()).filter(|test| *test != COMPILER).collect()
 }
 
 fn refused_by_the_compiler(verdict: &Verdict) -> bool {
     matches!(verdict.kind, Kind::CompileError | Kind::Lint)
 }
 
-/// Whether `test` fails in either mode.
-fn fails(verdict: &Verdict, test: &str) -> bool {
-    failed_tests(verdict).contains(test)
-}
-
-fn failing(verdict: &Verdict) -> String {
-    let failed: Vec<String> = failed_tests(verdict).into_iter().map(|test| format!("`{test}`")).collect();
-    if failed.is_empty() { "none".to_owned() } else { failed.join(", ") }
-}
-
-fn failed_tests(verdict: &Verdict) -> BTreeSet<&str> {
-    let failed = verdict.tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
-    failed.map(|test| test.name.as_str()).collect()
+fn listed(tests: &BTreeSet<String>) -> String {
+    if tests.is_empty() {
+        return "none".to_owned();
+    }
+    tests.iter().map(|test| format!("`{test}`")).collect::<Vec<_>>().join(", ")
 }

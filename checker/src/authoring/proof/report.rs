@@ -80,6 +80,7 @@ impl Proof {
             Ok(json!({
                 "attempt": tried.attempt.name,
                 "as_expected": tried.objections.is_empty(),
+                "checks_until_as_stated": tried.flaky.unwrap_or(1),
                 "objections": tried.objections,
                 "seeds": tried.seeds.as_ref().map(|seeds| {
                     json!({ "worst": seeds.worst, "within": seeds.within, "missed": seeds.missed })
@@ -131,7 +132,16 @@ pub fn table(proofs: &[Proof], course: &[Complaint], times: Times) -> Text {
         objections += 1;
         text.push(Line::styled(Style::Bad, format!("FAIL  {exercise}  {subject}  ")).then(Style::Plain, why));
     }
-    if objections > 0 {
+    let flaky = proofs.iter().flat_map(|proof| &proof.tried).filter_map(|tried| Some((&tried.attempt, tried.flaky?)));
+    let mut flakes = 0;
+    for (attempt, checks) in flaky {
+        flakes += 1;
+        text.push(Line::styled(Style::Warning, format!("FLAKY {}  {}  ", attempt.exercise, attempt.name)).then(
+            Style::Plain,
+            format!("got its verdict only in check {checks}: its tests depend on which thread is quicker"),
+        ));
+    }
+    if objections + flakes > 0 {
         text.blank();
     }
     let attempts: usize = proofs.iter().map(|proof| proof.tried.len()).sum();

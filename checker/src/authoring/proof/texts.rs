@@ -138,6 +138,8 @@ fn placeholders(exercise: &Exercise, solution: &Path) -> Vec<Complaint> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::authoring::proof::{Attempt, Expected};
     use crate::course::exercise::example;
@@ -176,7 +178,15 @@ mod tests {
             verdict.tests[0].message = message.to_owned();
             let attempt =
                 Attempt { exercise: "abba".into(), name: name.into(), expected: Expected::Passes, source: "".into() };
-            Tried { attempt, verdict, seeds: None, slowest: None, objections: Vec::new() }
+            Tried {
+                attempt,
+                verdict,
+                failing: BTreeSet::new(),
+                flaky: None,
+                seeds: None,
+                slowest: None,
+                objections: Vec::new(),
+            }
         };
         let told = |name: &str, message: &str| told_answers(&exercise, &[tried(name, message)]).is_some();
         assert!(told("starter", "left: Unsaid, right: Held"));

@@ -1,5 +1,6 @@
 //! Tries one attempt: several times, with several seeds, and with all of its tests in one process.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -35,8 +36,12 @@ pub struct Trial<'a> {
 #[derive(Debug)]
 pub struct Tried {
     pub attempt: Attempt,
-    /// The verdict of the first round.
+    /// The verdict of the first round, or of the retry that counts.
     pub verdict: Verdict,
+    /// The tests that failed in every round, in either mode.
+    pub failing: BTreeSet<String>,
+    /// How many checks it took until a wrong answer got its verdict, if it was more than one.
+    pub flaky: Option<u64>,
     pub seeds: Option<Seeds>,
     /// The slowest real test, with its duration in milliseconds.
     pub slowest: Option<(u64, String)>,
@@ -215,6 +220,16 @@ fn essence(verdict: &Verdict) -> String {
     }
 }
 
+/// The tests that failed in every one of `rounds`, in either mode.
+pub fn failing(rounds: &[Verdict]) -> BTreeSet<String> {
+    let mut rounds = rounds.iter().map(|verdict| {
+        let failed = verdict.tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_)));
+        failed.map(|test| test.name.clone()).collect::<BTreeSet<String>>()
+    });
+    let first = rounds.next().unwrap_or_default();
+    rounds.fold(first, |always, round| &always & &round)
+}
+
 /// The slowest real test and its duration, with each test measured in its fastest round.
 pub fn slowest(rounds: &[Verdict]) -> Option<(u64, &str)> {
     let first = rounds.first()?;
@@ -286,6 +301,20 @@ mod tests {
         other.headline = "`b` deadlocks".to_owned();
         let objections = objections(&deadlock, &[one.clone(), one, other]);
         assert_eq!(objections, ["not the same every time: deadlock it is, and then `b` deadlocks"]);
+    }
+
+    #[test]
+    fn a_promise_is_kept_up_only_by_a_test_that_fails_in_every_round() {
+        let round = |failing: &[&str]| {
+            let mut verdict = example::verdict("abba", Kind::FailingTest);
+            let failed = |name: &&str| example::test(name, Mode::Real, Outcome::Failed(Kind::FailingTest));
+            verdict.tests = failing.iter().map(failed).collect();
+            verdict.tests.push(example::test("passes", Mode::Real, Outcome::Passed));
+            verdict
+        };
+        let always: Vec<String> =
+            failing(&[round(&["a", "b"]), round(&["b", "c"]), round(&["b"])]).into_iter().collect();
+        assert_eq!(always, ["b"]);
     }
 
     #[test]

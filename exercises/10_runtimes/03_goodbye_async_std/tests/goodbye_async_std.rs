@@ -75,7 +75,10 @@ fn full<O: Outbox>(outbox: impl Fn(GatedLine) -> O) -> (O, Server) {
 }
 
 async fn close_waits_for_every_delivery<O: Outbox>(outbox: impl Fn(GatedLine) -> O) {
-    for last in [0, MAILS - 1] {
+    // On real threads, the delivery that has told the test may still be ending, so it is exploring that decides.
+    // There, the delivery that began first is the last to end.
+    let rounds = if cfg!(feature = "explore") { &[0][..] } else { &[0, MAILS - 1] };
+    for &last in rounds {
         let (outbox, server) = full(&outbox);
         let mut closing = pin!(outbox.close());
         for mail in (0..MAILS).filter(|mail| *mail != last) {
@@ -204,7 +207,7 @@ impl Line for WhichRuntime {
     }
 }
 
-#[interleave::test(runtime = "smol", real_only)]
+#[interleave::test(runtime = "smol")]
 async fn smol_close_waits_for_every_delivery() {
     close_waits_for_every_delivery(on_smol::Mails::new).await;
 }
