@@ -1,7 +1,9 @@
 //! `checker run`: one check, or all of them, and the verdict as text or JSON.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 
 use anyhow::{Result, anyhow};
@@ -11,6 +13,7 @@ use crate::course::progress::Progress;
 use crate::course::store;
 use crate::error::Exit;
 use crate::runner::compile::settings::Settings;
+use crate::runner::suite;
 use crate::session::{self, Printer, Session};
 use crate::system::process;
 use crate::system::toolchain::Toolchain;
@@ -79,23 +82,50 @@ fn next(session: &Session, progress: &Progress, at: usize) -> Option<String> {
     progress.next(&session.catalogue.names(), at).map(|next| session.exercise(next).name.clone())
 }
 
+/// Checks several exercises at a time, because one alone compiles on one core, and some tests wait. The verdicts are
+/// printed in the order of the course.
 fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit> {
+    let exercises = &session.catalogue.exercises;
+    let statuses: Vec<Status> = exercises.iter().map(|_| Status::new(session.printer, Errors::InTheVerdict)).collect();
     let mut verdicts: Vec<Verdict> = Vec::new();
-    for at in 0..session.catalogue.exercises.len() {
-        let status = Status::new(session.printer, Errors::InTheVerdict);
-        let name = &session.exercise(at).name;
-        let verdict = session.check(at, toolchain, args.seed, &session.stop, &|stage| status.hear(name, stage))?;
-        status.clear();
-        let Some(verdict) = verdict else { return Ok(Exit::Interrupted) };
-        if verdict.passed() {
-            session.update(|progress| progress.record(&verdict.exercise, Some(store::now())))?;
+    let (next, shown) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let stop = session.stop.child();
+    let check = |at: usize| {
+        let hear = |stage| {
+            if shown.load(Ordering::Relaxed) == at {
+                statuses[at].hear(&exercises[at].name, stage);
+            }
+        };
+        session.check(at, toolchain, args.seed, &stop, &hear)
+    };
+    let is_complete = thread::scope(|scope| {
+        let (sender, checked) = mpsc::channel();
+        for _ in 0..suite::processors().min(exercises.len()) {
+            let (sender, next, check) = (sender.clone(), &next, &check);
+            scope.spawn(move || {
+                while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < exercises.len()) {
+                    if sender.send((at, check(at))).is_err() {
+                        return;
+                    }
+                }
+            });
         }
-        if !args.json {
-            let mut text = Text::new();
-            text.push(view::headline(&verdict));
-            session.printer.print(&text)?;
-        }
-        verdicts.push(verdict);
+        drop(sender);
+        let report = |verdict: &Verdict| {
+            statuses[shown.load(Ordering::Relaxed)].clear();
+            shown.fetch_add(1, Ordering::Relaxed);
+            record_and_print(session, verdict, args)
+        };
+        let result = in_order(checked, |verdict| {
+            report(&verdict)?;
+            verdicts.push(verdict);
+            Ok(())
+        });
+        stop.stop();
+        result
+    })?;
+    if !is_complete {
+        return Ok(Exit::Interrupted);
     }
     let (passed, total) = (verdicts.iter().filter(|verdict| verdict.passed()).count(), verdicts.len());
     if args.json {
@@ -107,6 +137,36 @@ fn run_all(session: &Session, toolchain: Toolchain, args: &Args) -> Result<Exit>
         session.printer.print(&text)?;
     }
     Ok(Exit::passes_if(passed == total))
+}
+
+/// Passes the results on by their numbers, from 0, each as soon as it and all before it are there. Returns whether none
+/// of them was stopped.
+fn in_order<T>(
+    results: impl IntoIterator<Item = (usize, Result<Option<T>>)>,
+    mut pass: impl FnMut(T) -> Result<()>,
+) -> Result<bool> {
+    let (mut early, mut count) = (BTreeMap::new(), 0);
+    for (at, result) in results {
+        early.insert(at, result);
+        while let Some(result) = early.remove(&count) {
+            let Some(result) = result? else { return Ok(false) };
+            pass(result)?;
+            count += 1;
+        }
+    }
+    Ok(true)
+}
+
+fn record_and_print(session: &Session, verdict: &Verdict, args: &Args) -> Result<()> {
+    if verdict.passed() {
+        session.update(|progress| progress.record(&verdict.exercise, Some(store::now())))?;
+    }
+    if !args.json {
+        let mut text = Text::new();
+        text.push(view::headline(verdict));
+        session.printer.print(&text)?;
+    }
+    Ok(())
 }
 
 /// When the compiler's errors are printed.
@@ -170,5 +230,35 @@ impl Status {
         if std::mem::take(&mut *shown) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would catch: a line that is printed before the line of an earlier exercise, or left out because it came early.
+    #[test]
+    fn results_are_passed_on_in_the_order_of_the_course() {
+        let mut passed = Vec::new();
+        let results = [2, 0, 1, 3].map(|at| (at, Ok(Some(at))));
+        assert!(
+            in_order(results, |at| {
+                passed.push(at);
+                Ok(())
+            })
+            .unwrap()
+        );
+        assert_eq!(passed, [0, 1, 2, 3]);
+        let mut count = 0;
+        let stopped = [(1, Ok(Some(1))), (0, Ok(None))];
+        assert!(
+            !in_order(stopped, |_| {
+                count += 1;
+                Ok(())
+            })
+            .unwrap()
+        );
+        assert_eq!(count, 0);
     }
 }

@@ -145,31 +145,39 @@ impl Attempt<'_> {
         if let Some(found) = self.directly()? {
             return Ok(Some(verdict(found)));
         }
-        match self.compile(Mode::Real)? {
+        match self.compile(Mode::Real, self.stop)? {
             Compiled::Stopped => Ok(None),
             Compiled::Failed { diagnostics } => Ok(Some(verdict(summary::Found::Errors(diagnostics)))),
             Compiled::Built { binaries, diagnostics } => {
-                Ok(self.run(&binaries)?.map(|ran| verdict(ran.found(diagnostics))))
+                let ran = self.run(&binaries, || self.compile(Mode::Explore, self.stop))?;
+                Ok(ran.map(|ran| verdict(ran.found(diagnostics))))
             }
         }
     }
 
-    /// Without cargo, and with clippy beside the build and the tests. `None` if only cargo can tell, or if stopped.
+    /// Without cargo, with clippy beside the build and the tests, and with both modes built side by side. `None` if only
+    /// cargo can tell, or if stopped.
     fn directly(&self) -> Result<Option<summary::Found>> {
         let Check { root, exercise, compile, compiled, contained, .. } = self.check;
         let is_own = compiled.is_none() && contained.is_none();
         let direct = is_own.then(|| Direct::ready(root, exercise, Mode::Real, compile)).flatten();
         let Some(direct) = direct else { return Ok(None) };
-        let stop = self.stop.child();
+        let (stop, explored_stop) = (self.stop.child(), self.stop.child());
         thread::scope(|scope| {
             let lints = compile.toolchain.clippy.then(|| scope.spawn(|| direct.lint(&stop)));
             let lints = || lints.map(|lints| lints.join().expect("it does not panic")).transpose();
+            let explored = exercise.explored.then(|| scope.spawn(|| self.compile(Mode::Explore, &explored_stop)));
+            let explored = || explored.map_or(Ok(Compiled::Stopped), |built| built.join().expect("it does not panic"));
             let built = direct.build(self.stop, self.check.report);
             let built = built.map(|built| built.filter(|_| !self.is_outdated()));
             let ran = match &built {
-                Ok(Some(Compiled::Built { binaries, .. })) => self.run(binaries),
-                Ok(Some(Compiled::Failed { .. })) => Ok(None),
+                Ok(Some(Compiled::Built { binaries, .. })) => self.run(binaries, explored),
+                Ok(Some(Compiled::Failed { .. })) => {
+                    explored_stop.stop();
+                    Ok(None)
+                }
                 Ok(Some(Compiled::Stopped) | None) | Err(_) => {
+                    explored_stop.stop();
                     stop.stop();
                     Ok(None)
                 }
@@ -198,7 +206,7 @@ impl Attempt<'_> {
         outdated
     }
 
-    fn compile(&self, mode: Mode) -> Result<Compiled> {
+    fn compile(&self, mode: Mode, stop: &Stop) -> Result<Compiled> {
         if let Some(compiled) = self.check.compiled {
             return Ok(compiled(mode));
         }
@@ -209,16 +217,21 @@ impl Attempt<'_> {
             }
         };
         let Check { root, exercise, compile, contained, .. } = self.check;
-        let compiled = compile::compile(root, exercise, mode, compile, contained, self.stop, &report);
+        let compiled = compile::compile(root, exercise, mode, compile, contained, stop, &report);
         if self.is_outdated() { Ok(Compiled::Stopped) } else { compiled }
     }
 
-    /// Runs all tests in both modes; `None` if stopped.
-    fn run(&self, binaries: &[Binary]) -> Result<Option<InBothModes>> {
+    /// Runs all tests in both modes, those to be explored as soon as `explored` returns; `None` if stopped.
+    fn run(
+        &self,
+        binaries: &[Binary],
+        explored: impl FnOnce() -> Result<Compiled> + Send,
+    ) -> Result<Option<InBothModes>> {
         let suite = Suite::new(self.check.root, self.check.exercise, self.check.seed)?.contained(self.check.contained);
         let twins = Twins::new(self.stop);
         let (real, explored) = thread::scope(|scope| {
-            let explored = self.check.exercise.explored.then(|| scope.spawn(|| self.explore(&suite, &twins)));
+            let explored =
+                self.check.exercise.explored.then(|| scope.spawn(|| self.explore(explored()?, &suite, &twins)));
             let real = self.run_real(&suite, binaries, &twins);
             // One mode failed to run, so the other one need not continue.
             if real.is_err() {
@@ -241,8 +254,8 @@ impl Attempt<'_> {
         Ok(Some(InBothModes { results, unexplored }))
     }
 
-    fn explore(&self, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {
-        match self.compile(Mode::Explore)? {
+    fn explore(&self, compiled: Compiled, suite: &Suite<'_>, twins: &Twins) -> Result<Ran> {
+        match compiled {
             Compiled::Stopped => Ok(Ran::default()),
             Compiled::Failed { diagnostics } => Ok(Ran { errors: diagnostics, ..Ran::default() }),
             Compiled::Built { binaries, .. } => self.run_all(suite, &binaries, Mode::Explore, &|test, run| {

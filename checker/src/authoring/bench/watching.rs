@@ -10,13 +10,30 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use crate::authoring::proof::speed::{self, Source};
+use super::lab::Lab;
+use crate::authoring::proof::speed::{self, Row, Source};
 use crate::system::process;
 
 /// How long an idle watch is observed.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long to wait for a line before giving up.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Lab<'_> {
+    pub fn watching(&self) -> Result<Vec<Row>> {
+        let exercise = self.exercise(&self.chosen)?;
+        let source = Source::new(exercise.source())?;
+        let mut watch = Watching::start(self.bench.dir(), &exercise.name)?;
+        let starts = watch.starts(source)?;
+        let note = "the plain watch; one way of saving, written in place";
+        let mut rows = vec![Row::number("save → check starts", starts, "ms", 50.0).note(note)];
+        if let Some((wake_ups, mebibytes)) = watch.idle() {
+            rows.push(Row::number("watch, idle: wake-ups", wake_ups, "in 5 s", 0.0).note("the plain watch"));
+            rows.push(Row::number("watch, idle: memory", mebibytes, "MiB", 30.0).note("the plain watch, no screen"));
+        }
+        Ok(rows)
+    }
+}
 
 pub struct Watching {
     child: Child,
@@ -55,8 +72,18 @@ impl Watching {
         }
     }
 
+    /// Saves, and waits for the verdict. Returns how long that took.
+    pub fn verdict(&mut self, source: &mut Source) -> Result<Duration> {
+        // A late event of the previous save must not be attributed to this one.
+        thread::sleep(Duration::from_millis(300));
+        while self.lines.try_recv().is_ok() {}
+        let saved = Instant::now();
+        source.save("")?;
+        Ok(self.wait_for("passed")?.duration_since(saved))
+    }
+
     /// The median time from a save to the line that announces the check.
-    pub fn saves(&mut self, mut source: Source) -> Result<f64> {
+    pub fn starts(&mut self, mut source: Source) -> Result<f64> {
         let mut measured = Vec::new();
         for _ in 0..speed::TIMES {
             // A late event of the previous save must not be attributed to this one.

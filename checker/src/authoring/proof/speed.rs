@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::system::toolchain;
 
 /// How often each duration is measured, after a first round that does not count.
-pub const TIMES: usize = 7;
+pub const TIMES: usize = 9;
 
 /// One row of the table.
 #[derive(Clone, Debug)]
@@ -38,12 +38,28 @@ pub enum Budget {
 }
 
 impl Row {
-    pub fn ratio(&self) -> Option<f64> {
+    /// A duration in milliseconds, ours and theirs, whose ratio is to be `most`.
+    pub fn ratio(what: &'static str, against: &'static str, [ours, theirs]: [f64; 2], most: f64) -> Row {
+        let (theirs, budget) = (Some(theirs), Budget::AtMost(most));
+        Row { what, against, ours, theirs, unit: "ms", budget, note: String::new() }
+    }
+
+    /// A number that is to be `most`, in `unit`.
+    pub fn number(what: &'static str, ours: f64, unit: &'static str, most: f64) -> Row {
+        Row { what, against: "–", ours, theirs: None, unit, budget: Budget::Number(most), note: String::new() }
+    }
+
+    pub fn note(self, note: &str) -> Row {
+        Row { note: note.to_owned(), ..self }
+    }
+
+    /// Ours by theirs.
+    pub fn quotient(&self) -> Option<f64> {
         self.theirs.map(|theirs| self.ours / theirs)
     }
 
     pub fn is_met(&self) -> bool {
-        let ratio = self.ratio().unwrap_or(f64::NAN);
+        let ratio = self.quotient().unwrap_or(f64::NAN);
         match self.budget {
             Budget::AtMost(most) => ratio <= most,
             Budget::AtLeast(least) => ratio >= least,
@@ -66,7 +82,7 @@ impl Row {
             "ours": self.ours,
             "theirs": self.theirs,
             "unit": self.unit,
-            "ratio": self.ratio(),
+            "ratio": self.quotient(),
             "budget": self.budget_in_words(),
             "met": self.is_met(),
             "note": self.note,

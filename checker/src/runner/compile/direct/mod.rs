@@ -33,7 +33,7 @@ pub struct Direct<'a> {
     mode: Mode,
     options: Options,
     dir: PathBuf,
-    /// The library's first.
+    /// The library's first. Those of the tests are unknown until the library has compiled once.
     calls: Vec<Call>,
     /// Held while the folder is in use.
     _lock: File,
@@ -85,6 +85,7 @@ impl<'a> Direct<'a> {
         Ok(match ended {
             Ended::Stopped => Some(Compiled::Stopped),
             _ if listener.foreign.is_some() => None,
+            Ended::Succeeded if !pass.is_whole() => None,
             Ended::Failed => has_error(&diagnostics).then_some(Compiled::Failed { diagnostics }),
             Ended::Succeeded => {
                 let binaries = self.calls.iter().skip(1).map(|call| {
@@ -181,15 +182,16 @@ fn folder(root: &Path, exercise: &Exercise, mode: Mode) -> PathBuf {
     toolchain::build_folder(root).join("checker").join(format!("{}-{mode}", exercise.name))
 }
 
-/// The recorded calls of the library and of each test. `None` if one is missing, or if the tests on disk are not those
-/// that the catalogue has read.
+/// The recorded calls of the library and of each test, or of the library alone as long as it has never compiled. `None`
+/// if the library's is missing, or if the tests on disk are not those that the catalogue has read.
 fn recorded(dir: &Path, exercise: &Exercise) -> Option<Vec<Call>> {
     if manifests::test_roots(&exercise.dir) != exercise.tests {
         return None;
     }
-    let tests = exercise.tests.iter().map(|test| test.strip_prefix(&exercise.dir).ok());
-    let sources = [Some(Path::new("src/lib.rs"))].into_iter().chain(tests);
-    sources.map(|source| Call::read(dir, source?)).collect()
+    let library = Call::read(dir, Path::new("src/lib.rs"))?;
+    let tests = exercise.tests.iter().map(|test| Call::read(dir, test.strip_prefix(&exercise.dir).ok()?));
+    let tests: Option<Vec<Call>> = tests.collect();
+    Some([library].into_iter().chain(tests.unwrap_or_default()).collect())
 }
 
 #[cfg(test)]
@@ -213,6 +215,8 @@ mod tests {
             fs::write(dir.path().join(record), call).unwrap();
         }
         assert_eq!(recorded(dir.path(), &exercise).map(|calls| calls.len()), Some(2));
+        fs::remove_file(dir.path().join("tests-abba.rs.json")).unwrap();
+        assert_eq!(recorded(dir.path(), &exercise).map(|calls| calls.len()), Some(1), "the library alone");
         fs::write(dir.path().join("tests/more.rs"), "").unwrap();
         assert_eq!(recorded(dir.path(), &exercise), None, "one came");
         fs::remove_file(dir.path().join("tests/more.rs")).unwrap();

@@ -37,7 +37,7 @@ pub enum Ended {
 pub struct Pass<'a> {
     pub root: &'a Path,
     pub exercise: &'a Exercise,
-    /// The library's first.
+    /// The library's first. Those of the tests are unknown until the library has compiled once.
     pub calls: &'a [Call],
     pub purpose: Purpose,
     pub colour: bool,
@@ -62,7 +62,7 @@ struct Kept {
 impl Pass<'_> {
     /// Makes the pass, or repeats what the last one said if it was about the same content.
     pub fn run(&self, listener: &mut Listener<'_>) -> Result<Ended> {
-        if let Some(kept) = self.kept() {
+        if let Some(kept) = self.kept().filter(|_| self.is_whole()) {
             for message in &kept.messages {
                 self.tell(listener, message.as_bytes());
             }
@@ -78,11 +78,16 @@ impl Pass<'_> {
                 other => return Ok(other),
             }
         }
-        if self.content() == content {
+        if self.is_whole() && self.content() == content {
             // Whatever cannot be kept is made again.
             let _ = self.keep(content, messages);
         }
         Ok(Ended::Succeeded)
+    }
+
+    /// Whether all crates are compiled, not only the library.
+    pub fn is_whole(&self) -> bool {
+        self.calls.len() == 1 + self.exercise.tests.len()
     }
 
     fn call(&self, call: &Call, listener: &mut Listener<'_>, messages: &mut Vec<String>) -> Result<Ended> {
