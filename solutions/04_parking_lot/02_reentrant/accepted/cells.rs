@@ -1,0 +1,73 @@
+//! A cell for each field; a cell is never borrowed for longer than a call of its methods.
+//!
+//! The two-wire bus of a board, which connects the processor with the chips.
+
+use std::cell::{Cell, RefCell};
+
+use parking_lot::ReentrantMutex;
+
+/// What goes over the wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    Start,
+    Byte(u8),
+    Stop,
+}
+
+/// A bus that the drivers of all chips share. Each bus is independent of the others.
+#[derive(Default)]
+pub struct Bus {
+    wires: ReentrantMutex<Wires>,
+}
+
+#[derive(Default)]
+struct Wires {
+    /// How many transactions have begun and not ended, one within the other.
+    open: Cell<usize>,
+    sent: RefCell<Vec<Signal>>,
+}
+
+impl Wires {
+    fn begin(&self) {
+        if self.open.get() == 0 {
+            self.sent.borrow_mut().push(Signal::Start);
+        }
+        self.open.set(self.open.get() + 1);
+    }
+
+    fn end(&self) {
+        self.open.set(self.open.get() - 1);
+        if self.open.get() == 0 {
+            self.sent.borrow_mut().push(Signal::Stop);
+        }
+    }
+}
+
+impl Bus {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends a start, calls `body`, sends a stop, and returns what `body` returned. Other threads wait meanwhile. A
+    /// transaction within a transaction is a part of it, without a start and a stop of its own.
+    pub fn transaction<R>(&self, body: impl FnOnce() -> R) -> R {
+        let wires = self.wires.lock();
+        wires.begin();
+        let result = body();
+        wires.end();
+        result
+    }
+
+    /// Sends one byte: within a transaction of this thread as a part of it, otherwise as a transaction of its own.
+    pub fn send(&self, byte: u8) {
+        let wires = self.wires.lock();
+        wires.begin();
+        wires.sent.borrow_mut().push(Signal::Byte(byte));
+        wires.end();
+    }
+
+    /// What has gone over the wires so far. Another thread's transaction is in it as a whole or not at all.
+    pub fn sent(&self) -> Vec<Signal> {
+        self.wires.lock().sent.borrow().clone()
+    }
+}

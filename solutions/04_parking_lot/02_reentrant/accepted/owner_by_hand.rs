@@ -1,0 +1,90 @@
+//! A reentrant lock by hand: the owner, how often it has begun, and a condition variable for the others.
+//!
+//! The two-wire bus of a board, which connects the processor with the chips.
+
+use std::thread::{self, ThreadId};
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+/// What goes over the wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    Start,
+    Byte(u8),
+    Stop,
+}
+
+/// A bus that the drivers of all chips share. Each bus is independent of the others.
+#[derive(Default)]
+pub struct Bus {
+    wires: Mutex<Wires>,
+    free: Condvar,
+}
+
+#[derive(Default)]
+struct Wires {
+    /// How many transactions have begun and not ended, one within the other.
+    open: usize,
+    owner: Option<ThreadId>,
+    sent: Vec<Signal>,
+}
+
+impl Wires {
+    fn begin(&mut self) {
+        if self.open == 0 {
+            self.sent.push(Signal::Start);
+        }
+        self.open += 1;
+    }
+
+    fn end(&mut self) {
+        self.open -= 1;
+        if self.open == 0 {
+            self.sent.push(Signal::Stop);
+        }
+    }
+}
+
+impl Bus {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Waits until no other thread has a transaction.
+    fn wires(&self) -> MutexGuard<'_, Wires> {
+        let me = Some(thread::current().id());
+        let mut wires = self.wires.lock();
+        self.free.wait_while(&mut wires, |wires| wires.open > 0 && wires.owner != me);
+        wires.owner = me;
+        wires
+    }
+
+    fn end(&self, wires: &mut Wires) {
+        wires.end();
+        if wires.open == 0 {
+            self.free.notify_all();
+        }
+    }
+
+    /// Sends a start, calls `body`, sends a stop, and returns what `body` returned. Other threads wait meanwhile. A
+    /// transaction within a transaction is a part of it, without a start and a stop of its own.
+    pub fn transaction<R>(&self, body: impl FnOnce() -> R) -> R {
+        self.wires().begin();
+        let result = body();
+        self.end(&mut self.wires());
+        result
+    }
+
+    /// Sends one byte: within a transaction of this thread as a part of it, otherwise as a transaction of its own.
+    pub fn send(&self, byte: u8) {
+        let mut wires = self.wires();
+        wires.begin();
+        wires.sent.push(Signal::Byte(byte));
+        self.end(&mut wires);
+    }
+
+    /// What has gone over the wires so far. Another thread's transaction is in it as a whole or not at all.
+    pub fn sent(&self) -> Vec<Signal> {
+        self.wires().sent.clone()
+    }
+}

@@ -1,0 +1,75 @@
+//! verdict: failing-test two_laboratories_do_not_disturb_each_other
+//! Removes an instrument by name from all laboratories.
+//!
+//! The measuring instruments of a laboratory, which its experiments share.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
+
+/// The connections to all instruments, by name. Each set of instruments is independent of the others.
+pub struct Instruments<C> {
+    connections: Mutex<HashMap<String, Arc<Mutex<C>>>>,
+}
+
+static REMOVED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// An instrument that nobody else uses until this is dropped.
+pub struct Reserved<C> {
+    connection: ArcMutexGuard<RawMutex, C>,
+}
+
+impl<C> Instruments<C> {
+    pub fn new() -> Self {
+        Self { connections: Mutex::default() }
+    }
+
+    /// Adds an instrument. If there is one of that name, the new one takes its place.
+    pub fn add(&self, name: &str, connection: C) {
+        let connection = Arc::new(Mutex::new(connection));
+        // Closing the old connection may take a while. That happens when the list is unlocked.
+        REMOVED.lock().remove(name);
+        let _old = self.connections.lock().insert(name.to_owned(), connection);
+    }
+
+    /// Removes an instrument and returns `true`, or returns `false` if there is none of that name. If it is reserved, it
+    /// remains usable until the reservation ends. Then its connection is closed.
+    pub fn remove(&self, name: &str) -> bool {
+        let old = self.connections.lock().remove(name);
+        if old.is_some() {
+            REMOVED.lock().insert(name.to_owned());
+        }
+        old.is_some()
+    }
+
+    /// Waits until nobody uses the instrument `name`, and reserves it. Returns `None` if there is none of that name.
+    pub fn reserve(&self, name: &str) -> Option<Reserved<C>> {
+        if REMOVED.lock().contains(name) {
+            return None;
+        }
+        let connection = Arc::clone(self.connections.lock().get(name)?);
+        Some(Reserved { connection: connection.lock_arc() })
+    }
+}
+
+impl<C> Default for Instruments<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C> Deref for Reserved<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.connection
+    }
+}
+
+impl<C> DerefMut for Reserved<C> {
+    fn deref_mut(&mut self) -> &mut C {
+        &mut self.connection
+    }
+}
