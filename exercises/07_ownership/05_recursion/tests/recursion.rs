@@ -1,0 +1,164 @@
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use recursion::{Check, Links, Site};
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{Instant, sleep};
+
+const LOAD: Duration = Duration::from_secs(1);
+
+/// A site of these pages, each with its links. Loading takes `LOAD`. The test can see what has been loaded.
+#[derive(Clone)]
+struct Pages {
+    links: &'static [(&'static str, &'static [&'static str])],
+    loaded: Arc<Mutex<Vec<String>>>,
+}
+
+impl Pages {
+    fn new(links: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        Self { links, loaded: Arc::default() }
+    }
+
+    /// What has been loaded, sorted.
+    fn loaded(&self) -> Vec<String> {
+        let mut loaded = self.loaded.lock().unwrap().clone();
+        loaded.sort();
+        loaded
+    }
+}
+
+impl Site for Pages {
+    fn load<'a>(&'a self, page: &'a str) -> Links<'a> {
+        Box::pin(async move {
+            self.loaded.lock().unwrap().push(page.to_owned());
+            sleep(LOAD).await;
+            let (_, links) = self.links.iter().find(|(name, _)| *name == page).expect("only linked pages are loaded");
+            links.iter().map(|link| (*link).to_owned()).collect()
+        })
+    }
+}
+
+/// A site whose pages are numbers, and each links to the next one.
+struct Chain(u32);
+
+impl Site for Chain {
+    fn load<'a>(&'a self, page: &'a str) -> Links<'a> {
+        Box::pin(async move {
+            let next = page.parse::<u32>().expect("pages are numbers") + 1;
+            if next < self.0 { vec![next.to_string()] } else { Vec::new() }
+        })
+    }
+}
+
+#[interleave::test]
+async fn all_pages_that_can_be_reached_are_loaded() {
+    let site = Pages::new(&[
+        ("home", &["news", "shop"]),
+        ("news", &["archive"]),
+        ("archive", &[]),
+        ("shop", &["cart"]),
+        ("cart", &["terms"]),
+        ("terms", &[]),
+        ("draft", &["home"]),
+    ]);
+    let check = Check::new(site.clone());
+    check.visit("home").await;
+    let expected = ["archive", "cart", "home", "news", "shop", "terms"];
+    assert_eq!(
+        site.loaded(),
+        expected,
+        "left: the pages that were loaded; right: those that can be reached from `home`"
+    );
+    assert_eq!(check.seen().await, expected, "left: what `seen` returned; right: the pages that were loaded");
+}
+
+#[interleave::test]
+async fn each_page_is_loaded_once() {
+    let site = Pages::new(&[
+        ("home", &["home", "news", "shop"]),
+        ("news", &["terms", "home"]),
+        ("shop", &["terms", "news", "terms"]),
+        ("terms", &["home"]),
+    ]);
+    let check = Check::new(site.clone());
+    check.visit("home").await;
+    check.visit("shop").await;
+    assert_eq!(
+        site.loaded(),
+        ["home", "news", "shop", "terms"],
+        "left: the pages that were loaded; right: all pages, each once, although several pages link to each of them",
+    );
+}
+
+#[interleave::test]
+async fn two_visits_load_each_page_once() {
+    let site = Pages::new(&[("home", &["terms"]), ("shop", &["terms"]), ("terms", &["home"])]);
+    let check = Rc::new(Check::new(site.clone()));
+    let tasks = LocalSet::new();
+    for page in ["home", "shop"] {
+        let check = Rc::clone(&check);
+        tasks.spawn_local(async move { check.visit(page).await });
+    }
+    tasks.await;
+    assert_eq!(
+        site.loaded(),
+        ["home", "shop", "terms"],
+        "two tasks visited `home` and `shop` at the same time, and both pages link to `terms`; left: what was loaded",
+    );
+}
+
+#[interleave::test]
+async fn two_visits_load_at_the_same_time() {
+    let site = Pages::new(&[("news", &["archive"]), ("archive", &[]), ("shop", &["cart"]), ("cart", &[])]);
+    let check = Check::new(site);
+    let start = Instant::now();
+    tokio::join!(check.visit("news"), check.visit("shop"));
+    assert_eq!(
+        start.elapsed(),
+        LOAD * 2,
+        "each of two visits at the same time loaded two pages; left: how long both took; right: how long one takes",
+    );
+}
+
+#[interleave::test]
+async fn seen_can_be_read_during_a_visit() {
+    let check = Rc::new(Check::new(Pages::new(&[("news", &["archive"]), ("archive", &[])])));
+    let tasks = LocalSet::new();
+    tasks
+        .run_until(async {
+            let visitor = Rc::clone(&check);
+            let visit = spawn_local(async move { visitor.visit("news").await });
+            let start = Instant::now();
+            sleep(LOAD / 2).await;
+            let first = check.seen().await;
+            sleep(LOAD).await;
+            let both = check.seen().await;
+            assert_eq!(
+                start.elapsed(),
+                LOAD + LOAD / 2,
+                "`seen` was called while a page was being loaded, and had to wait"
+            );
+            assert_eq!(first, ["news"], "left: what `seen` returned while `news` was being loaded");
+            assert_eq!(both, ["archive", "news"], "left: what `seen` returned while `archive` was being loaded");
+            visit.await.expect("the visit panicked");
+        })
+        .await;
+}
+
+#[interleave::test]
+async fn two_checks_share_nothing() {
+    let sites = [Pages::new(&[("home", &[])]), Pages::new(&[("home", &[])])];
+    for site in &sites {
+        Check::new(site.clone()).visit("home").await;
+    }
+    let loaded = sites.each_ref().map(Pages::loaded);
+    assert_eq!(loaded, [["home"], ["home"]], "two sites have a page `home` each, and each site has a check of its own");
+}
+
+#[interleave::test(real_only)]
+async fn a_long_chain_is_followed_to_its_end() {
+    let check = Check::new(Chain(500));
+    check.visit("0").await;
+    assert_eq!(check.seen().await.len(), 500, "each of 500 pages links to the next one; left: how many were seen");
+}

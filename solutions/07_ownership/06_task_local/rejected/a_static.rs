@@ -1,0 +1,47 @@
+//! verdict: failing-test a_line_belongs_to_the_request_that_logs_it
+//! One `static` for all threads: the last request that began gets all lines.
+//!
+//! The log of a web server. Each line says to which request it belongs.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::task::JoinHandle;
+
+/// The number of the request that is being handled.
+static REQUEST: Mutex<Option<u32>> = Mutex::new(None);
+
+/// Handles the request `number`: runs `work`, whose lines belong to this request, and returns its result.
+pub async fn handle<T>(number: u32, work: impl Future<Output = T>) -> T {
+    *REQUEST.lock().unwrap() = Some(number);
+    let result = work.await;
+    *REQUEST.lock().unwrap() = None;
+    result
+}
+
+/// Runs `work` in a task of its own. It belongs to the request of the caller, if there is one, and may outlive it.
+pub fn in_background(work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    let request = *REQUEST.lock().unwrap();
+    match request {
+        Some(number) => tokio::spawn(handle(number, work)),
+        None => tokio::spawn(work),
+    }
+}
+
+/// A log. Its clones share their lines.
+#[derive(Clone, Default)]
+pub struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Log {
+    /// Adds a line. It begins with the number of the request to which the caller belongs, or with `-` if there is none.
+    pub fn line(&self, text: &str) {
+        let request = REQUEST.lock().unwrap().map_or("-".to_owned(), |number| number.to_string());
+        self.lines.lock().unwrap().push(format!("{request}: {text}"));
+    }
+
+    /// All lines, in the order in which they were added.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+}
