@@ -56,13 +56,13 @@ impl Letter for Together<'_> {
     }
 }
 
-/// A letter that keeps a phrase for the others.
-struct Teaches;
+/// A letter that keeps a phrase, which is its own name, for the others.
+struct Teaches(&'static str);
 
 impl Letter for Teaches {
     fn write(&self, phrases: &Phrases) -> String {
-        phrases.keep("regards", "With kind regards");
-        text(&phrases.get("regards")).unwrap_or("?").to_owned()
+        phrases.keep(self.0, self.0);
+        text(&phrases.get(self.0)).unwrap_or("?").to_owned()
     }
 }
 
@@ -153,9 +153,21 @@ fn a_new_phrase_takes_the_place_of_the_old_one() {
 #[interleave::test]
 fn a_letter_may_keep_a_phrase() {
     let phrases = phrases();
-    let written = phrases.write_all(&[Teaches, Teaches]);
-    assert_eq!(written, ["With kind regards"; 2], "left: two letters that keep a phrase and look it up");
-    assert_eq!(text(&phrases.get("regards")), Some("With kind regards"), "left: the phrase that the letters kept");
+    let written = phrases.write_all(&[Teaches("thanks"), Teaches("thanks")]);
+    assert_eq!(written, ["thanks"; 2], "left: two letters that keep a phrase and look it up");
+    assert_eq!(text(&phrases.get("thanks")), Some("thanks"), "left: the phrase that both letters kept");
+}
+
+#[interleave::test]
+fn two_letters_may_keep_a_phrase_each() {
+    let phrases = phrases();
+    phrases.write_all(&[Teaches("thanks"), Teaches("regards")]);
+    let kept = ["thanks", "regards", "greeting"].map(|name| text(&phrases.get(name)).map(str::to_owned));
+    assert_eq!(
+        kept.each_ref().map(Option::as_deref),
+        [Some("thanks"), Some("regards"), Some("Dear reader,")],
+        "two threads kept a phrase each, beside the phrases that there were (left: what is known)"
+    );
 }
 
 #[interleave::test]

@@ -1,3 +1,4 @@
+use std::iter;
 use std::panic;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -159,6 +160,22 @@ fn commands_come_in_their_order_and_once() {
         [Some("first"), Some("second"), None],
         "two commands were sent, and then hung up (left: what came)"
     );
+}
+
+// One thread has one interleaving.
+#[interleave::test(real_only)]
+fn sending_and_delivering_wait_for_nobody() {
+    let modem = Modem::new();
+    let lines: Vec<String> = (1..=5_000).map(|number| format!("line {number}")).collect();
+    for line in &lines {
+        modem.send(line);
+        modem.deliver(line);
+    }
+    modem.hang_up();
+    let commands: Vec<String> = iter::from_fn(|| modem.next_command()).collect();
+    let received: Vec<String> = iter::from_fn(|| modem.receive()).collect();
+    assert!(commands == lines, "5,000 commands were sent; {} were taken, or not in their order", commands.len());
+    assert!(received == lines, "5,000 lines were delivered; {} were taken, or not in their order", received.len());
 }
 
 /// Three threads that wait, two of them with `take`, and what they get when the line is hung up.

@@ -74,6 +74,7 @@ fn a_reference_means_the_last_line_above_it() {
         ("third", "$second"),
         ("path", "$path"),
         ("money", "5$"),
+        ("cash", "$$path"),
         ("nobody", "$"),
     ]);
     let settings = Settings::new(&file);
@@ -84,6 +85,7 @@ fn a_reference_means_the_last_line_above_it() {
         ("third", "/opt", "it stands for a setting that stands for another one"),
         ("path", "/opt", "the last line that sets `path` stands for the one above"),
         ("money", "5$", "only a value that begins with `$` stands for another one"),
+        ("cash", "", "the first `$` is the sign, and no line above it sets `$path`"),
         ("nobody", "", "no line sets a setting without a name"),
     ] {
         assert_eq!(settings.get(name), Some(value), "left: the value of `{name}`. {why}");

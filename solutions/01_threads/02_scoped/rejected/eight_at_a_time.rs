@@ -1,4 +1,4 @@
-//! verdict: deadlock forty_photos_are_developed_at_the_same_time
+//! verdict: deadlock two_hundred_photos_are_developed_at_the_same_time
 //! Eight threads at a time: photo 9 waits until the first eight are done.
 //!
 //! Develops the photos of a film.
