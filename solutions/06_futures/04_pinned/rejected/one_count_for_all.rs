@@ -1,0 +1,51 @@
+//! verdict: failing-test each_job_has_its_own_count
+//! Counts the polls of all jobs together.
+//!
+//! Telemetry for the jobs of a worker: how often a job is polled, and how long it has been running.
+
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+/// Counts from 1, so that a job can tell that it has not been polled.
+static POLLS: AtomicU32 = AtomicU32::new(1);
+
+/// A job that counts its polls.
+pub struct Metered<F> {
+    job: Pin<Box<F>>,
+    polls: u32,
+}
+
+/// Wraps `job`. The result is a future of the job's output and of the number of polls that it took.
+pub fn metered<F: Future>(job: F) -> Metered<F> {
+    Metered { job: Box::pin(job), polls: 0 }
+}
+
+impl<F: Future> Future for Metered<F> {
+    type Output = (F::Output, u32);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.job.as_mut().poll(context);
+        let all = POLLS.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.polls == 0 {
+            self.polls = all - 1;
+        }
+        polled.map(|output| (output, all - self.polls))
+    }
+}
+
+/// Runs `job`. Whenever it has run for one more `period`, calls `report` with the number of periods so far.
+pub async fn watched<F: Future>(job: F, period: Duration, mut report: impl FnMut(u32)) -> F::Output {
+    let mut job = pin!(job);
+    let mut periods = 0;
+    loop {
+        if let Ok(output) = timeout(period, job.as_mut()).await {
+            return output;
+        }
+        periods += 1;
+        report(periods);
+    }
+}

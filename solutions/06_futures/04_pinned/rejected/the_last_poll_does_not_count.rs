@@ -1,0 +1,46 @@
+//! verdict: failing-test a_metered_job_counts_its_polls
+//! Counts the polls that were pending. The last one is a poll, too.
+//!
+//! Telemetry for the jobs of a worker: how often a job is polled, and how long it has been running.
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+/// A job that counts its polls.
+pub struct Metered<F> {
+    job: Pin<Box<F>>,
+    polls: u32,
+}
+
+/// Wraps `job`. The result is a future of the job's output and of the number of polls that it took.
+pub fn metered<F: Future>(job: F) -> Metered<F> {
+    Metered { job: Box::pin(job), polls: 0 }
+}
+
+impl<F: Future> Future for Metered<F> {
+    type Output = (F::Output, u32);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.job.as_mut().poll(context);
+        if polled.is_pending() {
+            self.polls += 1;
+        }
+        polled.map(|output| (output, self.polls))
+    }
+}
+
+/// Runs `job`. Whenever it has run for one more `period`, calls `report` with the number of periods so far.
+pub async fn watched<F: Future>(job: F, period: Duration, mut report: impl FnMut(u32)) -> F::Output {
+    let mut job = pin!(job);
+    let mut periods = 0;
+    loop {
+        if let Ok(output) = timeout(period, job.as_mut()).await {
+            return output;
+        }
+        periods += 1;
+        report(periods);
+    }
+}

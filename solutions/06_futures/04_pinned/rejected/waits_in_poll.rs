@@ -1,0 +1,48 @@
+//! verdict: failing-test a_metered_job_counts_its_polls
+//! Polls the job in a loop until it has ended, and never returns `Pending`.
+//!
+//! Telemetry for the jobs of a worker: how often a job is polled, and how long it has been running.
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+/// A job that counts its polls.
+pub struct Metered<F> {
+    job: Pin<Box<F>>,
+    polls: u32,
+}
+
+/// Wraps `job`. The result is a future of the job's output and of the number of polls that it took.
+pub fn metered<F: Future>(job: F) -> Metered<F> {
+    Metered { job: Box::pin(job), polls: 0 }
+}
+
+impl<F: Future> Future for Metered<F> {
+    type Output = (F::Output, u32);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            self.polls += 1;
+            if let Poll::Ready(output) = self.job.as_mut().poll(context) {
+                return Poll::Ready((output, self.polls));
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Runs `job`. Whenever it has run for one more `period`, calls `report` with the number of periods so far.
+pub async fn watched<F: Future>(job: F, period: Duration, mut report: impl FnMut(u32)) -> F::Output {
+    let mut job = pin!(job);
+    let mut periods = 0;
+    loop {
+        if let Ok(output) = timeout(period, job.as_mut()).await {
+            return output;
+        }
+        periods += 1;
+        report(periods);
+    }
+}

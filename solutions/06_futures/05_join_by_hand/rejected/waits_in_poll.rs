@@ -1,0 +1,50 @@
+//! verdict: livelock
+//! Polls in a loop until all checks have ended, and never returns `Pending`. What the checks wait for gets no turn.
+//!
+//! The checks of a payment. Each asks a service of its own: the limits of the account, fraud, sanctions.
+
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Runs checks at the same time, in one task. Ready with their answers when all of them have ended.
+pub struct Checks<F: Future> {
+    checks: Vec<Check<F>>,
+}
+
+/// A check runs until it has ended. Then only its answer is kept.
+enum Check<F: Future> {
+    Running(Pin<Box<F>>),
+    Ended(F::Output),
+}
+
+/// Only the boxed futures have to stay where they are. A `Checks` may move.
+impl<F: Future> Unpin for Checks<F> {}
+
+/// A future of the answers of all `checks`, in the order of `checks`. Nothing begins before it is polled.
+pub fn run<F: Future>(checks: impl IntoIterator<Item = F>) -> Checks<F> {
+    Checks { checks: checks.into_iter().map(|check| Check::Running(Box::pin(check))).collect() }
+}
+
+impl<F: Future> Future for Checks<F> {
+    type Output = Vec<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Vec<F::Output>> {
+        let this = self.get_mut();
+        while !this.checks.iter().all(|check| matches!(check, Check::Ended(_))) {
+            for check in &mut this.checks {
+                if let Check::Running(future) = check
+                    && let Poll::Ready(answer) = future.as_mut().poll(context)
+                {
+                    *check = Check::Ended(answer);
+                }
+            }
+            std::thread::yield_now();
+        }
+        let answers = mem::take(&mut this.checks).into_iter().filter_map(|check| match check {
+            Check::Ended(answer) => Some(answer),
+            Check::Running(_) => None,
+        });
+        Poll::Ready(answers.collect())
+    }
+}

@@ -1,0 +1,46 @@
+//! verdict: deadlock an_interrupt_may_stop_the_thread_that_polls
+//! Holds the lock from the look to the registration. An interrupt on the same thread waits for the lock, and the thread for the interrupt.
+//!
+//! A driver for a serial port, which receives bytes and announces them by interrupts.
+
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+/// The registers of the port. The hardware changes them at any moment, without a lock of ours.
+pub trait Registers {
+    /// Takes the next received byte out of the port, if there is one.
+    fn take(&self) -> Option<u8>;
+}
+
+/// A serial port, which one task reads at a time. Each `Port` is independent of the others.
+pub struct Port<R> {
+    registers: R,
+    /// The waker of the latest poll, if its task waits for a byte.
+    reader: Mutex<Option<Waker>>,
+}
+
+impl<R: Registers> Port<R> {
+    pub fn new(registers: R) -> Self {
+        Self { registers, reader: Mutex::default() }
+    }
+
+    /// The next byte. If there is none yet, keeps the waker of this poll, which the next interrupt wakes.
+    pub fn poll_read(&self, context: &mut Context<'_>) -> Poll<u8> {
+        let mut reader = self.reader.lock().unwrap();
+        if let Some(byte) = self.registers.take() {
+            *reader = None;
+            return Poll::Ready(byte);
+        }
+        *reader = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    /// Handles an interrupt, on any thread: on one that is in `poll_read`, too, which continues when this returns. It
+    /// comes after each byte, and also when another device on the same line has something to say.
+    pub fn interrupt(&self) {
+        let reader = self.reader.lock().unwrap().take();
+        if let Some(waker) = reader {
+            waker.wake();
+        }
+    }
+}
