@@ -132,9 +132,9 @@ fn any_number_of_buffers_is_taken_and_kept() {
 fn others_use_the_pool_while_the_card_maps() {
     let maps = Arc::new(Barrier::new(2));
     let theirs = Arc::clone(&maps);
-    // While it maps the first buffer of the second batch, the card waits until the other thread is done.
+    // While it maps each buffer of the second batch, the card waits until the other thread is done.
     let card = Card::new(move |number| {
-        if number as usize == BATCH {
+        if (BATCH..2 * BATCH).contains(&(number as usize)) {
             theirs.wait();
             theirs.wait();
         }
@@ -150,6 +150,11 @@ fn others_use_the_pool_while_the_card_maps() {
             let free = card.pool.free();
             let taken = card.pool.take();
             maps.wait();
+            for _ in 1..BATCH {
+                maps.wait();
+                card.pool.free();
+                maps.wait();
+            }
             (free, taken)
         },
         |card| card.pool.take(),
