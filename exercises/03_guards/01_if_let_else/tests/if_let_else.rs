@@ -119,12 +119,12 @@ fn buffers_are_taken_and_given_back_in_any_order() {
 #[interleave::test(real_only)]
 fn any_number_of_buffers_is_taken_and_kept() {
     let card = Card::new(|_| {});
-    let taken = card.take_some(10_000);
+    let taken = card.take_some(3_000);
     each_buffer_is_in_one_place(&card, &taken);
     taken.into_iter().for_each(|buffer| card.pool.give(buffer));
     each_buffer_is_in_one_place(&card, &[]);
-    let again = card.take_some(10_000);
-    assert_eq!(card.mapped(), 10_000, "10,000 buffers were given back and taken again (left: how many are mapped)");
+    let again = card.take_some(3_000);
+    assert_eq!(card.mapped(), 3_000, "3,000 buffers were given back and taken again (left: how many are mapped)");
     each_buffer_is_in_one_place(&card, &again);
 }
 
