@@ -209,10 +209,35 @@ fn a_device_that_moves_is_unplugged_where_it_is() {
 }
 
 #[interleave::test]
+fn a_device_may_move_twice() {
+    let (desk, [mouse]) = hub([1]);
+    let hubs = [desk, Hub::new(), Hub::new()];
+    let moves = {
+        let (mouse, next) = (Arc::clone(&mouse), [1, 2].map(|place: usize| Arc::clone(&hubs[place])));
+        thread::spawn(move || next.map(|hub| (mouse.unplug(), hub.plug(&mouse))))
+    };
+    let own = mouse.unplug();
+    let moves = moves.join().unwrap();
+    assert!(
+        moves.iter().all(|(_, plugged_in)| *plugged_in),
+        "the device was unplugged before each time it was plugged in"
+    );
+    let unplugged = usize::from(own) + moves.iter().filter(|(unplugged, _)| *unplugged).count();
+    let there = hubs.each_ref().map(|hub| plugged(hub).len());
+    assert_eq!(
+        there.iter().sum::<usize>() + unplugged,
+        3,
+        "a device was plugged in three times and unplugged {unplugged} times; the lengths of the lists of the three hubs are \
+         {there:?}"
+    );
+    assert_eq!(mouse.is_plugged(), there.contains(&1), "left: what the device says; right: whether it is on a list");
+}
+
+#[interleave::test]
 fn a_busy_hub_holds_up_no_other_device() {
     let (busy, [_mouse]) = hub([1]);
-    let (idle, [camera]) = hub([1]);
-    let loose = Device::new(2);
+    let (idle, [camera]) = hub([2]);
+    let loose = Device::new(3);
     let mut unplugged = None;
     busy.scan(|_, _| unplugged = Some((camera.unplug(), loose.unplug())));
     assert_eq!(
@@ -220,7 +245,7 @@ fn a_busy_hub_holds_up_no_other_device() {
         Some((true, false)),
         "during the scan of one hub, a device of another hub was unplugged, and a device that was plugged in nowhere"
     );
-    assert_eq!((plugged(&busy), plugged(&idle)), (vec![1], vec![]), "the device 1 of the second hub was unplugged");
+    assert_eq!((plugged(&busy), plugged(&idle)), (vec![1], vec![]), "the only device of the second hub was unplugged");
 }
 
 // One thread has one interleaving.

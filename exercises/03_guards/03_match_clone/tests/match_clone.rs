@@ -57,6 +57,26 @@ fn a_url_that_is_gone_is_forgotten() {
 }
 
 #[interleave::test]
+fn only_the_merchant_of_the_event_loses_a_url_until_it_is_registered_again() {
+    let (webhooks, posted) = webhooks(|_| {});
+    webhooks.register(1, "old.example/pay");
+    webhooks.register(2, "old.example/pay");
+    assert_eq!(webhooks.deliver(1, "paid"), Delivery::Gone, "the server replied `Gone`");
+    assert_eq!(
+        webhooks.url(2).as_deref(),
+        Some("old.example/pay"),
+        "two merchants had the same URL; it was gone for merchant 1, and nothing was posted for merchant 2"
+    );
+    webhooks.register(1, "old.example/pay");
+    assert_eq!(
+        webhooks.deliver(1, "settled"),
+        Delivery::Gone,
+        "merchant 1 has registered its old URL again, so the event is posted, and the server replied `Gone` again"
+    );
+    assert_eq!(read(&posted).len(), 2, "two events were delivered, to a URL each (left: how many were posted)");
+}
+
+#[interleave::test]
 fn an_event_is_posted_once_to_the_merchants_own_url() {
     let (webhooks, posted) = webhooks(|_| {});
     assert_eq!(webhooks.deliver(1, "early"), Delivery::NoUrl, "merchant 1 has no URL yet");

@@ -98,20 +98,26 @@ fn the_monitor_is_called_when_the_query_has_looked() {
             true
         }
     }
+    /// How often a query looks at a place is its own affair.
+    fn ends_after_it_has_looked(happened: &[&str]) -> bool {
+        matches!(happened, [looks @ .., "look", "end"] if !looks.contains(&"end"))
+    }
     let log = Log::default();
     let notes = Arc::clone(&log);
     let tracking = Tracking::new(move |_| notes.lock().unwrap().push("end"));
     tracking.set(1, Place(Arc::clone(&log)));
     let place = tracking.locate(1).expect("parcel 1 has a place");
-    assert_eq!(
-        *log.lock().unwrap(),
-        ["look", "end"],
-        "`locate` clones the place, and then it ends (left: what happened)"
+    let happened = std::mem::take(&mut *log.lock().unwrap());
+    assert!(
+        ends_after_it_has_looked(&happened),
+        "`locate` clones the place, and then it ends; what happened: {happened:?}"
     );
-    log.lock().unwrap().clear();
     tracking.count_at(&place);
     let happened = log.lock().unwrap().clone();
-    assert_eq!(happened, ["look", "end"], "`count_at` compares the place, and then it ends (left: what happened)");
+    assert!(
+        ends_after_it_has_looked(&happened),
+        "`count_at` compares the place, and then it ends; what happened: {happened:?}"
+    );
 }
 
 #[interleave::test]

@@ -49,7 +49,7 @@ impl Events {
     }
 
     /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
-    /// them have returned.
+    /// them have returned. A plugin that is unsubscribed before its turn may be left out.
     pub fn announce(&self, event: &str) {
         let plugins: Vec<Plugin> = PLUGINS.with_borrow(|plugins| plugins.by_number.values().cloned().collect());
         for plugin in plugins {

@@ -44,7 +44,7 @@ impl Events {
     }
 
     /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
-    /// them have returned.
+    /// them have returned. A plugin that is unsubscribed before its turn may be left out.
     pub fn announce(&self, event: &str) {
         let Ok(plugins) = self.plugins.try_lock().map(|plugins| plugins.by_number.clone()) else {
             return;

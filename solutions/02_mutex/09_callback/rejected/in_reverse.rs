@@ -44,7 +44,7 @@ impl Events {
     }
 
     /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
-    /// them have returned.
+    /// them have returned. A plugin that is unsubscribed before its turn may be left out.
     pub fn announce(&self, event: &str) {
         let mut plugins: Vec<Plugin> = self.plugins.lock().unwrap().by_number.values().cloned().collect();
         while let Some(plugin) = plugins.pop() {

@@ -46,7 +46,7 @@ impl Events {
     }
 
     /// Calls the plugins that are subscribed at this moment, in the order in which they were subscribed. Returns when all of
-    /// them have returned.
+    /// them have returned. A plugin that is unsubscribed before its turn may be left out.
     pub fn announce(&self, event: &str) {
         if self.announcing.swap(true, Ordering::SeqCst) {
             return;

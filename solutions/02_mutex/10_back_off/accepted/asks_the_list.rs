@@ -12,6 +12,7 @@ pub struct Hub {
 
 /// A device. Whenever nobody holds a lock, it is on the list of the hub that it names, and on no other.
 pub struct Device {
+    /// No two devices have the same number.
     number: u32,
     /// The hub that this device is plugged into.
     hub: Mutex<Option<Arc<Hub>>>,

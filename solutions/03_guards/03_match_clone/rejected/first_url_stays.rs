@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
     Ok,
-    /// HTTP status 410: nothing is to be posted to this URL again.
+    /// HTTP status 410: the merchant's server has left this URL.
     Gone,
 }
 
@@ -48,7 +48,8 @@ impl Webhooks {
         self.urls.lock().get(&merchant).cloned()
     }
 
-    /// Posts `event` once, to the URL of `merchant`. If that URL is gone, the merchant has it no longer.
+    /// Posts `event` once, to the URL of `merchant`. If that URL is gone, this merchant has it no longer, and may register it
+    /// again.
     pub fn deliver(&self, merchant: u32, event: &str) -> Delivery {
         let url = self.urls.lock().get(&merchant).cloned();
         match url {

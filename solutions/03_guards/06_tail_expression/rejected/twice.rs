@@ -24,7 +24,8 @@ impl<P> Drop for Query<'_, P> {
 }
 
 impl<P> Tracking<P> {
-    /// No parcels. `monitor` is called once at the end of each query. It may call all methods.
+    /// No parcels. `monitor` is called once at the end of each query. It may call all methods, except after a panic: that
+    /// poisons `places`.
     pub fn new(monitor: impl Fn(&Tracking<P>) + Send + Sync + 'static) -> Self {
         Self { places: Mutex::default(), monitor: Box::new(monitor) }
     }

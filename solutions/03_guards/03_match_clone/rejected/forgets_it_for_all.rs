@@ -1,0 +1,71 @@
+//! verdict: failing-test only_the_merchant_of_the_event_loses_a_url_until_it_is_registered_again
+//! Removes the URL that is gone from every merchant that has it.
+//!
+//! Webhooks of a payment service: an event of a payment is posted to the merchant's server.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+/// What a merchant's server replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    Ok,
+    /// HTTP status 410: the merchant's server has left this URL.
+    Gone,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Accepted,
+    Gone,
+    /// The merchant has no URL.
+    NoUrl,
+}
+
+type Post = Box<dyn Fn(&str, &str) -> Reply + Send + Sync>;
+
+/// The URL of each merchant. Each `Webhooks` is independent of the others.
+pub struct Webhooks {
+    urls: Mutex<HashMap<u32, String>>,
+    post: Post,
+}
+
+impl Webhooks {
+    /// No merchant has a URL. `post` gets a URL and an event, and waits for the reply, which may take a minute.
+    pub fn new(post: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Self {
+        Self { urls: Mutex::default(), post: Box::new(post) }
+    }
+
+    /// Sets the URL of `merchant`. It replaces the one before.
+    pub fn register(&self, merchant: u32, url: &str) {
+        self.urls.lock().insert(merchant, url.to_owned());
+    }
+
+    /// The URL of `merchant`.
+    pub fn url(&self, merchant: u32) -> Option<String> {
+        self.urls.lock().get(&merchant).cloned()
+    }
+
+    /// Posts `event` once, to the URL of `merchant`. If that URL is gone, this merchant has it no longer, and may register it
+    /// again.
+    pub fn deliver(&self, merchant: u32, event: &str) -> Delivery {
+        let url = self.urls.lock().get(&merchant).cloned();
+        match url {
+            Some(url) => match (self.post)(&url, event) {
+                Reply::Ok => Delivery::Accepted,
+                Reply::Gone => {
+                    self.forget(merchant, &url);
+                    Delivery::Gone
+                }
+            },
+            None => Delivery::NoUrl,
+        }
+    }
+
+    /// Removes `url` from `merchant`, unless the merchant has registered another one by now.
+    fn forget(&self, _merchant: u32, url: &str) {
+        self.urls.lock().retain(|_, current| current != url);
+    }
+}

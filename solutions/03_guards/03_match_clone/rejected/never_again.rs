@@ -1,0 +1,75 @@
+//! verdict: failing-test only_the_merchant_of_the_event_loses_a_url_until_it_is_registered_again
+//! Remembers which URLs are gone, and posts nothing to them, although a merchant has registered one again.
+//!
+//! Webhooks of a payment service: an event of a payment is posted to the merchant's server.
+
+use std::collections::{HashMap, HashSet};
+
+use parking_lot::Mutex;
+
+/// What a merchant's server replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    Ok,
+    /// HTTP status 410: the merchant's server has left this URL.
+    Gone,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    Accepted,
+    Gone,
+    /// The merchant has no URL.
+    NoUrl,
+}
+
+type Post = Box<dyn Fn(&str, &str) -> Reply + Send + Sync>;
+
+/// The URL of each merchant. Each `Webhooks` is independent of the others.
+pub struct Webhooks {
+    urls: Mutex<HashMap<u32, String>>,
+    post: Post,
+    gone: Mutex<HashSet<String>>,
+}
+
+impl Webhooks {
+    /// No merchant has a URL. `post` gets a URL and an event, and waits for the reply, which may take a minute.
+    pub fn new(post: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Self {
+        Self { urls: Mutex::default(), post: Box::new(post), gone: Mutex::default() }
+    }
+
+    /// Sets the URL of `merchant`. It replaces the one before.
+    pub fn register(&self, merchant: u32, url: &str) {
+        self.urls.lock().insert(merchant, url.to_owned());
+    }
+
+    /// The URL of `merchant`.
+    pub fn url(&self, merchant: u32) -> Option<String> {
+        self.urls.lock().get(&merchant).cloned()
+    }
+
+    /// Posts `event` once, to the URL of `merchant`. If that URL is gone, this merchant has it no longer, and may register it
+    /// again.
+    pub fn deliver(&self, merchant: u32, event: &str) -> Delivery {
+        let url = self.url(merchant);
+        let Some(url) = url.filter(|url| !self.gone.lock().contains(url)) else {
+            return Delivery::NoUrl;
+        };
+        let reply = (self.post)(&url, event);
+        if reply == Reply::Ok {
+            return Delivery::Accepted;
+        }
+        self.gone.lock().insert(url.clone());
+        self.forget(merchant, &url);
+        Delivery::Gone
+    }
+
+    /// Removes `url` from `merchant`, unless the merchant has registered another one by now.
+    fn forget(&self, merchant: u32, url: &str) {
+        let mut urls = self.urls.lock();
+        if urls.get(&merchant).is_some_and(|current| current == url) {
+            urls.remove(&merchant);
+        }
+    }
+}
