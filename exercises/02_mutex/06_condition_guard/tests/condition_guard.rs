@@ -54,7 +54,7 @@ fn two_compactions_never_overlap() {
     assert_eq!(
         running.highest(),
         1,
-        "two threads asked for a compaction at once, and so many ran at the same time (left)"
+        "two threads asked for a compaction at once, and (left) compactions ran at the same time"
     );
     assert_ne!(
         results,
@@ -93,7 +93,7 @@ fn the_second_of_two_does_not_wait() {
         assert_eq!(
             start.elapsed(),
             Duration::from_millis(100),
-            "the thread that was skipped kept waiting (left: so long)"
+            "the thread that was skipped kept waiting (left: when both calls had returned)"
         );
     }
 }
