@@ -39,16 +39,13 @@ fn the_last_tokens_are_taken_once() {
 #[interleave::test]
 fn no_request_is_refused_while_enough_tokens_are_left() {
     let quota = quota(4, 4);
-    let others = [1, 2].map(|tokens| {
-        let quota = Arc::clone(&quota);
-        thread::spawn(move || quota.take(tokens))
-    });
-    let own = quota.take(1);
-    let [one, two] = others.map(|other| other.join().unwrap());
+    // The second request of the other thread may come while this one tries again.
+    let (theirs, own) = both(&quota, |quota| [quota.take(1), quota.take(1)], |quota| quota.take(2));
     assert_eq!(
-        [own, one, two],
-        [true; 3],
-        "four tokens are enough for requests of one, one and two; three threads sent one each (left: what they got)"
+        (own, theirs),
+        (true, [true; 2]),
+        "four tokens are enough for a request of two and two of one; a thread sent the first, another one the other two \
+         (left: what they got)"
     );
     assert_eq!(quota.left(), 0, "all four tokens were taken (left: how many are left)");
 }
@@ -58,7 +55,7 @@ fn a_refused_request_takes_nothing_at_any_moment() {
     let quota = quota(5, 5);
     let (theirs, (left, own)) = both(&quota, |quota| quota.take(6), |quota| (quota.left(), quota.take(5)));
     assert!(!theirs, "five tokens are left, and a request of six was not refused");
-    assert_eq!(left, 5, "while a request was refused, so many tokens were left (left)");
+    assert_eq!(left, 5, "five tokens are left and a request of six is refused; meanwhile, `left` returned (left)");
     assert!(own, "five tokens are left; a request of five was refused while a greater one was being refused");
 }
 
@@ -89,7 +86,7 @@ fn never_more_than_the_limit_is_left() {
             (quota.left(), quota.take(11))
         },
     );
-    assert_eq!(left, 10, "the limit is ten, and so many tokens were left after a refill (left)");
+    assert_eq!(left, 10, "the limit is ten, and after a refill `left` returned (left)");
     assert!(!taken, "the limit is ten, and a request of eleven was not refused");
     assert_eq!(
         quota.left(),
