@@ -71,7 +71,7 @@ fn a_job_wakes_the_task_that_polled_it() {
 #[interleave::test]
 fn each_job_has_its_own_count() {
     let task = CountingWaker::new();
-    let (mut first, mut second) = (pin!(metered(job(1))), pin!(metered(job(0))));
+    let (mut first, second) = (pin!(metered(job(1))), pin!(metered(job(0))));
     assert_eq!(task.poll(first.as_mut()), Poll::Pending, "left: the first poll of a job that yields once");
     assert_eq!(task.poll(second), Poll::Ready((0, 1)), "left: the first poll of another job");
     assert_eq!(task.poll(first), Poll::Ready((1, 2)), "left: the second poll of a job that yields once");
