@@ -1,0 +1,64 @@
+//! verdict: failing-test recording_does_not_wait_for_the_collector
+//! Held across the await; the plain methods give up.
+//!
+//! Measurements of a service, sent to a collector in the background.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+/// Where measurements are stored. Storing one may take a while.
+pub trait Collector: Send + Sync + 'static {
+    /// Returns whether the collector took the measurement.
+    fn store(&self, measurement: u64) -> impl Future<Output = bool> + Send;
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<u64>,
+    refused: Vec<u64>,
+}
+
+/// The measurements that wait for the collector, and those that it refused. Clones share them.
+#[derive(Clone, Default)]
+pub struct Telemetry {
+    state: Arc<Mutex<State>>,
+}
+
+impl Telemetry {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a measurement to those that wait.
+    pub fn record(&self, measurement: u64) {
+        if let Ok(mut state) = self.state.try_lock() {
+            state.waiting.push_back(measurement);
+        }
+    }
+
+    /// How many measurements have not been sent yet.
+    pub fn waiting(&self) -> usize {
+        self.state.try_lock().map_or(0, |state| state.waiting.len())
+    }
+
+    /// The measurements that the collector refused.
+    pub fn refused(&self) -> Vec<u64> {
+        self.state.try_lock().map_or_else(|_| Vec::new(), |state| state.refused.clone())
+    }
+
+    /// Spawns a task that sends the measurements, the oldest first and one at a time, until none is waiting.
+    pub fn flush<C: Collector>(&self, collector: Arc<C>) -> JoinHandle<()> {
+        let telemetry = self.clone();
+        tokio::spawn(async move {
+            let mut state = telemetry.state.lock().await;
+            while let Some(measurement) = state.waiting.pop_front() {
+                if !collector.store(measurement).await {
+                    state.refused.push(measurement);
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! verdict: failing-test a_follower_shows_what_was_added
+//! Looks once a second, and shows a change too late.
+//!
+//! The progress of an import: threads count what they have imported, and screens show it.
+
+use tokio::sync::watch::{Receiver, Sender};
+
+/// Shows a number. That may take a while.
+pub trait Screen {
+    fn show(&mut self, records: u64) -> impl Future<Output = ()>;
+}
+
+/// How many records have been imported.
+pub struct Progress {
+    records: Sender<u64>,
+}
+
+/// Follows a [`Progress`].
+pub struct Follower {
+    records: Receiver<u64>,
+}
+
+impl Progress {
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self { records: Sender::new(0) }
+    }
+
+    /// How many records have been imported.
+    pub fn records(&self) -> u64 {
+        *self.records.borrow()
+    }
+
+    pub fn follower(&self) -> Follower {
+        Follower { records: self.records.subscribe() }
+    }
+
+    /// Counts that `more` records have been imported. Waits for no screen.
+    pub fn add(&self, more: u64) {
+        self.records.send_modify(|records| *records += more);
+    }
+}
+
+impl Follower {
+    /// Shows the count, and the latest one whenever it has changed, until the [`Progress`] is dropped. The last count is
+    /// shown. A screen that is slow skips counts, and none is shown twice.
+    pub async fn show_on(&mut self, screen: &mut impl Screen) {
+        loop {
+            let records = *self.records.borrow_and_update();
+            screen.show(records).await;
+            loop {
+                match self.records.has_changed() {
+                    Ok(true) => break,
+                    Ok(false) => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+}
