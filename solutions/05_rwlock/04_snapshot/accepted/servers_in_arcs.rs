@@ -1,0 +1,41 @@
+//! A load balancer: it passes each request on to a server.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+/// The servers that answer requests. `S` is the connection to one of them.
+pub struct Balancer<S> {
+    servers: Mutex<Vec<Arc<S>>>,
+}
+
+impl<S> Balancer<S> {
+    pub fn new(servers: Vec<S>) -> Self {
+        Self { servers: Mutex::new(servers.into_iter().map(Arc::new).collect()) }
+    }
+
+    /// Asks one server after the other until one answers, and returns the answer. All of them are from one list, even if
+    /// the list is replaced meanwhile.
+    pub fn send<A>(&self, ask: impl FnMut(&S) -> Option<A>) -> Option<A> {
+        // The connections stay open as long as one of their `Arc`s lives.
+        let servers: Vec<Arc<S>> = self.servers.lock().clone();
+        servers.iter().map(|server| &**server).find_map(ask)
+    }
+
+    /// Replaces the list of servers for all requests that begin from now on. A connection of the old list is closed when
+    /// no request uses the list any more; closing takes a while and keeps no other caller waiting.
+    pub fn replace(&self, servers: Vec<S>) {
+        let servers = servers.into_iter().map(Arc::new).collect();
+        // The old list is dropped at the end of the function, and the guard at the semicolon.
+        let _old = std::mem::replace(&mut *self.servers.lock(), servers);
+    }
+
+    /// How many servers are on the list.
+    pub fn len(&self) -> usize {
+        self.servers.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,45 @@
+//! verdict: failing-test the_list_is_counted_while_a_request_is_under_way
+//! `len` waits for the requests, by way of a second lock.
+//!
+//! A load balancer: it passes each request on to a server.
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+
+/// The servers that answer requests. `S` is the connection to one of them.
+pub struct Balancer<S> {
+    servers: Mutex<Arc<Vec<S>>>,
+    asked: RwLock<()>,
+}
+
+impl<S> Balancer<S> {
+    pub fn new(servers: Vec<S>) -> Self {
+        Self { servers: Mutex::new(Arc::new(servers)), asked: RwLock::new(()) }
+    }
+
+    /// Asks one server after the other until one answers, and returns the answer. All of them are from one list, even if
+    /// the list is replaced meanwhile.
+    pub fn send<A>(&self, ask: impl FnMut(&S) -> Option<A>) -> Option<A> {
+        let _asked = self.asked.read();
+        let servers = Arc::clone(&self.servers.lock());
+        servers.iter().find_map(ask)
+    }
+
+    /// Replaces the list of servers for all requests that begin from now on. A connection of the old list is closed when
+    /// no request uses the list any more; closing takes a while and keeps no other caller waiting.
+    pub fn replace(&self, servers: Vec<S>) {
+        // The old list is dropped at the end of the function, and the guard at the semicolon.
+        let _old = std::mem::replace(&mut *self.servers.lock(), Arc::new(servers));
+    }
+
+    /// How many servers are on the list.
+    pub fn len(&self) -> usize {
+        let _counted = self.asked.write();
+        self.servers.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,40 @@
+//! verdict: failing-test two_requests_take_as_long_as_one
+//! Sleeps for a moment before it locks, so that the other request may be done. It is not.
+//!
+//! A load balancer: it passes each request on to a server.
+
+use parking_lot::Mutex;
+
+/// The servers that answer requests. `S` is the connection to one of them.
+pub struct Balancer<S> {
+    servers: Mutex<Vec<S>>,
+}
+
+impl<S> Balancer<S> {
+    pub fn new(servers: Vec<S>) -> Self {
+        Self { servers: Mutex::new(servers) }
+    }
+
+    /// Asks one server after the other until one answers, and returns the answer. All of them are from one list, even if
+    /// the list is replaced meanwhile.
+    pub fn send<A>(&self, ask: impl FnMut(&S) -> Option<A>) -> Option<A> {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        self.servers.lock().iter().find_map(ask)
+    }
+
+    /// Replaces the list of servers for all requests that begin from now on. A connection of the old list is closed when
+    /// no request uses the list any more; closing takes a while and keeps no other caller waiting.
+    pub fn replace(&self, servers: Vec<S>) {
+        // The old list is dropped at the end of the function, and the guard at the semicolon.
+        let _old = std::mem::replace(&mut *self.servers.lock(), servers);
+    }
+
+    /// How many servers are on the list.
+    pub fn len(&self) -> usize {
+        self.servers.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,38 @@
+//! verdict: deadlock decisions_are_made_at_the_same_time
+//! A reentrant mutex lets its own thread in again, and no other thread: one decision at a time.
+//!
+//! Who may do what with a document. Customers write the rules themselves.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::ReentrantMutex;
+
+/// Decides about a user. A rule may ask other rules, by calling [`Policy::allows`].
+pub type Rule = Box<dyn Fn(&Policy, &str) -> bool + Send + Sync>;
+
+/// The rules in force, by name. Each `Policy` is independent of the others.
+pub struct Policy {
+    rules: ReentrantMutex<RefCell<Arc<HashMap<String, Rule>>>>,
+}
+
+impl Policy {
+    pub fn new(rules: HashMap<String, Rule>) -> Self {
+        Self { rules: ReentrantMutex::new(RefCell::new(Arc::new(rules))) }
+    }
+
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
+    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    pub fn allows(&self, name: &str, user: &str) -> bool {
+        let guard = self.rules.lock();
+        let rules = Arc::clone(&guard.borrow());
+        rules.get(name).is_some_and(|rule| rule(self, user))
+    }
+
+    /// Replaces all rules by `rules`. When this returns, no decision by the old rules is under way. Until then the caller
+    /// sleeps.
+    pub fn replace(&self, rules: HashMap<String, Rule>) {
+        *self.rules.lock().borrow_mut() = Arc::new(rules);
+    }
+}

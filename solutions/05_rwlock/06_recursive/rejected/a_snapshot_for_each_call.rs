@@ -1,0 +1,36 @@
+//! verdict: failing-test a_decision_is_by_one_set_of_rules
+//! Each call of `allows` takes a snapshot of its own. The rules that a rule asks may be from a later one.
+//!
+//! Who may do what with a document. Customers write the rules themselves.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+/// Decides about a user. A rule may ask other rules, by calling [`Policy::allows`].
+pub type Rule = Box<dyn Fn(&Policy, &str) -> bool + Send + Sync>;
+
+/// The rules in force, by name. Each `Policy` is independent of the others.
+pub struct Policy {
+    rules: RwLock<Arc<HashMap<String, Rule>>>,
+}
+
+impl Policy {
+    pub fn new(rules: HashMap<String, Rule>) -> Self {
+        Self { rules: RwLock::new(Arc::new(rules)) }
+    }
+
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
+    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    pub fn allows(&self, name: &str, user: &str) -> bool {
+        let rules = Arc::clone(&self.rules.read());
+        rules.get(name).is_some_and(|rule| rule(self, user))
+    }
+
+    /// Replaces all rules by `rules`. When this returns, no decision by the old rules is under way. Until then the caller
+    /// sleeps.
+    pub fn replace(&self, rules: HashMap<String, Rule>) {
+        *self.rules.write() = Arc::new(rules);
+    }
+}

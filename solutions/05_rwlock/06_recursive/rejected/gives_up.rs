@@ -1,0 +1,37 @@
+//! verdict: failing-test rules_are_replaced_while_a_decision_is_made
+//! Replaces the rules only if no decision is under way.
+//!
+//! Who may do what with a document. Customers write the rules themselves.
+
+use std::collections::HashMap;
+
+use parking_lot::RecursiveRwLock;
+
+/// Decides about a user. A rule may ask other rules, by calling [`Policy::allows`].
+pub type Rule = Box<dyn Fn(&Policy, &str) -> bool + Send + Sync>;
+
+/// The rules in force, by name. Each `Policy` is independent of the others.
+pub struct Policy {
+    rules: RecursiveRwLock<HashMap<String, Rule>>,
+}
+
+impl Policy {
+    pub fn new(rules: HashMap<String, Rule>) -> Self {
+        Self { rules: RecursiveRwLock::new(rules) }
+    }
+
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
+    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    pub fn allows(&self, name: &str, user: &str) -> bool {
+        let rules = self.rules.read();
+        rules.get(name).is_some_and(|rule| rule(self, user))
+    }
+
+    /// Replaces all rules by `rules`. When this returns, no decision by the old rules is under way. Until then the caller
+    /// sleeps.
+    pub fn replace(&self, rules: HashMap<String, Rule>) {
+        if let Some(mut current) = self.rules.try_write() {
+            *current = rules;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! verdict: deadlock each_policy_has_its_own_rules
+//! One static lock for all policies: a rule cannot replace the rules of another policy.
+//!
+//! Who may do what with a document. Customers write the rules themselves.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RecursiveRwLock};
+
+/// Decides about a user. A rule may ask other rules, by calling [`Policy::allows`].
+pub type Rule = Box<dyn Fn(&Policy, &str) -> bool + Send + Sync>;
+
+/// The rules in force, by name. Each `Policy` is independent of the others.
+pub struct Policy {
+    rules: Mutex<Arc<HashMap<String, Rule>>>,
+}
+
+static DECIDING: RecursiveRwLock<()> = RecursiveRwLock::new(());
+
+impl Policy {
+    pub fn new(rules: HashMap<String, Rule>) -> Self {
+        Self { rules: Mutex::new(Arc::new(rules)) }
+    }
+
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
+    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    pub fn allows(&self, name: &str, user: &str) -> bool {
+        let _deciding = DECIDING.read();
+        let rules = Arc::clone(&self.rules.lock());
+        rules.get(name).is_some_and(|rule| rule(self, user))
+    }
+
+    /// Replaces all rules by `rules`. When this returns, no decision by the old rules is under way. Until then the caller
+    /// sleeps.
+    pub fn replace(&self, rules: HashMap<String, Rule>) {
+        let _alone = DECIDING.write();
+        *self.rules.lock() = Arc::new(rules);
+    }
+}
