@@ -1,0 +1,73 @@
+//! verdict: failing-test a_migration_waits_for_requests_that_came_before_it
+//! Counts the migrations that wait and lets no request in meanwhile. Now requests starve if migrations keep coming.
+//!
+//! Requests to a database, and migrations of its schema, for which the database has to be idle.
+
+use std::sync::{Condvar, Mutex};
+
+/// Lets in requests and migrations, in the order in which they have come: requests at the same time, a migration alone.
+/// Each `Gate` is independent of the others.
+#[derive(Default)]
+pub struct Gate {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    requests: u32,
+    waiting_migrations: u32,
+    is_migrating: bool,
+}
+
+/// A request that is being handled. It ends when this is dropped.
+#[must_use]
+pub struct Request<'a> {
+    gate: &'a Gate,
+}
+
+/// A migration that is under way. It ends when this is dropped.
+#[must_use]
+pub struct Migration<'a> {
+    gate: &'a Gate,
+}
+
+impl Gate {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a request. Waits, asleep, for the migrations that have come before it.
+    pub fn request(&self) -> Request<'_> {
+        let state = self.state.lock().unwrap();
+        let is_closed = |state: &mut State| state.is_migrating || state.waiting_migrations > 0;
+        let mut state = self.changed.wait_while(state, is_closed).unwrap();
+        state.requests += 1;
+        Request { gate: self }
+    }
+
+    /// Begins a migration. Waits, asleep, for the requests and migrations that have come before it.
+    pub fn migrate(&self) -> Migration<'_> {
+        let mut state = self.state.lock().unwrap();
+        state.waiting_migrations += 1;
+        let is_busy = |state: &mut State| state.is_migrating || state.requests > 0;
+        let mut state = self.changed.wait_while(state, is_busy).unwrap();
+        state.waiting_migrations -= 1;
+        state.is_migrating = true;
+        Migration { gate: self }
+    }
+}
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        self.gate.state.lock().unwrap().requests -= 1;
+        self.gate.changed.notify_all();
+    }
+}
+
+impl Drop for Migration<'_> {
+    fn drop(&mut self) {
+        self.gate.state.lock().unwrap().is_migrating = false;
+        self.gate.changed.notify_all();
+    }
+}
