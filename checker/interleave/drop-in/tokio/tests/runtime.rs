@@ -2,8 +2,11 @@
 //! same effects as on the real one.
 #![cfg(feature = "explore")]
 
+use std::future::poll_fn;
 use std::panic::Location;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use interleave::engine::Exploration;
@@ -283,4 +286,40 @@ fn a_wake_up_from_a_thread_that_the_scheduler_does_not_know_is_refused() {
     let failure = failure.expect_err("nobody who is known wakes the test");
     assert_eq!(failure.kind, FailureKind::Unsupported, "{}", failure.message);
     assert!(failure.message.contains("does not know"), "{}", failure.message);
+}
+
+/// Notes that it was woken, and wakes the task.
+struct Noting {
+    woken: drop_in_std::sync::Mutex<u32>,
+    task: Waker,
+}
+
+impl Wake for Noting {
+    fn wake(self: Arc<Self>) {
+        *self.woken.lock().unwrap() += 1;
+        self.task.wake_by_ref();
+    }
+}
+
+/// Would catch: a waker that locks, called by a thread that sleeps or has ended when time moves. That was reported
+/// as a deadlock.
+#[test]
+fn a_timer_may_call_a_waker_that_locks() {
+    let result = explore(
+        || Flavor::Any,
+        || async {
+            let mut noting = None;
+            // In some interleavings it is the last one that runs before time moves.
+            drop_in_std::thread::spawn(|| ());
+            let mut sleep = pin!(sleep(MS));
+            poll_fn(|context| {
+                let waker = Arc::new(Noting { woken: drop_in_std::sync::Mutex::new(0), task: context.waker().clone() });
+                noting = Some(Arc::clone(&waker));
+                sleep.as_mut().poll(&mut Context::from_waker(&Waker::from(waker)))
+            })
+            .await;
+            assert!(sleep.is_elapsed());
+        },
+    );
+    assert!(result.is_ok(), "{result:#?}");
 }

@@ -166,6 +166,11 @@ impl Session {
         if self.stop.is_some() || self.body_ended {
             return Decision::End;
         }
+        if matches!(reason, Reason::Point | Reason::Yield) && self.thread().state != ThreadState::Runnable {
+            // Somebody's waker runs here, called by a thread that sleeps or has ended, because time has moved.
+            self.lose_track();
+            return Decision::Run(self.current);
+        }
         if self.runnable.is_empty() {
             let due = self.clock.advance_to_next();
             if let Some(search) = self.source.search() {
