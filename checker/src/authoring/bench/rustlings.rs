@@ -74,8 +74,8 @@ impl Rustlings {
             init.stdin.take().context("it was asked for")?.write_all(b"\n")?;
             init.wait()?;
         }
-        fs::write(&dir.join(FILE), ANSWER)?;
-        fs::write(&dir.join(".rustlings-state.txt"), &format!("DON'T EDIT THIS FILE!\n\n{EXERCISE}\n\n"))?;
+        fs::write(dir.join(FILE), ANSWER)?;
+        fs::write(dir.join(".rustlings-state.txt"), format!("DON'T EDIT THIS FILE!\n\n{EXERCISE}\n\n"))?;
         Ok(Some(Rustlings { dir }))
     }
 
