@@ -12,9 +12,10 @@ use trace::{Object, Place, SourceLine, Step};
 
 use super::functions::{self, Function};
 use super::session::ObjectOrigin;
+use crate::origin::is_of_a_library;
 
-/// Names all objects of a schedule. Equal names are numbered.
-pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Object> {
+/// Names all objects of a schedule, which has these `steps`. Equal names are numbered.
+pub(crate) fn name_all(origins: &[ObjectOrigin], steps: &[Step], manifest_dir: &Path) -> Vec<Object> {
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
     let mut labels: Vec<String> = Vec::new();
     for origin in origins {
@@ -24,7 +25,10 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], manifest_dir: &Path) -> Vec<Obj
         let sibling = sibling.filter(|_| !sources.is_derived(origin));
         labels.push(match sibling {
             Some(sibling) => labels[sibling].clone(),
-            None => sources.name(origin).unwrap_or_else(|| origin.type_name.to_owned()),
+            None => {
+                let name = sources.name(origin).or_else(|| sources.name_of_signal(labels.len(), steps));
+                name.unwrap_or_else(|| origin.type_name.to_owned())
+            }
         });
     }
     let object = |(at, origin): (usize, &ObjectOrigin)| {
@@ -91,8 +95,25 @@ impl Sources {
         })
     }
 
-    /// The text of the line at `at`, and the column in it, counted from 0 as the compiler counts.
+    /// The name from the line of the first step with the condition variable `object`: parking_lot's does not pass its
+    /// caller on, so its origin is a line of the library.
+    fn name_of_signal(&mut self, object: usize, steps: &[Step]) -> Option<String> {
+        let place =
+            steps.iter().filter(|step| step.action.object() == Some(object)).find_map(|step| step.place.as_ref())?;
+        let line = self.text(&place.file, place.line)?;
+        line.match_indices('.').find_map(|(at, _)| {
+            let method = &line[at + 1..];
+            let is_a_signals = method.starts_with("wait") || method.starts_with("notify");
+            is_a_signals.then(|| name_of_use(line, line[..=at].chars().count())).flatten()
+        })
+    }
+
+    /// The text of the line at `at`, and the column in it, counted from 0 as the compiler counts. `None` for a line of a
+    /// library, whose names mean nothing to the reader.
     fn line(&mut self, at: &Location<'_>) -> Option<(String, usize)> {
+        if is_of_a_library(at.file()) {
+            return None;
+        }
         let text = self.text(at.file(), at.line())?;
         Some((text.to_owned(), at.column() as usize - 1))
     }

@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
             budget: explored.budget,
             seed: explored.seed,
             tasks: session.actors_left,
-            objects: names::name_all(&session.objects, &self.what.manifest_dir),
+            objects: names::name_all(&session.objects, &session.steps, &self.what.manifest_dir),
             lines: names::quote_all(&session.steps, &self.what.manifest_dir),
             steps: session.steps,
             ends: session.ends,

@@ -117,3 +117,33 @@ fn a_monitor_passes_every_schedule() {
     })
     .expect("nothing is wrong");
 }
+
+/// Would catch: a condition variable that is called `inner`, as a line of lock_api calls it.
+#[test]
+fn condition_variables_have_the_names_of_the_fields() {
+    struct Board {
+        text: Mutex<u32>,
+        changed: Condvar,
+        taken: Condvar,
+    }
+    let failure = explore(|| {
+        let board = Board { text: Mutex::new(0), changed: Condvar::new(), taken: Condvar::new() };
+        both(
+            || {
+                let mut text = board.text.lock();
+                while *text == 0 {
+                    board.changed.wait(&mut text);
+                }
+                board.taken.notify_one();
+            },
+            || {
+                // It does not notify `changed`.
+                let mut text = board.text.lock();
+                *text = 1;
+                board.taken.wait(&mut text);
+            },
+        );
+    });
+    let picture = timeline::draw(&failure.expect_err("nobody notifies `changed`"), 100);
+    assert!(picture.contains("main waits on `taken`; thread 1 waits on `changed`"), "{picture}");
+}
