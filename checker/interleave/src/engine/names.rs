@@ -44,6 +44,24 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], steps: &[Step], manifest_dir: &
     origins.iter().enumerate().map(object).collect()
 }
 
+/// Whether one of these objects lives in a `static`, as far as the sources tell: by the line that creates it, or by its
+/// name, for a lock that does not know where it is created.
+pub(crate) fn has_static(origins: &[ObjectOrigin], manifest_dir: &Path) -> bool {
+    let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
+    origins.iter().any(|origin| match origin.created.and_then(|at| sources.line(at)) {
+        Some((line, column)) => is_creation_of_static(&line, column),
+        None => sources.name(origin).is_some_and(|name| is_name_of_static(&name)),
+    })
+}
+
+fn is_creation_of_static(line: &str, column: usize) -> bool {
+    before_column(line, column).split_whitespace().any(|word| word == "static")
+}
+
+fn is_name_of_static(name: &str) -> bool {
+    name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
 /// The source lines that `steps` refer to, each once.
 pub(crate) fn quote_all(steps: &[Step], manifest_dir: &Path) -> Vec<SourceLine> {
     let mut sources = Sources { manifest_dir: manifest_dir.to_owned(), files: HashMap::new() };
@@ -213,6 +231,14 @@ mod tests {
         assert_eq!(created("    queue: Arc::new(Mutex::new(vec![])),"), Some("queue".into()));
         assert_eq!(created("    Mutex::new(0)"), None);
         assert_eq!(created("let both = [Mutex::new(0), Mutex::new(1)];"), Some("both".into()));
+    }
+
+    #[test]
+    fn a_static_is_known_by_its_line_or_its_name() {
+        let is_static = |line: &str| is_creation_of_static(line, line.find("Mutex::new").expect("it creates a mutex"));
+        assert!(is_static("    pub(crate) static TOTAL: Mutex<i64> = Mutex::new(0);"));
+        assert!(!is_static("let statics = Mutex::new(0); // in a static"));
+        assert!(is_name_of_static("TWO_QUEUES") && !is_name_of_static("left") && !is_name_of_static("Left"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Runs one schedule from start to end.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use super::coroutine::{Coroutine, Resumed};
+use super::names;
 use super::object::CHANNEL;
 use super::session::{self, Phase, Recording, Session, Stop};
 use super::threads;
@@ -42,13 +44,15 @@ thread_local! {
 }
 
 /// Leaves the threads of a deadlocked or livelocked schedule as they are, stacks included, as killing a process would:
-/// their destructors may lock what is never unlocked, and panic. This happens once or twice per test. If the schedule
-/// is recorded and has a channel, the threads are unwound after all: only their drops show which task owned its ends.
+/// their destructors may lock what is never unlocked, and panic. This happens once or twice per test. The threads are
+/// unwound after all if there is a lock in a `static`, which the schedule that is recorded would find locked, or if the
+/// schedule is recorded and has a channel: only their drops show which task owned its ends.
 fn leaves_threads() -> bool {
     let stands_still = session::with(|session| {
         let has_owners = session.objects.iter().any(|object| object.type_name == CHANNEL);
         let tells_owners = session.recording == Recording::Steps && has_owners;
-        matches!(session.stop, Some(Stop::Deadlock | Stop::Livelock)) && !tells_owners
+        let stands_still = matches!(session.stop, Some(Stop::Deadlock | Stop::Livelock));
+        stands_still && !tells_owners && !names::has_static(&session.objects, &package())
     });
     let leaves = stands_still == Some(true) && LEFT.get() < MOST_LEFT;
     if leaves {
@@ -60,6 +64,10 @@ fn leaves_threads() -> bool {
         });
     }
     leaves
+}
+
+fn package() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
 }
 
 /// Unwinds the rest of a schedule, so that every destructor runs and every stack becomes free. Threads are unwound in

@@ -176,3 +176,17 @@ fn a_lock_that_a_library_function_calls() {
     });
     assert_data_eq!(picture, file!["pictures/a_lock_that_a_library_function_calls.txt"]);
 }
+
+/// Would catch: a lock in a `static` that the first deadlocked schedule leaves locked for the one that is recorded.
+#[test]
+fn deadlock_with_a_static() {
+    static LEDGER: Mutex<u32> = Mutex::new(1);
+    let picture = picture(|| {
+        let account = Mutex::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| drop((account.lock().unwrap(), LEDGER.lock().unwrap())));
+            drop((LEDGER.lock().unwrap(), account.lock().unwrap()));
+        });
+    });
+    assert_data_eq!(picture, file!["pictures/deadlock_with_a_static.txt"]);
+}
