@@ -1,0 +1,57 @@
+//! verdict: failing-test on_smol_the_window_shows_a_file_that_is_being_loaded
+//! Puts the download into the list when it is complete. While it is loaded, the window does not show it.
+//!
+//! The downloads of a browser. Its window and all downloads are tasks on one thread.
+
+use std::cell::RefCell;
+
+/// Where a file comes from.
+pub trait Source {
+    /// Waits for the next piece. Returns its size in bytes, or `None` at the end of the file.
+    fn next(&mut self) -> impl Future<Output = Option<u64>>;
+}
+
+/// The user has removed the download from the list.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Removed;
+
+/// A line of the list.
+struct Download {
+    name: String,
+    loaded: u64,
+    complete: bool,
+}
+
+/// The list of downloads, in the order in which they began.
+#[derive(Default)]
+pub struct Downloads {
+    list: RefCell<Vec<Download>>,
+}
+
+impl Downloads {
+    /// Loads a file, which has a line in the list from its first poll on. Returns the size of the file.
+    pub async fn load(&self, name: &str, mut source: impl Source) -> Result<u64, Removed> {
+        let mut download = Download { name: name.to_owned(), loaded: 0, complete: false };
+        while let Some(size) = source.next().await {
+            download.loaded += size;
+        }
+        download.complete = true;
+        let loaded = download.loaded;
+        self.list.borrow_mut().push(download);
+        Ok(loaded)
+    }
+
+    /// Removes a download, which ends when its next piece arrives. `line` is its place in `lines`.
+    pub fn remove(&self, line: usize) {
+        self.list.borrow_mut().remove(line);
+    }
+
+    /// What the window shows: a line for each download.
+    pub fn lines(&self) -> Vec<String> {
+        let line = |download: &Download| {
+            let end = if download.complete { ", complete" } else { "" };
+            format!("{}: {} bytes{end}", download.name, download.loaded)
+        };
+        self.list.borrow().iter().map(line).collect()
+    }
+}
