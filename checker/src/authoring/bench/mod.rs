@@ -96,13 +96,13 @@ fn table(rows: &[Row], chosen: &str) -> Text {
             Line::styled(if row.is_met() { Style::Plain } else { Style::Bad }, state)
                 .pad(6)
                 .then(Style::Plain, row.what)
-                .pad(34)
+                .pad(42)
                 .then(Style::Plain, number(row.ours, row.unit))
-                .pad(48)
+                .pad(54)
                 .then(Style::Plain, ratio)
-                .pad(58)
+                .pad(64)
                 .then(Style::Plain, row.budget_in_words())
-                .pad(72)
+                .pad(76)
                 .then(Style::Plain, format!("{theirs}  {}", row.against)),
         );
         if !row.note.is_empty() {
