@@ -2,6 +2,7 @@
 //!
 //! No command for learners depends on it.
 
+mod agreement;
 pub mod bench;
 pub mod book;
 pub mod mutants;

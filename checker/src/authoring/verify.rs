@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::survivors;
+use super::{agreement, survivors};
 use crate::authoring::book::kept::Kept;
 use crate::authoring::mutants::Changes;
 use crate::authoring::proof::build;
@@ -46,6 +46,9 @@ pub struct Args {
     /// Keep all cores busy meanwhile
     #[arg(long)]
     pub busy: bool,
+    /// Check each answer as a learner would instead, with and without cargo: the verdicts must be the same
+    #[arg(long, conflicts_with_all = ["repeat", "retries", "seeds", "busy", "mutants"])]
+    pub builders: bool,
     /// Check mutants of the solutions instead: each that changes locks must be found wrong
     #[arg(long, value_name = "CHANGES", num_args = 0..=1, default_missing_value = "locks")]
     #[arg(conflicts_with_all = ["repeat", "retries", "seeds", "busy"])]
@@ -58,6 +61,9 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let exercises = session.chosen(&args.names)?;
     let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
     process::adopt_orphans();
+    if args.builders {
+        return agreement::execute(session, &exercises);
+    }
     if let Some(changes) = args.mutants {
         return survivors::execute(session, &exercises, toolchain, changes, args.json);
     }
