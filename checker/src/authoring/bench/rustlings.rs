@@ -14,7 +14,6 @@ use anyhow::{Context as _, Result};
 use super::lab::Lab;
 use super::watching::Watching;
 use crate::authoring::proof::speed::{self, Row, Source};
-use crate::system::toolchain;
 
 /// An exercise of rustlings that has tests, and no dependencies.
 const EXERCISE: &str = "tests3";
@@ -28,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Lab<'_> {
     /// Without rustlings, no rows.
     pub fn against_rustlings(&self) -> Result<Vec<Row>> {
-        let Some(rustlings) = Rustlings::set_up(&toolchain::build_folder(self.session.root()))? else {
+        let Some(rustlings) = Rustlings::set_up(&std::env::temp_dir())? else {
             return Ok(Vec::new());
         };
         let exercise = self.exercise(&self.chosen)?;
@@ -63,7 +62,7 @@ struct Rustlings {
 }
 
 impl Rustlings {
-    /// `None` if rustlings is not installed.
+    /// `None` if rustlings is not installed. `beside` must not be in a workspace, to which it would add itself.
     fn set_up(beside: &Path) -> Result<Option<Rustlings>> {
         let dir = beside.join("rustlings");
         if !dir.exists() {
@@ -75,7 +74,6 @@ impl Rustlings {
             init.wait()?;
         }
         fs::write(dir.join(FILE), ANSWER)?;
-        fs::write(dir.join(".rustlings-state.txt"), format!("DON'T EDIT THIS FILE!\n\n{EXERCISE}\n\n"))?;
         Ok(Some(Rustlings { dir }))
     }
 
@@ -87,8 +85,10 @@ impl Rustlings {
 
     /// Its watch wants a terminal, which `script` gives it.
     fn watch(&self) -> Result<RustlingsWatch> {
+        // After `run`, the next exercise is the current one.
+        fs::write(self.dir.join(".rustlings-state.txt"), format!("DON'T EDIT THIS FILE!\n\n{EXERCISE}\n\n"))?;
         let mut script = Command::new("script");
-        script.args(["--quiet", "--return", "--flush", "--command", "rustlings watch", "/dev/null"]);
+        script.args(["--quiet", "--return", "--flush", "--command", "rustlings", "/dev/null"]);
         script.current_dir(&self.dir).env_remove("CARGO_TARGET_DIR");
         let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut stdout = BufReader::new(child.stdout.take().context("it was asked for")?);
