@@ -181,7 +181,7 @@ fn is_slow((ms, _): &(u64, String)) -> bool {
     u128::from(*ms) > SLOW.as_millis()
 }
 
-/// The results of one attempt, which breaks promises to the tests in `broken`; `None` if interrupted.
+/// The results of one attempt, which must make the tests in `broken` fail; `None` if interrupted.
 fn judge(trial: &Trial<'_>, rounds: &[Verdict], broken: &[&str], args: &Args, stop: &Stop) -> Result<Option<Tried>> {
     let mut rounds = rounds.to_vec();
     let mut flaky = None;

@@ -110,7 +110,7 @@ fn objection(promise: &Promise, tests: &BTreeSet<&str>, tried: &[Tried]) -> Opti
     }
 }
 
-/// The tests that `answer` breaks a promise to.
+/// The tests that `answer` must make fail, by the promises that it breaks.
 pub fn broken_by<'a>(promises: &'a [Promise], answer: &str) -> Vec<&'a str> {
     let broken = promises.iter().filter(|promise| Some(promise.broken_by.as_str()) == answer.strip_prefix("rejected/"));
     broken.map(|promise| promise.test.as_str()).filter(|test| *test != COMPILER).collect()

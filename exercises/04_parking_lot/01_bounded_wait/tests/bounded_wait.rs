@@ -93,7 +93,7 @@ fn the_error_counts_the_updates_that_have_ended_meanwhile() {
 fn a_find_continues_when_the_update_has_ended() {
     let routes = routes();
     let mut other = None;
-    // The last one is no multiple of a millisecond.
+    // Whoever looks once in each millisecond finds the table free too late.
     let update = LIMIT * 2 / 5 + Duration::from_micros(333);
     routes.update("import", |servers| {
         other = Some(find(&routes, HOUR));
