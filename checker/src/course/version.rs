@@ -5,8 +5,11 @@ use std::fmt;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-/// A hash of all files. Comparable only within one run of the checker.
+use crate::system::files;
+
+/// A hash of all files. Only this version of the checker compares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(u64);
 
@@ -19,6 +22,34 @@ impl Version {
             (file, content).hash(&mut hasher);
         }
         Version(hasher.finish())
+    }
+
+    /// The whole hash in hexadecimal, to be stored.
+    pub fn key(self) -> String {
+        format!("{:016x}", self.0)
+    }
+}
+
+/// What was seen of the files at one moment.
+///
+/// If two sightings are equal, no file was written in between. Equal versions do not say that: the files may have been
+/// changed and changed back, and a compiler that ran meanwhile may have read the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    written: Vec<Option<[Option<SystemTime>; 2]>>,
+    pub version: Version,
+}
+
+impl Sighting {
+    /// The files as they are on disk now.
+    pub fn of(dir: &Path) -> Sighting {
+        let written = |file: &PathBuf| {
+            let data = fs::metadata(file).ok()?;
+            // An editor that restores the modification time cannot restore the other one.
+            Some([data.modified().ok(), files::arrived(&data)])
+        };
+        // Before the content is read: a file that is written in between differs from the next sighting.
+        Sighting { written: sources(dir).iter().map(written).collect(), version: Version::of(dir) }
     }
 }
 
@@ -48,5 +79,35 @@ pub fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+    use std::time::Duration;
+
+    /// Would catch: a verdict on code that was on disk only while the compiler read it.
+    #[test]
+    fn a_change_that_was_undone_is_seen_although_the_version_is_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path().join("src/lib.rs");
+        fs::create_dir(dir.path().join("src")).unwrap();
+        fs::write(&source, "right").unwrap();
+        let modified = fs::metadata(&source).unwrap().modified().unwrap();
+        let first = Sighting::of(dir.path());
+        assert_eq!(Sighting::of(dir.path()), first);
+        // The clock of a file system may be coarse.
+        thread::sleep(Duration::from_millis(20));
+        for text in ["wrong", "right"] {
+            fs::write(&source, text).unwrap();
+        }
+        #[cfg(unix)]
+        fs::File::options().write(true).open(&source).unwrap().set_modified(modified).unwrap();
+        let _ = modified;
+        let second = Sighting::of(dir.path());
+        assert_eq!(second.version, first.version);
+        assert_ne!(second, first);
     }
 }

@@ -14,7 +14,7 @@ use std::thread;
 use anyhow::Result;
 
 use crate::course::exercise::Exercise;
-use crate::course::version::Version;
+use crate::course::version::{Sighting, Version};
 use crate::error::{COMMAND, UserError};
 use crate::runner::compile::direct::{Direct, Linted};
 use crate::runner::compile::{self, Binary, Compiled};
@@ -55,18 +55,20 @@ const MOST_STARTS: usize = 5;
 pub fn check(check: &Check<'_>) -> Result<Option<Verdict>> {
     if check.compiled.is_some() {
         // The files of a proof do not change during the check.
-        return Attempt { check: *check, stop: check.stop, version: None }.verdict();
+        return Attempt { check: *check, stop: check.stop, before: None }.verdict();
     }
     let mut outdated = None;
     for start in 0..MOST_STARTS {
         if start > 0 {
             (check.report)(Stage::StartedOver);
         }
-        let (stop, version) = (check.stop.child(), Version::of(&check.exercise.dir));
-        let verdict = Attempt { check: *check, stop: &stop, version: Some(version) }.verdict()?;
+        let (stop, before) = (check.stop.child(), Sighting::of(&check.exercise.dir));
+        let version = before.version;
+        let verdict = Attempt { check: *check, stop: &stop, before: Some(before) }.verdict()?;
         if check.stop.is_stopped() {
             return Ok(None);
         }
+        // What was compiled is certain. A save of the same content while the tests ran changes nothing.
         if Version::of(&check.exercise.dir) == version && verdict.is_some() {
             return Ok(verdict);
         }
@@ -85,8 +87,8 @@ struct Attempt<'a> {
     check: Check<'a>,
     /// Also stops the rest of this attempt when the files have changed.
     stop: &'a Stop,
-    /// `None` if the files cannot change.
-    version: Option<Version>,
+    /// The files when it began; `None` if they cannot change.
+    before: Option<Sighting>,
 }
 
 /// Why the compiler would have no useful answer.
@@ -197,9 +199,10 @@ impl Attempt<'_> {
         })
     }
 
-    /// Whether the files were saved since this attempt began. If so, it is stopped: its results may be a mix.
+    /// Whether the files were saved since this attempt began, even if they are the same again. If so, it is stopped: the
+    /// compiler may have read something else.
     fn is_outdated(&self) -> bool {
-        let outdated = self.version.is_some_and(|version| Version::of(&self.check.exercise.dir) != version);
+        let outdated = self.before.as_ref().is_some_and(|before| Sighting::of(&self.check.exercise.dir) != *before);
         if outdated {
             self.stop.stop();
         }

@@ -1,9 +1,7 @@
 //! One pass over the crates of an exercise: its library, then its tests. Its results are kept, by content.
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::DefaultHasher;
 use std::fs;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recording::{Call, is_cargos};
 use crate::course::exercise::Exercise;
-use crate::course::version;
+use crate::course::version::{Sighting, Version, sources};
 use crate::runner::compile::cargo_output::Listener;
 use crate::system::process::{self, How, Spec, Stop, Stream};
 
@@ -68,7 +66,7 @@ impl Pass<'_> {
             }
             return Ok(Ended::Succeeded);
         }
-        let content = self.content();
+        let before = Sighting::of(&self.exercise.dir);
         let _ = fs::remove_file(self.dir.join(KEPT));
         fs::create_dir_all(self.out())?;
         let mut messages = Vec::new();
@@ -78,9 +76,9 @@ impl Pass<'_> {
                 other => return Ok(other),
             }
         }
-        if self.is_whole() && self.content() == content {
+        if self.is_whole() && Sighting::of(&self.exercise.dir) == before {
             // Whatever cannot be kept is made again.
-            let _ = self.keep(content, messages);
+            let _ = self.keep(before.version, messages);
         }
         Ok(Ended::Succeeded)
     }
@@ -200,12 +198,13 @@ impl Pass<'_> {
         let same = kept.variables.iter().all(|(name, value)| std::env::var(name).ok() == *value || is_cargos(name));
         let made = self.purpose == Purpose::Lint
             || self.calls.iter().skip(1).all(|call| self.made(call).is_some_and(|file| executable(&file).exists()));
-        (same && made && kept.colour == self.colour && kept.content == self.content()).then_some(kept)
+        (same && made && kept.colour == self.colour && kept.content == Version::of(&self.exercise.dir).key())
+            .then_some(kept)
     }
 
     /// Keeps the result under the content from before the pass, so that a file saved meanwhile is never taken for it.
-    fn keep(&self, content: String, messages: Vec<String>) -> Option<()> {
-        let own = version::sources(&self.exercise.dir);
+    fn keep(&self, content: Version, messages: Vec<String>) -> Option<()> {
+        let own = sources(&self.exercise.dir);
         let mut variables = BTreeMap::new();
         for call in self.calls {
             let read = DepInfo::parse(&fs::read_to_string(self.made(call)?.with_extension("d")).ok()?);
@@ -215,18 +214,8 @@ impl Pass<'_> {
             }
             variables.extend(read.variables);
         }
-        let kept = Kept { content, variables, colour: self.colour, messages };
+        let kept = Kept { content: content.key(), variables, colour: self.colour, messages };
         fs::write(self.dir.join(KEPT), serde_json::to_string(&kept).ok()?).ok()
-    }
-
-    /// A hash of the sources of the exercise.
-    fn content(&self) -> String {
-        let mut hasher = DefaultHasher::new();
-        for file in version::sources(&self.exercise.dir) {
-            let content = fs::read(&file).ok();
-            (file, content).hash(&mut hasher);
-        }
-        format!("{:016x}", hasher.finish())
     }
 }
 
@@ -288,8 +277,8 @@ mod tests {
         let (root, stop) = (dir.path(), Stop::new());
         let (purpose, colour, dir) = (Purpose::Build, false, dir.path().to_owned());
         let pass = Pass { root, exercise: &exercise, calls: &calls, purpose, colour, dir, stop: &stop };
-        let before = pass.content();
-        pass.keep(before.clone(), Vec::new()).unwrap();
+        let before = Version::of(&pass.exercise.dir);
+        pass.keep(before, Vec::new()).unwrap();
         assert!(pass.kept().is_some());
         fs::write(&source, "new").unwrap();
         pass.keep(before, Vec::new()).unwrap();
