@@ -1,5 +1,6 @@
 //! A verdict is about one version of the files: the one on disk.
 
+use std::fs;
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,6 +41,31 @@ fn a_file_that_is_saved_during_the_check_is_checked_again() {
     let toys = Toys::new();
     let (code, out, err) = run_while_saving(&toys, "slow 1", &[(500, "slow 1".to_owned())]);
     assert_eq!((code, err.as_str()), (Some(0), ""), "saved without a change: {out}");
+}
+
+/// Would catch: a verdict on code that was on disk only while the compiler read it.
+#[test]
+fn a_change_that_is_undone_before_the_compiler_ends_is_not_what_the_verdict_is_about() {
+    let toys = Toys::new();
+    toys.save("gamma", "right");
+    let [before, after] = ["before-reading", "after-reading"].map(|when| toys.hold(when));
+    let run = toys.checker(&["run", "gamma"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let read = || fs::read_to_string(toys.root.join("toys/read")).unwrap_or_default();
+    while toys.calls().is_empty() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    toys.save("gamma", "wrong");
+    fs::remove_file(before).unwrap();
+    while read().is_empty() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    toys.save("gamma", "right");
+    fs::remove_file(after).unwrap();
+    let output = run.wait_with_output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(read().starts_with("wrong\nright\n"), "{}", read());
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    assert!(err.contains("saved during the check, so it starts over"), "{err}");
 }
 
 /// Would catch: a check that never ends, or a verdict that does not say which version it is about.

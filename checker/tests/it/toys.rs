@@ -36,7 +36,10 @@ done
 echo "$mode $name" >> "$toys/calls"
 echo "target=$CARGO_BUILD_TARGET flags=$CARGO_ENCODED_RUSTFLAGS" >> "$toys/settings"
 source="$PWD/exercises/01_toys/$name/src/lib.rs"
+while [ -e "$toys/hold-before-reading" ]; do sleep 0.01; done
 read -r slashes what number rest < "$source"
+echo "$what" >> "$toys/read"
+while [ -e "$toys/hold-after-reading" ]; do sleep 0.01; done
 [ $mode = explore ] && [ "$what" = compiling ] && what=right
 case "$what" in
 error)
@@ -196,6 +199,13 @@ impl Toys {
 
     pub fn save(&self, name: &str, what: &str) {
         fs::write(self.source(name), format!("// {what}\n")).unwrap();
+    }
+
+    /// Makes cargo wait before it reads the source or after that, until the returned file is removed.
+    pub fn hold(&self, when: &str) -> PathBuf {
+        let hold = self.root.join(format!("toys/hold-{when}"));
+        fs::write(&hold, "").unwrap();
+        hold
     }
 
     pub fn progress(&self, text: &str) {

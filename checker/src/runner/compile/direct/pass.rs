@@ -76,9 +76,9 @@ impl Pass<'_> {
                 other => return Ok(other),
             }
         }
-        if self.is_whole() && Sighting::of(&self.exercise.dir) == before {
+        if self.is_whole() {
             // Whatever cannot be kept is made again.
-            let _ = self.keep(before.version, messages);
+            let _ = self.keep(&before, messages);
         }
         Ok(Ended::Succeeded)
     }
@@ -202,8 +202,11 @@ impl Pass<'_> {
             .then_some(kept)
     }
 
-    /// Keeps the result under the content from before the pass, so that a file saved meanwhile is never taken for it.
-    fn keep(&self, content: Version, messages: Vec<String>) -> Option<()> {
+    /// Keeps the result of a pass, if no file was written since `before`, when it began.
+    fn keep(&self, before: &Sighting, messages: Vec<String>) -> Option<()> {
+        if Sighting::of(&self.exercise.dir) != *before {
+            return None;
+        }
         let own = sources(&self.exercise.dir);
         let mut variables = BTreeMap::new();
         for call in self.calls {
@@ -214,7 +217,7 @@ impl Pass<'_> {
             }
             variables.extend(read.variables);
         }
-        let kept = Kept { content: content.key(), variables, colour: self.colour, messages };
+        let kept = Kept { content: before.version.key(), variables, colour: self.colour, messages };
         fs::write(self.dir.join(KEPT), serde_json::to_string(&kept).ok()?).ok()
     }
 }
@@ -260,10 +263,13 @@ impl DepInfo {
 mod tests {
     use super::*;
     use crate::course::exercise::example;
+    use std::thread;
+    use std::time::Duration;
 
-    /// Would catch: a file saved while the compiler ran that counts as compiled from then on.
+    /// Would catch: a file saved while the compiler ran that counts as compiled from then on, or one that was changed
+    /// and changed back meanwhile, so that what was compiled was on disk only for a moment.
     #[test]
-    fn a_result_is_kept_under_the_content_from_before_the_pass() {
+    fn a_result_is_kept_only_if_no_file_was_written_during_the_pass() {
         let dir = tempfile::tempdir().unwrap();
         let mut exercise = example::exercise("abba");
         exercise.dir = dir.path().to_owned();
@@ -277,12 +283,17 @@ mod tests {
         let (root, stop) = (dir.path(), Stop::new());
         let (purpose, colour, dir) = (Purpose::Build, false, dir.path().to_owned());
         let pass = Pass { root, exercise: &exercise, calls: &calls, purpose, colour, dir, stop: &stop };
-        let before = Version::of(&pass.exercise.dir);
-        pass.keep(before, Vec::new()).unwrap();
+        let before = Sighting::of(&exercise.dir);
+        pass.keep(&before, Vec::new()).unwrap();
         assert!(pass.kept().is_some());
-        fs::write(&source, "new").unwrap();
-        pass.keep(before, Vec::new()).unwrap();
-        assert!(pass.kept().is_none());
+        // The clock of a file system may be coarse.
+        thread::sleep(Duration::from_millis(20));
+        for text in ["new", "old"] {
+            fs::write(&source, text).unwrap();
+            fs::remove_file(pass.dir.join(KEPT)).unwrap_or_default();
+            assert_eq!(pass.keep(&before, Vec::new()), None, "{text}");
+            assert!(pass.kept().is_none(), "{text}");
+        }
     }
 
     /// Would catch: an included file with a space in its name, or a variable, whose change goes unnoticed.
