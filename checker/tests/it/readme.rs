@@ -59,3 +59,36 @@ fn the_readme_says_how_many_answers_there_are() {
     let count: usize = solutions.map(answers).sum();
     assert!(count > 1000, "{count}");
 }
+
+/// The names of the exercises that `text` links to, and the paths of the links.
+fn linked(text: &str) -> Vec<(&str, &str)> {
+    text.split("[`").skip(1).filter_map(|link| link.split_once(')')?.0.split_once("`](")).collect()
+}
+
+/// Would catch: a way through the course that leads back, repeats an exercise, or has not the length that it says.
+#[test]
+fn the_ways_through_the_course_go_forward_and_are_as_long_as_they_say() {
+    let front = fs::read_to_string(root().join("exercises/README.md")).unwrap();
+    let section = front.split("## Which exercises?").nth(1).unwrap().split("\n## ").next().unwrap();
+    let (evening, week) = section.split_once("**A week**, thirty exercises").unwrap();
+    assert!(evening.contains("**An evening**, eight exercises"));
+    assert_eq!(linked(evening).len(), 8);
+    assert_eq!(linked(week).len(), 30);
+    assert!(week.lines().filter(|line| line.starts_with("| ")).skip(1).all(|day| linked(day).len() == 6), "six a day");
+    for way in [evening, week] {
+        assert!(linked(way).is_sorted_by(|(_, before), (_, after)| before < after), "{way}");
+    }
+}
+
+/// Would catch: an exercise that was renamed or moved, and a page that calls it as before. Whether a link leads somewhere
+/// is looked at by `dev verify`.
+#[test]
+fn the_front_page_calls_exercises_by_their_names() {
+    let front = fs::read_to_string(root().join("exercises/README.md")).unwrap();
+    assert!(linked(&front).len() > 80, "{}", linked(&front).len());
+    for (name, path) in linked(&front) {
+        let manifest = root().join("exercises").join(path).with_file_name("Cargo.toml");
+        let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
+        assert_eq!(manifest["package"]["name"].as_str(), Some(name));
+    }
+}
