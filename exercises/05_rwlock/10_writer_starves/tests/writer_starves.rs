@@ -11,7 +11,7 @@ use writer_starves::Gate;
 #[derive(Default)]
 struct Order {
     entered: AtomicUsize,
-    places: [AtomicUsize; 3],
+    places: [AtomicUsize; 4],
 }
 
 impl Order {
@@ -112,15 +112,40 @@ fn a_migration_waits_for_requests_that_came_before_it() {
 fn callers_are_let_in_in_the_order_in_which_they_came() {
     let watched = Arc::new(Watched::default());
     let first = watched.0.request();
-    let waiting = [migration_comes(&watched, 0), request_comes(&watched, 1), migration_comes(&watched, 2)];
+    // The last request distinguishes a queue from phases, in which a migration is followed by all requests that wait.
+    let waiting = [
+        migration_comes(&watched, 0),
+        request_comes(&watched, 1),
+        migration_comes(&watched, 2),
+        request_comes(&watched, 3),
+    ];
     let_in(&watched, &[], "a request is being handled, and a migration waits for it; left: who else was let in");
     drop(first);
     join(waiting);
     let_in(
         &watched,
-        &[0, 1, 2],
-        "a migration (0), a request (1) and a migration (2) came, one after the other; left: in which order they were let in",
+        &[0, 1, 2, 3],
+        "a migration (0), a request (1), a migration (2) and a request (3) came, one after the other; left: in which order \
+         they were let in",
     );
+}
+
+#[interleave::test]
+fn a_caller_that_is_being_woken_keeps_its_place() {
+    let watched = Arc::new(Watched::default());
+    let first = watched.0.request();
+    let migration = migration_comes(&watched, 0);
+    drop(first);
+    // The migration may begin, and may not have woken yet.
+    let late = watched.0.request();
+    let_in(
+        &watched,
+        &[0],
+        "a migration (0) waited for a request; the request ended, and another one came and was let in; left: who was let \
+         in before it",
+    );
+    drop(late);
+    join([migration]);
 }
 
 #[interleave::test]
@@ -252,7 +277,7 @@ fn a_thread_may_panic() {
 #[interleave::test(real_only)]
 fn a_gate_works_for_any_number_of_callers() {
     let gate = Gate::new();
-    for n in 0..14_000 {
+    for n in 0..42_000 {
         if n % 3 == 0 {
             drop(gate.migrate());
         } else {

@@ -195,6 +195,20 @@ fn no_checks_are_ready_at_once() {
     );
 }
 
+#[interleave::test]
+fn any_number_of_checks_run_at_the_same_time() {
+    let services: Vec<Service> = (0..300).map(|_| Service::default()).collect();
+    let (task, mut checks) = (CountingWaker::new(), pin!(run(services.iter().map(Service::check))));
+    assert_eq!(task.poll(checks.as_mut()), Poll::Pending, "none of 300 services has answered");
+    let begun = services.iter().filter(|service| service.polls() > 0).count();
+    assert_eq!(begun, 300, "left: how many of 300 checks began at the first poll");
+    for (service, answer) in services.iter().zip(0..) {
+        service.answer(answer);
+    }
+    let expected: Vec<u32> = (0..300).collect();
+    assert_eq!(task.poll(checks), Poll::Ready(expected), "left: a poll after 300 services have answered");
+}
+
 /// What may happen to the checks of a payment.
 #[derive(Debug)]
 enum Step {

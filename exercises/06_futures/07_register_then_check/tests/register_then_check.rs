@@ -110,7 +110,14 @@ fn an_interrupt_may_stop_the_thread_that_polls() {
     while read.len() < 2 {
         let before = task.wakes();
         match poll(&port, &task) {
-            Poll::Ready(byte) => read.push(byte),
+            Poll::Ready(byte) => {
+                read.push(byte);
+                assert_eq!(
+                    task.kept(),
+                    0,
+                    "left: how many wakers are kept; a byte came during the poll, and the poll returned it"
+                );
+            }
             Poll::Pending => assert!(
                 task.wakes() > before,
                 "a poll found nothing, then a byte and its interrupt came on the same thread, before the poll returned \

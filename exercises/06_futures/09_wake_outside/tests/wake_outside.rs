@@ -137,6 +137,37 @@ fn a_waker_may_set_the_topic() {
     );
 }
 
+/// A host who welcomes a guest when it is woken: a new follower waits, and the host changes the topic.
+struct Host {
+    topic: Topic,
+    guest_wakes: Mutex<Vec<usize>>,
+}
+
+impl Wake for Host {
+    fn wake(self: Arc<Self>) {
+        let (task, mut guest) = (CountingWaker::new(), self.topic.follow());
+        let _ = poll(&mut guest, &task);
+        self.topic.set("welcome");
+        self.guest_wakes.lock().unwrap().push(task.wakes());
+    }
+}
+
+#[interleave::test(steps = 1_000)]
+fn a_change_in_a_waker_wakes_before_it_returns() {
+    let topic = Topic::new();
+    let host = Arc::new(Host { topic: topic.clone(), guest_wakes: Mutex::default() });
+    let mut follower = topic.follow();
+    let polled = follower.poll_change(&mut Context::from_waker(&Waker::from(Arc::clone(&host))));
+    assert_eq!(polled, Poll::Pending, "left: the first poll of a host");
+    topic.set("new guest");
+    assert_eq!(
+        *host.guest_wakes.lock().unwrap(),
+        [1],
+        "a host was woken once; its waker let a guest wait and set the topic; left: how often the guest had been woken \
+         when `set` returned in that waker",
+    );
+}
+
 /// A waker of an executor that looks at the topic when the last waker of a task is gone.
 struct LooksAtTheEnd {
     topic: Topic,

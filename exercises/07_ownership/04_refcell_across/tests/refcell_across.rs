@@ -1,5 +1,5 @@
 use std::panic::resume_unwind;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -133,6 +133,38 @@ fn on_smol_the_window_shows_a_file_that_is_being_loaded() {
         drop(pieces);
         assert_eq!(task.await, Ok(10), "a file of 10 bytes has been loaded");
     }));
+}
+
+#[interleave::test]
+fn a_download_has_no_line_before_its_first_poll() {
+    let downloads = Downloads::default();
+    let (_pieces, source) = unbounded();
+    let load = downloads.load("map.pdf", Pieces(source));
+    assert_eq!(
+        downloads.lines(),
+        [""; 0],
+        "`load` was called, and the future that it returned was not polled; left: what the window shows",
+    );
+    drop(load);
+}
+
+#[interleave::test]
+fn each_of_many_downloads_has_its_line() {
+    let downloads = Downloads::default();
+    let mut expected = Vec::new();
+    for size in 1..=300 {
+        let (pieces, source) = unbounded();
+        pieces.try_send(size).unwrap();
+        drop(pieces);
+        let loaded = CountingWaker::new().poll(pin!(downloads.load("map.pdf", Pieces(source))));
+        assert_eq!(
+            loaded,
+            Poll::Ready(Ok(size)),
+            "file {size} of 300 has {size} bytes; left: what its download returned"
+        );
+        expected.push(format!("map.pdf: {size} bytes, complete"));
+    }
+    assert_eq!(downloads.lines(), expected, "300 files were loaded, one after the other; left: what the window shows");
 }
 
 #[interleave::test]

@@ -1,5 +1,5 @@
 //! verdict: panic a_gate_works_for_any_number_of_callers
-//! Numbers of one byte: after 255 callers, `+= 1` overflows.
+//! Numbers of two bytes: after 65,535 callers, `+= 1` overflows.
 //!
 //! Requests to a database, and migrations of its schema, for which the database has to be idle.
 
@@ -16,14 +16,14 @@ pub struct Gate {
 #[derive(Default)]
 struct State {
     /// The number for whoever comes next.
-    next: u8,
+    next: u16,
     /// The number of the one that may begin as soon as nothing is in its way.
-    turn: u8,
+    turn: u16,
     requests: u32,
 }
 
 impl State {
-    fn take_number(&mut self) -> u8 {
+    fn take_number(&mut self) -> u16 {
         self.next += 1;
         self.next - 1
     }
