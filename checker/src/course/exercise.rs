@@ -79,6 +79,7 @@ pub enum Starts {
     FailingTest,
     Deadlock,
     Livelock,
+    DataRace,
     Timeout,
     Panic,
 }

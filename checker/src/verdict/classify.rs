@@ -82,6 +82,7 @@ fn kind(failure: &Failure, exercise: &Exercise, root: &Path) -> Kind {
     match failure.kind {
         FailureKind::Deadlock => Kind::Deadlock,
         FailureKind::Livelock => Kind::Livelock,
+        FailureKind::DataRace => Kind::DataRace,
         FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => match &failure.place {
             Some(place) if !exercise.is_test(Path::new(&place.file), root) => Kind::Panic,
             _ => Kind::FailingTest,

@@ -51,6 +51,8 @@ pub enum Kind {
     Timeout,
     /// Tasks run, but none makes progress.
     Livelock,
+    /// Two threads access a cell, and nothing orders the accesses.
+    DataRace,
     /// A signal ended the process: an abort, a stack overflow.
     Crashed,
     /// The process exited, but before the test had ended.
@@ -73,6 +75,7 @@ impl Kind {
             Kind::Deadlock => "deadlock",
             Kind::Timeout => "timeout",
             Kind::Livelock => "livelock",
+            Kind::DataRace => "data-race",
             Kind::Crashed => "crashed",
             Kind::Unfinished => "unfinished",
             Kind::NoTests => "no-tests",
@@ -91,6 +94,7 @@ impl Kind {
             Kind::Deadlock => "deadlock",
             Kind::Timeout => "timeout",
             Kind::Livelock => "livelock",
+            Kind::DataRace => "data race",
             Kind::Crashed => "crashed",
             Kind::Unfinished => "unfinished",
             Kind::NoTests => "no tests",
@@ -214,6 +218,7 @@ impl TestResult {
         let kind = match self.outcome {
             Outcome::Failed(Kind::Deadlock) => FailureKind::Deadlock,
             Outcome::Failed(Kind::Livelock) => FailureKind::Livelock,
+            Outcome::Failed(Kind::DataRace) => FailureKind::DataRace,
             _ => FailureKind::Panic,
         };
         Failure { kind, message: self.message.clone(), place: self.place.clone(), trace: self.trace.clone() }

@@ -106,6 +106,7 @@ fn verb(kind: Kind) -> &'static str {
         Kind::Deadlock => "deadlocks",
         Kind::Timeout => "does not end in time",
         Kind::Livelock => "gets nowhere",
+        Kind::DataRace => "has a data race",
         Kind::Crashed => "crashes",
         Kind::Panic => "panics",
         Kind::Unfinished => "ends before its time",

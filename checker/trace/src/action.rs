@@ -96,6 +96,11 @@ pub enum Action {
         /// What it contains now.
         new: String,
     },
+    /// Accessed a cell through a pointer, to read or to write.
+    Accesses {
+        /// The cell.
+        object: usize,
+    },
     /// Woke others: notified, sent, opened a gate.
     Signals {
         /// The channel, condition variable, gate or the like that was used.
@@ -149,6 +154,7 @@ impl Action {
             | Action::Loads { object, .. }
             | Action::Stores { object, .. }
             | Action::Updates { object, .. }
+            | Action::Accesses { object }
             | Action::Signals { object }
             | Action::Listens { object }
             | Action::Hears { object } => Some(object),

@@ -97,6 +97,8 @@ pub enum FailureKind {
     Deadlock,
     /// The schedule does not end: tasks run, but none makes progress.
     Livelock,
+    /// Two threads access a cell, and nothing orders the accesses.
+    DataRace,
     /// The test does something that cannot be explored. This says nothing about the code under test.
     Unsupported,
     /// The test kit itself failed.

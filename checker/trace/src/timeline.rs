@@ -52,6 +52,7 @@ pub fn verdict(failure: &Failure, trace: &Trace) -> String {
     match failure.kind {
         FailureKind::Deadlock => format!("deadlock: {}", Cause::of(trace).in_words(trace)),
         FailureKind::Panic => failure.message.clone(),
+        FailureKind::DataRace => format!("data race: {}", failure.message),
         FailureKind::Unsupported => format!("cannot be explored: {}", failure.message),
         FailureKind::Internal => format!("the test kit failed: {}", failure.message),
         FailureKind::Livelock => {

@@ -162,7 +162,7 @@ impl Exploration {
         overflow::install();
         let run = Run::new(&self.settings, Arc::new(body));
         let _sentinel = Sentinel::start(&run.heartbeat);
-        run.map().ok()
+        run.watching(|| run.map()).ok()
     }
 
     /// Runs `body` under many interleavings, until the first failure.
@@ -175,8 +175,8 @@ impl Exploration {
         let run = Run::new(&self.settings, Arc::new(body));
         let _sentinel = Sentinel::start(&run.heartbeat);
         match &self.settings.replay {
-            Some(choices) => run.one(choices),
-            None => run.many(),
+            Some(choices) => run.watching(|| run.one(choices)),
+            None => run.watching(|| run.many()),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod object;
 mod outward;
 mod overflow;
 mod progress;
+pub mod races;
 mod run;
 mod schedule;
 pub mod scheduler;
@@ -28,6 +29,7 @@ mod settings;
 mod strategy;
 pub mod thread_local;
 pub mod threads;
+pub mod watching;
 
 pub use crate::origin::is_kit;
 pub use choice::{Access, Deadlines, MOST_SPURIOUS_WAKES, Wakes};

@@ -2,14 +2,15 @@
 
 use std::fmt::Debug;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering, Ordering::Relaxed};
 
 use trace::{Action, End, Mode, Side, TaskState};
 
 use super::choice::Access;
+use super::races::{Operation, Orders, Races};
 use super::scheduler;
-use super::search::Key;
-use super::session::{self, ObjectOrigin, Phase, Recording, record};
+use super::session::{self, ObjectOrigin, Phase, Recording, Stop, record};
+use super::watching;
 
 /// The identity of a lock, a channel or a counter: created together with it, and named after the place of its creation.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct Object {
     created: Option<&'static Location<'static>>,
     /// The id in the running schedule, in the low bits; the epoch of that schedule is above it.
     id: AtomicU64,
+    orders: Orders,
 }
 
 /// The type name of all channels.
@@ -34,7 +36,7 @@ impl Object {
     /// An object of the type `type_name`, created by the caller's caller.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
-        Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID) }
+        Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID), orders: Orders::Steps }
     }
 
     /// A channel, created by the caller's caller: an object whose ends have owners.
@@ -46,12 +48,18 @@ impl Object {
     /// An object that cannot know where it is created, because it is made from a constant of a trait. It is named after
     /// the place of its first use.
     pub const fn of_unknown_origin(type_name: &'static str) -> Self {
-        Object { type_name, created: None, id: AtomicU64::new(NO_ID) }
+        Object { type_name, created: None, id: AtomicU64::new(NO_ID), orders: Orders::Steps }
     }
 
     /// Another object with the same name, to replace this one in a later schedule.
     pub const fn again(&self) -> Self {
-        Object { type_name: self.type_name, created: self.created, id: AtomicU64::new(NO_ID) }
+        Object { type_name: self.type_name, created: self.created, id: AtomicU64::new(NO_ID), orders: self.orders }
+    }
+
+    /// This object, with other rules for what its steps order.
+    #[must_use]
+    pub const fn that_orders(self, orders: Orders) -> Self {
+        Object { orders, ..self }
     }
 
     /// A scheduling point before an operation that touches this object.
@@ -78,9 +86,71 @@ impl Object {
     #[inline]
     pub fn touch(&self, access: Access) {
         session::with(|session| {
-            if session.source.search().is_some() {
+            if session.source.search().is_some() || session.races.is_some() {
                 let id = self.id_in(session, None);
-                session.touch(id as Key, access);
+                session.touch_object(id, access);
+            }
+        });
+    }
+
+    /// Records what an operation on this atomic orders.
+    #[inline]
+    pub fn orders(&self, operation: Operation, order: Ordering, place: &'static Location<'static>) {
+        session::with(|session| {
+            if session.races.is_some() {
+                let id = self.id_in(session, Some(place));
+                if let Some((races, thread)) = session.racing() {
+                    races.atomic(thread, id, operation, order, place);
+                }
+            }
+        });
+    }
+
+    /// Records an access to this cell through a shared reference. If nothing orders it after the access before, the
+    /// schedule ends at its next scheduling point.
+    pub fn accesses(&self, place: &'static Location<'static>) {
+        self.shows_access(place);
+        self.watched(place, |session, id| {
+            let actor = session.actor();
+            let (races, thread) = session.racing()?;
+            let race = races.access(thread, actor, id, place)?;
+            session.stop.get_or_insert(Stop::Race(race));
+            None
+        });
+    }
+
+    /// Records an access to this cell by its only owner, as the compiler has proved.
+    pub fn accesses_alone(&self, place: &'static Location<'static>) {
+        self.shows_access(place);
+        self.watched(place, |session, id| {
+            let actor = session.actor();
+            let (races, thread) = session.racing()?;
+            races.access_alone(thread, actor, id, place);
+            None
+        });
+    }
+
+    /// An access is no step for the search: data races are found in either order.
+    fn shows_access(&self, place: &'static Location<'static>) {
+        if session::is_recorded() {
+            let object = self.id(place).0;
+            record(place, |_| Action::Accesses { object });
+        }
+    }
+
+    fn watched(
+        &self,
+        place: &'static Location<'static>,
+        access: impl FnOnce(&mut session::Session, usize) -> Option<()>,
+    ) {
+        session::with(|session| {
+            if session.races.is_none() {
+                session.has_unwatched_cell = true;
+                return;
+            }
+            let id = self.id_in(session, Some(place));
+            if session.phase == Phase::Running && session.stop.is_none() {
+                access(session, id);
             }
         });
     }
@@ -124,7 +194,8 @@ impl Object {
         }
         let id = session.objects.len();
         assert!(id >> OBJECT_BITS == 0, "a schedule has more objects than can be told apart");
-        let origin = ObjectOrigin { type_name: self.type_name, created: self.created, first_used: place };
+        let origin =
+            ObjectOrigin { type_name: self.type_name, created: self.created, first_used: place, orders: self.orders };
         session.objects.push(origin);
         self.id.store(session.epoch << OBJECT_BITS | id as u64, Relaxed);
         id
@@ -137,11 +208,12 @@ pub struct ObjectId(usize);
 
 /// The methods that record a step, on an object and on its id.
 macro_rules! steps {
-    ($($(#[$doc:meta])* $access:ident $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
+    ($($(#[$doc:meta])* $access:ident $([$effect:expr])? $name:ident($($argument:ident: $type:ty),*) => $action:expr;)*) => {
         impl ObjectId {
             $($(#[$doc])*
             pub fn $name(self, $($argument: $type,)* place: &'static Location<'static>) {
-                session::touch(self.0 as Key, Access::$access);
+                session::with(|session| session.touch_object(self.0, Access::$access));
+                $(watching::with_races(|races, thread| ($effect)(races, thread, self.0));)?
                 record(place, |_| {
                     #[allow(clippy::redundant_closure_call, reason = "the macro's way to name the object")]
                     ($action)(self.0)
@@ -165,9 +237,9 @@ steps! {
     /// Records that it stops waiting without having entered.
     Write gives_up() => |object| Action::GivesUp { object };
     /// Records that it acquired this object.
-    Write acquires(mode: Mode) => |object| Action::Acquires { object, mode };
+    Write [|races: &mut Races, thread, lock| races.acquire(thread, lock, mode)] acquires(mode: Mode) => |object| Action::Acquires { object, mode };
     /// Records that it released this object.
-    Write releases(mode: Mode) => |object| Action::Releases { object, mode };
+    Write [|races: &mut Races, thread, lock| races.release(thread, lock, mode)] releases(mode: Mode) => |object| Action::Releases { object, mode };
     /// Records that its attempt to enter without waiting was refused.
     Write refused(mode: Mode) => |object| Action::Refused { object, mode };
     /// Records that it read a value without a lock.

@@ -1,5 +1,6 @@
 //! Runs the schedules of an exploration until the first failure, and looks for the simplest one with the same failure.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use trace::map::Map;
@@ -10,6 +11,7 @@ use super::choice::Rules;
 use super::mapping::{self, NoMap};
 use super::outward::{self, Walk};
 use super::progress::Progress;
+use super::races::{Race, Seen, short};
 use super::search::Search;
 use super::sentinel::Heartbeat;
 use super::session::{Recording, Session, Stop};
@@ -32,11 +34,32 @@ pub(super) struct Run<'a> {
     pub(super) body: Arc<dyn Fn() + Send + Sync>,
     pub(super) heartbeat: Arc<Heartbeat>,
     progress: Progress,
+    /// Whether the program is known to use cells, so that data races are looked for.
+    watches_cells: Cell<bool>,
+    /// Whether it used one in a schedule that did not look for them.
+    has_unwatched_cell: Cell<bool>,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(what: &'a Settings, body: Arc<dyn Fn() + Send + Sync>) -> Run<'a> {
-        Run { what, body, heartbeat: Arc::default(), progress: Progress::new(what.listener) }
+        Run {
+            what,
+            body,
+            heartbeat: Arc::default(),
+            progress: Progress::new(what.listener),
+            watches_cells: Cell::new(false),
+            has_unwatched_cell: Cell::new(false),
+        }
+    }
+
+    /// Calls `explore`, and again, this time looking for data races, if the program turns out to use cells.
+    pub(super) fn watching<T>(&self, explore: impl Fn() -> T) -> T {
+        let found = explore();
+        if !self.has_unwatched_cell.take() {
+            return found;
+        }
+        self.watches_cells.set(true);
+        explore()
     }
 
     pub(super) fn one(&self, choices: &[u32]) -> Finding {
@@ -59,6 +82,10 @@ impl<'a> Run<'a> {
             Ways::Both | Ways::Search => self.search(&mut steps),
         };
         match (searched, self.what.ways) {
+            // All of it is done again.
+            (Err(_), _) if self.has_unwatched_cell.get() => {
+                Finding { explored: self.explored(0, Coverage::Sampled), failure: None, trace: None }
+            }
             (Ok(finding), _) => finding,
             (Err(seen), Ways::Search) => {
                 Finding { explored: self.explored(seen, Coverage::Sampled), failure: None, trace: None }
@@ -97,6 +124,9 @@ impl<'a> Run<'a> {
             let mut session = self.schedule(Source::Search(search), Recording::Nothing);
             runs += 1;
             *steps += session.choices.len();
+            if self.has_unwatched_cell.get() {
+                return Err(seen);
+            }
             match &session.stop {
                 None => seen += 1,
                 Some(Stop::Redundant) => {}
@@ -126,7 +156,11 @@ impl<'a> Run<'a> {
         self.progress.expect(self.what.schedules);
         let (mut schedules, mut had_a_choice) = (0, false);
         // If a stack could not be fully unwound, this OS thread stays panicking, and nothing can be explored on it.
-        while schedules < self.what.schedules && steps < MOST_STEPS_OF_ALL && !std::thread::panicking() {
+        while schedules < self.what.schedules
+            && steps < MOST_STEPS_OF_ALL
+            && !std::thread::panicking()
+            && !self.has_unwatched_cell.get()
+        {
             strategies.next_schedule();
             let mut session = self.schedule(Source::Sample(strategies), Recording::Nothing);
             schedules += 1;
@@ -227,8 +261,10 @@ impl<'a> Run<'a> {
 
     fn schedule_with(&self, rules: Rules, source: Source, recording: Recording) -> Box<Session> {
         let session = Session::new(source, rules, recording, Arc::clone(&self.heartbeat));
+        let session = if self.watches_cells.get() { session.watch_cells() } else { session };
         let body = Arc::clone(&self.body);
         let session = schedule::run(session, move || body());
+        self.has_unwatched_cell.set(self.has_unwatched_cell.get() || session.has_unwatched_cell);
         self.progress.advance();
         session
     }
@@ -261,10 +297,25 @@ impl<'a> Run<'a> {
             }
             Stop::Livelock => (FailureKind::Livelock, LIVELOCK.to_owned(), None),
             Stop::Unsupported(what) => (FailureKind::Unsupported, what.clone(), None),
+            Stop::Race(race) => (FailureKind::DataRace, in_words(race, trace.as_ref()), None),
             Stop::Redundant => unreachable!("a schedule that was cut short is no failure"),
         };
         Failure { kind, message, place, trace }
     }
+}
+
+/// `thread 1 accesses \`value\` at lib.rs:31, …`
+fn in_words(race: &Race, trace: Option<&Trace>) -> String {
+    let cell = trace.and_then(|trace| trace.objects.get(race.object)).map_or("a cell", |object| &object.name);
+    let who = |seen: &Seen| trace.and_then(|trace| trace.tasks.get(seen.actor)).map_or("a thread", |task| &task.name);
+    let why = race.blame.map_or_else(String::new, |blame| format!(": {blame}"));
+    format!(
+        "{} accesses `{cell}` at {}, and nothing orders that after the access at {} by {}{why}",
+        who(&race.second),
+        short(race.second.place),
+        short(race.first.place),
+        who(&race.first),
+    )
 }
 
 /// A failure that needs more than two or three unlikely switches is shown as it was found. About 0.3 s.

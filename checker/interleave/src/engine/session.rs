@@ -17,6 +17,7 @@ use super::choice::{Access, Rules};
 use super::clock::Clock;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
+use super::races::{Orders, Race, Races};
 use super::search::{Key, Search};
 use super::sentinel::Heartbeat;
 use super::strategy::Source;
@@ -49,6 +50,8 @@ pub(crate) enum Stop {
     Livelock,
     /// The test did something that cannot be explored; the text says what.
     Unsupported(String),
+    /// Two accesses to a cell that nothing orders.
+    Race(Race),
     /// Everything that can follow has been seen.
     Redundant,
 }
@@ -60,6 +63,7 @@ impl Stop {
             (Stop::Panic(a), Stop::Panic(b)) => a.place == b.place,
             (Stop::Deadlock, Stop::Deadlock) | (Stop::Livelock, Stop::Livelock) => true,
             (Stop::Unsupported(a), Stop::Unsupported(b)) => a == b,
+            (Stop::Race(a), Stop::Race(b)) => a.is_like(b),
             _ => false,
         }
     }
@@ -161,6 +165,10 @@ pub(crate) struct Session {
     pub(crate) globals: Locals,
     /// How many async tasks have been started.
     pub(crate) started_tasks: u64,
+    /// `None` if this program is not known to use cells, which most do not: it costs time.
+    pub(crate) races: Option<Box<Races>>,
+    /// A cell was used although `races` is `None`.
+    pub(crate) has_unwatched_cell: bool,
 }
 
 /// Where an object comes from, to name it later.
@@ -169,6 +177,7 @@ pub(crate) struct ObjectOrigin {
     pub(crate) type_name: &'static str,
     pub(crate) created: Option<&'static Location<'static>>,
     pub(crate) first_used: Option<&'static Location<'static>>,
+    pub(crate) orders: Orders,
 }
 
 impl Session {
@@ -212,6 +221,8 @@ impl Session {
             counted_names: 0,
             globals: Locals::default(),
             started_tasks: 0,
+            races: None,
+            has_unwatched_cell: false,
         }
     }
 
@@ -254,7 +265,13 @@ impl Session {
     /// Adds an entry for a thread or a task.
     pub(crate) fn add_actor(&mut self, kind: TaskKind, name: String) -> usize {
         self.actors.push(Task { name, kind, state: TaskState::Ready, on: None });
-        self.actors.len() - 1
+        let actor = self.actors.len() - 1;
+        if kind == TaskKind::Async
+            && let Some(races) = &mut self.races
+        {
+            races.leave_task(self.current, actor);
+        }
+        actor
     }
 
     pub(crate) fn make_runnable(&mut self, id: usize) {
@@ -357,18 +374,6 @@ pub(crate) fn set_doing(doing: Option<String>) {
 #[inline]
 pub(crate) fn touch(key: Key, access: Access) {
     with(|session| session.touch(key, access));
-}
-
-/// Returns a mark for the running step, for [`follow`].
-pub(crate) fn mark() -> Option<usize> {
-    with(|session| session.source.search().and_then(|search| search.mark())).flatten()
-}
-
-/// Records that the running step had to come after the step `mark`, such as a join after the end of the joined thread.
-pub(crate) fn follow(mark: Option<usize>) {
-    if let Some(mark) = mark {
-        with(|session| session.source.search().map(|search| search.follow(mark)));
-    }
 }
 
 /// Records that the scheduler's next decision depends on more than the objects that steps touch, such as the order in a

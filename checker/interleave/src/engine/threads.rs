@@ -11,9 +11,10 @@ use super::choice::{Access, Reason};
 use super::clock::Alarm;
 use super::coroutine::Coroutine;
 use super::locals::Locals;
+use super::races::Races;
 use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, local_point, reschedule};
 use super::session::{self, Phase, Session, Stop, Thread, ThreadState};
-use super::thread_local;
+use super::{thread_local, watching};
 use crate::panics::{Who, cause_of_failure};
 
 /// The thread that runs the test body, and its entry in `Session::actors`.
@@ -68,6 +69,9 @@ impl Session {
             panicked: false,
         });
         self.make_runnable(id);
+        if let Some(races) = &mut self.races {
+            races.start(id, parent);
+        }
         if let Some(search) = self.source.search() {
             search.enable(id + 1);
         }
@@ -239,6 +243,7 @@ pub fn park(deadline: Option<Duration>) {
     wait_until(deadline, || session::with(|session| std::mem::take(&mut session.thread().parked)).unwrap_or(true));
     // An unpark that came as the time ran out is consumed as well.
     session::with(|session| session.thread().parked = false);
+    watching::with_races(Races::go_on);
 }
 
 /// Makes the current or next [`park`] of the thread `id` return.

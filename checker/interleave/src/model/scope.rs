@@ -5,7 +5,8 @@ use std::panic::{self, Location};
 use std::sync::{Arc, Mutex};
 
 use crate::engine::scheduler::catch;
-use crate::engine::{session, threads};
+use crate::engine::threads;
+use crate::engine::watching::{self, Mark};
 
 use super::thread::{Outcome, Payload, Thread, caught, lock, start};
 use crate::engine::threads::{EndWaiter, Started};
@@ -30,7 +31,7 @@ struct Count {
     panicked: usize,
     waiting: Option<EndWaiter>,
     /// The steps in which threads ended.
-    ends: Vec<usize>,
+    ends: Vec<Mark>,
 }
 
 impl Threads {
@@ -42,7 +43,7 @@ impl Threads {
         let waiting = {
             let mut count = lock(&self.0);
             count.running -= 1;
-            count.ends.extend(session::mark());
+            count.ends.push(watching::mark());
             if count.running == 0 { count.waiting.take() } else { None }
         };
         waiting.into_iter().for_each(EndWaiter::wake);
@@ -55,7 +56,7 @@ impl Threads {
             count.running == 0
         });
         let ends = std::mem::take(&mut lock(&self.0).ends);
-        ends.into_iter().for_each(|end| session::follow(Some(end)));
+        ends.iter().for_each(watching::follow);
     }
 }
 

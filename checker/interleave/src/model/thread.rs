@@ -13,6 +13,7 @@ use trace::{Action, TaskKind, TaskState};
 use crate::engine::scheduler::catch;
 use crate::engine::session::{self, record, record_panic};
 use crate::engine::threads::{self, EndWaiter, Name, Started};
+use crate::engine::watching::{self, Mark};
 use crate::engine::{Access, scheduler};
 
 use super::Object;
@@ -109,7 +110,7 @@ pub(super) struct Outcome<T> {
 struct OutcomeState<T> {
     ended: bool,
     /// The step in which it ended.
-    mark: Option<usize>,
+    mark: Mark,
     result: Option<Result<T, Payload>>,
     waiting: Vec<EndWaiter>,
 }
@@ -120,7 +121,7 @@ impl<T> Outcome<T> {
         object.announce();
         Arc::new(Outcome {
             object,
-            state: Mutex::new(OutcomeState { ended: false, mark: None, result: None, waiting: Vec::new() }),
+            state: Mutex::new(OutcomeState { ended: false, mark: Mark::default(), result: None, waiting: Vec::new() }),
         })
     }
 
@@ -134,7 +135,7 @@ impl<T> Outcome<T> {
         self.object.touch(Access::Write);
         let waiting = {
             let mut state = lock(&self.state);
-            (state.ended, state.mark) = (true, session::mark());
+            (state.ended, state.mark) = (true, watching::mark());
             std::mem::take(&mut state.waiting)
         };
         waiting.into_iter().for_each(EndWaiter::wake);
@@ -160,7 +161,7 @@ impl<T> Outcome<T> {
             }
             state.ended
         });
-        session::follow(lock(&self.state).mark);
+        watching::follow(&lock(&self.state).mark);
         record(place, |_| Action::Joined { other });
         loop {
             if let Some(result) = lock(&self.state).result.take() {

@@ -11,7 +11,8 @@ impl Shared {
     pub(super) const fn new() -> Self {
         Shared {
             #[cfg(feature = "explore")]
-            object: crate::model::Object::of_unknown_origin("oracle"),
+            object: crate::model::Object::of_unknown_origin("oracle")
+                .that_orders(crate::engine::races::Orders::Nothing),
         }
     }
 

@@ -120,6 +120,7 @@ fn starts(starts: Starts) -> Kind {
         Starts::FailingTest => Kind::FailingTest,
         Starts::Deadlock => Kind::Deadlock,
         Starts::Livelock => Kind::Livelock,
+        Starts::DataRace => Kind::DataRace,
         Starts::Timeout => Kind::Timeout,
         Starts::Panic => Kind::Panic,
     }
@@ -141,6 +142,7 @@ fn stated(source: &str) -> Option<Expected> {
         Kind::Deadlock,
         Kind::Timeout,
         Kind::Livelock,
+        Kind::DataRace,
         Kind::Crashed,
         Kind::Unfinished,
     ];

@@ -194,6 +194,7 @@ fn first_line(failure: &crate::Failure, map: &Map, end: usize) -> String {
     let words = match failure.kind {
         FailureKind::Deadlock => "deadlock".to_owned(),
         FailureKind::Livelock => "livelock".to_owned(),
+        FailureKind::DataRace => "data race".to_owned(),
         FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => verdict(failure, map.trace(end)),
     };
     words.lines().next().unwrap_or("").to_owned()
@@ -207,6 +208,7 @@ fn summary(map: &Map, ends: &[usize]) -> String {
             None => ("passes", "pass"),
             Some(FailureKind::Deadlock) => ("ends in a deadlock", "end in a deadlock"),
             Some(FailureKind::Livelock) => ("ends in a livelock", "end in a livelock"),
+            Some(FailureKind::DataRace) => ("ends in a data race", "end in a data race"),
             Some(FailureKind::Panic) => ("panics", "panic"),
             Some(FailureKind::Unsupported | FailureKind::Internal) => ("cannot be explored", "cannot be explored"),
         };

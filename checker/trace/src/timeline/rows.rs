@@ -12,9 +12,11 @@ const LAST_ROWS: usize = 24;
 pub fn rows(failure: &Failure, trace: &Trace) -> Vec<Row> {
     let keep = match failure.kind {
         FailureKind::Deadlock => deadlock_steps(trace),
-        FailureKind::Panic | FailureKind::Livelock | FailureKind::Unsupported | FailureKind::Internal => {
-            trace.steps.iter().map(|step| !is_bookkeeping(&step.action)).collect()
-        }
+        FailureKind::Panic
+        | FailureKind::Livelock
+        | FailureKind::DataRace
+        | FailureKind::Unsupported
+        | FailureKind::Internal => trace.steps.iter().map(|step| !is_bookkeeping(&step.action)).collect(),
     };
     let mut rows: Vec<Row> = Vec::new();
     for (index, step) in trace.steps.iter().enumerate() {
@@ -255,6 +257,7 @@ pub fn in_words(trace: &Trace, action: &Action) -> String {
         Action::Loads { object, value } => format!("loads {value} from {}", name(*object)),
         Action::Stores { object, value } => format!("stores {value} in {}", name(*object)),
         Action::Updates { object, old, new } => format!("turns {old} into {new} in {}", name(*object)),
+        Action::Accesses { object } => format!("accesses {}", name(*object)),
         Action::Signals { object } => format!("signals {}", name(*object)),
         Action::Listens { object } => format!("waits on {}", name(*object)),
         Action::Hears { object } => format!("is woken through {}", name(*object)),

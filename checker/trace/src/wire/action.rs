@@ -17,6 +17,7 @@ pub(super) fn fields(action: &Action) -> Vec<String> {
         Action::Loads { object, value } => with("loads", &[object, value]),
         Action::Stores { object, value } => with("stores", &[object, value]),
         Action::Updates { object, old, new } => with("updates", &[object, old, new]),
+        Action::Accesses { object } => with("accesses", &[object]),
         Action::Signals { object } => with("signals", &[object]),
         Action::Listens { object } => with("listens", &[object]),
         Action::Hears { object } => with("hears", &[object]),
@@ -42,6 +43,7 @@ pub(super) fn read(fields: &[&str]) -> Option<Action> {
         ["updates", object, old, new] => {
             Action::Updates { object: number(object)?, old: old.to_owned(), new: new.to_owned() }
         }
+        ["accesses", object] => Action::Accesses { object: number(object)? },
         ["signals", object] => Action::Signals { object: number(object)? },
         ["listens", object] => Action::Listens { object: number(object)? },
         ["hears", object] => Action::Hears { object: number(object)? },

@@ -23,7 +23,7 @@ macro_rules! names {
     };
 }
 
-names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock", Unsupported = "unsupported",
+names!(FailureKind: Panic = "panic", Deadlock = "deadlock", Livelock = "livelock", DataRace = "data-race", Unsupported = "unsupported",
     Internal = "internal");
 names!(Extent: Whole = "whole", Cut = "cut");
 names!(Mode: Lock = "lock", Read = "read", Write = "write", Upgradable = "upgradable", Permit = "permit");

@@ -19,7 +19,7 @@ use self::fields::{Lines, number, place_fields, read_place, unescape};
 use crate::{Coverage, Explored, Failure, FailureKind, Report, Trace};
 
 /// The first line of every report. A reader must reject any other version.
-pub const HEADER: &str = "interleave-report\t6";
+pub const HEADER: &str = "interleave-report\t7";
 
 /// Writes `report` as text that [`read`] understands.
 pub fn write(report: &Report) -> String {

@@ -19,6 +19,7 @@ fn sample() -> Report {
         Action::Loads { object: 0, value: "1".into() },
         Action::Stores { object: 0, value: "a\tb".into() },
         Action::Updates { object: 0, old: "".into(), new: "2".into() },
+        Action::Accesses { object: 0 },
         Action::Signals { object: 0 },
         Action::Listens { object: 0 },
         Action::Hears { object: 0 },

@@ -10,7 +10,7 @@ pub use ::std::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::{hint, panic, prelude, sync, thread, time};
+pub use explore::{cell, hint, panic, prelude, sync, thread, time};
 
 /// The real clock, for measuring how long exploring takes.
 #[doc(hidden)]

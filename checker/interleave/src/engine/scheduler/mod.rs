@@ -7,8 +7,10 @@ use trace::{CLOCK, Place, Point};
 
 use super::choice::{Access, CLOCK_SLOT, Candidate, Deadlines, FAIR_STEPS, Reason};
 use super::coroutine;
+use super::races::Races;
 use super::search::EVERYTHING;
 use super::session::{self, Phase, Recording, Session, Stop, ThreadState};
+use super::watching;
 use crate::panics::{RecordedPanic, Who};
 
 pub use super::session::lose_track;
@@ -66,6 +68,7 @@ thread_local! {
 pub fn point() {
     reschedule(Reason::Point);
     session::touch(EVERYTHING, Access::Write);
+    watching::with_races(Races::touch_everything);
 }
 
 /// A scheduling point before an operation that other threads cannot observe. An operation on shared state calls
@@ -103,6 +106,7 @@ pub(crate) fn block_until_enabled() {
         Some(false) => {}
         None => panic!("{OUTSIDE}"),
     }
+    watching::with_races(Races::go_on);
 }
 
 /// The message for a call that blocks outside an exploration.
@@ -133,7 +137,11 @@ pub(crate) fn reschedule(reason: Reason) {
                 }
                 break;
             }
-            Some(Decision::Wake(wakers)) => wakers.into_iter().for_each(Waker::wake),
+            Some(Decision::Wake(wakers)) => {
+                watching::with_races(|races, _| races.is_clock_waking = true);
+                wakers.into_iter().for_each(Waker::wake);
+                watching::with_races(|races, _| races.is_clock_waking = false);
+            }
             Some(Decision::End) => {
                 session::with(|session| session.next = None);
                 break;

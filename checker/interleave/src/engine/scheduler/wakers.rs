@@ -5,6 +5,7 @@ use std::task::Wake;
 use super::super::choice::Access;
 use super::super::search::{Key, MOST_OBJECTS};
 use super::super::session::{self, Session, ThreadState};
+use super::super::watching;
 
 /// Wakes a thread of the running schedule.
 pub(crate) fn unblock(id: usize) {
@@ -15,6 +16,7 @@ pub(crate) fn unblock(id: usize) {
 
 /// Like [`unblock`], for a thread that waits in [`block_until_enabled`] for the end of the caller.
 pub(crate) fn enable(id: usize) {
+    watching::with_races(|races, by| races.wake(id, by));
     session::with(|session| match session.threads[id].state {
         ThreadState::Blocked => {
             session.make_runnable(id);

@@ -17,6 +17,7 @@ use trace::Mode;
 use super::exclusion::{Exclusion, SHARED};
 use super::reset_mutex::{ResetGuard, ResetMutex};
 use crate::engine::object::Object;
+use crate::engine::races::Orders;
 use crate::engine::{Access, ending, scheduler, threads};
 
 pub use held::Held;
@@ -53,6 +54,7 @@ impl Lock {
     }
 
     const fn of(object: Object, queue: Queue) -> Self {
+        let object = object.that_orders(Orders::Holders);
         Lock { object, queue, exclusion: Exclusion::new(), state: ResetMutex::new(State::new(), State::new) }
     }
 

@@ -19,6 +19,9 @@ impl Acting {
             let thread = session.thread();
             let before = (thread.actor, thread.task);
             (thread.actor, thread.task) = (actor, Some(number));
+            if let Some((races, thread)) = session.racing() {
+                races.begin_task(thread, actor);
+            }
             before
         });
         Acting { before }
@@ -29,6 +32,10 @@ impl Drop for Acting {
     fn drop(&mut self) {
         if let Some((actor, task)) = self.before {
             session::with(|session| {
+                let acted = session.actor();
+                if let Some((races, thread)) = session.racing() {
+                    races.leave_task(thread, acted);
+                }
                 let thread = session.thread();
                 (thread.actor, thread.task) = (actor, task);
             });

@@ -71,6 +71,7 @@ pub fn failure(map: &Map) -> Option<&'static str> {
     Some(match map.ends().find_map(|end| map.failure(end))?.kind {
         FailureKind::Deadlock => "deadlock",
         FailureKind::Livelock => "livelock",
+        FailureKind::DataRace => "data race",
         FailureKind::Panic | FailureKind::Unsupported | FailureKind::Internal => "failing test",
     })
 }

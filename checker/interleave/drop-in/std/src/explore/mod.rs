@@ -1,5 +1,6 @@
 //! The parts of the standard library that determine the order of events, or the time.
 
+pub mod cell;
 pub mod hint;
 mod local;
 pub mod panic;

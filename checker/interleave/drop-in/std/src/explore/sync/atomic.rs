@@ -1,15 +1,17 @@
 //! `std::sync::atomic` under the scheduler: each operation is a scheduling point.
 //!
-//! Operations are sequentially consistent whatever ordering they ask for, so bugs that only a weaker memory model shows
-//! are not found.
+//! Operations are sequentially consistent whatever ordering they ask for, so a relaxed load never sees an old value. What
+//! an ordering is missing is found where it leaves two accesses to an [`UnsafeCell`](crate::cell::UnsafeCell) unordered.
 
 #[doc(no_inline)]
-pub use ::std::sync::atomic::{Ordering, compiler_fence, fence};
+pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
 use ::std::panic::Location;
 use ::std::sync::atomic;
 
-use interleave::engine::Access;
+use interleave::engine::races::Operation::{Load, Store, Update};
+use interleave::engine::races::Orders;
+use interleave::engine::{Access, watching};
 use interleave::model::Object;
 
 /// The operations of every atomic.
@@ -37,6 +39,7 @@ macro_rules! operations {
             pub fn load(&self, order: Ordering) -> $value {
                 self.object.point(Access::Read);
                 let value = self.value.load(order);
+                self.object.orders(Load, order, Location::caller());
                 self.object.loads(&value, Location::caller());
                 value
             }
@@ -46,13 +49,14 @@ macro_rules! operations {
             pub fn store(&self, value: $value, order: Ordering) {
                 self.object.point(Access::Write);
                 self.value.store(value, order);
+                self.object.orders(Store, order, Location::caller());
                 self.object.stores(&value, Location::caller());
             }
 
             /// Writes `value`, and returns the one before, in one step.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.update_with(Location::caller(), |atomic| atomic.swap(value, order))
+                self.update_with(order, Location::caller(), |atomic| atomic.swap(value, order))
             }
 
             /// Writes `new` if the value is `current`, in one step. Returns the value before, as an error if it was
@@ -68,6 +72,10 @@ macro_rules! operations {
                 // A failed exchange changes nothing.
                 self.object.point(Access::Read);
                 let result = self.value.compare_exchange(current, new, success, failure);
+                match &result {
+                    Ok(_) => self.object.orders(Update, success, Location::caller()),
+                    Err(_) => self.object.orders(Load, failure, Location::caller()),
+                }
                 match &result {
                     Ok(old) => self.object.updates(old, &new, Location::caller()),
                     Err(found) => self.object.loads(found, Location::caller()),
@@ -136,11 +144,13 @@ macro_rules! operations {
 
             fn update_with(
                 &self,
+                order: Ordering,
                 place: &'static Location<'static>,
                 update: impl FnOnce(&$real) -> $value,
             ) -> $value {
                 self.object.point(Access::Write);
                 let old = update(&self.value);
+                self.object.orders(Update, order, place);
                 self.object.updates(&old, &self.value.load(Ordering::SeqCst), place);
                 old
             }
@@ -170,7 +180,10 @@ macro_rules! atomic {
             /// An atomic with this value. Traces name it after the variable or field on the line of this call.
             #[track_caller]
             pub const fn new(value: $value) -> Self {
-                $name { object: Object::new(stringify!($name)), value: atomic::$name::new(value) }
+                $name {
+                    object: Object::new(stringify!($name)).that_orders(Orders::Nothing),
+                    value: atomic::$name::new(value),
+                }
             }
 
             $(atomic!(@$arithmetic $value);)?
@@ -208,7 +221,7 @@ macro_rules! atomic {
             /// the pointer before.
             #[track_caller]
             pub fn $method(&self, value: usize, order: Ordering) -> *mut $pointee {
-                self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
+                self.update_with(order, Location::caller(), |atomic| atomic.$method(value, order))
             }
         )*
     };
@@ -218,7 +231,7 @@ macro_rules! atomic {
             /// value before.
             #[track_caller]
             pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                self.update_with(Location::caller(), |atomic| atomic.$method(value, order))
+                self.update_with(order, Location::caller(), |atomic| atomic.$method(value, order))
             }
         )*
     };
@@ -266,7 +279,10 @@ impl<T> AtomicPtr<T> {
     /// An atomic with this pointer. Traces name it after the variable or field on the line of this call.
     #[track_caller]
     pub const fn new(value: *mut T) -> Self {
-        AtomicPtr { object: Object::new("AtomicPtr"), value: atomic::AtomicPtr::new(value) }
+        AtomicPtr {
+            object: Object::new("AtomicPtr").that_orders(Orders::Nothing),
+            value: atomic::AtomicPtr::new(value),
+        }
     }
 
     atomic!(@pointer T, fetch_ptr_add fetch_ptr_sub fetch_byte_add fetch_byte_sub fetch_or fetch_and fetch_xor);
@@ -290,6 +306,12 @@ impl<T> ::std::fmt::Pointer for AtomicPtr<T> {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         self.value.fmt(f)
     }
+}
+
+/// See [`atomic::fence`]. It orders the accesses to cells, and is no scheduling point.
+pub fn fence(order: Ordering) {
+    atomic::fence(order);
+    watching::fence(order);
 }
 
 /// See [`atomic::spin_loop_hint`].
