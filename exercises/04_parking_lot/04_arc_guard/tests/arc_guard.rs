@@ -1,7 +1,7 @@
 // What a thread has done is only looked at when all others sleep, so the mark is `core`'s own.
-use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -148,6 +148,36 @@ fn an_instrument_that_is_removed_is_closed_after_its_last_use() {
     let thermometer = Arc::clone(&reserve(&instruments, "thermometer").open);
     assert!(instruments.remove("thermometer"), "there is a thermometer");
     assert_eq!(Arc::strong_count(&thermometer), 1, "the thermometer was removed, and its connection is still open");
+}
+
+#[interleave::test]
+fn a_connection_is_closed_while_the_list_is_unlocked() {
+    /// Uses the list while it is closed.
+    struct Robot {
+        instruments: Weak<Instruments<Robot>>,
+        closed: Arc<AtomicU32>,
+    }
+    impl Drop for Robot {
+        fn drop(&mut self) {
+            if let Some(instruments) = self.instruments.upgrade() {
+                let _ = instruments.remove("tool");
+                self.closed.fetch_add(1, SeqCst);
+            }
+        }
+    }
+    let instruments = Arc::new(Instruments::new());
+    let closed = Arc::new(AtomicU32::new(0));
+    let robot = || Robot { instruments: Arc::downgrade(&instruments), closed: Arc::clone(&closed) };
+    instruments.add("robot", robot());
+    instruments.add("robot", robot());
+    assert_eq!(closed.load(SeqCst), 1, "left: how many robots were closed after one was replaced");
+    assert!(instruments.remove("robot"), "there is a robot");
+    assert_eq!(closed.load(SeqCst), 2, "left: how many robots were closed after another one was removed");
+    instruments.add("robot", robot());
+    let reserved = instruments.reserve("robot");
+    assert!(reserved.is_some() && instruments.remove("robot"), "there is a robot");
+    drop(reserved);
+    assert_eq!(closed.load(SeqCst), 3, "left: how many robots were closed after a reservation of a third one ended");
 }
 
 #[interleave::test]

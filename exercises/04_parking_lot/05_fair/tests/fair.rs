@@ -161,16 +161,23 @@ fn secrets_may_come_and_go_during_a_rotation() {
     let vault = vault(4);
     let mut request = None;
     let mut seen = BTreeMap::new();
+    let mut order = Vec::new();
     let rotated = vault.rotate(|id, secret| {
+        order.push(id);
         if id == 2 {
-            request = Some(spawn(&vault, |vault| (vault.remove(1), vault.remove(3), vault.store(9, self::secret(1)))));
+            request = Some(spawn(&vault, |vault| {
+                let removed = [1, 3].map(|id| vault.remove(id));
+                [0, 9].into_iter().for_each(|id| vault.store(id, self::secret(1)));
+                removed
+            }));
             interleave::settle();
         }
         *seen.entry(id).or_insert(0) += 1;
         with_key_2(secret);
     });
-    let (first, third, ()) = request.expect("secret 2 was rotated").join().unwrap();
-    assert!(first && third, "secrets 1 and 3 were there, and they were removed during the rotation");
+    let removed = request.expect("secret 2 was rotated").join().unwrap();
+    assert_eq!(removed, [true, true], "secrets 1 and 3 were there, and they were removed during the rotation");
+    assert!(order.is_sorted(), "secrets 0 and 9 were stored meanwhile; not in the order of their numbers: {order:?}");
     assert_eq!(seen.values().sum::<usize>(), rotated, "left: how many secrets were rotated; right: what was returned");
     for id in [1, 2, 4] {
         assert_eq!(
@@ -182,7 +189,10 @@ fn secrets_may_come_and_go_during_a_rotation() {
     assert!(seen.values().all(|&times| times == 1), "each secret is rotated once; by number: {seen:?}");
     let keys = [1, 2, 3, 4].map(|id| vault.with(id, |secret| secret.key));
     assert_eq!(keys, [None, Some(2), None, Some(2)], "left: the keys of secrets 1 to 4 after the rotation");
-    assert!(vault.with(9, |secret| secret.key).is_some(), "secret 9 was stored during the rotation, and it is missing");
+    for id in [0, 9] {
+        let found = vault.with(id, |secret| secret.key);
+        assert!(found.is_some(), "secret {id} was stored during the rotation, and it is missing");
+    }
 }
 
 #[interleave::test(early_deadlines)]

@@ -161,7 +161,12 @@ fn servers_are_asked_in_order() {
 fn old_connections_are_closed() {
     let closed = Arc::new(AtomicU32::new(0));
     let balancer = Arc::new(Balancer::new(counted(["a", "b"], &closed)));
-    let other = spawn(&balancer, |balancer| balancer.send(|server| Some((server.name, server.closed.load(SeqCst)))));
+    let other = spawn(&balancer, |balancer| {
+        balancer.send(|server| {
+            thread::yield_now();
+            Some((server.name, server.closed.load(SeqCst)))
+        })
+    });
     balancer.replace(servers(["c"]));
     let answer = other.join().unwrap();
     assert!(
@@ -200,6 +205,26 @@ fn closing_old_connections_keeps_nobody_waiting() {
     }
     admin.join().unwrap();
     assert_eq!(balancer.send(quick), Some("b"), "the list was replaced by one that has only b");
+}
+
+#[interleave::test]
+fn a_request_that_closes_old_connections_keeps_nobody_waiting() {
+    let sleepy = Server { name: "a", closed: Arc::default(), closes_in: DELAY };
+    let balancer = Arc::new(Balancer::new(vec![sleepy]));
+    let start = Instant::now();
+    let request = spawn(&balancer, |balancer| balancer.send(slow));
+    thread::sleep(DELAY / 2);
+    balancer.replace(servers(["b"]));
+    thread::sleep(DELAY);
+    let answer = balancer.send(quick);
+    took(
+        start,
+        DELAY * 3 / 2,
+        "a request was answered after 100 ms, by a list that had been replaced, and closing its connection takes another \
+         100 ms; the next request was sent after 150 ms (left: when it was answered)",
+    );
+    assert_eq!(answer, Some("b"), "the list was replaced by one that has only b");
+    request.join().unwrap();
 }
 
 #[interleave::test]

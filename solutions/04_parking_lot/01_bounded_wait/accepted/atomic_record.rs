@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-/// Why a route was not found out in time.
+/// Why a route was not found in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
-    /// The name of the update that began last, or `""` if none has begun.
+    /// The name of the update that began last, or `""` if none has begun. An update that waits has not begun.
     pub by: &'static str,
     /// How many updates have ended while the caller waited.
     pub ended: u64,
@@ -45,8 +45,9 @@ impl Routes {
         match self.servers.try_lock_for(limit) {
             Some(servers) => Ok(servers.get(host).cloned()),
             None => {
-                let ended = self.ended.load(SeqCst) - before;
-                Err(Busy { by: self.last.lock().unwrap_or_default(), ended })
+                // The name first: an update that begins after this is not blamed, and one that ends after this is counted.
+                let by = self.last.lock().unwrap_or_default();
+                Err(Busy { by, ended: self.ended.load(SeqCst) - before })
             }
         }
     }

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-/// Why a route was not found out in time.
+/// Why a route was not found in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
-    /// The name of the update that began last, or `""` if none has begun.
+    /// The name of the update that began last, or `""` if none has begun. An update that waits has not begun.
     pub by: &'static str,
     /// How many updates have ended while the caller waited.
     pub ended: u64,

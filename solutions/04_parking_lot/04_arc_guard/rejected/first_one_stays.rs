@@ -10,6 +10,7 @@ use std::sync::Arc;
 use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
 
 /// The connections to all instruments, by name. Each set of instruments is independent of the others.
+/// Closing a connection may take a while, and other threads may use the list meanwhile.
 pub struct Instruments<C> {
     connections: Mutex<HashMap<String, Arc<Mutex<C>>>>,
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use parking_lot::{ArcMutexGuard, Mutex, RawMutex};
 
 /// The connections to all instruments, by name. Each set of instruments is independent of the others.
+/// Closing a connection may take a while, and other threads may use the list meanwhile.
 pub struct Instruments<C> {
     connections: Mutex<HashMap<String, Arc<Mutex<C>>>>,
 }
@@ -28,7 +29,7 @@ impl<C> Instruments<C> {
     /// Adds an instrument. If there is one of that name, the new one takes its place.
     pub fn add(&self, name: &str, connection: C) {
         let connection = Arc::new(Mutex::new(connection));
-        // Closing the old connection may take a while. That happens when the list is unlocked.
+        // The old connection is closed at the end of this function, when the list is unlocked.
         let _old = self.connections.lock().insert(name.to_owned(), connection);
     }
 

@@ -9,6 +9,7 @@ use std::ops::{Deref, DerefMut};
 use parking_lot::{Mutex, MutexGuard};
 
 /// The connections to all instruments, by name. Each set of instruments is independent of the others.
+/// Closing a connection may take a while, and other threads may use the list meanwhile.
 pub struct Instruments<C: 'static> {
     connections: Mutex<HashMap<String, &'static Mutex<C>>>,
 }
@@ -26,7 +27,7 @@ impl<C: 'static> Instruments<C> {
     /// Adds an instrument. If there is one of that name, the new one takes its place.
     pub fn add(&self, name: &str, connection: C) {
         let connection = Box::leak(Box::new(Mutex::new(connection)));
-        // Closing the old connection may take a while. That happens when the list is unlocked.
+        // The old connection is closed at the end of this function, when the list is unlocked.
         let _old = self.connections.lock().insert(name.to_owned(), &*connection);
     }
 
