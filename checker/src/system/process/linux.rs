@@ -97,7 +97,7 @@ pub struct StandstillDetector {
 
 impl StandstillDetector {
     /// How long no thread may have run.
-    const PROOF: Duration = Duration::from_millis(500);
+    const PROOF: Duration = Duration::from_millis(300);
 
     /// Takes a snapshot. Returns whether the process has stood still long enough.
     pub fn observe(&mut self, id: u32) -> bool {
@@ -119,6 +119,24 @@ fn stands_still(id: u32, threads: &[Thread]) -> bool {
     !threads.is_empty()
         && threads.iter().all(|thread| syscall(id, thread).is_some_and(|syscall| waits_for_ever(&syscall)))
         && children(id).is_some_and(|children| children.is_empty())
+}
+
+/// Makes each thread of `id` that waits for a lock look at it again.
+///
+/// Very rarely, on a busy machine, a thread slept on although its lock was free: twice in some hundred thousand tests of
+/// right answers. When a stopped process continues, the kernel starts each wait anew, and compares the lock first. A
+/// deadlock stays a deadlock.
+pub fn rouse(id: u32) {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let Some(pid) = Pid::from_raw(id.cast_signed()) else { return };
+    let until = Instant::now() + PATIENCE;
+    let _ = kill_process(pid, Signal::STOP);
+    // Those that have not stopped yet would not notice.
+    while threads(id).is_some_and(|threads| threads.iter().any(|thread| thread.state != b'T')) && Instant::now() < until
+    {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let _ = kill_process(pid, Signal::CONT);
 }
 
 /// Asks the threads of `id` where they stand, and waits until each has answered with a line in the file `answers`, or
@@ -249,7 +267,42 @@ fn has_in_environment(id: u32, variable: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use rustix::thread::futex;
+
     use super::*;
+    use crate::system::process::{How, Spec, Standstill, Stop, Streams, run};
+
+    /// The value for which a thread of the program waits.
+    static WORD: AtomicU32 = AtomicU32::new(0);
+    const HAS_CHANGED: &str = "CHECKER_TEST_WORD_HAS_CHANGED";
+
+    /// Not a test, but the program of the next one: a thread waits, and nobody wakes it.
+    #[test]
+    #[ignore = "run by another test"]
+    fn a_program_without_a_wake_up() {
+        let waiter = std::thread::spawn(|| {
+            let _ = futex::wait(&WORD, futex::Flags::PRIVATE, 0, None);
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        WORD.store(std::env::var(HAS_CHANGED).unwrap().parse().unwrap(), Ordering::SeqCst);
+        waiter.join().unwrap();
+    }
+
+    /// Would catch: a right answer reported as a deadlock because a wake-up was lost, or a deadlock that is not reported.
+    #[test]
+    fn a_thread_whose_wake_up_was_lost_looks_again_before_it_counts_as_deadlocked() {
+        for (word, how) in [("1", How::Exited(0)), ("0", How::StoodStill)] {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["--exact", "system::process::linux::tests::a_program_without_a_wake_up", "--ignored"]);
+            command.arg("--test-threads=1").env(HAS_CHANGED, word);
+            let stop = Stop::new();
+            let spec = Spec::new(command, &stop).streams(Streams::Merged).unconfined().standstill(Standstill::Ends);
+            let end = run(spec.limit(Duration::from_secs(60)), &mut |_, _| {}).unwrap();
+            assert_eq!(end.how, how, "the word is {word}");
+        }
+    }
 
     #[test]
     #[cfg(target_arch = "x86_64")]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::{Activity, Group, How, Spec, Standstill, sys};
 
 /// When to check for a standstill first, and how often after that.
-const FIRST_LOOK: Duration = Duration::from_millis(500);
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+const FIRST_LOOK: Duration = Duration::from_millis(400);
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
 
 /// Decides how long to wait for events, and when to kill the process.
 pub(super) struct Supervisor {
@@ -20,6 +20,8 @@ pub(super) struct Supervisor {
     linger: Duration,
     next_look: Option<Instant>,
     standstill: sys::StandstillDetector,
+    /// The process stood still, and its threads were made to look again.
+    was_roused: bool,
     pub(super) open_pipes: usize,
     answers: Option<PathBuf>,
     /// Why the process was killed, if it was.
@@ -37,6 +39,7 @@ impl Supervisor {
             linger: spec.rest.patience(),
             next_look: (spec.standstill == Standstill::Ends).then_some(started + FIRST_LOOK),
             standstill: sys::StandstillDetector::default(),
+            was_roused: false,
             open_pipes: 0,
             answers: spec.answers.clone(),
             killed: None,
@@ -72,13 +75,22 @@ impl Supervisor {
         if self.killed.is_none() && self.next_look.is_some_and(|look| now >= look) {
             self.next_look = Some(now + LOOK_AGAIN);
             if self.standstill.observe(group.leader.id()) {
-                self.killed = Some(How::StoodStill);
-                self.ask(group);
-                group.leader.kill();
+                self.stands_still(group);
             }
         }
         let next = self.deadline.into_iter().chain(self.next_look).min().filter(|_| self.killed.is_none());
         Some(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
+    }
+
+    /// Kills a process that still stands still after its threads were made to look again.
+    fn stands_still(&mut self, group: &Group<'_>) {
+        if !std::mem::replace(&mut self.was_roused, true) {
+            sys::rouse(group.leader.id());
+            return;
+        }
+        self.killed = Some(How::StoodStill);
+        self.ask(group);
+        group.leader.kill();
     }
 
     fn ask(&self, group: &Group<'_>) {
