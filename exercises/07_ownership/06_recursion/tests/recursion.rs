@@ -1,3 +1,4 @@
+use std::iter::repeat_n;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -47,6 +48,23 @@ impl Site for Chain {
         Box::pin(async move {
             let next = page.parse::<u32>().expect("pages are numbers") + 1;
             if next < self.0 { vec![next.to_string()] } else { Vec::new() }
+        })
+    }
+}
+
+/// A site whose pages `home` and `shop` link to themselves, some times, and then to 200 others. Loading takes no time.
+struct Wide {
+    links_to_itself: usize,
+    loaded: Arc<Mutex<Vec<String>>>,
+}
+
+impl Site for Wide {
+    fn load<'a>(&'a self, page: &'a str) -> Links<'a> {
+        Box::pin(async move {
+            self.loaded.lock().unwrap().push(page.to_owned());
+            let others = if page.parse::<u32>().is_ok() { 0 } else { 200 };
+            let itself = repeat_n(page.to_owned(), self.links_to_itself);
+            itself.chain((0..others).map(|other| other.to_string())).collect()
         })
     }
 }
@@ -123,7 +141,8 @@ async fn two_visits_load_at_the_same_time() {
 
 #[interleave::test]
 async fn seen_can_be_read_during_a_visit() {
-    let check = Rc::new(Check::new(Pages::new(&[("news", &["archive"]), ("archive", &[])])));
+    let site = Pages::new(&[("news", &["archive", "terms"]), ("archive", &[]), ("terms", &[])]);
+    let check = Rc::new(Check::new(site.clone()));
     let tasks = LocalSet::new();
     tasks
         .run_until(async {
@@ -133,17 +152,46 @@ async fn seen_can_be_read_during_a_visit() {
             sleep(LOAD / 2).await;
             let first = check.seen().await;
             sleep(LOAD).await;
-            let both = check.seen().await;
+            let (both, loading) = (check.seen().await, site.loaded());
             assert_eq!(
                 start.elapsed(),
                 LOAD + LOAD / 2,
                 "`seen` was called while a page was being loaded, and had to wait"
             );
             assert_eq!(first, ["news"], "left: what `seen` returned while `news` was being loaded");
-            assert_eq!(both, ["archive", "news"], "left: what `seen` returned while `archive` was being loaded");
+            assert_eq!(
+                both, loading,
+                "`news` has been loaded, and it links to `archive` and `terms`; left: what `seen` returned half a second \
+                later; right: the pages that have been loaded or are being loaded"
+            );
             visit.await.expect("the visit panicked");
         })
         .await;
+}
+
+#[interleave::test(real_only)]
+async fn two_visits_of_many_links_load_each_page_once() {
+    // Now and then tokio suspends a busy task, even at a lock that is free. One more link moves that to the next lock.
+    for links_to_itself in 0..2 {
+        let loaded = Arc::default();
+        let check = Rc::new(Check::new(Wide { links_to_itself, loaded: Arc::clone(&loaded) }));
+        let tasks = LocalSet::new();
+        for page in ["home", "shop"] {
+            let check = Rc::clone(&check);
+            tasks.spawn_local(async move { check.visit(page).await });
+        }
+        tasks.await;
+        let mut pages = loaded.lock().unwrap().clone();
+        let loads = pages.len();
+        pages.sort();
+        pages.dedup();
+        assert_eq!(pages.len(), 202, "`home` and `shop` link to 200 pages; left: how many pages were loaded");
+        assert_eq!(
+            loads, 202,
+            "two tasks visited `home` and `shop` at the same time, and both link to the same 200 pages; left: how many \
+            loads there were; right: how many pages. A task may be suspended at every `.await`, also if the lock is free"
+        );
+    }
 }
 
 #[interleave::test]

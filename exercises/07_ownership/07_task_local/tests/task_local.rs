@@ -82,6 +82,41 @@ async fn background_work_belongs_to_the_request() {
 }
 
 #[interleave::test]
+async fn background_work_may_start_more_of_it() {
+    let log = Log::default();
+    let lines = log.clone();
+    let mail = async move {
+        in_background(work(lines.clone(), "copy")).await.expect("the background work panicked");
+        lines.line("mail is sent");
+    };
+    let mut task = None;
+    handle(7, async { task = Some(in_background(mail)) }).await;
+    task.expect("the request has run").await.expect("the background work panicked");
+    assert_eq!(
+        log.lines(),
+        ["7: copy begins", "7: copy has ended", "7: mail is sent"],
+        "request 7 started work in the background, which started more of it; left: the lines",
+    );
+}
+
+#[interleave::test]
+async fn a_request_that_panics_leaves_no_number_behind() {
+    let log = Log::default();
+    let lines = log.clone();
+    let request = tokio::spawn(handle(7, async move {
+        lines.line("opens its file");
+        assert!(lines.lines().is_empty(), "the file is gone");
+    }));
+    request.await.expect_err("the request panics");
+    log.line("nothing to do");
+    assert_eq!(
+        log.lines(),
+        ["7: opens its file", "-: nothing to do"],
+        "request 7 panicked, and then a line was logged outside of requests; left: the lines",
+    );
+}
+
+#[interleave::test]
 async fn lines_outside_of_requests_have_no_number() {
     let log = Log::default();
     log.line("the server starts");

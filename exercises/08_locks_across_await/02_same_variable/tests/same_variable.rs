@@ -43,6 +43,15 @@ impl Collector for NearCollector {
     }
 }
 
+/// Refuses each measurement at once.
+struct FullCollector;
+
+impl Collector for FullCollector {
+    async fn store(&self, _: u64) -> bool {
+        false
+    }
+}
+
 /// What a test begins with: measurements that wait, and a collector.
 fn recorded(measurements: &[u64]) -> (Telemetry, Arc<SlowCollector>) {
     let telemetry = Telemetry::new();
@@ -71,6 +80,13 @@ async fn refused_measurements_are_kept() {
     telemetry.flush(Arc::clone(&collector)).await.unwrap();
     assert_eq!(collector.asked(), [5, 4, 0, 3], "left: what the collector was sent; right: what was recorded");
     assert_eq!(telemetry.refused(), [5, 3], "the collector refused 5 and 3; left: the refused measurements");
+    telemetry.record(1);
+    telemetry.flush(collector).await.unwrap();
+    assert_eq!(
+        telemetry.refused(),
+        [5, 3, 1],
+        "a second flush sent 1, which was refused as well; left: the refused ones"
+    );
 }
 
 #[interleave::test]
@@ -140,6 +156,23 @@ async fn the_last_measurement_is_sent_once() {
         assert!(flush.await.is_ok(), "two flushes found one measurement, and one of them panicked");
     }
     assert_eq!(collector.sum.load(SeqCst), 5, "two flushes found one measurement, 5; left: the sum of what was sent");
+}
+
+#[interleave::test]
+async fn two_flushes_keep_what_each_of_them_was_refused() {
+    let telemetry = Telemetry::new();
+    telemetry.record(1);
+    telemetry.record(3);
+    for flush in [(); 2].map(|()| telemetry.flush(Arc::new(FullCollector))) {
+        assert!(flush.await.is_ok(), "two flushes found two measurements, and one of them panicked");
+    }
+    let mut refused = telemetry.refused();
+    refused.sort();
+    assert_eq!(
+        refused,
+        [1, 3],
+        "two flushes sent 1 and 3, and both were refused; left: the refused measurements, sorted"
+    );
 }
 
 #[interleave::test(worker_threads = 2)]

@@ -139,6 +139,23 @@ async fn a_replaced_backend_is_dropped_after_its_last_request() {
 }
 
 #[interleave::test]
+async fn a_request_keeps_no_backend_but_its_own() {
+    let (shop, blog) = (server(1, 0), server(2, 0));
+    let [old, removed] = [&shop, &blog].map(|server| Arc::downgrade(&server.in_use));
+    let gateway = gateway([("shop", shop), ("blog", blog), ("slow", server(3, 60))]).await;
+    let request = send(&gateway, "slow", 1);
+    sleep(SECOND).await;
+    gateway.route("shop", server(4, 0)).await;
+    assert!(
+        !exists(&old),
+        "a backend without requests was replaced, and it is still there: a request to `slow` keeps it"
+    );
+    gateway.remove("blog").await;
+    assert!(!exists(&removed), "the route to a backend without requests was removed, and the backend is still there");
+    assert_eq!(request.await.unwrap(), Some(13), "left: the answer of the slow backend");
+}
+
+#[interleave::test]
 async fn a_cancelled_request_is_over() {
     let server = server(1, 3);
     let in_use = Arc::downgrade(&server.in_use);

@@ -158,6 +158,24 @@ async fn the_last_count_is_shown() {
 }
 
 #[interleave::test]
+async fn the_last_count_of_two_threads_is_shown() {
+    let progress = Arc::new(Progress::new());
+    let (mut follower, mut screen) = (progress.follower(), Quick::default());
+    let imports = [2, 3].map(|more| {
+        let progress = Arc::clone(&progress);
+        thread::spawn(move || progress.add(more))
+    });
+    drop(progress);
+    follower.show_on(&mut screen).await;
+    for import in imports {
+        import.join().unwrap();
+    }
+    let shown = screen.0;
+    assert_eq!(shown.last(), Some(&5), "one thread added two and another one three; the counts shown: {shown:?}");
+    assert!(shown.is_sorted_by(|a, b| a < b), "a count was shown twice, or it went back: {shown:?}");
+}
+
+#[interleave::test]
 async fn each_progress_has_its_own_count() {
     let (one, other) = (Progress::new(), Progress::new());
     one.add(1);

@@ -12,14 +12,21 @@ thread_local! {
     static REQUEST: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
+/// Restores the number that was there before a poll, also if the poll panics.
+struct Before(Option<u32>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        REQUEST.set(self.0);
+    }
+}
+
 /// Handles the request `number`: runs `work`, whose lines belong to this request, and returns its result.
 pub async fn handle<T>(number: u32, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|context| {
-        let before = REQUEST.replace(Some(number));
-        let poll = work.as_mut().poll(context);
-        REQUEST.set(before);
-        poll
+        let _before = Before(REQUEST.replace(Some(number)));
+        work.as_mut().poll(context)
     })
     .await
 }

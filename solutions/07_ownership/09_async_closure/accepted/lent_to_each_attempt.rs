@@ -40,6 +40,7 @@ pub async fn read<M: Meter>(meter: &mut M, register: u16) -> Result<u32, Noise> 
 }
 
 /// Reads all `registers` in one go, in up to three attempts: after noise, it begins again with the first one.
+/// Returns their values, one for each, in this order.
 pub async fn read_all<M: Meter>(meter: &mut M, registers: &[u16]) -> Result<Vec<u32>, Noise> {
     let registers: Rc<[u16]> = registers.into();
     retry(meter, |meter| {

@@ -30,6 +30,7 @@ pub async fn read(meter: &mut impl Meter, register: u16) -> Result<u32, Noise> {
 }
 
 /// Reads all `registers` in one go, in up to three attempts: after noise, it begins again with the first one.
+/// Returns their values, one for each, in this order.
 pub async fn read_all(meter: &mut impl Meter, registers: &[u16]) -> Result<Vec<u32>, Noise> {
     retry(async || {
         let mut values = Vec::new();

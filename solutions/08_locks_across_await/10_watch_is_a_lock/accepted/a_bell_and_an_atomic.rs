@@ -37,7 +37,7 @@ impl Progress {
         Follower { records: Arc::clone(&self.records), bell: self.bell.subscribe() }
     }
 
-    /// Counts that `more` records have been imported. Waits for no screen.
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
     pub fn add(&self, more: u64) {
         self.records.fetch_add(more, SeqCst);
         self.bell.send_replace(());

@@ -35,7 +35,7 @@ impl Progress {
         Follower { records: self.records.subscribe() }
     }
 
-    /// Counts that `more` records have been imported. Waits for no screen.
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
     pub fn add(&self, more: u64) {
         let before = *self.records.borrow();
         self.records.send_replace(before + more);

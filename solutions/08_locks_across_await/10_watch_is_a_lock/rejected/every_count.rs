@@ -41,7 +41,7 @@ impl Progress {
         Follower { records }
     }
 
-    /// Counts that `more` records have been imported. Waits for no screen.
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
     pub fn add(&self, more: u64) {
         let mut state = self.state.lock().unwrap();
         state.0 += more;

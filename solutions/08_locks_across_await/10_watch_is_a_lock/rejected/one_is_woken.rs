@@ -52,7 +52,7 @@ impl Progress {
         Follower { shared: Arc::clone(&self.shared) }
     }
 
-    /// Counts that `more` records have been imported. Waits for no screen.
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
     pub fn add(&self, more: u64) {
         self.shared.records.fetch_add(more, SeqCst);
         self.shared.bell.notify_one();

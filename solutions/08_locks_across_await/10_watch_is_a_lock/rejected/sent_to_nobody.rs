@@ -38,7 +38,7 @@ impl Progress {
         Follower { records: self.records.subscribe() }
     }
 
-    /// Counts that `more` records have been imported. Waits for no screen.
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
     pub fn add(&self, more: u64) {
         let _adding = self.adding.lock().unwrap();
         let _ = self.records.send(self.records() + more);

@@ -1,0 +1,58 @@
+//! verdict: failing-test the_last_count_of_two_threads_is_shown
+//! Adds in an atomic and sends the sum. Two threads may send their sums in the other order, and the screen keeps the smaller.
+//!
+//! The progress of an import: threads count what they have imported, and screens show it.
+
+use tokio::sync::watch::{Receiver, Sender};
+
+/// Shows a number. That may take a while.
+pub trait Screen {
+    fn show(&mut self, records: u64) -> impl Future<Output = ()>;
+}
+
+/// How many records have been imported.
+pub struct Progress {
+    records: Sender<u64>,
+    count: std::sync::atomic::AtomicU64,
+}
+
+/// Follows a [`Progress`].
+pub struct Follower {
+    records: Receiver<u64>,
+}
+
+impl Progress {
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self { records: Sender::new(0), count: Default::default() }
+    }
+
+    /// How many records have been imported.
+    pub fn records(&self) -> u64 {
+        self.count.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    pub fn follower(&self) -> Follower {
+        Follower { records: self.records.subscribe() }
+    }
+
+    /// Counts that `more` records, at least one, have been imported. Waits for no screen.
+    pub fn add(&self, more: u64) {
+        let before = self.count.fetch_add(more, std::sync::atomic::Ordering::SeqCst);
+        self.records.send_replace(before + more);
+    }
+}
+
+impl Follower {
+    /// Shows the count, and the latest one whenever it has changed, until the [`Progress`] is dropped. The last count is
+    /// shown. A screen that is slow skips counts, and none is shown twice.
+    pub async fn show_on(&mut self, screen: &mut impl Screen) {
+        loop {
+            let records = *self.records.borrow_and_update();
+            screen.show(records).await;
+            if self.records.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
