@@ -1,0 +1,40 @@
+//! verdict: deadlock smol_the_valve_is_open_for_the_whole_time
+//! The sleep now belongs to a runtime of one thread. Its timers move only while somebody is in its `block_on`, and nobody is.
+//!
+//! The pumps of a greenhouse.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+/// What a pump opens and closes. Neither takes any time.
+pub trait Valve: Send {
+    fn open(&mut self);
+    fn close(&mut self);
+}
+
+/// A pump with one valve.
+pub struct Pump<V> {
+    valve: Mutex<V>,
+}
+
+impl<V: Valve> Pump<V> {
+    pub fn new(valve: V) -> Self {
+        Self { valve: Mutex::new(valve) }
+    }
+
+    /// Opens the valve for `duration`. Waterings of one pump take turns. May be awaited in any task, on any runtime.
+    pub async fn water(&self, duration: Duration) {
+        let mut valve = self.valve.lock().await;
+        valve.open();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let sleep = {
+            let _entered = runtime.enter();
+            tokio::time::sleep(duration)
+        };
+        // On tokio, a runtime must not be dropped in a task.
+        std::mem::forget(runtime);
+        sleep.await;
+        valve.close();
+    }
+}

@@ -1,0 +1,33 @@
+//! verdict: failing-test smol_waterings_of_one_pump_take_turns
+//! A watering that finds the pump busy does not happen.
+//!
+//! The pumps of a greenhouse.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+/// What a pump opens and closes. Neither takes any time.
+pub trait Valve: Send {
+    fn open(&mut self);
+    fn close(&mut self);
+}
+
+/// A pump with one valve.
+pub struct Pump<V> {
+    valve: Mutex<V>,
+}
+
+impl<V: Valve> Pump<V> {
+    pub fn new(valve: V) -> Self {
+        Self { valve: Mutex::new(valve) }
+    }
+
+    /// Opens the valve for `duration`. Waterings of one pump take turns. May be awaited in any task, on any runtime.
+    pub async fn water(&self, duration: Duration) {
+        let Ok(mut valve) = self.valve.try_lock() else { return };
+        valve.open();
+        smol::Timer::after(duration).await;
+        valve.close();
+    }
+}

@@ -1,0 +1,32 @@
+//! verdict: failing-test smol_waterings_of_one_pump_take_turns
+//! No guard across an await, as clippy asks for std. But this guard keeps the other waterings out.
+//!
+//! The pumps of a greenhouse.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+/// What a pump opens and closes. Neither takes any time.
+pub trait Valve: Send {
+    fn open(&mut self);
+    fn close(&mut self);
+}
+
+/// A pump with one valve.
+pub struct Pump<V> {
+    valve: Mutex<V>,
+}
+
+impl<V: Valve> Pump<V> {
+    pub fn new(valve: V) -> Self {
+        Self { valve: Mutex::new(valve) }
+    }
+
+    /// Opens the valve for `duration`. Waterings of one pump take turns. May be awaited in any task, on any runtime.
+    pub async fn water(&self, duration: Duration) {
+        self.valve.lock().await.open();
+        smol::Timer::after(duration).await;
+        self.valve.lock().await.close();
+    }
+}

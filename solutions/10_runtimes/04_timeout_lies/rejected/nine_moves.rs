@@ -1,0 +1,35 @@
+//! verdict: failing-test the_best_move_is_found_if_there_is_time
+//! A limit on the number of moves, which nobody asked for.
+//!
+//! A chess program. It has to move in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_std::future::timeout;
+use async_std::task;
+
+/// Knows how good a move is.
+pub trait Engine: Send + Sync + 'static {
+    /// The score of a move. Computes for a few milliseconds: not longer than a thread that runs tasks may be blocked.
+    fn evaluate(&self, candidate: usize) -> i32;
+}
+
+/// The best of `moves`, or the first one of the best, as far as they were evaluated when `limit` was over: at least one
+/// of them. Other tasks run between two evaluations. No evaluation begins after `limit`, or when
+/// this future is dropped. `Duration::MAX` is no limit.
+pub async fn think<E: Engine>(engine: Arc<E>, moves: Vec<usize>, limit: Duration) -> Option<usize> {
+    let mut best = None;
+    let thinking = async {
+        for candidate in moves.into_iter().take(9) {
+            let score = engine.evaluate(candidate);
+            if best.is_none_or(|(highest, _)| score > highest) {
+                best = Some((score, candidate));
+            }
+            task::yield_now().await;
+        }
+    };
+    // Whether the limit was over makes no difference here.
+    let _ = timeout(limit, thinking).await;
+    best.map(|(_, candidate)| candidate)
+}
