@@ -1,0 +1,49 @@
+//! verdict: failing-test files_are_handed_out_in_the_order_in_which_they_were_found
+//! A stack: files that were found early wait until no other is left.
+//!
+//! The planner of a build system. It and the compiler are tasks that send each other messages.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::{Receiver, Sender};
+
+/// What the compiler reports. While the channel is full, the compiler waits and takes no further file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The file that the compiler is working on includes this one.
+    Includes(u32),
+    /// A file is compiled. The compiler takes the next one.
+    Done,
+}
+
+/// The compiler closed a channel before the build was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// Hands `first` and every file that the compiler reports to the compiler, each once, in the order in which they were
+/// found. Returns them when all are compiled.
+pub async fn plan(first: u32, files: Sender<u32>, mut reports: Receiver<Report>) -> Result<Vec<u32>, Gone> {
+    let (mut found, mut known) = (vec![first], HashSet::from([first]));
+    let mut backlog = vec![first];
+    let mut compiled = 0;
+    while compiled < found.len() {
+        tokio::select! {
+            room = files.reserve(), if !backlog.is_empty() => {
+                let room = room.map_err(|_| Gone)?;
+                if let Some(file) = backlog.pop() {
+                    room.send(file);
+                }
+            }
+            report = reports.recv() => match report.ok_or(Gone)? {
+                Report::Includes(file) => {
+                    if known.insert(file) {
+                        found.push(file);
+                        backlog.push(file);
+                    }
+                }
+                Report::Done => compiled += 1,
+            },
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,53 @@
+//! verdict: deadlock
+//! Takes all reports that are there, and then waits for room. Meanwhile the compiler reports more than the channel holds.
+//!
+//! The planner of a build system. It and the compiler are tasks that send each other messages.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+/// What the compiler reports. While the channel is full, the compiler waits and takes no further file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The file that the compiler is working on includes this one.
+    Includes(u32),
+    /// A file is compiled. The compiler takes the next one.
+    Done,
+}
+
+/// The compiler closed a channel before the build was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// Hands `first` and every file that the compiler reports to the compiler, each once, in the order in which they were
+/// found. Returns them when all are compiled.
+pub async fn plan(first: u32, files: Sender<u32>, mut reports: Receiver<Report>) -> Result<Vec<u32>, Gone> {
+    let (mut found, mut known) = (vec![first], HashSet::from([first]));
+    let (mut handed_out, mut compiled) = (0, 0);
+    while compiled < found.len() {
+        if handed_out < found.len() {
+            files.send(found[handed_out]).await.map_err(|_| Gone)?;
+            handed_out += 1;
+        }
+        let mut report = match reports.try_recv() {
+            Ok(report) => Some(report),
+            Err(TryRecvError::Empty) if handed_out == found.len() => Some(reports.recv().await.ok_or(Gone)?),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => return Err(Gone),
+        };
+        while let Some(one) = report {
+            match one {
+                Report::Includes(file) => {
+                    if known.insert(file) {
+                        found.push(file);
+                    }
+                }
+                Report::Done => compiled += 1,
+            }
+            report = reports.try_recv().ok();
+        }
+    }
+    Ok(found)
+}

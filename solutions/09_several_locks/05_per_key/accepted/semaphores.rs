@@ -1,0 +1,68 @@
+//! Turns for the branches of a git server. Pushes to one branch happen one after another.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The branches in use. A branch is kept only while a push waits for it or has its turn.
+pub struct Branches<B> {
+    entries: Mutex<HashMap<B, Entry>>,
+}
+
+/// What is kept of one branch.
+struct Entry {
+    /// One permit: the turn.
+    lock: Arc<Semaphore>,
+    /// How many pushes wait for the lock or hold it. Changed only while `entries` is locked.
+    users: usize,
+}
+
+/// One user of a branch, from its call to the end of its turn, or until it gives up.
+struct User<'a, B: Clone + Eq + Hash> {
+    branches: &'a Branches<B>,
+    branch: B,
+}
+
+/// The right to push to one branch. Dropping it ends the turn.
+pub struct Turn<'a, B: Clone + Eq + Hash> {
+    _permit: Option<OwnedSemaphorePermit>,
+    _user: User<'a, B>,
+}
+
+impl<B> Default for Branches<B> {
+    fn default() -> Self {
+        Self { entries: Mutex::new(HashMap::new()) }
+    }
+}
+
+impl<B: Clone + Eq + Hash> Branches<B> {
+    /// Waits while another push to `branch` has its turn. Turns are given in the order of the calls.
+    pub async fn turn(&self, branch: B) -> Turn<'_, B> {
+        let (lock, user) = self.enter(branch);
+        // If this wait is cancelled, `user` is dropped.
+        Turn { _permit: lock.acquire_owned().await.ok(), _user: user }
+    }
+
+    /// Finds or makes the lock and counts its new user, in one step.
+    fn enter(&self, branch: B) -> (Arc<Semaphore>, User<'_, B>) {
+        let mut entries = self.entries.lock().unwrap();
+        let entry =
+            entries.entry(branch.clone()).or_insert_with(|| Entry { lock: Arc::new(Semaphore::new(1)), users: 0 });
+        entry.users += 1;
+        (Arc::clone(&entry.lock), User { branches: self, branch })
+    }
+}
+
+impl<B: Clone + Eq + Hash> Drop for User<'_, B> {
+    fn drop(&mut self) {
+        let mut entries = self.branches.entries.lock().unwrap();
+        if let Some(entry) = entries.get_mut(&self.branch) {
+            entry.users -= 1;
+            if entry.users == 0 {
+                entries.remove(&self.branch);
+            }
+        }
+    }
+}

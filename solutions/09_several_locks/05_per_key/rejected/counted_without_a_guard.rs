@@ -1,0 +1,70 @@
+//! verdict: failing-test a_dropped_push_leaves_nothing_behind
+//! Counts itself before it waits, but uncounts itself only at the end of its turn: if the wait is dropped, the count is too high for ever.
+//!
+//! Turns for the branches of a git server. Pushes to one branch happen one after another.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+
+/// The branches in use. A branch is kept only while a push waits for it or has its turn.
+pub struct Branches<B> {
+    entries: Mutex<HashMap<B, Entry>>,
+}
+
+/// What is kept of one branch.
+#[derive(Default)]
+struct Entry {
+    lock: Arc<AsyncMutex<()>>,
+    /// How many pushes wait for the lock or hold it. Changed only while `entries` is locked.
+    users: usize,
+}
+
+/// One user of a branch, from its call to the end of its turn, or until it gives up.
+struct User<'a, B: Clone + Eq + Hash> {
+    branches: &'a Branches<B>,
+    branch: B,
+}
+
+/// The right to push to one branch. Dropping it ends the turn.
+pub struct Turn<'a, B: Clone + Eq + Hash> {
+    _guard: OwnedMutexGuard<()>,
+    _user: User<'a, B>,
+}
+
+impl<B> Default for Branches<B> {
+    fn default() -> Self {
+        Self { entries: Mutex::new(HashMap::new()) }
+    }
+}
+
+impl<B: Clone + Eq + Hash> Branches<B> {
+    /// Waits while another push to `branch` has its turn. Turns are given in the order of the calls.
+    pub async fn turn(&self, branch: B) -> Turn<'_, B> {
+        let lock = self.enter(branch.clone());
+        let guard = lock.lock_owned().await;
+        Turn { _guard: guard, _user: User { branches: self, branch } }
+    }
+
+    /// Finds or makes the lock and counts its new user, in one step.
+    fn enter(&self, branch: B) -> Arc<AsyncMutex<()>> {
+        let mut entries = self.entries.lock().unwrap();
+        let entry = entries.entry(branch).or_default();
+        entry.users += 1;
+        Arc::clone(&entry.lock)
+    }
+}
+
+impl<B: Clone + Eq + Hash> Drop for User<'_, B> {
+    fn drop(&mut self) {
+        let mut entries = self.branches.entries.lock().unwrap();
+        if let Some(entry) = entries.get_mut(&self.branch) {
+            entry.users -= 1;
+            if entry.users == 0 {
+                entries.remove(&self.branch);
+            }
+        }
+    }
+}
