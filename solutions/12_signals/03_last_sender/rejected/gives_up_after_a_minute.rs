@@ -1,0 +1,38 @@
+//! verdict: failing-test a_search_waits_however_long_it_takes
+//! Ends when nothing was found for a minute. A large log takes longer.
+//!
+//! A search through the logs of several machines.
+
+use std::time::Duration;
+
+use async_std::channel::bounded;
+use async_std::{future, task};
+
+/// A machine with a log. Reading a log takes its time, and may panic.
+pub trait Machine: Send + 'static {
+    /// The next line that contains `text`. `None` at the end of the log.
+    fn next(&mut self, text: &str) -> impl Future<Output = Option<String>> + Send;
+}
+
+/// All lines that contain `text`. The logs are searched at the same time, each by a task of its own. If a log cannot be
+/// read to its end, because its machine panics, the lines found so far remain. If the caller gives up, each task ends
+/// with the next line that it finds.
+pub async fn search<M: Machine>(machines: Vec<M>, text: &str) -> Vec<String> {
+    let (found, lines) = bounded(1);
+    for mut machine in machines {
+        let (found, text) = (found.clone(), text.to_owned());
+        task::spawn(async move {
+            while let Some(line) = machine.next(&text).await {
+                if found.send(line).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    drop(found);
+    let mut all = Vec::new();
+    while let Ok(Ok(line)) = future::timeout(Duration::from_secs(60), lines.recv()).await {
+        all.push(line);
+    }
+    all
+}

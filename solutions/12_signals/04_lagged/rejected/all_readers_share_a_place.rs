@@ -1,0 +1,72 @@
+//! verdict: failing-test each_reader_has_a_place_of_its_own
+//! All readers share one receiver, and each line reaches one of them.
+//!
+//! The live commentary of a match. Everybody reads it at a speed of their own.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::{Receiver, Sender, channel};
+
+/// What a reader gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Line(String),
+    /// So many lines, in this place, are lost: they were no longer kept when the reader got there.
+    Missed(u64),
+}
+
+/// The commentary, which ends when it is dropped.
+pub struct Commentary {
+    lines: Sender<String>,
+    shared: Arc<Mutex<Receiver<String>>>,
+}
+
+impl Commentary {
+    /// A commentary that keeps its latest lines for those who read slowly. How many: `kept`, rounded up to a power of two.
+    pub fn new(kept: usize) -> Self {
+        let (lines, shared) = channel(kept);
+        Self { lines, shared: Arc::new(Mutex::new(shared)) }
+    }
+
+    /// Adds a line, whether or not anybody reads it. Never waits.
+    pub fn say(&self, line: &str) {
+        // It fails if there are no readers. Then there is nobody to keep the line for.
+        let _ = self.lines.send(line.to_owned());
+    }
+
+    /// A reader of all lines from now on. Each reader has a place of its own.
+    pub fn reader(&self) -> Reader {
+        Reader { lines: Arc::clone(&self.shared) }
+    }
+}
+
+/// Reads the commentary.
+pub struct Reader {
+    lines: Arc<Mutex<Receiver<String>>>,
+}
+
+impl Reader {
+    /// The next entry. Waits until there is one. `None` if the commentary has ended, and everything was read.
+    pub async fn next(&mut self) -> Option<Entry> {
+        match self.lines.lock().await.recv().await {
+            Ok(line) => Some(Entry::Line(line)),
+            Err(RecvError::Lagged(missed)) => Some(Entry::Missed(missed)),
+            Err(RecvError::Closed) => None,
+        }
+    }
+
+    /// The entries that can be read now, without waiting.
+    pub fn catch_up(&mut self) -> Vec<Entry> {
+        let Ok(mut lines) = self.lines.try_lock() else { return Vec::new() };
+        let mut entries = Vec::new();
+        loop {
+            match lines.try_recv() {
+                Ok(line) => entries.push(Entry::Line(line)),
+                Err(TryRecvError::Lagged(missed)) => entries.push(Entry::Missed(missed)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return entries,
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! verdict: failing-test a_player_who_leaves_does_not_count
+//! Puts the place back behind the await, which a player who leaves never gets to.
+//!
+//! The lobby of an online game: a round begins when enough players are ready.
+
+use std::sync::Mutex;
+
+use smol::channel::{Receiver, Sender, bounded};
+
+/// Where players wait for a round.
+pub struct Lobby {
+    players: usize,
+    next: Mutex<Round>,
+}
+
+impl Lobby {
+    /// A lobby whose rounds have this many players, at least one.
+    pub fn new(players: usize) -> Self {
+        Self { players, next: Mutex::new(Round::new(0)) }
+    }
+
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
+    /// not count. Every player may be ready again for the next round.
+    pub async fn ready(&self) {
+        let (round, begins) = {
+            let mut next = self.next.lock().unwrap();
+            next.ready += 1;
+            if next.ready == self.players {
+                *next = Round::new(next.number + 1);
+                return;
+            }
+            (next.number, next.begins.clone())
+        };
+        let _ = begins.recv().await;
+        let mut next = self.next.lock().unwrap();
+        if next.number == round {
+            next.ready -= 1;
+        }
+    }
+}
+
+/// The round that players wait for. Nothing is ever sent: the channel closes when the round begins.
+struct Round {
+    number: u64,
+    ready: usize,
+    _begin: Sender<()>,
+    begins: Receiver<()>,
+}
+
+impl Round {
+    fn new(number: u64) -> Self {
+        let (begin, begins) = bounded(1);
+        Self { number, ready: 0, _begin: begin, begins }
+    }
+}
