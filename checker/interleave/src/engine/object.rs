@@ -96,12 +96,13 @@ impl Object {
     /// Records what an operation on this atomic orders.
     #[inline]
     pub fn orders(&self, operation: Operation, order: Ordering, place: &'static Location<'static>) {
+        if !session::is_watching() {
+            return;
+        }
         session::with(|session| {
-            if session.races.is_some() {
-                let id = self.id_in(session, Some(place));
-                if let Some((races, thread)) = session.racing() {
-                    races.atomic(thread, id, operation, order, place);
-                }
+            let id = self.id_in(session, Some(place));
+            if let Some((races, thread)) = session.racing() {
+                races.atomic(thread, id, operation, order, place);
             }
         });
     }
