@@ -55,8 +55,10 @@ pub(crate) fn mark() -> Mark {
 /// Records that the running step had to come after the step `mark`, such as a join after the end of the joined thread.
 pub(crate) fn follow(mark: &Mark) {
     with(|session| {
-        if let Some(step) = mark.step {
-            session.source.search().map(|search| search.follow(step));
+        if let Some(step) = mark.step
+            && let Some(search) = session.source.search()
+        {
+            search.follow(step);
         }
         if let Some(known) = &mark.known
             && let Some((races, thread)) = session.racing()
