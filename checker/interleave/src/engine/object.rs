@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering, Ordering::Relaxed};
 use trace::{Action, End, Mode, Side, TaskState};
 
 use super::choice::Access;
-use super::races::{Operation, Orders, Races};
+use super::races::{Operation, Orders, Race, Races, Seen};
 use super::scheduler;
 use super::session::{self, ObjectOrigin, Phase, Recording, Stop, record};
 use super::watching;
@@ -96,12 +96,13 @@ impl Object {
     /// Records what an operation on this atomic orders.
     #[inline]
     pub fn orders(&self, operation: Operation, order: Ordering, place: &'static Location<'static>) {
+        if !session::is_watching() {
+            return;
+        }
         session::with(|session| {
-            if session.races.is_some() {
-                let id = self.id_in(session, Some(place));
-                if let Some((races, thread)) = session.racing() {
-                    races.atomic(thread, id, operation, order, place);
-                }
+            let id = self.id_in(session, Some(place));
+            if let Some((races, thread)) = session.racing() {
+                races.atomic(thread, id, operation, order, place);
             }
         });
     }
@@ -109,50 +110,33 @@ impl Object {
     /// Records an access to this cell through a shared reference. If nothing orders it after the access before, the
     /// schedule ends at its next scheduling point.
     pub fn accesses(&self, place: &'static Location<'static>) {
-        self.shows_access(place);
-        self.watched(place, |session, id| {
-            let actor = session.actor();
-            let (races, thread) = session.racing()?;
-            let race = races.access(thread, actor, id, place)?;
-            session.stop.get_or_insert(Stop::Race(race));
-            None
-        });
+        self.watch(place, Races::access);
     }
 
     /// Records an access to this cell by its only owner, as the compiler has proved.
     pub fn accesses_alone(&self, place: &'static Location<'static>) {
-        self.shows_access(place);
-        self.watched(place, |session, id| {
-            let actor = session.actor();
-            let (races, thread) = session.racing()?;
-            races.access_alone(thread, actor, id, place);
-            None
-        });
+        self.watch(place, Races::access_alone);
     }
 
     /// An access is no step for the search: data races are found in either order.
-    fn shows_access(&self, place: &'static Location<'static>) {
-        if session::is_recorded() {
-            let object = self.id(place).0;
-            record(place, |_| Action::Accesses { object });
-        }
-    }
-
-    fn watched(
-        &self,
-        place: &'static Location<'static>,
-        access: impl FnOnce(&mut session::Session, usize) -> Option<()>,
-    ) {
+    fn watch(&self, place: &'static Location<'static>, access: impl FnOnce(&mut Races, usize, Seen) -> Option<Race>) {
         session::with(|session| {
             if session.races.is_none() {
                 session.has_unwatched_cell = true;
                 return;
             }
-            let id = self.id_in(session, Some(place));
-            if session.phase == Phase::Running && session.stop.is_none() {
-                access(session, id);
+            let (object, actor) = (self.id_in(session, Some(place)), session.actor());
+            if let Some((races, thread)) = session.racing() {
+                let seen = races.see(thread, actor, place);
+                if let Some(race) = access(races, object, seen) {
+                    session.stop.get_or_insert(Stop::Race(race));
+                }
             }
         });
+        if session::is_recorded() {
+            let object = self.id(place).0;
+            record(place, |_| Action::Accesses { object });
+        }
     }
 
     /// Records that an end of this channel is dropped. After the end of a schedule, this shows which task owned it.

@@ -4,7 +4,7 @@
 //! reach. Steps are recorded only when a failing schedule is run a second time, so the thousands of passing schedules
 //! cost nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,6 +27,8 @@ use crate::stack;
 
 thread_local! {
     static SESSION: RefCell<Option<Box<Session>>> = const { RefCell::new(None) };
+    /// Whether the running schedule looks for data races: most do not, and must not pay for those that do.
+    static IS_WATCHING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// How much of a schedule is recorded besides its choices.
@@ -291,12 +293,19 @@ impl Session {
 
 /// Starts a schedule on this thread.
 pub(crate) fn begin(session: Session) {
+    IS_WATCHING.set(session.races.is_some());
     SESSION.set(Some(Box::new(session)));
 }
 
 /// Ends the schedule on this thread and returns its session, once.
 pub(crate) fn end() -> Option<Box<Session>> {
     SESSION.take()
+}
+
+/// Whether the running schedule looks for data races.
+#[inline]
+pub(crate) fn is_watching() -> bool {
+    IS_WATCHING.get()
 }
 
 /// Calls `f` with the session of this thread; returns `None` outside a schedule. `f` must not run foreign code: no

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::choice::Access;
 use super::races::{Orders, Races, VectorClock};
 use super::search::Key;
-use super::session::{Phase, Recording, Session, with};
+use super::session::{Phase, Recording, Session, is_watching, with};
 
 impl Session {
     /// Begins to look for data races.
@@ -27,7 +27,8 @@ impl Session {
     /// Records that the running step touches the object `id`.
     pub(crate) fn touch_object(&mut self, id: usize, access: Access) {
         self.touch(id as Key, access);
-        if self.objects[id].orders == Orders::Steps
+        if self.races.is_some()
+            && self.objects.get(id).is_some_and(|object| object.orders == Orders::Steps)
             && let Some((races, thread)) = self.racing()
         {
             races.step(thread, id);
@@ -54,8 +55,10 @@ pub(crate) fn mark() -> Mark {
 /// Records that the running step had to come after the step `mark`, such as a join after the end of the joined thread.
 pub(crate) fn follow(mark: &Mark) {
     with(|session| {
-        if let Some(step) = mark.step {
-            session.source.search().map(|search| search.follow(step));
+        if let Some(step) = mark.step
+            && let Some(search) = session.source.search()
+        {
+            search.follow(step);
         }
         if let Some(known) = &mark.known
             && let Some((races, thread)) = session.racing()
@@ -66,7 +69,11 @@ pub(crate) fn follow(mark: &Mark) {
 }
 
 /// Calls `f` with what tracks data races, and the running thread.
+#[inline]
 pub(crate) fn with_races(f: impl FnOnce(&mut Races, usize)) {
+    if !is_watching() {
+        return;
+    }
     with(|session| {
         if let Some((races, thread)) = session.racing() {
             f(races, thread);

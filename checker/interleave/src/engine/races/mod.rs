@@ -244,37 +244,25 @@ impl Races {
         }
     }
 
-    /// An access to a cell, which may write. Returns the race with an access before it, if there is one.
-    pub(crate) fn access(
-        &mut self,
-        thread: usize,
-        actor: usize,
-        object: usize,
-        place: &'static Location<'static>,
-    ) -> Option<Race> {
-        let second = self.seen(thread, actor, place);
+    /// An access to the cell `object`, which may write. Returns the race with the access before, if there is one.
+    pub(crate) fn access(&mut self, object: usize, second: Seen) -> Option<Race> {
         let first = self.object(object).last.replace(second)?;
-        let now = &self.threads[thread].now;
-        if first.thread == thread || now.of(first.thread) >= first.moment {
+        let now = &self.threads[second.thread].now;
+        if first.thread == second.thread || now.of(first.thread) >= first.moment {
             return None;
         }
-        let blame = self.evidence.as_ref().and_then(|evidence| evidence.blame(&first, thread));
+        let blame = self.evidence.as_ref().and_then(|evidence| evidence.blame(&first, second.thread));
         Some(Race { object, first, second, blame })
     }
 
-    /// An access for which the compiler vouches that nobody else has a reference.
-    pub(crate) fn access_alone(
-        &mut self,
-        thread: usize,
-        actor: usize,
-        object: usize,
-        place: &'static Location<'static>,
-    ) {
-        let seen = self.seen(thread, actor, place);
+    /// An access for which the compiler vouches that nobody else has a reference: never a race.
+    pub(crate) fn access_alone(&mut self, object: usize, seen: Seen) -> Option<Race> {
         self.object(object).last = Some(seen);
+        None
     }
 
-    fn seen(&mut self, thread: usize, actor: usize, place: &'static Location<'static>) -> Seen {
+    /// What `thread` does now.
+    pub(crate) fn see(&mut self, thread: usize, actor: usize, place: &'static Location<'static>) -> Seen {
         let now = &mut self.threads[thread].now;
         let moment = now.of(thread);
         // What the thread does next knows of the access, and what it did before does not.

@@ -52,6 +52,10 @@ impl<T: ?Sized> UnsafeCell<T> {
     }
 
     /// The pointer to the value. Not counted as an access, because the cell may not be initialized.
+    #[allow(
+        clippy::not_unsafe_ptr_arg_deref,
+        reason = "safe in the standard library, too: only an address is computed"
+    )]
     pub const fn raw_get(this: *const Self) -> *mut T {
         #[allow(unsafe_code)]
         // SAFETY: the caller's pointer is to a cell, and only the address of its field is computed.
