@@ -80,7 +80,8 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
         return Err(UserError::new(format!("{first}{more}"), "correct the link, or write what it leads to").into());
     }
     let dir = toolchain::build_folder(root).join("book");
-    write(&dir, &settings, pages.iter().chain(&files))?;
+    let unindexed = search::without_index(&settings, &pages).with_context(|| format!("in {SETTINGS}"))?;
+    write(&dir, &unindexed, pages.iter().chain(&files))?;
     let mut text = Text::new();
     text.push(Line::plain(format!(
         "{}, and {} to play on: {}",

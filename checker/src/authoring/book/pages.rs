@@ -11,6 +11,9 @@ use crate::authoring::book::shown::Shown;
 use crate::course::glossary::Glossary;
 use crate::course::markdown::escaped;
 
+/// The page from which mdBook takes the order of the others.
+pub const CONTENTS: &str = "SUMMARY.md";
+
 /// The pages by their path in the book.
 pub type Pages = BTreeMap<String, String>;
 
@@ -33,7 +36,7 @@ pub fn pages(book: &Book<'_>) -> Result<Pages, String> {
         sitemap.rewritten(text, from, page).map_err(lost)
     };
     let mut pages = Pages::new();
-    pages.insert("SUMMARY.md".to_owned(), summary(book, glossary.is_some()));
+    pages.insert(CONTENTS.to_owned(), summary(book, glossary.is_some()));
     let front = rewritten(&front, FRONT, "index.md")?;
     pages.insert("index.md".to_owned(), front_page(&front, book, glossary.is_some()));
     if let Some(glossary) = &glossary {
@@ -150,7 +153,7 @@ mod tests {
         let material = example::material();
         let pages = pages(&book(&material, &BTreeMap::new())).unwrap();
         assert_eq!(
-            pages["SUMMARY.md"],
+            pages[CONTENTS],
             "# Summary\n\n[Course](index.md)\n[Glossary](glossary.md)\n\n- [2. Mutex](02_mutex/index.md)\n  \
              - [2.3 Two locks ★★](02_mutex/03_abba.md)\n"
         );

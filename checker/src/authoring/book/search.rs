@@ -7,7 +7,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use toml_edit::{DocumentMut, Item, Table, value};
 
+use crate::authoring::book::pages::CONTENTS;
 use crate::course::markdown;
 
 /// What search leaves out beside code: how each part begins and ends. No part is inside another one of its kind.
@@ -37,6 +39,22 @@ fn prose(page: &str) -> String {
         text.replace_range(block, "");
     }
     text
+}
+
+/// The settings of a book whose index finds none of `pages`. mdBook warns of an index of more than 10 MB, and this one is
+/// replaced.
+///
+/// # Errors
+///
+/// If the settings are no TOML.
+pub fn without_index(settings: &str, pages: &BTreeMap<String, String>) -> Result<String> {
+    let mut settings: DocumentMut = settings.parse()?;
+    let mut chapters = Table::new();
+    for page in pages.keys().filter(|page| *page != CONTENTS) {
+        chapters[page]["enable"] = value(false);
+    }
+    settings["output"]["html"]["search"]["chapter"] = Item::Table(chapters);
+    Ok(settings.to_string())
 }
 
 /// Gives the book in `full` the search index of the book in `searched`. mdBook has no setting for what to leave out.
@@ -74,6 +92,19 @@ mod tests {
             ["# A", "Words.", "## B", "<details class=\"solution\">", "<summary>S</summary>", "Why.", "</details>"];
         assert_eq!(words, kept);
         assert_eq!(markdown::anchors(&text), markdown::anchors(page), "a hit leads to its heading");
+    }
+
+    /// Would catch: an index of all that a long course has, of which mdBook warns.
+    #[test]
+    fn no_page_is_in_the_index_that_is_replaced() {
+        let pages = BTreeMap::from([CONTENTS, "index.md", "01_x/02_a.md"].map(|page| (page.to_owned(), String::new())));
+        let settings = without_index("[output.html.search]\nuse-boolean-and = true\n", &pages).unwrap();
+        let settings: toml::Table = settings.parse().unwrap();
+        without_index("[book]\n", &pages).expect("search is on by default");
+        let search = &settings["output"]["html"]["search"];
+        assert_eq!(search["use-boolean-and"], toml::Value::Boolean(true));
+        assert_eq!(search["chapter"]["01_x/02_a.md"]["enable"], toml::Value::Boolean(false));
+        assert_eq!(search["chapter"].as_table().unwrap().len(), 2);
     }
 
     #[test]
