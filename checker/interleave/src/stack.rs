@@ -44,9 +44,15 @@ fn find(backtrace: &str, package: &Path, here: &Path) -> Option<Line> {
     None
 }
 
+/// Of a frame that belongs to no function, such as the one between a signal's handler and what it has interrupted.
+const NO_SYMBOL: &str = "<unknown>";
+
 /// The function's name, and that of its type: `<std::sync::Mutex<T>>::lock` is `Mutex::lock`. A function that was inlined
 /// has only its own name if the debug information consists of line tables.
 fn name_of(symbol: &str) -> Option<String> {
+    if symbol == NO_SYMBOL {
+        return None;
+    }
     // Of `<TYPE as TRAIT>::name` and `<TYPE>::name`, what counts are the type and the name.
     let (owner, path) = match symbol.strip_prefix('<').and_then(|rest| rest.split_at_checked(closing(rest)?)) {
         Some((owner, path)) => (owner.split(" as ").next(), path),
@@ -114,5 +120,6 @@ mod tests {
         assert_eq!(name("abba::move_all::{{closure}}"), "move_all");
         assert_eq!(name("park"), "park");
         assert_eq!(name_of(""), None);
+        assert_eq!(name_of("<unknown>"), None, "the line itself was interrupted, and calls nothing");
     }
 }

@@ -173,6 +173,8 @@ impl Toys {
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTUP_TOOLCHAIN"] {
             set(name, None);
         }
+        // Courses that exist at the same time must not share their build folders.
+        set("CARGO_TARGET_DIR", None);
         let toys = self.root.join("toys").display().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
         set("PATH", Some(&format!("{toys}:{path}")));

@@ -97,7 +97,7 @@ pub struct StandstillDetector {
 
 impl StandstillDetector {
     /// How long no thread may have run.
-    const PROOF: Duration = Duration::from_millis(300);
+    const PROOF: Duration = Duration::from_millis(200);
 
     /// Takes a snapshot. Returns whether the process has stood still long enough.
     pub fn observe(&mut self, id: u32) -> bool {

@@ -7,7 +7,7 @@ use super::{Activity, Group, How, Spec, Standstill, sys};
 
 /// When to check for a standstill first, and how often after that.
 const FIRST_LOOK: Duration = Duration::from_millis(400);
-const LOOK_AGAIN: Duration = Duration::from_millis(150);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Decides how long to wait for events, and when to kill the process.
 pub(super) struct Supervisor {
