@@ -123,9 +123,9 @@ fn stands_still(id: u32, threads: &[Thread]) -> bool {
 
 /// Makes each thread of `id` that waits for a lock look at it again.
 ///
-/// Very rarely, on a busy machine, a thread slept on although its lock was free: twice in some hundred thousand tests of
-/// right answers. When a stopped process continues, the kernel starts each wait anew, and compares the lock first. A
-/// deadlock stays a deadlock.
+/// Twice, on a busy machine, a right answer was reported as deadlocked, and the cause is not known. This rules out one: a
+/// wake-up that was lost. When a stopped process continues, the kernel starts each wait anew, and compares the lock first.
+/// A deadlock stays a deadlock.
 pub fn rouse(id: u32) {
     const PATIENCE: Duration = Duration::from_secs(2);
     let Some(pid) = Pid::from_raw(id.cast_signed()) else { return };
