@@ -129,7 +129,7 @@ impl Catalogue {
 
     /// The folder of the solution of `exercise`.
     pub fn solution(&self, exercise: &Exercise) -> PathBuf {
-        self.root.join("solutions").join(exercise.path())
+        exercise.solution(&self.root)
     }
 
     /// The original text of the learner's file, stored beside the solution.

@@ -100,6 +100,11 @@ impl Exercise {
         self.dir.join("src").join("lib.rs")
     }
 
+    /// The folder of its solution in the course at `root`.
+    pub fn solution(&self, root: &Path) -> PathBuf {
+        root.join("solutions").join(self.path())
+    }
+
     /// What it asks for.
     pub fn brief(&self) -> PathBuf {
         self.dir.join("README.md")

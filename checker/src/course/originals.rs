@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::course::exercise::Exercise;
 use crate::course::version::sources;
@@ -60,6 +60,15 @@ impl Originals {
         let differs = self.0.iter().filter(|(file, hash)| found.get(*file) != Some(hash)).map(|(file, _)| file);
         let script = found.keys().filter(|file| *file == "build.rs" && !self.0.contains_key(*file));
         differs.chain(script).cloned().collect()
+    }
+
+    /// Whether each test of `exercise` is as the course has it.
+    pub fn has_tests_of(&self, exercise: &Exercise) -> bool {
+        let is_original = |test: &PathBuf| {
+            let name = test.strip_prefix(&exercise.dir).ok()?.to_str()?.replace('\\', "/");
+            Some(self.is_original(&name, &fs::read(test).ok()?))
+        };
+        exercise.tests.iter().all(|test| is_original(test) == Some(true))
     }
 
     /// Whether `file` belongs to the course.

@@ -244,3 +244,31 @@ fn after_a_clean_cargo_builds_again() {
     assert!(verdict["headline"].as_str().unwrap().contains("passes 2 tests"), "{verdict}");
     assert_eq!(calls, 1);
 }
+
+/// Would catch: a bundle that is never linked, or one that decides about a verdict.
+#[test]
+fn a_test_that_does_not_link_with_the_bundle_is_linked_without_it() {
+    let counted = Counted::new();
+    // Other tests use the bundles in the common build folder.
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("course-target-of-bundles");
+    let variables = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
+    let _ = fs::remove_dir_all(target.join("checker"));
+    let change = |text: &str| counted.write("src/lib.rs", &format!("pub fn answer() -> u32 {{\n    42\n}}\n{text}"));
+    change("// recorded\n");
+    counted.verdict("passes", &variables);
+    let sets = fs::read_dir(target.join("checker/bundles")).unwrap().flatten();
+    let bundles = sets.flat_map(|set| fs::read_dir(set.path()).unwrap().flatten());
+    let own: Vec<PathBuf> = bundles.map(|bundle| bundle.path().join("libinterleave.so")).collect();
+    assert!(own.iter().any(|library| library.exists()), "{own:?}");
+    for (text, is_whole) in [("// whole\n", true), ("// broken\n", false), ("// given up\n", false)] {
+        if text == "// broken\n" {
+            own.iter().for_each(|library| fs::write(library, "this is not a library").unwrap());
+        }
+        change(text);
+        let (verdict, calls) = counted.verdict("passes", &variables);
+        assert!(verdict["headline"].as_str().unwrap().contains("passes 2 tests"), "{text}: {verdict}");
+        assert_eq!(calls, 0, "{text}");
+        let given_up = own.iter().any(|library| library.with_file_name("unusable").exists());
+        assert_eq!(given_up, !is_whole, "{text}");
+    }
+}

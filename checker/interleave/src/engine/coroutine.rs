@@ -25,6 +25,10 @@ thread_local! {
     static RUNNING: Cell<Option<NonNull<Suspender>>> = const { Cell::new(None) };
 }
 
+/// What a coroutine runs. It is boxed so that the switch between stacks is compiled with the kit, not anew with each test:
+/// it is written in assembly, whose symbols a dynamic library does not export.
+pub(crate) type Body = Box<dyn FnOnce()>;
+
 /// A function call that can be suspended and resumed.
 pub(crate) struct Coroutine {
     inner: corosensei::Coroutine<(), (), ()>,
@@ -47,7 +51,7 @@ impl Coroutine {
     /// # Panics
     ///
     /// If the operating system has no memory for its stack.
-    pub(crate) fn new(body: impl FnOnce() + 'static) -> Self {
+    pub(crate) fn new(body: Body) -> Self {
         let stack = SPARE_STACKS.with_borrow_mut(Vec::pop);
         let stack = stack.unwrap_or_else(|| DefaultStack::new(STACK_BYTES).expect("memory for a stack"));
         let guard = stack.limit().get();
@@ -110,12 +114,12 @@ mod tests {
         let log = Rc::new(RefCell::new(String::new()));
         let mut both = ['a', 'b'].map(|name| {
             let log = Rc::clone(&log);
-            Coroutine::new(move || {
+            Coroutine::new(Box::new(move || {
                 for _ in 0..2 {
                     log.borrow_mut().push(name);
                     suspend();
                 }
-            })
+            }))
         });
         for _ in 0..2 {
             for coroutine in &mut both {

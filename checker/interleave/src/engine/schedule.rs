@@ -82,9 +82,9 @@ fn tear_down() {
         std::mem::take(&mut session.globals)
     });
     // On a separate stack, because foreign destructors run here.
-    let mut drops = Coroutine::new(move || {
+    let mut drops = Coroutine::new(Box::new(move || {
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || drop(globals)));
-    });
+    }));
     match drops.resume() {
         Resumed::Returned => drops.recycle(),
         Resumed::Suspended => std::mem::forget(drops),

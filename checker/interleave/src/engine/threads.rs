@@ -9,7 +9,7 @@ use trace::{TaskKind, TaskState};
 
 use super::choice::{Access, Reason};
 use super::clock::Alarm;
-use super::coroutine::Coroutine;
+use super::coroutine::{Body, Coroutine};
 use super::locals::Locals;
 use super::races::Races;
 use super::scheduler::{self, Foreign, OUTSIDE, ThreadWaker, block, is_tear_down, local_point, reschedule};
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    fn add_thread(&mut self, own: usize, body: impl FnOnce() + 'static, end: impl FnOnce() + 'static) -> usize {
+    fn add_thread(&mut self, own: usize, body: Body, end: Body) -> usize {
         let id = self.threads.len();
         let foreign = Foreign::of(self);
         let parent = (id > 0).then_some(self.current);
@@ -56,7 +56,7 @@ impl Session {
             task: None,
             parent,
             state: ThreadState::Runnable,
-            coroutine: Some(Coroutine::new(move || enter(id, body, end))),
+            coroutine: Some(Coroutine::new(Box::new(move || enter(id, body, end)))),
             token: false,
             parked: false,
             waker: Waker::from(Arc::new(ThreadWaker { id, epoch: self.epoch, foreign })),
@@ -101,14 +101,15 @@ pub(crate) fn start(
     session::with(|session| {
         let name = session.name(name);
         let actor = session.add_actor(kind, name);
-        Started { id: session.add_thread(actor, body, end), actor }
+        Started { id: session.add_thread(actor, Box::new(body), Box::new(end)), actor }
     })
     .expect(OUTSIDE)
 }
 
 /// Starts a thread for an actor that already has an entry.
 pub(crate) fn start_as(actor: usize, body: impl FnOnce() + 'static) -> Started {
-    session::with(|session| Started { id: session.add_thread(actor, body, || ()), actor }).expect(OUTSIDE)
+    session::with(|session| Started { id: session.add_thread(actor, Box::new(body), Box::new(|| ())), actor })
+        .expect(OUTSIDE)
 }
 
 /// Starts the thread of the test body. The schedule starts and ends with it.
@@ -126,16 +127,16 @@ pub(crate) fn start_main(body: impl FnOnce() + 'static) {
     };
     session::with(|session| {
         let main = session.add_actor(TaskKind::Thread, "main".to_owned());
-        session.add_thread(main, body, || ());
+        session.add_thread(main, Box::new(body), Box::new(|| ()));
         session.next = Some(MAIN);
     });
 }
 
 /// Runs a thread from start to end, on its own stack.
-fn enter(id: usize, body: impl FnOnce(), end: impl FnOnce()) {
+fn enter(id: usize, body: Body, end: Body) {
     let is_torn = session::with(|session| session.phase == Phase::TearingDown).unwrap_or(true);
     let body = AssertUnwindSafe(body);
-    let life = || if is_torn { drop(body) } else { body.0() };
+    let life = || if is_torn { drop(body) } else { (body.0)() };
     // A panic here is the kit's own, or comes from a destructor after the test has ended, and is of no interest.
     let _ = panic::catch_unwind(AssertUnwindSafe(life));
     let _ = panic::catch_unwind(thread_local::destroy_all);

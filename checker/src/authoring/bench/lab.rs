@@ -1,5 +1,6 @@
 //! The solutions of the course, laid out to be measured.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use crate::authoring::proof::layout::{Bench, Place, attempt_name};
 use crate::authoring::proof::{self, Attempt};
 use crate::course::catalogue::Catalogue;
 use crate::course::exercise::{Exercise, Starts};
+use crate::course::originals::Originals;
 use crate::runner::check::{self, Check};
 use crate::runner::compile;
 use crate::session::Session;
@@ -54,6 +56,11 @@ impl<'a> Lab<'a> {
         let bench = Bench::new(session.root(), "bench")?;
         bench.lay_out(&plan, &|_| Place::Apart)?;
         let catalogue = Catalogue::find(bench.dir())?;
+        for exercise in &catalogue.exercises {
+            let solution = exercise.solution(bench.dir());
+            fs::create_dir_all(&solution)?;
+            Originals::of(exercise).keep(&solution)?;
+        }
         let named = |exercise: &Exercise, name| {
             let mut all = answers.iter().flatten();
             let answer = all.find(|answer| answer.exercise == exercise.name && answer.name == name);

@@ -78,8 +78,9 @@ impl<'a> Listener<'a> {
             (Level::Error, _) if fault::of(&diagnostic, package) == Fault::Environment => {
                 self.foreign.get_or_insert(diagnostic);
             }
-            // Warnings about other packages do not concern the learner.
+            // Warnings about other packages, or about the tests, do not concern the learner.
             (Level::Warning, Package::Other) => {}
+            (Level::Warning, _) if self.is_in_a_test(&diagnostic) => {}
             _ if self.diagnostics.iter().any(|known| known.rendered == diagnostic.rendered) => {}
             (level, _) => {
                 if level == Level::Error {
@@ -88,6 +89,11 @@ impl<'a> Listener<'a> {
                 self.diagnostics.push(diagnostic);
             }
         }
+    }
+
+    fn is_in_a_test(&self, diagnostic: &Diagnostic) -> bool {
+        let place = diagnostic.place.as_ref();
+        place.is_some_and(|place| self.exercise.tests.iter().any(|test| test.ends_with(&place.file)))
     }
 
     fn line_for_people(&mut self, line: &[u8]) {
@@ -156,15 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_reported_once_and_foreign_warnings_never() {
+    fn an_error_is_reported_once_and_warnings_of_other_code_never() {
         use std::cell::RefCell;
-        let exercise = crate::course::exercise::example::exercise("abba");
+        let mut exercise = crate::course::exercise::example::exercise("abba");
+        exercise.tests = vec!["/course/exercises/02_mutex/03_abba/tests/abba.rs".into()];
         let reported = RefCell::new(Vec::new());
         let report = |stage| reported.borrow_mut().push(format!("{stage:?}"));
         let mut listener = Listener::new(&exercise, Mode::Real, &report);
         let line = |package: &str, level: &str, text: &str| {
+            let file = if text == "five" { "exercises/02_mutex/03_abba/tests/abba.rs" } else { "src/lib.rs" };
             format!(
-                r#"{{"reason":"compiler-message","package_id":"{package}","message":{{"message":"{text}","code":null,"level":"{level}","spans":[{{"file_name":"src/lib.rs","line_start":1,"is_primary":true}}],"rendered":"{level}: {text}\n"}}}}"#
+                r#"{{"reason":"compiler-message","package_id":"{package}","message":{{"message":"{text}","code":null,"level":"{level}","spans":[{{"file_name":"{file}","line_start":1,"is_primary":true}}],"rendered":"{level}: {text}\n"}}}}"#
             ) + "\n"
         };
         let ours = exercise.package_id.as_str();
@@ -174,6 +182,7 @@ mod tests {
             line(ours, "warning", "two"),
             line("other", "warning", "three"),
             line("other", "error", "four"),
+            line(ours, "warning", "five"),
         ] {
             listener.hear(Stream::Out, text.as_bytes());
         }

@@ -82,7 +82,7 @@ pub fn compile(
         let run = |command| call(exercise, command, Listener::new(exercise, mode, report), contained, stop);
         let command = command(root, exercise, mode, options);
         match is_own.then(|| Recorder::new(root, exercise, mode, options)).flatten() {
-            Some(recorder) => recorder.record(command, run),
+            Some(recorder) => recorder.record(command, run, Priority::Normal, stop),
             None => run(command),
         }
     };
@@ -195,7 +195,7 @@ pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, s
     };
     let command = command(root, exercise, mode, options);
     match Recorder::new(root, exercise, mode, options) {
-        Some(recorder) => recorder.record(command, run)?,
+        Some(recorder) => recorder.record(command, run, Priority::Lowest, stop)?,
         None => run(command)?,
     };
     Ok(())

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -110,10 +111,17 @@ impl<'a> Suite<'a> {
 
     /// Lists the tests of `binary`.
     pub fn list(&self, binary: &Binary, mode: Mode, stop: &Stop) -> Result<Listed> {
-        let mut answers = Vec::new();
-        for arguments in [&[LISTING][..], &[LISTING, "--ignored"]] {
+        let ask = |arguments: &[&str]| {
             let output = Wanted { keep: 1 << 20, rest: Rest::IsWanted, progress: None };
-            let ran = self.process(&binary.path, arguments, mode, output, stop)?;
+            self.process(&binary.path, arguments, mode, output, stop)
+        };
+        let both = thread::scope(|scope| {
+            let ignored = scope.spawn(|| ask(&[LISTING, "--ignored"]));
+            [ask(&[LISTING]), ignored.join().expect("it does not panic")]
+        });
+        let mut answers = Vec::new();
+        for ran in both {
+            let ran = ran?;
             let answer = ran.printed.to_text();
             match ran.end.how {
                 How::Stopped => return Ok(Listed::Stopped),

@@ -1,10 +1,11 @@
 //! Everything that a recorded call depends on, except the exercise's own sources.
 
-use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::UNIX_EPOCH;
 
 use toml::{Table, Value};
@@ -21,7 +22,8 @@ pub type Hash = String;
 /// `None` if cargo has to compile the exercise, because not everything is known that its calls depend on.
 pub fn of(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Option<Hash> {
     let mut hasher = DefaultHasher::new();
-    let workspace = manifest(root)?;
+    let mut manifests = Manifests::default();
+    let workspace = manifests.read(root)?;
     let replaces = ["patch", "replace"].iter().any(|table| workspace.contains_key(*table));
     if replaces || exercise.dir.join("build.rs").exists() || has_wrapper(root) {
         return None;
@@ -36,7 +38,7 @@ pub fn of(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Opt
     {
         variable.hash(&mut hasher);
     }
-    for dir in local_packages(&exercise.dir)? {
+    for dir in local_packages(&exercise.dir, &mut manifests)? {
         for file in version::sources(&dir) {
             (stamp(&file), file).hash(&mut hasher);
         }
@@ -59,7 +61,7 @@ pub fn artifacts(calls: &[Call]) -> Option<Hash> {
 }
 
 /// The length and the modification time of a file, in nanoseconds.
-fn stamp(file: &Path) -> Option<(u64, u128)> {
+pub fn stamp(file: &Path) -> Option<(u64, u128)> {
     let data = fs::metadata(file).ok()?;
     let modified = data.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some((data.len(), modified.as_nanos()))
@@ -116,15 +118,15 @@ fn is_setting(name: &str) -> bool {
 }
 
 /// The folders of the packages on this machine that the package in `dir` depends on, directly or not.
-fn local_packages(dir: &Path) -> Option<BTreeSet<PathBuf>> {
+fn local_packages(dir: &Path, manifests: &mut Manifests) -> Option<BTreeSet<PathBuf>> {
     let (mut found, mut open) = (BTreeSet::new(), vec![dir.to_owned()]);
     while let Some(dir) = open.pop() {
-        let workspace = workspace_of(&dir);
-        for (name, dependency) in dependencies(&manifest(&dir)?) {
+        let workspace = manifests.workspace_of(&dir);
+        for (name, dependency) in dependencies(&*manifests.read(&dir)?) {
             let is_shared = dependency.get("workspace").is_some();
             let (dependency, base) = if is_shared {
-                let (root, shared) = workspace.as_ref()?;
-                (shared.get(name)?, root)
+                let (root, manifest) = workspace.as_ref()?;
+                (manifest.get("workspace")?.get("dependencies")?.get(name)?, root)
             } else {
                 (dependency, &dir)
             };
@@ -139,16 +141,24 @@ fn local_packages(dir: &Path) -> Option<BTreeSet<PathBuf>> {
     Some(found)
 }
 
-fn manifest(dir: &Path) -> Option<Table> {
-    fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()
-}
+/// The manifests that were read: most packages are in the same workspace.
+#[derive(Default)]
+struct Manifests(HashMap<PathBuf, Option<Rc<Table>>>);
 
-/// The root of the workspace that the package in `dir` belongs to, and the dependencies that its members share.
-fn workspace_of(dir: &Path) -> Option<(PathBuf, Table)> {
-    dir.ancestors().find_map(|root| {
-        let shared = manifest(root)?.get("workspace")?.get("dependencies").and_then(Value::as_table).cloned();
-        Some((root.to_owned(), shared.unwrap_or_default()))
-    })
+impl Manifests {
+    /// The manifest in `dir`.
+    fn read(&mut self, dir: &Path) -> Option<Rc<Table>> {
+        let read = || Some(Rc::new(fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()?));
+        self.0.entry(dir.to_owned()).or_insert_with(read).clone()
+    }
+
+    /// The root of the workspace that the package in `dir` belongs to, and its manifest.
+    fn workspace_of(&mut self, dir: &Path) -> Option<(PathBuf, Rc<Table>)> {
+        dir.ancestors().find_map(|root| {
+            let manifest = self.read(root)?;
+            manifest.contains_key("workspace").then(|| (root.to_owned(), manifest))
+        })
+    }
 }
 
 /// All dependencies in a manifest, those for one target included.

@@ -12,16 +12,19 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use self::bundle::Bundle;
 use self::pass::{Ended, Pass, Purpose, executable};
 use self::recording::Call;
 use super::cargo_output::Listener;
 use super::{Binary, Compiled, Options, in_order};
 use crate::course::exercise::Exercise;
 use crate::course::manifests;
-use crate::system::process::Stop;
+use crate::course::originals::Originals;
+use crate::system::process::{Priority, Stop};
 use crate::system::toolchain;
 use crate::verdict::{Diagnostic, Mode, Stage};
 
+mod bundle;
 mod ground;
 mod pass;
 pub mod recording;
@@ -35,6 +38,7 @@ pub struct Direct<'a> {
     dir: PathBuf,
     /// The library's first. Those of the tests are unknown until the library has compiled once.
     calls: Vec<Call>,
+    bundle: Option<Bundle>,
     /// Held while the folder is in use.
     _lock: File,
 }
@@ -59,20 +63,38 @@ impl<'a> Direct<'a> {
         }
         let lock = File::options().create(true).append(true).open(dir.join("lock")).ok()?;
         lock.try_lock().ok()?;
-        Some(Direct { root, exercise, mode, options, dir, calls, _lock: lock })
+        let bundle = Bundle::find(&bundles(root), &calls);
+        Some(Direct { root, exercise, mode, options, dir, calls, bundle, _lock: lock })
     }
 
     fn pass<'b>(&'b self, purpose: Purpose, stop: &'b Stop) -> Pass<'b> {
-        let name = if purpose == Purpose::Build { "build" } else { "lint" };
+        let bundle = self.bundle.as_ref().filter(|_| purpose == Purpose::Build);
+        let name = match purpose {
+            Purpose::Lint => "lint",
+            // What is linked without the bundle is kept apart: it does not need the bundle to be there.
+            Purpose::Build if bundle.is_none() => "build",
+            Purpose::Build => "bundled",
+        };
+        // The course's tests have no lints; a learner's may have some that are errors.
+        let crates =
+            if purpose == Purpose::Lint && self.has_original_tests() { 1 } else { 1 + self.exercise.tests.len() };
+        let calls = &self.calls[..self.calls.len().min(crates)];
         Pass {
             root: self.root,
             exercise: self.exercise,
-            calls: &self.calls,
+            calls,
+            is_whole: calls.len() == crates,
             purpose,
             colour: self.options.colour,
+            bundle,
             dir: self.dir.join(name),
             stop,
         }
+    }
+
+    fn has_original_tests(&self) -> bool {
+        Originals::read(&self.exercise.solution(self.root))
+            .is_some_and(|originals| originals.has_tests_of(self.exercise))
     }
 
     /// Compiles the tests. `None` if only cargo can say what is wrong.
@@ -85,7 +107,7 @@ impl<'a> Direct<'a> {
         Ok(match ended {
             Ended::Stopped => Some(Compiled::Stopped),
             _ if listener.foreign.is_some() => None,
-            Ended::Succeeded if !pass.is_whole() => None,
+            Ended::Succeeded if !pass.is_whole => None,
             Ended::Failed => has_error(&diagnostics).then_some(Compiled::Failed { diagnostics }),
             Ended::Succeeded => {
                 let binaries = self.calls.iter().skip(1).map(|call| {
@@ -138,10 +160,12 @@ impl<'a> Recorder<'a> {
     }
 
     /// Lets `run` run `cargo`, which records its calls.
-    pub fn record<T>(self, mut cargo: Command, run: impl FnOnce(Command) -> T) -> T {
+    pub fn record<T>(self, mut cargo: Command, run: impl FnOnce(Command) -> T, priority: Priority, stop: &Stop) -> T {
         self.apply(&mut cargo);
         let result = run(cargo);
-        self.finish();
+        if let Some(calls) = self.finish() {
+            let _ = Bundle::make(&bundles(self.root), self.root, &calls, priority, stop);
+        }
         result
     }
 
@@ -153,15 +177,13 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Declares the calls valid if nothing changed while cargo ran. Failing to do so costs only time.
-    fn finish(&self) {
+    /// Declares the calls valid if nothing changed while cargo ran, and returns them. Failing to do so costs only time.
+    fn finish(&self) -> Option<Vec<Call>> {
         let is_same = ground::of(self.root, self.exercise, self.mode, self.options).as_ref() == Some(&self.ground);
-        if let (true, Some(calls)) = (is_same, recorded(&self.dir(), self.exercise))
-            && let Some(artifacts) = ground::artifacts(&calls)
-        {
-            let _ = fs::write(self.dir().join(ARTIFACTS), artifacts);
-            self.remove_others();
-        }
+        let calls = recorded(&self.dir(), self.exercise).filter(|_| is_same)?;
+        let _ = fs::write(self.dir().join(ARTIFACTS), ground::artifacts(&calls)?);
+        self.remove_others();
+        Some(calls)
     }
 
     /// Removes what was made under other circumstances, unless it is in use.
@@ -180,6 +202,11 @@ impl<'a> Recorder<'a> {
 fn folder(root: &Path, exercise: &Exercise, mode: Mode) -> PathBuf {
     let mode = if mode == Mode::Explore { "explore" } else { "real" };
     toolchain::build_folder(root).join("checker").join(format!("{}-{mode}", exercise.name))
+}
+
+/// The folder of the bundles, which exercises share.
+fn bundles(root: &Path) -> PathBuf {
+    toolchain::build_folder(root).join("checker").join("bundles")
 }
 
 /// The recorded calls of the library and of each test, or of the library alone as long as it has never compiled. `None`

@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use super::bundle::Bundle;
 use super::recording::{Call, is_cargos};
 use crate::course::exercise::Exercise;
 use crate::course::version::{Sighting, Version, sources};
@@ -37,8 +38,12 @@ pub struct Pass<'a> {
     pub exercise: &'a Exercise,
     /// The library's first. Those of the tests are unknown until the library has compiled once.
     pub calls: &'a [Call],
+    /// Whether no call is missing.
+    pub is_whole: bool,
     pub purpose: Purpose,
     pub colour: bool,
+    /// What the tests link, if it has been made.
+    pub bundle: Option<&'a Bundle>,
     /// Its own folder.
     pub dir: PathBuf,
     pub stop: &'a Stop,
@@ -60,7 +65,7 @@ struct Kept {
 impl Pass<'_> {
     /// Makes the pass, or repeats what the last one said if it was about the same content.
     pub fn run(&self, listener: &mut Listener<'_>) -> Result<Ended> {
-        if let Some(kept) = self.kept().filter(|_| self.is_whole()) {
+        if let Some(kept) = self.kept().filter(|_| self.is_whole) {
             for message in &kept.messages {
                 self.tell(listener, message.as_bytes());
             }
@@ -70,37 +75,58 @@ impl Pass<'_> {
         let _ = fs::remove_file(self.dir.join(KEPT));
         fs::create_dir_all(self.out())?;
         let mut messages = Vec::new();
-        for call in self.calls {
-            match self.call(call, listener, &mut messages)? {
+        for (at, call) in self.calls.iter().enumerate() {
+            // The library links nothing.
+            let ended = if at == 0 {
+                self.call(call, None, &mut |line| self.hear(line, listener, &mut messages))?
+            } else {
+                self.test(call, listener, &mut messages)?
+            };
+            match ended {
                 Ended::Succeeded => {}
                 other => return Ok(other),
             }
         }
-        if self.is_whole() {
+        if self.is_whole {
             // Whatever cannot be kept is made again.
             let _ = self.keep(&before, messages);
         }
         Ok(Ended::Succeeded)
     }
 
-    /// Whether all crates are compiled, not only the library.
-    pub fn is_whole(&self) -> bool {
-        self.calls.len() == 1 + self.exercise.tests.len()
+    /// Compiles a test, with the bundle if possible. An error counts only if it is the same without the bundle.
+    fn test(&self, call: &Call, listener: &mut Listener<'_>, messages: &mut Vec<String>) -> Result<Ended> {
+        let Some(bundle) = self.bundle else {
+            return self.call(call, None, &mut |line| self.hear(line, listener, messages));
+        };
+        let mut lines = Vec::new();
+        let ended = self.call(call, Some(bundle), &mut |line| lines.push(line.to_vec()))?;
+        if ended == Ended::Failed {
+            let ended = self.call(call, None, &mut |line| self.hear(line, listener, messages))?;
+            if ended == Ended::Succeeded {
+                bundle.give_up();
+            }
+            return Ok(ended);
+        }
+        lines.iter().for_each(|line| self.hear(line, listener, messages));
+        Ok(ended)
     }
 
-    fn call(&self, call: &Call, listener: &mut Listener<'_>, messages: &mut Vec<String>) -> Result<Ended> {
-        let spec = Spec::new(self.command(call), self.stop);
+    fn hear(&self, line: &[u8], listener: &mut Listener<'_>, messages: &mut Vec<String>) {
+        self.tell(listener, line);
+        messages.push(String::from_utf8_lossy(line).into_owned());
+    }
+
+    /// Makes one call, and passes on each line of what the compiler says.
+    fn call(&self, call: &Call, bundle: Option<&Bundle>, hear: &mut dyn FnMut(&[u8])) -> Result<Ended> {
+        let spec = Spec::new(self.command(call, bundle), self.stop);
         let mut text = Vec::new();
         let end = process::run(spec, &mut |stream, bytes| {
             if stream == Stream::Err {
                 text.extend_from_slice(bytes);
                 let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-                for line in text.drain(..complete).collect::<Vec<u8>>().split(|byte| *byte == b'\n') {
-                    if !line.is_empty() {
-                        self.tell(listener, line);
-                        messages.push(String::from_utf8_lossy(line).into_owned());
-                    }
-                }
+                let lines: Vec<u8> = text.drain(..complete).collect();
+                lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).for_each(&mut *hear);
             }
         })?;
         Ok(match end.how {
@@ -126,7 +152,7 @@ impl Pass<'_> {
     }
 
     /// The call with folders of its own, so that cargo's files stay as cargo left them.
-    fn command(&self, call: &Call) -> Command {
+    fn command(&self, call: &Call, bundle: Option<&Bundle>) -> Command {
         let mut command = match self.purpose {
             Purpose::Build => Command::new(&call.rustc),
             Purpose::Lint => {
@@ -145,13 +171,18 @@ impl Pass<'_> {
                     command.arg("--out-dir").arg(self.out());
                 }
                 "--extern" => {
-                    command.arg("--extern").arg(self.linked(arguments.next().map_or("", String::as_str)));
+                    let value = arguments.next().map_or("", String::as_str);
+                    let name = value.split_once('=').map_or(value, |(name, _)| name);
+                    if bundle.is_none_or(|bundle| !bundle.replaces(name)) {
+                        command.arg("--extern").arg(self.linked(value));
+                    }
                 }
                 argument => {
                     command.arg(self.changed(argument));
                 }
             }
         }
+        command.args(bundle.into_iter().flat_map(Bundle::arguments));
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_cargos)) {
             command.env_remove(name);
         }
@@ -192,13 +223,18 @@ impl Pass<'_> {
         Some(self.out().join(name))
     }
 
+    /// What is compiled: the files in this version, and how many crates of them.
+    fn content(&self, version: Version) -> String {
+        format!("{}-{}", version.key(), self.calls.len())
+    }
+
     /// The result of the last pass, if nothing it read has changed.
     fn kept(&self) -> Option<Kept> {
         let kept: Kept = serde_json::from_str(&fs::read_to_string(self.dir.join(KEPT)).ok()?).ok()?;
         let same = kept.variables.iter().all(|(name, value)| std::env::var(name).ok() == *value || is_cargos(name));
         let made = self.purpose == Purpose::Lint
             || self.calls.iter().skip(1).all(|call| self.made(call).is_some_and(|file| executable(&file).exists()));
-        (same && made && kept.colour == self.colour && kept.content == Version::of(&self.exercise.dir).key())
+        (same && made && kept.colour == self.colour && kept.content == self.content(Version::of(&self.exercise.dir)))
             .then_some(kept)
     }
 
@@ -217,7 +253,7 @@ impl Pass<'_> {
             }
             variables.extend(read.variables);
         }
-        let kept = Kept { content: before.version.key(), variables, colour: self.colour, messages };
+        let kept = Kept { content: self.content(before.version), variables, colour: self.colour, messages };
         fs::write(self.dir.join(KEPT), serde_json::to_string(&kept).ok()?).ok()
     }
 }
@@ -282,7 +318,17 @@ mod tests {
         let calls = [Call { rustc: "rustc".into(), arguments, environment: BTreeMap::new() }];
         let (root, stop) = (dir.path(), Stop::new());
         let (purpose, colour, dir) = (Purpose::Build, false, dir.path().to_owned());
-        let pass = Pass { root, exercise: &exercise, calls: &calls, purpose, colour, dir, stop: &stop };
+        let pass = Pass {
+            root,
+            exercise: &exercise,
+            calls: &calls,
+            is_whole: true,
+            purpose,
+            colour,
+            bundle: None,
+            dir,
+            stop: &stop,
+        };
         let before = Sighting::of(&exercise.dir);
         pass.keep(&before, Vec::new()).unwrap();
         assert!(pass.kept().is_some());
