@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::course::progress::Progress;
 use crate::course::store;
 use crate::error::Exit;
+use crate::runner::compile::direct::tools;
 use crate::runner::compile::settings::Settings;
 use crate::runner::suite;
 use crate::session::{self, Printer, Session};
@@ -38,10 +39,8 @@ pub struct Args {
 }
 
 pub fn execute(open: impl FnOnce() -> Result<Session>, args: &Args) -> Result<Exit> {
-    // Find the toolchain while cargo reads the course.
-    let toolchain = thread::spawn(Toolchain::find);
     let session = open()?;
-    let toolchain = toolchain.join().map_err(|_| anyhow!("the compiler could not be asked for its version"))??;
+    let toolchain = tools::installed(session.root())?;
     session.store.require_known_version()?;
     let settings = Settings::read(session.root());
     for note in toolchain.note().into_iter().chain(settings.notes.iter().map(String::as_str)) {

@@ -1,4 +1,5 @@
-//! The exercises, in order. Their manifests are the whole catalogue, and `cargo metadata` reads them.
+//! The exercises, in order. Their manifests are the whole catalogue, and `cargo metadata` reads them. What it said is
+//! remembered until a manifest changes.
 //!
 //! Cargo reads no package of a workspace if the manifest of one is broken. The catalogue then reads the other manifests
 //! itself: everything but compiling works.
@@ -11,6 +12,7 @@ use anyhow::Result;
 
 use crate::course::exercise::Exercise;
 use crate::course::manifests::{self, Manifests, Unreadable};
+use crate::course::remembered;
 use crate::course::selection::{self, Selection};
 use crate::error::{COMMAND, UserError};
 use crate::system::toolchain;
@@ -57,8 +59,19 @@ impl Catalogue {
     /// Finds the course that contains `from`, and reads all of it.
     pub fn find(from: &Path) -> Result<Catalogue> {
         let root = find_root(from)?;
+        if let Some(exercises) = remembered::recall(&root) {
+            return Ok(Catalogue::of(root, exercises));
+        }
+        let key = remembered::key(&root);
         let (Manifests { exercises, unreadable }, refusal) = match metadata(&root)? {
-            Ok(json) => (manifests::of_metadata(&json, &root)?, None),
+            Ok(json) => {
+                let manifests = manifests::of_metadata(&json, &root)?;
+                if manifests.unreadable.is_empty() && !manifests.exercises.is_empty() {
+                    // What is not remembered is asked for again.
+                    let _ = remembered::remember(&root, key, &manifests.exercises);
+                }
+                (manifests, None)
+            }
             Err(said) => {
                 let place = refused(&said);
                 let manifests = manifests::without_cargo(&root, place.map(|place| (Path::new(place), reason(&said))));

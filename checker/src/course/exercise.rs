@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::moment::Moment;
 
 /// An exercise, as described by its manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exercise {
     /// The package name, unique in the course: `abba`.
     pub name: String,
@@ -25,6 +25,7 @@ pub struct Exercise {
     /// Whether it has an explore mode.
     pub explored: bool,
     pub about: About,
+    #[serde(skip)]
     pub terms: Terms,
 }
 
@@ -37,7 +38,7 @@ pub struct Terms {
 }
 
 /// The `[package.metadata.exercise]` table.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     pub title: String,
     /// From 1 to 5.
@@ -64,7 +65,7 @@ pub struct About {
 }
 
 /// A mutant that no test can distinguish from the solution, because they differ in nothing that matters.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Equivalent {
     pub mutant: String,
     pub reason: String,

@@ -12,6 +12,7 @@ pub mod moment;
 pub mod originals;
 pub mod preferences;
 pub mod progress;
+mod remembered;
 pub mod restart;
 pub mod selection;
 pub mod store;

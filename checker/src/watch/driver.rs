@@ -8,11 +8,11 @@ use anyhow::{Context as _, Result};
 
 use crate::course::preferences::Preferences;
 use crate::error::Exit;
+use crate::runner::compile::direct::tools;
 use crate::runner::compile::settings::Settings;
 use crate::session::{Printer, Session};
 use crate::system::process;
 use crate::system::signals::{Hooks, Signals};
-use crate::system::toolchain::Toolchain;
 use crate::ui::keys;
 use crate::ui::terminal::{self, Frame, Input, Surface, Terminal};
 use crate::watch::files::neighbours::{Neighbours, News};
@@ -43,7 +43,7 @@ pub struct Args {
 }
 
 pub fn execute(mut session: Session, signals: &Signals, args: &Args) -> Result<Exit> {
-    let toolchain = Toolchain::find()?;
+    let toolchain = tools::installed(session.root())?;
     session.store.require_known_version()?;
     process::adopt_orphans();
     let (events, incoming) = mpsc::channel();

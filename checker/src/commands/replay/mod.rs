@@ -15,6 +15,7 @@ use crate::course::store::FailedSchedule;
 use crate::error::{COMMAND, Exit, UserError};
 use crate::runner::check::Check;
 use crate::runner::compile;
+use crate::runner::compile::direct::tools;
 use crate::runner::replayer::{self, Ready, Replayer};
 use crate::session::{self, Session};
 use crate::system::process;
@@ -52,7 +53,7 @@ pub struct Args {
 }
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
-    let toolchain = Toolchain::find()?;
+    let toolchain = tools::installed(session.root())?;
     process::adopt_orphans();
     let at = session.find(args.name.as_deref(), &session.progress())?;
     let exercise = session.exercise(at);

@@ -30,20 +30,30 @@ pub fn of(root: &Path, exercise: &Exercise, mode: Mode, options: Options) -> Opt
     }
     stamp(&std::env::current_exe().ok()?)?.hash(&mut hasher);
     (mode == Mode::Explore, options.toolchain.clippy).hash(&mut hasher);
-    for file in settings(root, exercise) {
-        fs::read(&file).ok().hash(&mut hasher);
-    }
-    for variable in
-        std::env::vars_os().filter(|(name, _)| name.to_str().is_none_or(is_setting)).collect::<BTreeSet<_>>()
-    {
-        variable.hash(&mut hasher);
-    }
+    hash_settings(root, &mut hasher);
+    fs::read(exercise.dir.join("Cargo.toml")).ok().hash(&mut hasher);
     for dir in local_packages(&exercise.dir, &mut manifests)? {
         for file in version::sources(&dir) {
             (stamp(&file), file).hash(&mut hasher);
         }
     }
     Some(format!("{:016x}", hasher.finish()))
+}
+
+/// A hash of what decides which tools are used.
+pub fn of_tools(root: &Path) -> Hash {
+    let mut hasher = DefaultHasher::new();
+    hash_settings(root, &mut hasher);
+    std::env::var_os("RUSTC").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn hash_settings(root: &Path, hasher: &mut DefaultHasher) {
+    for file in settings(root) {
+        fs::read(&file).ok().hash(hasher);
+    }
+    let variables = std::env::vars_os().filter(|(name, _)| name.to_str().is_none_or(is_setting));
+    variables.collect::<BTreeSet<_>>().hash(hasher);
 }
 
 /// The compiler, and the crates that the calls use, except the exercise's own library, which is compiled by the first
@@ -68,8 +78,8 @@ pub fn stamp(file: &Path) -> Option<(u64, u128)> {
 }
 
 /// The files from which cargo and rustup take their settings, whether or not they exist.
-fn settings(root: &Path, exercise: &Exercise) -> Vec<PathBuf> {
-    let mut files = vec![root.join("Cargo.toml"), root.join("Cargo.lock"), exercise.dir.join("Cargo.toml")];
+fn settings(root: &Path) -> Vec<PathBuf> {
+    let mut files = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
     for dir in root.ancestors() {
         files.extend(
             [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"].map(|name| dir.join(name)),

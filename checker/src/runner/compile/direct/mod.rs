@@ -28,6 +28,7 @@ mod bundle;
 mod ground;
 mod pass;
 pub mod recording;
+pub mod tools;
 
 /// The calls that compile an exercise in one mode, and the folder for what they make.
 pub struct Direct<'a> {
