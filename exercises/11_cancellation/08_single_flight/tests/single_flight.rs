@@ -14,7 +14,7 @@ const STEP: Duration = Duration::from_millis(10);
 /// The train that everybody asks about.
 const TRAIN: u32 = 5;
 
-/// A server that takes three steps. Its answers have numbers.
+/// A server that takes three steps for an answer. Its answers have numbers.
 struct TestRailway {
     asked: AtomicUsize,
     at_once: HighWater,
@@ -36,10 +36,8 @@ impl Railway for TestRailway {
     async fn delay(&self, train: u32) -> Arc<str> {
         let question = self.asked.fetch_add(1, SeqCst) + 1;
         let _inside = self.at_once.enter();
-        for _ in 0..3 {
-            sleep(STEP).await;
-            assert!(!self.panics_at_first || question > 1, "on purpose: the server panics at the first question");
-        }
+        sleep(3 * STEP).await;
+        assert!(!self.panics_at_first || question > 1, "on purpose: the server panics at the first question");
         answer(train, question)
     }
 }
@@ -152,14 +150,13 @@ async fn a_board_that_waits_may_leave() {
 #[interleave::test]
 async fn boards_share_a_question() {
     let delays = Arc::new(delays());
-    let boards = [(); 2].map(|()| {
+    let other = tokio::spawn({
         let delays = Arc::clone(&delays);
-        tokio::spawn(async move { delays.of(TRAIN).await })
+        async move { delays.of(TRAIN).await }
     });
-    for board in boards {
-        let got = board.await.unwrap();
-        assert_eq!(got, answer(TRAIN, 1), "two boards asked at the same time; left: what one of them got");
-    }
+    let got = delays.of(TRAIN).await;
+    assert_eq!(got, answer(TRAIN, 1), "two boards asked at the same time; left: what one of them got");
+    assert_eq!(other.await.unwrap(), got, "two boards asked at the same time; left: what the other one got");
     assert_eq!(delays.railway().asked(), 1, "two boards asked at the same time; left: how many questions there were");
 }
 
@@ -196,10 +193,11 @@ async fn the_next_call_asks_again() {
 async fn no_question_is_ended_by_an_earlier_one() {
     let delays = Arc::new(delays());
     // The second board comes as the first answer does, and the third while the second one may be asking.
-    let boards = [0, 12, 13].map(|begin| {
+    let boards = [0, 12].map(|begin| {
         let delays = Arc::clone(&delays);
         tokio::spawn(async move { stays(&delays, begin).await })
     });
+    stays(&delays, 13).await;
     for board in boards {
         board.await.unwrap();
     }
@@ -216,7 +214,8 @@ async fn trains_do_not_wait_for_each_other() {
     let delays = delays();
     let start = Instant::now();
     let both = tokio::join!(delays.of(TRAIN), delays.of(TRAIN + 1));
-    assert_eq!(both, (answer(TRAIN, 1), answer(TRAIN + 1, 2)), "left: what two boards got that asked about two trains");
+    let possible = [(1, 2), (2, 1)].map(|(one, other)| (answer(TRAIN, one), answer(TRAIN + 1, other)));
+    assert!(possible.contains(&both), "two boards asked about trains {TRAIN} and {}, and got {both:?}", TRAIN + 1);
     assert_eq!(start.elapsed(), 3 * STEP, "two questions about two trains, of three steps each; left: what they took");
 }
 

@@ -1,4 +1,4 @@
-//! verdict: failing-test an_upload_without_coverage_returns_an_error
+//! verdict: livelock
 //! Tries again until there is coverage, instead of returning the error.
 //!
 //! The logbook of a lorry, uploaded to the office whenever there is coverage.

@@ -1,4 +1,4 @@
-//! verdict: failing-test every_board_that_waited_gets_the_answer
+//! verdict: failing-test every_board_that_waits_gets_the_answer
 //! Ends the question first and has the answer only then: those who waited are told that there is none, and ask again.
 //!
 //! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
