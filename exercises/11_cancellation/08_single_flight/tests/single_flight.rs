@@ -125,7 +125,9 @@ async fn whoever_takes_over_may_leave_as_well() {
         assert!(waker.poll(third.as_mut()).is_pending(), "the server has not answered");
         drop(first);
         if polled_in_between {
+            // The second caller takes over, and the third waits for it.
             assert!(waker.poll(second.as_mut()).is_pending(), "the server has not answered");
+            assert!(waker.poll(third.as_mut()).is_pending(), "the server has not answered");
         }
         drop(second);
         let got = third.await;
@@ -192,19 +194,19 @@ async fn the_next_call_asks_again() {
 #[interleave::test]
 async fn no_question_is_ended_by_an_earlier_one() {
     let delays = Arc::new(delays());
-    // The second board comes as the first answer does, and the third while the second one may be asking.
-    let boards = [0, 12].map(|begin| {
+    // This board comes at the moment of the first answer.
+    let other = tokio::spawn({
         let delays = Arc::clone(&delays);
-        tokio::spawn(async move { stays(&delays, begin).await })
+        async move { stays(&delays, 12).await }
     });
-    stays(&delays, 13).await;
-    for board in boards {
-        board.await.unwrap();
-    }
+    stays(&delays, 0).await;
+    // The other one may be asking now.
+    stays(&delays, 1).await;
+    other.await.unwrap();
     assert_eq!(
         delays.railway().at_once(),
         1,
-        "a board came at the moment of an answer, and another shortly after it; left: how many questions there were \
+        "a board came at the moment of an answer, and another one after it; left: how many questions there were \
          at once, at most",
     );
 }
