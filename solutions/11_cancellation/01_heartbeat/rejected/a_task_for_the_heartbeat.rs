@@ -1,0 +1,44 @@
+//! verdict: failing-test a_panel_that_is_dropped_sends_nothing_more
+//! A task of its own sends the heartbeats. Nothing ends it when `serve` is dropped.
+//!
+//! The panel of a burglar alarm, and its line to the control room.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_std::channel::Receiver;
+use async_std::sync::Mutex;
+use async_std::task;
+
+/// How much time passes between two heartbeats.
+pub const PERIOD: Duration = Duration::from_secs(60);
+
+/// The line to the control room.
+pub trait Line: Send + 'static {
+    /// Reports an event. This takes as long as the line takes. An event whose report is dropped has not been reported.
+    fn report(&mut self, event: String) -> impl Future<Output = ()> + Send;
+
+    /// Sends a heartbeat. This takes no time.
+    fn heartbeat(&mut self);
+}
+
+/// Reports every event, each as soon as the line is free, in their order. Sends a heartbeat when `PERIOD` has passed
+/// since the last one, or since the start. If an event is being reported at that time, the heartbeat follows right
+/// after it, and those that were missed meanwhile are not made up. Returns as soon as the channel is closed and empty.
+/// May be awaited in any task. A future that is dropped sends nothing more.
+pub async fn serve<L: Line>(events: Receiver<String>, line: L) {
+    let line = Arc::new(Mutex::new(line));
+    let beating = task::spawn({
+        let line = Arc::clone(&line);
+        async move {
+            loop {
+                task::sleep(PERIOD).await;
+                line.lock().await.heartbeat();
+            }
+        }
+    });
+    while let Ok(event) = events.recv().await {
+        line.lock().await.report(event).await;
+    }
+    beating.cancel().await;
+}

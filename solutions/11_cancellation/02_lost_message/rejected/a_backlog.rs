@@ -1,0 +1,58 @@
+//! verdict: failing-test no_passage_is_taken_while_another_waits
+//! Takes one more passage in each call and keeps all that wait. The backlog has no limit.
+//!
+//! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
+
+use std::collections::VecDeque;
+
+use async_std::channel::{Receiver, Sender, TryRecvError};
+
+/// A car that has passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub plate: String,
+}
+
+/// Why there is nothing to pass on any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The camera is off, and everything that it has seen has been passed on.
+    NoMoreCars,
+    /// Nobody receives passages any more.
+    NobodyBills,
+}
+
+/// A lane between its camera and the billing service. Several lanes may share one billing service.
+pub struct Lane {
+    camera: Receiver<Passage>,
+    billing: Sender<Passage>,
+    /// Taken from the camera, and not passed on yet.
+    backlog: VecDeque<Passage>,
+}
+
+impl Lane {
+    pub fn new(camera: Receiver<Passage>, billing: Sender<Passage>) -> Self {
+        Self { camera, billing, backlog: VecDeque::new() }
+    }
+
+    /// Waits for the next passage and for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. As long as one waits for room, no other is taken from the camera.
+    /// A future that is dropped loses nothing: the next call passes on what this one has taken. May be awaited in any
+    /// task.
+    pub async fn pass_on(&mut self) -> Result<(), Stopped> {
+        match self.camera.try_recv() {
+            Ok(passage) => self.backlog.push_back(passage),
+            Err(TryRecvError::Empty) if self.backlog.is_empty() => {
+                let passage = self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?;
+                self.backlog.push_back(passage);
+            }
+            Err(TryRecvError::Closed) if self.backlog.is_empty() => return Err(Stopped::NoMoreCars),
+            Err(_) => {}
+        }
+        if let Some(copy) = self.backlog.front().cloned() {
+            self.billing.send(copy).await.map_err(|_| Stopped::NobodyBills)?;
+            self.backlog.pop_front();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! The logbook of a lorry, uploaded to the office whenever there is coverage.
+
+use std::mem;
+use std::sync::{Arc, Mutex};
+
+/// The office could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCoverage;
+
+/// The office, which has a copy of the logbook.
+pub trait Office: Send + Sync + 'static {
+    /// Stores `entries` behind those that the office has. It stores all of them when this returns `Ok`. If it returns
+    /// an error, or is dropped, it has stored none.
+    fn store(&self, entries: &[String]) -> impl Future<Output = Result<(), NoCoverage>> + Send;
+}
+
+struct Inner<O> {
+    office: O,
+    entries: Mutex<Vec<String>>,
+    /// Locked during an upload.
+    uploading: tokio::sync::Mutex<()>,
+}
+
+/// A logbook. Tasks on several threads add entries and upload them.
+pub struct Logbook<O> {
+    inner: Arc<Inner<O>>,
+}
+
+impl<O: Office> Logbook<O> {
+    pub fn new(office: O) -> Self {
+        Self { inner: Arc::new(Inner { office, entries: Mutex::default(), uploading: tokio::sync::Mutex::default() }) }
+    }
+
+    /// Adds an entry. Waits for no upload.
+    pub fn add(&self, entry: &str) {
+        self.inner.entries.lock().unwrap().push(entry.to_owned());
+    }
+
+    /// Stores all entries in the office that were added before this call, each once and in their order, and returns
+    /// when that is done. Uploads take turns. After an error, and if this future is dropped, the next upload stores
+    /// what this one has not. An empty logbook asks for nothing. May be awaited in any task.
+    pub async fn upload(&self) -> Result<(), NoCoverage> {
+        let inner = Arc::clone(&self.inner);
+        // A task goes on if its handle is dropped, so a caller that gives up does not stop the upload.
+        let upload = tokio::spawn(async move {
+            let _turn = inner.uploading.lock().await;
+            let mut entries = mem::take(&mut *inner.entries.lock().unwrap());
+            if entries.is_empty() {
+                return Ok(());
+            }
+            let stored = inner.office.store(&entries).await;
+            if stored.is_err() {
+                let mut added = inner.entries.lock().unwrap();
+                entries.append(&mut added);
+                *added = entries;
+            }
+            stored
+        });
+        upload.await.expect("the office does not panic")
+    }
+
+    pub fn office(&self) -> &O {
+        &self.inner.office
+    }
+}

@@ -1,0 +1,53 @@
+//! verdict: failing-test what_is_added_during_an_upload_goes_with_the_next_one
+//! One async mutex for all entries: `add` cannot wait for it, and drops what comes during an upload.
+//!
+//! The logbook of a lorry, uploaded to the office whenever there is coverage.
+
+use tokio::sync::Mutex;
+
+/// The office could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCoverage;
+
+/// The office, which has a copy of the logbook.
+pub trait Office: Send + Sync + 'static {
+    /// Stores `entries` behind those that the office has. It stores all of them when this returns `Ok`. If it returns
+    /// an error, or is dropped, it has stored none.
+    fn store(&self, entries: &[String]) -> impl Future<Output = Result<(), NoCoverage>> + Send;
+}
+
+/// A logbook. Tasks on several threads add entries and upload them.
+pub struct Logbook<O> {
+    office: O,
+    entries: Mutex<Vec<String>>,
+}
+
+impl<O: Office> Logbook<O> {
+    pub fn new(office: O) -> Self {
+        Self { office, entries: Mutex::default() }
+    }
+
+    /// Adds an entry. Waits for no upload.
+    pub fn add(&self, entry: &str) {
+        if let Ok(mut entries) = self.entries.try_lock() {
+            entries.push(entry.to_owned());
+        }
+    }
+
+    /// Stores all entries in the office that were added before this call, each once and in their order, and returns
+    /// when that is done. Uploads take turns. After an error, and if this future is dropped, the next upload stores
+    /// what this one has not. An empty logbook asks for nothing. May be awaited in any task.
+    pub async fn upload(&self) -> Result<(), NoCoverage> {
+        let mut entries = self.entries.lock().await;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.office.store(&entries).await?;
+        entries.clear();
+        Ok(())
+    }
+
+    pub fn office(&self) -> &O {
+        &self.office
+    }
+}

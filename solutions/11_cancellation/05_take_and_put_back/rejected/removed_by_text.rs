@@ -1,0 +1,54 @@
+//! verdict: failing-test what_is_added_during_an_upload_goes_with_the_next_one
+//! Removes what it has stored by its text: an entry with the same text that was added meanwhile goes, too.
+//!
+//! The logbook of a lorry, uploaded to the office whenever there is coverage.
+
+use std::sync::Mutex;
+
+/// The office could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCoverage;
+
+/// The office, which has a copy of the logbook.
+pub trait Office: Send + Sync + 'static {
+    /// Stores `entries` behind those that the office has. It stores all of them when this returns `Ok`. If it returns
+    /// an error, or is dropped, it has stored none.
+    fn store(&self, entries: &[String]) -> impl Future<Output = Result<(), NoCoverage>> + Send;
+}
+
+/// A logbook. Tasks on several threads add entries and upload them.
+pub struct Logbook<O> {
+    office: O,
+    entries: Mutex<Vec<String>>,
+    /// Locked during an upload.
+    uploading: tokio::sync::Mutex<()>,
+}
+
+impl<O: Office> Logbook<O> {
+    pub fn new(office: O) -> Self {
+        Self { office, entries: Mutex::default(), uploading: tokio::sync::Mutex::default() }
+    }
+
+    /// Adds an entry. Waits for no upload.
+    pub fn add(&self, entry: &str) {
+        self.entries.lock().unwrap().push(entry.to_owned());
+    }
+
+    /// Stores all entries in the office that were added before this call, each once and in their order, and returns
+    /// when that is done. Uploads take turns. After an error, and if this future is dropped, the next upload stores
+    /// what this one has not. An empty logbook asks for nothing. May be awaited in any task.
+    pub async fn upload(&self) -> Result<(), NoCoverage> {
+        let _turn = self.uploading.lock().await;
+        let copy = self.entries.lock().unwrap().clone();
+        if copy.is_empty() {
+            return Ok(());
+        }
+        self.office.store(&copy).await?;
+        self.entries.lock().unwrap().retain(|entry| !copy.contains(entry));
+        Ok(())
+    }
+
+    pub fn office(&self) -> &O {
+        &self.office
+    }
+}

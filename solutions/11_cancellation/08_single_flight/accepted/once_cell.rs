@@ -1,0 +1,45 @@
+//! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::OnceCell;
+
+/// The railway's server.
+pub trait Railway: Send + Sync + 'static {
+    /// The delay of a train, as it is known now. The question ends with this future: if it is dropped, there is no
+    /// answer.
+    fn delay(&self, train: u32) -> impl Future<Output = Arc<str>> + Send;
+}
+
+/// Knows whom to ask about delays. Boards on several threads share one.
+pub struct Delays<R> {
+    railway: R,
+    asking: Mutex<HashMap<u32, Arc<OnceCell<Arc<str>>>>>,
+}
+
+impl<R: Railway> Delays<R> {
+    pub fn new(railway: R) -> Self {
+        Self { railway, asking: Mutex::default() }
+    }
+
+    /// The delay of `train`. Calls for the same train at the same time share one question and its answer: there are
+    /// never two questions about a train at the same time, and trains do not wait for each other. An answer is used by
+    /// those who wait for it, and not kept: the next call asks again. Any of these futures may be dropped, and the
+    /// server may panic: if that ends the question, one of the others asks it again. May be awaited in any task.
+    pub async fn of(&self, train: u32) -> Arc<str> {
+        let cell = Arc::clone(self.asking.lock().unwrap().entry(train).or_default());
+        // If the caller that initializes the cell is dropped, the next one in the queue does it.
+        let answer = Arc::clone(cell.get_or_init(|| self.railway.delay(train)).await);
+        let mut asking = self.asking.lock().unwrap();
+        // Another call may have made room for the next question.
+        if asking.get(&train).is_some_and(|current| Arc::ptr_eq(current, &cell)) {
+            asking.remove(&train);
+        }
+        answer
+    }
+
+    pub fn railway(&self) -> &R {
+        &self.railway
+    }
+}

@@ -1,0 +1,63 @@
+//! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+/// The railway's server.
+pub trait Railway: Send + Sync + 'static {
+    /// The delay of a train, as it is known now. The question ends with this future: if it is dropped, there is no
+    /// answer.
+    fn delay(&self, train: u32) -> impl Future<Output = Arc<str>> + Send;
+}
+
+/// Knows whom to ask about delays. Boards on several threads share one.
+pub struct Delays<R> {
+    railway: R,
+    /// The callers who ask have the senders.
+    asking: Mutex<HashMap<u32, watch::Receiver<Option<Arc<str>>>>>,
+}
+
+impl<R: Railway> Delays<R> {
+    pub fn new(railway: R) -> Self {
+        Self { railway, asking: Mutex::default() }
+    }
+
+    /// The delay of `train`. Calls for the same train at the same time share one question and its answer: there are
+    /// never two questions about a train at the same time, and trains do not wait for each other. An answer is used by
+    /// those who wait for it, and not kept: the next call asks again. Any of these futures may be dropped, and the
+    /// server may panic: if that ends the question, one of the others asks it again. May be awaited in any task.
+    pub async fn of(&self, train: u32) -> Arc<str> {
+        loop {
+            let (sender, mut answer) = {
+                let mut asking = self.asking.lock().unwrap();
+                // A receiver whose sender is gone belongs to a question that has ended.
+                match asking.get(&train).filter(|answer| answer.has_changed().is_ok()) {
+                    Some(answer) => (None, answer.clone()),
+                    None => {
+                        let (sender, answer) = watch::channel(None);
+                        asking.insert(train, answer.clone());
+                        (Some(sender), answer)
+                    }
+                }
+            };
+            let Some(sender) = sender else {
+                if let Ok(answer) = answer.wait_for(Option::is_some).await
+                    && let Some(answer) = &*answer
+                {
+                    return Arc::clone(answer);
+                }
+                continue;
+            };
+            let answer = self.railway.delay(train).await;
+            self.asking.lock().unwrap().remove(&train);
+            sender.send_replace(Some(Arc::clone(&answer)));
+            return answer;
+        }
+    }
+
+    pub fn railway(&self) -> &R {
+        &self.railway
+    }
+}

@@ -1,0 +1,36 @@
+//! verdict: failing-test boards_share_a_question
+//! No sharing at all: every caller asks.
+//!
+//! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
+
+use std::sync::Arc;
+
+/// The railway's server.
+pub trait Railway: Send + Sync + 'static {
+    /// The delay of a train, as it is known now. The question ends with this future: if it is dropped, there is no
+    /// answer.
+    fn delay(&self, train: u32) -> impl Future<Output = Arc<str>> + Send;
+}
+
+/// Knows whom to ask about delays. Boards on several threads share one.
+pub struct Delays<R> {
+    railway: R,
+}
+
+impl<R: Railway> Delays<R> {
+    pub fn new(railway: R) -> Self {
+        Self { railway }
+    }
+
+    /// The delay of `train`. Calls for the same train at the same time share one question and its answer: there are
+    /// never two questions about a train at the same time, and trains do not wait for each other. An answer is used by
+    /// those who wait for it, and not kept: the next call asks again. Any of these futures may be dropped, and the
+    /// server may panic: if that ends the question, one of the others asks it again. May be awaited in any task.
+    pub async fn of(&self, train: u32) -> Arc<str> {
+        self.railway.delay(train).await
+    }
+
+    pub fn railway(&self) -> &R {
+        &self.railway
+    }
+}

@@ -1,0 +1,82 @@
+//! verdict: failing-test no_question_is_ended_by_an_earlier_one
+//! Takes the question out of the map twice, by its train: the second time, it may be the next one.
+//!
+//! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+/// The railway's server.
+pub trait Railway: Send + Sync + 'static {
+    /// The delay of a train, as it is known now. The question ends with this future: if it is dropped, there is no
+    /// answer.
+    fn delay(&self, train: u32) -> impl Future<Output = Arc<str>> + Send;
+}
+
+/// The questions that are being asked, by train.
+type Asking = Mutex<HashMap<u32, watch::Sender<Option<Arc<str>>>>>;
+
+/// A question about a train. As long as it exists, other calls wait for its answer.
+struct Question<'a> {
+    asking: &'a Asking,
+    train: u32,
+}
+
+impl Drop for Question<'_> {
+    /// Ends the question. Those who wait without an answer see that the sender is gone.
+    fn drop(&mut self) {
+        let sender = self.asking.lock().unwrap().remove(&self.train);
+        drop(sender);
+    }
+}
+
+/// Knows whom to ask about delays. Boards on several threads share one.
+pub struct Delays<R> {
+    railway: R,
+    asking: Asking,
+}
+
+impl<R: Railway> Delays<R> {
+    pub fn new(railway: R) -> Self {
+        Self { railway, asking: Mutex::default() }
+    }
+
+    /// The delay of `train`. Calls for the same train at the same time share one question and its answer: there are
+    /// never two questions about a train at the same time, and trains do not wait for each other. An answer is used by
+    /// those who wait for it, and not kept: the next call asks again. Any of these futures may be dropped, and the
+    /// server may panic: if that ends the question, one of the others asks it again. May be awaited in any task.
+    pub async fn of(&self, train: u32) -> Arc<str> {
+        loop {
+            let asked = {
+                let mut asking = self.asking.lock().unwrap();
+                let asked = asking.get(&train).map(watch::Sender::subscribe);
+                if asked.is_none() {
+                    asking.insert(train, watch::Sender::new(None));
+                }
+                asked
+            };
+            if let Some(mut answer) = asked {
+                if let Ok(answer) = answer.wait_for(Option::is_some).await
+                    && let Some(answer) = &*answer
+                {
+                    return Arc::clone(answer);
+                }
+                // The question was dropped. The first to look asks it again.
+                continue;
+            }
+            let _ends = Question { asking: &self.asking, train };
+            let answer = self.railway.delay(train).await;
+            let sender = self.asking.lock().unwrap().remove(&train);
+            if let Some(sender) = sender {
+                sender.send_replace(Some(Arc::clone(&answer)));
+            }
+            return answer;
+        }
+    }
+
+    pub fn railway(&self) -> &R {
+        &self.railway
+    }
+}
