@@ -35,6 +35,8 @@ pub struct Args {
 pub enum Part {
     /// From a save to the verdict, and to what is shown before it
     Saves,
+    /// The first save in an exercise, against later ones
+    First,
     /// Both modes against real threads alone
     Modes,
     /// `run` and `watch` against those of rustlings, if it is installed
@@ -49,8 +51,8 @@ pub enum Part {
     Schedules,
 }
 
-const PARTS: [Part; 7] =
-    [Part::Saves, Part::Modes, Part::Rustlings, Part::Watch, Part::Course, Part::Sizes, Part::Schedules];
+const PARTS: [Part; 8] =
+    [Part::Saves, Part::First, Part::Modes, Part::Rustlings, Part::Watch, Part::Course, Part::Sizes, Part::Schedules];
 
 pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     let toolchain = Toolchain::find()?;
@@ -60,6 +62,7 @@ pub fn execute(session: &Session, args: &Args) -> Result<Exit> {
     for part in PARTS.into_iter().filter(|part| args.only.is_empty() || args.only.contains(part)) {
         rows.extend(match part {
             Part::Saves => lab.saves()?,
+            Part::First => lab.first()?,
             Part::Modes => lab.modes()?,
             Part::Rustlings => lab.against_rustlings()?,
             Part::Watch => lab.watching()?,

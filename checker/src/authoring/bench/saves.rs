@@ -9,7 +9,9 @@ use crate::authoring::proof::layout::{Bench, Place};
 use crate::authoring::proof::speed::{self, ByHand, Row, Source};
 use crate::course::catalogue::Catalogue;
 use crate::course::exercise::Exercise;
+use crate::runner::compile;
 use crate::system::toolchain;
+use crate::verdict::Mode;
 
 /// Appended to a source file so that it does not compile.
 const BROKEN: &str = "pub fn broken() -> u32 { \"not a number\" }\n";
@@ -84,6 +86,27 @@ impl Lab<'_> {
                 save().and_then(|()| Ok(self.check(root, &real)?.verdict))
             }])?;
         Ok(vec![Row::ratio("abba, real and explored", "abba, real threads alone", [ours, alone], 1.25)])
+    }
+
+    /// The first save in an exercise on tokio, whose crates the watch has built while its brief was read. Measured once.
+    pub fn first(&self) -> Result<Vec<Row>> {
+        let root = self.bench.dir();
+        let on_tokio = |exercise: &&Exercise| exercise.about.packages.iter().any(|package| package == "tokio");
+        let mut unbuilt = self.catalogue.exercises.iter().filter(on_tokio).filter(|exercise| exercise.explored);
+        let Some(exercise) = unbuilt.next_back() else { return Ok(Vec::new()) };
+        for mode in [Mode::Real, Mode::Explore] {
+            let options = compile::Options { toolchain: self.toolchain, colour: false };
+            compile::prepare(root, exercise, mode, options, &self.session.stop)?;
+        }
+        let mut source = Source::new(exercise.source())?;
+        source.save("")?;
+        let first = self.check(root, exercise)?.verdict;
+        let source = RefCell::new(source);
+        let save = || source.borrow_mut().save("");
+        let [later] = speed::medians([&mut |_| save().and_then(|()| Ok(self.check(root, exercise)?.verdict))])?;
+        Ok(vec![
+            Row::ratio("first save with tokio, prepared", "later saves", [first.as_secs_f64() * 1000.0, later], 1.5).note("measured once"),
+        ])
     }
 
     /// Measures the same exercise in a course of 10 and in one of 1,000.
