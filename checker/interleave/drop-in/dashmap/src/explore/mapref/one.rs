@@ -266,8 +266,8 @@ impl<K: Eq + Hash, V, T: fmt::Display> fmt::Display for MappedRef<'_, K, V, T> {
     }
 }
 
-impl<K: Eq + Hash, V, T: AsRef<D>, D: ?Sized> AsRef<D> for MappedRef<'_, K, V, T> {
-    fn as_ref(&self) -> &D {
+impl<K: Eq + Hash, V, T: AsRef<TDeref>, TDeref: ?Sized> AsRef<TDeref> for MappedRef<'_, K, V, T> {
+    fn as_ref(&self) -> &TDeref {
         self.value().as_ref()
     }
 }
