@@ -330,7 +330,7 @@ mod tests {
         assert!(!state.is_locked());
     }
 
-    /// Would catch: a writer of a dashmap that starves nobody, although readers may starve it.
+    /// Would catch: a deadlock of a thread that calls `get` twice, which the real map does not have.
     #[test]
     fn a_waiting_writer_keeps_no_reader_of_a_shard_out() {
         let mut state = State::new();
