@@ -4,8 +4,8 @@
 
 use std::process::Command;
 
-const DROP_INS: [&str; 8] =
-    ["std", "parking_lot", "tokio", "async-lock", "async-channel", "smol", "async-std", "futures"];
+const DROP_INS: [&str; 9] =
+    ["std", "parking_lot", "tokio", "async-lock", "async-channel", "smol", "async-std", "futures", "dashmap"];
 
 #[test]
 fn the_kit_and_the_drop_ins_pass_their_tests_in_explore_mode() {

@@ -20,7 +20,7 @@ pub mod wire;
 mod words;
 
 pub use action::{Action, Mode, Step};
-pub use words::{Cause, Target, Wait};
+pub use words::{Cause, Target, Wait, quoted_name, shard_name};
 
 /// What one test reports. Each test runs in its own process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -312,7 +312,8 @@ pub enum TaskState {
 pub struct Object {
     /// The type without its parameters: `Mutex`.
     pub type_name: String,
-    /// The field or variable that it was created for, or its type if that is unknown.
+    /// The field or variable that it was created for, or its type if that is unknown; of a part of a map, as
+    /// [`shard_name`] makes it.
     pub name: String,
     /// The line that created it. `None` if that is not known, as for a lock made from a constant of a trait.
     pub created: Option<Place>,

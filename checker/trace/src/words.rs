@@ -220,7 +220,7 @@ impl Cause {
 
     fn held_in_words(&self, trace: &Trace, task: usize) -> String {
         let mut names: Vec<(String, usize)> = Vec::new();
-        for name in self.holds[task].iter().map(|(object, _)| quoted(trace, *object)) {
+        for name in self.holds[task].iter().map(|(object, mode)| hold_in_words(trace, *object, *mode)) {
             match names.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, times)) => *times += 1,
                 None => names.push((name, 1)),
@@ -367,5 +367,42 @@ fn release(holds: &mut [Vec<(usize, Mode)>], task: usize, held: (usize, Mode)) {
 
 /// An object's name as it is shown everywhere: `` `balance` ``.
 pub(crate) fn quoted(trace: &Trace, object: usize) -> String {
-    trace.objects.get(object).map_or_else(|| "?".to_owned(), |o| format!("`{}`", o.name))
+    trace.objects.get(object).map_or_else(|| "?".to_owned(), |o| quoted_name(&o.name))
+}
+
+/// A name as it is shown everywhere: `` `balance` ``. The name of a shard quotes that of its map already.
+pub fn quoted_name(name: &str) -> String {
+    if is_shard(name) { name.to_owned() } else { format!("`{name}`") }
+}
+
+/// The name of a shard of the map `map`: ``shard 1 of `rooms` ``.
+pub fn shard_name(number: usize, map: &str) -> String {
+    format!("shard {number} of `{map}`")
+}
+
+/// Whether [`shard_name`] made this name: those of fields and variables contain no quotes.
+fn is_shard(name: &str) -> bool {
+    name.contains('`')
+}
+
+/// What a holder holds: `` `balance` ``, or, as dashmap says, a reference into the map.
+fn hold_in_words(trace: &Trace, object: usize, mode: Mode) -> String {
+    let name = quoted(trace, object);
+    match mode {
+        _ if !trace.objects.get(object).is_some_and(|object| is_shard(&object.name)) => name,
+        Mode::Write => format!("a mutable reference into {name}"),
+        _ => format!("a reference into {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would catch: `` `shard 1 of `rooms`` ``.
+    #[test]
+    fn a_shard_is_called_by_its_number_and_the_name_of_its_map() {
+        assert_eq!(quoted_name("rooms"), "`rooms`");
+        assert_eq!(quoted_name(&shard_name(1, "rooms")), "shard 1 of `rooms`");
+    }
 }

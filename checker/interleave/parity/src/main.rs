@@ -22,8 +22,8 @@ EXPLORE   that of the drop-ins, with the feature `explore`, and of the crate int
 STD       that of the standard library
 LEFT_OUT  the list of what is left out on purpose";
 
-const DROP_INS: [&str; 8] =
-    ["std", "parking_lot", "tokio", "async_lock", "async_channel", "smol", "async_std", "futures"];
+const DROP_INS: [&str; 9] =
+    ["std", "parking_lot", "tokio", "async_lock", "async_channel", "smol", "async_std", "futures", "dashmap"];
 
 fn main() -> ExitCode {
     match run() {

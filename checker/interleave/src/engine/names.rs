@@ -21,9 +21,10 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], steps: &[Step], manifest_dir: &
     for origin in origins {
         // Objects created on the same line, such as those of a list, are of one kind and share a name. The fields of a
         // struct that derives `Default` are not: the derive is the creation line of all of them.
-        let sibling = origins[..labels.len()].iter().position(|o| o.created.is_some() && o.created == origin.created);
+        let before = &origins[..labels.len()];
+        let sibling = before.iter().position(|o| o.created.is_some() && o.created == origin.created);
         let sibling = sibling.filter(|_| !sources.is_derived(origin));
-        labels.push(match sibling {
+        labels.push(match before.iter().position(|other| are_of_one_map(origin, other)).or(sibling) {
             Some(sibling) => labels[sibling].clone(),
             None => {
                 let name = sources.name(origin).or_else(|| sources.name_of_signal(labels.len(), steps));
@@ -31,10 +32,17 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], steps: &[Step], manifest_dir: &
             }
         });
     }
+    // The shards of a map count as one object: the one that was used first.
+    let first = |at: usize| origins[..at].iter().position(|other| are_of_one_map(&origins[at], other)).unwrap_or(at);
     let object = |(at, origin): (usize, &ObjectOrigin)| {
         let label = &labels[at];
-        let count = |labels: &[String]| labels.iter().filter(|other| *other == label).count();
-        let name = if count(&labels) == 1 { label.clone() } else { format!("{label} #{}", count(&labels[..=at])) };
+        let count = |end: usize| (0..end).filter(|at| labels[*at] == *label && first(*at) == *at).count();
+        let is_only = count(labels.len()) == 1;
+        let name = if is_only { label.clone() } else { format!("{label} #{}", count(first(at) + 1)) };
+        let name = match origin.shard {
+            Some(shard) => trace::shard_name(shard.number, &name),
+            None => name,
+        };
         Object {
             type_name: origin.type_name.to_owned(),
             name,
@@ -42,6 +50,10 @@ pub(crate) fn name_all(origins: &[ObjectOrigin], steps: &[Step], manifest_dir: &
         }
     };
     origins.iter().enumerate().map(object).collect()
+}
+
+fn are_of_one_map(one: &ObjectOrigin, other: &ObjectOrigin) -> bool {
+    one.shard.is_some_and(|shard| other.shard.is_some_and(|other| other.map == shard.map))
 }
 
 /// Whether one of these objects lives in a `static`, as far as the sources tell: by the line that creates it, or by its

@@ -9,6 +9,7 @@ use trace::{Action, End, Mode, Side, TaskState};
 use super::choice::Access;
 use super::races::{Operation, Orders, Race, Races, Seen};
 use super::scheduler;
+pub use super::session::Shard;
 use super::session::{self, ObjectOrigin, Phase, Recording, Stop, record};
 use super::watching;
 
@@ -17,6 +18,7 @@ use super::watching;
 pub struct Object {
     type_name: &'static str,
     created: Option<&'static Location<'static>>,
+    shard: Option<Shard>,
     /// The id in the running schedule, in the low bits; the epoch of that schedule is above it.
     id: AtomicU64,
     orders: Orders,
@@ -36,7 +38,14 @@ impl Object {
     /// An object of the type `type_name`, created by the caller's caller.
     #[track_caller]
     pub const fn new(type_name: &'static str) -> Self {
-        Object { type_name, created: Some(Location::caller()), id: AtomicU64::new(NO_ID), orders: Orders::Steps }
+        let created = Some(Location::caller());
+        Object { type_name, created, shard: None, id: AtomicU64::new(NO_ID), orders: Orders::Steps }
+    }
+
+    /// A part of a map of the type `type_name`, which the caller's caller creates.
+    #[track_caller]
+    pub const fn shard(type_name: &'static str, shard: Shard) -> Self {
+        Object { shard: Some(shard), ..Object::new(type_name) }
     }
 
     /// A channel, created by the caller's caller: an object whose ends have owners.
@@ -48,12 +57,18 @@ impl Object {
     /// An object that cannot know where it is created, because it is made from a constant of a trait. It is named after
     /// the place of its first use.
     pub const fn of_unknown_origin(type_name: &'static str) -> Self {
-        Object { type_name, created: None, id: AtomicU64::new(NO_ID), orders: Orders::Steps }
+        Object { type_name, created: None, shard: None, id: AtomicU64::new(NO_ID), orders: Orders::Steps }
     }
 
     /// Another object with the same name, to replace this one in a later schedule.
     pub const fn again(&self) -> Self {
-        Object { type_name: self.type_name, created: self.created, id: AtomicU64::new(NO_ID), orders: self.orders }
+        Object {
+            type_name: self.type_name,
+            created: self.created,
+            shard: self.shard,
+            id: AtomicU64::new(NO_ID),
+            orders: self.orders,
+        }
     }
 
     /// This object, with other rules for what its steps order.
@@ -178,8 +193,13 @@ impl Object {
         }
         let id = session.objects.len();
         assert!(id >> OBJECT_BITS == 0, "a schedule has more objects than can be told apart");
-        let origin =
-            ObjectOrigin { type_name: self.type_name, created: self.created, first_used: place, orders: self.orders };
+        let origin = ObjectOrigin {
+            type_name: self.type_name,
+            created: self.created,
+            shard: self.shard,
+            first_used: place,
+            orders: self.orders,
+        };
         session.objects.push(origin);
         self.id.store(session.epoch << OBJECT_BITS | id as u64, Relaxed);
         id

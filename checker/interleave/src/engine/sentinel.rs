@@ -93,7 +93,8 @@ fn watch(heartbeat: &Heartbeat, watched: &Watched, ended: &mpsc::Receiver<()>) {
 }
 
 const BLOCKED: &str = "the test waits in something that explore mode does not know, which stops all of its threads. Explore \
-    mode knows std, parking_lot, tokio, smol, async-std and futures; `#[interleave::test(real_only)]` leaves a test out";
+    mode knows std, parking_lot, tokio, smol, async-std, futures and dashmap; `#[interleave::test(real_only)]` leaves a \
+    test out";
 
 const ENDLESS: &str = "the test runs without reaching a lock, a channel, an atomic or any other scheduling point: is there \
     a loop that does not end?";

@@ -173,11 +173,21 @@ pub(crate) struct Session {
     pub(crate) has_unwatched_cell: bool,
 }
 
+/// Which part of a map an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Identifies the map within its process.
+    pub map: u64,
+    /// The shard's number within the map, from 0.
+    pub number: usize,
+}
+
 /// Where an object comes from, to name it later.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectOrigin {
     pub(crate) type_name: &'static str,
     pub(crate) created: Option<&'static Location<'static>>,
+    pub(crate) shard: Option<Shard>,
     pub(crate) first_used: Option<&'static Location<'static>>,
     pub(crate) orders: Orders,
 }

@@ -30,7 +30,7 @@ mod traced;
 mod waiters;
 mod yield_now;
 
-pub use crate::engine::object::{Object, ObjectId};
+pub use crate::engine::object::{Object, ObjectId, Shard};
 pub use crate::engine::thread_local::global;
 pub use condition::Condition;
 pub use each_schedule::EachSchedule;

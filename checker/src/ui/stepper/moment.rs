@@ -54,6 +54,7 @@ impl<'a> Moment<'a> {
         let cause = Cause::of(&so_far);
         let candidates = self.trace.points.get(self.at).map_or(&[][..], |point| &point.candidates);
         let name = |object: usize| self.trace.objects.get(object).map_or("?", |object| object.name.as_str());
+        let quoted = |object: usize| trace::quoted_name(name(object));
         let status = |id: usize| {
             let own = || done.iter().filter(move |step| step.task == id);
             let started = id == 0 || done.iter().any(|step| step.action == Action::Spawns { child: id });
@@ -70,11 +71,11 @@ impl<'a> Moment<'a> {
                         let holders: Vec<&str> =
                             cause.holders(object).map(|task| self.trace.tasks[task].name.as_str()).collect();
                         match holders.as_slice() {
-                            [] => format!("waits for `{}`", name(object)),
-                            holders => format!("waits for `{}`, held by {}", name(object), holders.join(" and ")),
+                            [] => format!("waits for {}", quoted(object)),
+                            holders => format!("waits for {}, held by {}", quoted(object), holders.join(" and ")),
                         }
                     }
-                    Target::Signal(object) => format!("waits on `{}`", name(object)),
+                    Target::Signal(object) => format!("waits on {}", quoted(object)),
                     Target::Task(other) => format!("waits for {} to end", self.trace.tasks[other].name),
                 })
             } else if started {

@@ -68,7 +68,7 @@ fn task_line(task: &TaskState, names: usize) -> Line {
     let line = Line::plain("  ").then(Style::Heading, key).then(Style::Plain, format!("  {}", task.name));
     let mut line = line.pad(7 + names).then(style, words);
     if !task.holds.is_empty() {
-        let held: Vec<String> = task.holds.iter().map(|name| format!("`{name}`")).collect();
+        let held: Vec<String> = task.holds.iter().map(|name| trace::quoted_name(name)).collect();
         line = line.then(Style::Plain, format!(" · holds {}", held.join(" and ")));
     }
     line

@@ -1,4 +1,4 @@
-//! The model of a lock, behind the drop-ins for std, parking_lot and async-lock.
+//! The model of a lock, behind the drop-ins for std, parking_lot, async-lock and dashmap.
 //!
 //! The model decides who may enter and lets the scheduler run others meanwhile. Each holder is also counted in an
 //! [`Exclusion`], which outlives the schedule.
@@ -16,7 +16,7 @@ use trace::Mode;
 
 use super::exclusion::{Exclusion, SHARED};
 use super::reset_mutex::{ResetGuard, ResetMutex};
-use crate::engine::object::Object;
+use crate::engine::object::{Object, Shard};
 use crate::engine::races::Orders;
 use crate::engine::{Access, ending, scheduler, threads};
 
@@ -51,6 +51,12 @@ impl Lock {
     /// A free lock that cannot know where it is created; see [`Object::of_unknown_origin`].
     pub const fn of_unknown_origin(type_name: &'static str, queue: Queue) -> Self {
         Lock::of(Object::of_unknown_origin(type_name), queue)
+    }
+
+    /// The free lock of a shard of a map of the type `type_name`.
+    #[track_caller]
+    pub const fn of_shard(type_name: &'static str, shard: Shard) -> Self {
+        Lock::of(Object::shard(type_name, shard), Queue::ReadersFirst)
     }
 
     const fn of(object: Object, queue: Queue) -> Self {

@@ -40,6 +40,15 @@ pub enum Queue {
     ParkedRecursive,
     /// async-lock: like `Parked`, but readers enter one after another, because each wakes the next.
     Listening,
+    /// dashmap: nothing but a writer inside keeps a reader out, and the scheduler chooses who is next.
+    ReadersFirst,
+}
+
+impl Queue {
+    /// Whether those who wait enter in the order in which they came.
+    fn is_in_order(self) -> bool {
+        !matches!(self, Queue::Any | Queue::ReadersFirst)
+    }
 }
 
 #[derive(Debug)]
@@ -119,6 +128,7 @@ impl State {
                     Queue::Any => self.waiters.iter().any(|waiter| waiter.mode == Mode::Write),
                     Queue::Parked | Queue::Listening => self.has_claim(),
                     Queue::ParkedRecursive => self.has_claim() && self.readers == 0,
+                    Queue::ReadersFirst => false,
                 };
                 let is_next = queue != Queue::Listening || self.is_first(queue, is_reader, ticket);
                 !self.writer && !kept_out && is_next
@@ -137,7 +147,7 @@ impl State {
             let (_, first) = waiting.filter_map(|waiter| Some((waiter.place()?, waiter.ticket))).min()?;
             Some(first)
         };
-        queue == Queue::Any || ticket.is_none() || first() == ticket
+        !queue.is_in_order() || ticket.is_none() || first() == ticket
     }
 
     /// Enters in `mode` if possible. `ticket` is that of the caller, if it waits already.
@@ -209,7 +219,7 @@ impl State {
     /// Whether a waiting writer is next, because only readers are inside.
     fn may_claim(&self, queue: Queue, mode: Mode, ticket: Option<u64>) -> bool {
         mode == Mode::Write
-            && queue != Queue::Any
+            && queue.is_in_order()
             && !self.writer
             && !self.upgradable
             && !self.has_claim()
@@ -318,6 +328,21 @@ mod tests {
         assert!(state.is_locked());
         state.leave_queue(ticket, Granted::GivenBack);
         assert!(!state.is_locked());
+    }
+
+    /// Would catch: a deadlock of a thread that calls `get` twice, which the real map does not have.
+    #[test]
+    fn a_waiting_writer_keeps_no_reader_of_a_shard_out() {
+        let mut state = State::new();
+        let queue = Queue::ReadersFirst;
+        assert!(state.try_enter(queue, Mode::Read, None));
+        assert!(!state.try_enter(queue, Mode::Write, None));
+        state.wait(queue, Mode::Write, None, Arc::new(Waker::noop().clone()));
+        assert!(state.try_enter(queue, Mode::Read, None), "another reader comes later");
+        state.leave(Mode::Read);
+        assert!(state.wakers(queue).is_empty(), "one reader is left inside");
+        state.leave(Mode::Read);
+        assert_eq!(state.wakers(queue).len(), 1);
     }
 
     #[test]

@@ -204,7 +204,7 @@ fn in_brief(task: &TaskState) -> String {
         Status::Ended => "ended",
         Status::Panicked => "panicked",
     };
-    let holds: Vec<String> = task.holds.iter().map(|name| format!("`{name}`")).collect();
+    let holds: Vec<String> = task.holds.iter().map(|name| trace::quoted_name(name)).collect();
     if holds.is_empty() { does.to_owned() } else { format!("{does} · holds {}", holds.join(" and ")) }
 }
 
