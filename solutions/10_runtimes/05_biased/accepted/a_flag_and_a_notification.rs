@@ -1,0 +1,90 @@
+//! A worker that converts videos, one after the other, until it is stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// The number of a video.
+pub type Video = u32;
+
+/// Converts a video. That takes a while, and a video whose conversion is cancelled is broken.
+pub trait Converter: Send {
+    fn convert(&mut self, video: Video) -> impl Future<Output = ()> + Send;
+}
+
+/// Hands videos in. A clone hands in to the same worker.
+#[derive(Clone)]
+pub struct Inbox {
+    videos: UnboundedSender<Video>,
+}
+
+/// Stops the worker.
+pub struct Switch {
+    stop: Arc<Stop>,
+}
+
+#[derive(Default)]
+struct Stop {
+    is_stopped: AtomicBool,
+    looks: Notify,
+}
+
+/// Converts the videos that are handed in.
+pub struct Worker<C> {
+    converter: C,
+    videos: UnboundedReceiver<Video>,
+    stop: Arc<Stop>,
+}
+
+/// A worker, where to hand videos in, and what stops it.
+pub fn worker<C: Converter>(converter: C) -> (Worker<C>, Inbox, Switch) {
+    let (inbox, videos) = unbounded_channel();
+    let stop: Arc<Stop> = Arc::default();
+    let switch = Arc::clone(&stop);
+    (Worker { converter, videos, stop }, Inbox { videos: inbox }, Switch { stop: switch })
+}
+
+impl Inbox {
+    /// Hands in a video, which is then converted or in the list that `run` returns. If `run` has returned, gives the
+    /// video back as an error.
+    pub fn hand_in(&self, video: Video) -> Result<(), Video> {
+        self.videos.send(video).map_err(|refused| refused.0)
+    }
+}
+
+impl Switch {
+    /// Stops the worker. A switch that is dropped stops nothing.
+    pub fn stop(&self) {
+        self.stop.is_stopped.store(true, Ordering::SeqCst);
+        // Kept if the worker is busy.
+        self.stop.looks.notify_one();
+    }
+}
+
+impl<C: Converter> Worker<C> {
+    /// Converts videos in their order, one at a time, and sleeps while there are none.
+    ///
+    /// When it is stopped, it finishes the video that it is converting and begins no other one. It also ends when all
+    /// videos are converted and no inbox is left. Returns the videos that it has not begun, in their order.
+    pub async fn run(mut self) -> Vec<Video> {
+        while !self.stop.is_stopped.load(Ordering::SeqCst) {
+            tokio::select! {
+                biased;
+                () = self.stop.looks.notified() => {}
+                video = self.videos.recv() => match video {
+                    Some(video) => self.converter.convert(video).await,
+                    None => break,
+                },
+            }
+        }
+        // From here on videos are refused, so the list is complete.
+        self.videos.close();
+        let mut rest = Vec::new();
+        while let Some(video) = self.videos.recv().await {
+            rest.push(video);
+        }
+        rest
+    }
+}

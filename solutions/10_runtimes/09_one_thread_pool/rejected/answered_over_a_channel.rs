@@ -1,0 +1,68 @@
+//! verdict: deadlock an_archive_is_scanned_by_a_pool_of_one_thread
+//! A channel of std in place of `block_on`: the thread waits in `recv`.
+//!
+//! Scans the attachments of mails. An attachment is a file, or an archive of files and of other archives.
+
+use std::sync::{Arc, mpsc};
+
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
+/// What is in an item.
+pub enum Content {
+    /// A file, with its fingerprint.
+    File(u64),
+    /// An archive, with the names of the items in it.
+    Archive(Vec<String>),
+}
+
+/// Opens items, and knows whom to ask about files.
+pub trait Engine: Send + Sync + 'static {
+    /// Reads an item, and unpacks it if it is an archive. Blocks its thread: not to be called on a thread that runs
+    /// tasks.
+    fn open(&self, item: &str) -> Content;
+
+    /// Asks a server whether the file with this fingerprint is malicious.
+    fn ask(&self, fingerprint: u64) -> impl Future<Output = bool> + Send;
+}
+
+/// Scans attachments, any number of them at once.
+pub struct Scanner<E> {
+    engine: Arc<E>,
+}
+
+impl<E: Engine> Scanner<E> {
+    pub fn new(engine: E) -> Self {
+        Self { engine: Arc::new(engine) }
+    }
+
+    /// The names of the malicious files in `item`, in the order of the archive. Opens each item once, in the blocking
+    /// pool of the runtime. Occupies no thread of that pool while it waits, and ends however few threads the pool has. A
+    /// scan that is dropped opens no other item.
+    pub async fn scan(&self, item: &str) -> Vec<String> {
+        let (engine, handle, item) = (Arc::clone(&self.engine), Handle::current(), item.to_owned());
+        spawn_blocking(move || scan(&handle, &engine, item)).await.unwrap()
+    }
+}
+
+fn scan<E: Engine>(handle: &Handle, engine: &Arc<E>, item: String) -> Vec<String> {
+    match engine.open(&item) {
+        Content::File(fingerprint) => {
+            if handle.block_on(engine.ask(fingerprint)) {
+                vec![item]
+            } else {
+                Vec::new()
+            }
+        }
+        Content::Archive(items) => {
+            let mut found = Vec::new();
+            for item in items {
+                let (answer, answered) = mpsc::channel();
+                let (engine, inner) = (Arc::clone(engine), handle.clone());
+                handle.spawn_blocking(move || answer.send(scan(&inner, &engine, item)));
+                found.extend(answered.recv().unwrap());
+            }
+            found
+        }
+    }
+}

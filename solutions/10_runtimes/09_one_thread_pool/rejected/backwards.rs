@@ -1,0 +1,60 @@
+//! verdict: failing-test files_are_found_in_the_order_of_the_archive
+//! A stack returns last what was pushed first: each archive is scanned from its end.
+//!
+//! Scans the attachments of mails. An attachment is a file, or an archive of files and of other archives.
+
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+/// What is in an item.
+pub enum Content {
+    /// A file, with its fingerprint.
+    File(u64),
+    /// An archive, with the names of the items in it.
+    Archive(Vec<String>),
+}
+
+/// Opens items, and knows whom to ask about files.
+pub trait Engine: Send + Sync + 'static {
+    /// Reads an item, and unpacks it if it is an archive. Blocks its thread: not to be called on a thread that runs
+    /// tasks.
+    fn open(&self, item: &str) -> Content;
+
+    /// Asks a server whether the file with this fingerprint is malicious.
+    fn ask(&self, fingerprint: u64) -> impl Future<Output = bool> + Send;
+}
+
+/// Scans attachments, any number of them at once.
+pub struct Scanner<E> {
+    engine: Arc<E>,
+}
+
+impl<E: Engine> Scanner<E> {
+    pub fn new(engine: E) -> Self {
+        Self { engine: Arc::new(engine) }
+    }
+
+    /// The names of the malicious files in `item`, in the order of the archive. Opens each item once, in the blocking
+    /// pool of the runtime. Occupies no thread of that pool while it waits, and ends however few threads the pool has. A
+    /// scan that is dropped opens no other item.
+    pub async fn scan(&self, item: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut unopened = vec![item.to_owned()];
+        while let Some(item) = unopened.pop() {
+            let opening = spawn_blocking({
+                let (engine, item) = (Arc::clone(&self.engine), item.clone());
+                move || engine.open(&item)
+            });
+            match opening.await.unwrap() {
+                Content::File(fingerprint) => {
+                    if self.engine.ask(fingerprint).await {
+                        found.push(item);
+                    }
+                }
+                Content::Archive(items) => unopened.extend(items),
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,89 @@
+//! verdict: failing-test a_report_is_given_back_when_as_many_wait_as_may
+//! A task that may wait sends the passage. It waits for room that the caller should have been told about.
+//!
+//! The books of a toll road: gantries report the cars that pass, and the office bills them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::consume_budget;
+
+/// A car has passed a gantry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub plate: u32,
+    pub cents: u64,
+}
+
+/// The accounts are in use. Ask again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// Reports passages. A clone reports to the same office.
+#[derive(Clone)]
+pub struct Gantry {
+    passages: Sender<Passage>,
+}
+
+/// Bills the passages.
+pub struct Office {
+    passages: Receiver<Passage>,
+    accounts: Arc<Mutex<HashMap<u32, u64>>>,
+}
+
+/// Knows what each car owes, by its plate.
+#[derive(Clone)]
+pub struct Accounts {
+    accounts: Arc<Mutex<HashMap<u32, u64>>>,
+}
+
+/// The books of a road. At most `most` passages wait to be billed.
+pub fn toll_road(most: usize) -> (Gantry, Office, Accounts) {
+    let (reported, passages) = channel(most);
+    let accounts: Arc<Mutex<HashMap<u32, u64>>> = Arc::default();
+    let office = Office { passages, accounts: Arc::clone(&accounts) };
+    (Gantry { passages: reported }, office, Accounts { accounts })
+}
+
+impl Gantry {
+    /// Reports a passage without waiting. Gives it back if as many wait as may, and only then.
+    pub fn report(&self, passage: Passage) -> Result<(), Passage> {
+        let passages = self.passages.clone();
+        tokio::spawn(async move { passages.send(passage).await });
+        Ok(())
+    }
+}
+
+impl Office {
+    /// Waits for the accounts, and then bills the passages that wait. Returns how many. Does not wait for others, which
+    /// may be reported meanwhile, and ends even if there are always others. Lets other tasks run in between, however many
+    /// passages there are. If it is dropped, what it has not billed waits for the next time.
+    pub async fn bill(&mut self) -> usize {
+        let mut accounts = self.accounts.lock().await;
+        let waiting = self.passages.len();
+        for _ in 0..waiting {
+            let passage = self.passages.try_recv().expect("nobody else receives");
+            *accounts.entry(passage.plate).or_default() += passage.cents;
+            // A function that never waits never lets another task run.
+            consume_budget().await;
+        }
+        waiting
+    }
+}
+
+impl Accounts {
+    /// What a car owes, without waiting. An error if the accounts are in use, and only then.
+    pub fn owes(&self, plate: u32) -> Result<u64, Busy> {
+        let accounts = self.accounts.try_lock().map_err(|_| Busy)?;
+        Ok(accounts.get(&plate).copied().unwrap_or(0))
+    }
+
+    /// Pays for a car. The accounts are in use until the bank has transferred the money.
+    pub async fn pay(&self, plate: u32, transfer: impl Future<Output = ()>) {
+        let mut accounts = self.accounts.lock().await;
+        transfer.await;
+        accounts.remove(&plate);
+    }
+}

@@ -1,0 +1,53 @@
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+
+use async_lock::OnceCell;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+    known: RwLock<HashMap<String, Point>>,
+    asking: Mutex<HashMap<String, Arc<OnceCell<Point>>>>,
+}
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider, known: RwLock::default(), asking: Mutex::default() }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        let known = self.known.read().unwrap().get(address).copied();
+        if let Some(point) = known {
+            return Ok(point);
+        }
+        // The cell stays, so a caller who has just looked in vain finds it full.
+        let cell = Arc::clone(self.asking.lock().unwrap().entry(address.to_owned()).or_default());
+        let point = cell.get_or_try_init(|| self.provider.ask(address)).await.copied()?;
+        self.known.write().unwrap().insert(address.to_owned(), point);
+        Ok(point)
+    }
+}

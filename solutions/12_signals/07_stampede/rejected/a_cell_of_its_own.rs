@@ -1,0 +1,51 @@
+//! verdict: failing-test callers_at_once_cost_one_question
+//! Each caller makes a cell and asks for it. The map gets the cell when it is full.
+//!
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_lock::OnceCell;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+    known: Mutex<HashMap<String, Arc<OnceCell<Point>>>>,
+}
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider, known: Mutex::default() }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        let known = self.known.lock().unwrap().get(address).cloned();
+        let cell = known.unwrap_or_default();
+        let point = cell.get_or_try_init(|| self.provider.ask(address)).await.copied()?;
+        self.known.lock().unwrap().insert(address.to_owned(), cell);
+        Ok(point)
+    }
+}

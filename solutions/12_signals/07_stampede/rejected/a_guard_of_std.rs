@@ -1,0 +1,51 @@
+//! verdict: compile-error cannot be sent between threads safely
+//! Holds the guard of the std mutex while it asks, so the future is not `Send`; and it would block the thread.
+//!
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+    known: Mutex<HashMap<String, Point>>,
+}
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider, known: Mutex::default() }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        let mut known = self.known.lock().unwrap();
+        if let Some(point) = known.get(address) {
+            return Ok(*point);
+        }
+        let point = self.provider.ask(address).await?;
+        known.insert(address.to_owned(), point);
+        Ok(point)
+    }
+}

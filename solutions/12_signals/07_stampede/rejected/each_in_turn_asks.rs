@@ -1,0 +1,54 @@
+//! verdict: failing-test callers_at_once_cost_one_question
+//! A lock for each address, so that one caller asks at a time. The next one does not look whether it is known by now.
+//!
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+    known: Mutex<HashMap<String, Point>>,
+    turns: Mutex<HashMap<String, Arc<async_std::sync::Mutex<()>>>>,
+}
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider, known: Mutex::default(), turns: Mutex::default() }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        let known = self.known.lock().unwrap().get(address).copied();
+        if let Some(point) = known {
+            return Ok(point);
+        }
+        let turn = Arc::clone(self.turns.lock().unwrap().entry(address.to_owned()).or_default());
+        let _turn = turn.lock().await;
+        let point = self.provider.ask(address).await?;
+        self.known.lock().unwrap().insert(address.to_owned(), point);
+        Ok(point)
+    }
+}

