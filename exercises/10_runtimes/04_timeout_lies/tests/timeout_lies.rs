@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -14,6 +15,11 @@ struct TestEngine {
     scores: Vec<i32>,
     takes: Duration,
     asked: AtomicUsize,
+}
+
+thread_local! {
+    /// How many evaluations this thread has made.
+    static EVALUATED_HERE: Cell<usize> = const { Cell::new(0) };
 }
 
 impl TestEngine {
@@ -33,6 +39,7 @@ impl TestEngine {
 impl Engine for TestEngine {
     fn evaluate(&self, candidate: usize) -> i32 {
         self.asked.fetch_add(1, SeqCst);
+        EVALUATED_HERE.set(EVALUATED_HERE.get() + 1);
         if !self.takes.is_zero() {
             // In place of a computation.
             thread::sleep(self.takes);
@@ -57,7 +64,7 @@ async fn thinking_stops_at_the_limit() {
         assert_eq!(
             engine.asked(),
             3,
-            "an evaluation takes 2 ms, and the limit of 5 ms was over during the third one; left: how many of ten began"
+            "an evaluation takes 2 ms, so the limit of 5 ms expires during the third one; left: how many of ten began"
         );
         assert_eq!(best, Some(1), "three evaluations began within the limit; left: the best move, by its number");
     }
@@ -67,26 +74,30 @@ async fn thinking_stops_at_the_limit() {
 async fn one_move_is_evaluated_whatever_the_limit() {
     let engine = TestEngine::new([-5, 7, 3], Duration::ZERO);
     let best = think(Arc::clone(&engine), engine.moves(), Duration::ZERO).await;
-    assert_eq!(best, Some(0), "the limit was over at once, so that only the first move was evaluated");
+    assert_eq!(best, Some(0), "the limit was zero, so only the first move was evaluated");
     settle();
-    assert_eq!(engine.asked(), 1, "the limit was over at once; left: how many evaluations began");
+    assert_eq!(engine.asked(), 1, "the limit was zero; left: how many evaluations began");
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn other_tasks_run_between_two_evaluations() {
-    let engine = TestEngine::new([1, 2, 3, 4], Duration::ZERO);
+    let engine = TestEngine::new([1, 2, 3, 3, 2, 6], Duration::ZERO);
     let waker = CountingWaker::new();
     let mut thinking = pin!(think(Arc::clone(&engine), engine.moves(), NO_LIMIT));
-    for poll in 1..=3 {
+    loop {
+        let before = EVALUATED_HERE.get();
+        let polled = waker.poll(thinking.as_mut());
+        let in_this_poll = EVALUATED_HERE.get() - before;
         assert!(
-            waker.poll(thinking.as_mut()).is_pending(),
-            "four moves are to be evaluated, in more than {poll} polls"
+            in_this_poll <= 1,
+            "{in_this_poll} evaluations in one poll of `think`. Timeouts and other tasks run only between two polls"
         );
-        let begun = engine.asked();
-        assert!(
-            begun <= poll,
-            "{begun} evaluations in {poll} polls. Between two polls a timeout and other tasks can run, within one they cannot"
-        );
+        if polled.is_ready() {
+            break;
+        }
+        // For an answer that evaluates on another thread.
+        settle();
+        thread::yield_now();
     }
 }
 
@@ -94,7 +105,7 @@ async fn other_tasks_run_between_two_evaluations() {
 async fn the_best_move_is_found_if_there_is_time() {
     let many: Vec<i32> = (0..if cfg!(feature = "explore") { 10 } else { 1000 }).collect();
     let last = many.len() - 1;
-    let cases = [(vec![], None), (vec![-9], Some(0)), (vec![3, 8, -2, 8, 5], Some(1)), (many, Some(last))];
+    let cases = [(vec![], None), (vec![i32::MIN], Some(0)), (vec![3, 8, -2, 8, 5], Some(1)), (many, Some(last))];
     for (scores, expected) in cases {
         let engine = TestEngine::new(scores, Duration::ZERO);
         let best = send(think(Arc::clone(&engine), engine.moves(), NO_LIMIT)).await;
@@ -113,13 +124,14 @@ async fn the_moves_are_the_callers() {
 #[interleave::test(runtime = "async-std")]
 async fn a_dropped_game_evaluates_nothing_more() {
     let engine = TestEngine::new([1, 2, 3, 4], Duration::ZERO);
-    let begun = {
+    {
         let waker = CountingWaker::new();
         let mut thinking = pin!(think(Arc::clone(&engine), engine.moves(), NO_LIMIT));
-        assert!(waker.poll(thinking.as_mut()).is_pending(), "four moves are to be evaluated, in more than one poll");
-        engine.asked()
+        // An answer that evaluates on another thread may even be ready.
+        let _ = waker.poll(thinking.as_mut());
         // The game is over, and its future is dropped.
-    };
+    }
+    let begun = engine.asked();
     settle();
     let after = engine.asked();
     // One evaluation may have been on its way to a thread.

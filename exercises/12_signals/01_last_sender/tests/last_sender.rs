@@ -1,3 +1,4 @@
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -90,20 +91,35 @@ async fn every_line_is_found() {
 
 #[interleave::test(runtime = "async-std", real_only)]
 async fn the_lines_of_a_log_keep_their_order() {
-    let lines = search(vec![Log::of(["c", "a", "d", "b"])], "").await;
-    assert_eq!(lines, ["c", "a", "d", "b"], "right: the lines in the order in which they were logged");
+    // They are found faster than they are received.
+    let logged = ["c", "a", "d", "b"].repeat(300);
+    let log = Log(logged.iter().rev().copied().collect());
+    let lines = search(vec![log], "").await;
+    assert_eq!(lines.len(), logged.len(), "one machine logged 1,200 lines; left: how many were found");
+    assert!(lines == logged, "all lines were found, and not in the order in which they were logged");
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn logs_are_searched_at_the_same_time() {
     let ((slow, disk), (other, other_disk)) = (slow(), slow());
     let mut searching = pin!(search(vec![slow, other], ""));
-    assert!(CountingWaker::new().poll(searching.as_mut()).is_pending(), "no log has ended");
-    // The second log is found to be empty while nothing is known of the first one. In turns, this would never happen.
+    // The second log is searched to its end while nothing is known of the first one. In turns, this would never happen.
+    for line in ["one", "two", "three"] {
+        other_disk.finds(line);
+    }
     drop(other_disk.lines);
-    assert!(other_disk.is_open.recv().await.is_err(), "nothing is ever sent: the second log has been searched");
+    let mut second_searched = pin!(other_disk.is_open.recv());
+    poll_fn(|context| {
+        assert!(
+            searching.as_mut().poll(context).is_pending(),
+            "the first log has not ended, and `search` has returned"
+        );
+        second_searched.as_mut().poll(context)
+    })
+    .await
+    .expect_err("nothing is ever sent: the second log was dropped");
     drop(disk);
-    assert_eq!(searching.await, [""; 0], "both logs were empty");
+    assert_eq!(searching.await, ["one", "two", "three"], "the first log was empty, and the second one had three lines");
 }
 
 #[interleave::test(runtime = "async-std")]

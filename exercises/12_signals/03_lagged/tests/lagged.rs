@@ -46,6 +46,33 @@ async fn catching_up_reads_on_as_well() {
     assert_eq!(reader.catch_up(), [], "everything was read, and the commentary has ended");
 }
 
+#[interleave::test(real_only)] // one thread, and nothing to wait for
+async fn a_commentary_keeps_as_many_lines_as_it_says() {
+    for (kept, rounded) in [(1, 1), (3, 4), (200, 256)] {
+        let commentary = Commentary::new(kept);
+        let mut reader = commentary.reader();
+        (0..=rounded).for_each(|number| commentary.say(&number.to_string()));
+        let mut expected = vec![Entry::Missed(1)];
+        expected.extend((1..=rounded).map(|number| line(&number.to_string())));
+        let caught_up = reader.catch_up();
+        assert_eq!(
+            caught_up.len(),
+            expected.len(),
+            "{kept}, rounded up to a power of two, is {rounded}; one more line was said; left: how many entries"
+        );
+        assert_eq!(caught_up, expected, "{rounded} lines are kept, and one line more was said");
+    }
+}
+
+#[interleave::test(real_only)] // one thread, and nothing to wait for
+async fn catching_up_begins_where_next_stopped() {
+    let commentary = Commentary::new(2);
+    let mut reader = commentary.reader();
+    say_all(&commentary, &["kick-off", "corner", "foul", "penalty", "goal"]);
+    assert_eq!(reader.next().await, Some(Entry::Missed(3)), "of five lines, the last two are kept");
+    assert_eq!(reader.catch_up(), [line("penalty"), line("goal")], "the reader knows of the three lines before");
+}
+
 /// Moves `position`, the number of the next line, past `entry`. Lines are numbers from 0.
 fn account(position: &mut u64, entry: Entry) {
     match entry {
@@ -155,4 +182,43 @@ async fn a_reader_that_gives_up_misses_nothing() {
     }
     commentary.say("goal");
     assert_eq!(reader.next().await, Some(line("goal")), "a line was said after the reader had given up waiting for it");
+    say_all(&commentary, &["0", "1", "2"]);
+    let mut position = 0;
+    {
+        let mut next = pin!(reader.next());
+        if let Poll::Ready(entry) = CountingWaker::new().poll(next.as_mut()) {
+            account(&mut position, entry.expect("three lines were said, and the commentary has not ended"));
+        }
+        // Here as well, if it was not ready.
+    }
+    drop(commentary);
+    while let Some(entry) = reader.next().await {
+        account(&mut position, entry);
+    }
+    assert_eq!(position, 3, "three lines were said, and one `next` was dropped; left: how many were read or missed");
+}
+
+#[interleave::test]
+fn a_line_and_the_end_wake_every_reader_that_waits() {
+    let commentary = Commentary::new(2);
+    let mut readers = [commentary.reader(), commentary.reader()];
+    let mut waiting = readers.each_mut().map(|reader| (Box::pin(reader.next()), CountingWaker::new()));
+    for (next, waker) in &mut waiting {
+        assert!(waker.poll(next.as_mut()).is_pending(), "nothing has been said, and the commentary has not ended");
+    }
+    commentary.say("goal");
+    for (next, waker) in &mut waiting {
+        assert!(waker.wakes() > 0, "a line was said, and one of two readers that wait for it was not woken");
+        assert_eq!(waker.poll(next.as_mut()), Poll::Ready(Some(line("goal"))), "a line was said");
+    }
+    drop(waiting);
+    let mut waiting = readers.each_mut().map(|reader| (Box::pin(reader.next()), CountingWaker::new()));
+    for (next, waker) in &mut waiting {
+        assert!(waker.poll(next.as_mut()).is_pending(), "the only line was read, and the commentary has not ended");
+    }
+    drop(commentary);
+    for (next, waker) in &mut waiting {
+        assert!(waker.wakes() > 0, "the commentary has ended, and one of two readers that wait was not woken");
+        assert_eq!(waker.poll(next.as_mut()), Poll::Ready(None), "the commentary has ended");
+    }
 }

@@ -54,6 +54,16 @@ async fn a_stage_is_kept_without_a_pager() {
 }
 
 #[interleave::test]
+async fn a_guest_who_leaves_takes_no_stage_along() {
+    let meal = Meal::ordered();
+    let pager = meal.pager();
+    let leaving = tokio::spawn(async move { drop(pager) });
+    meal.set(Ready);
+    assert_eq!(meal.pager().stage(), Ready, "the only guest left while the kitchen set the stage; left: a new pager");
+    leaving.await.unwrap();
+}
+
+#[interleave::test]
 async fn a_pager_waits_for_its_own_stage() {
     let meal = Meal::ordered();
     let pager = meal.pager();
@@ -108,4 +118,19 @@ async fn two_pagers_wait_for_two_stages() {
     assert_eq!(cooking.await.unwrap(), Some(Cooking), "the kitchen has begun, and another guest waits for more");
     meal.set(Ready);
     assert_eq!(ready.await.unwrap(), Some(Ready), "the meal is ready");
+}
+
+#[interleave::test(flavor = "current_thread")]
+async fn a_dropped_meal_wakes_every_guest() {
+    let meal = Meal::ordered();
+    let mut pagers = [meal.pager(), meal.pager()];
+    let mut guests = pagers.each_mut().map(|pager| (Box::pin(pager.reached(Ready)), CountingWaker::new()));
+    for (waiting, waker) in &mut guests {
+        assert!(waker.poll(waiting.as_mut()).is_pending(), "the meal has only been ordered");
+    }
+    drop(meal);
+    for (waiting, waker) in &mut guests {
+        assert!(waker.wakes() > 0, "the meal was dropped, and one of two guests who wait was not woken");
+        assert_eq!(waker.poll(waiting.as_mut()), Poll::Ready(false), "the meal was dropped before it was ready");
+    }
 }

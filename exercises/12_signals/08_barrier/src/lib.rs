@@ -13,8 +13,8 @@ impl Lobby {
         Self { barrier: Barrier::new(players) }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         // TODO: what does the barrier know of a player who leaves?
         self.barrier.wait().await;

@@ -62,6 +62,65 @@ async fn a_player_who_leaves_after_the_beginning_takes_no_place() {
 }
 
 #[interleave::test]
+fn a_player_who_leaves_two_rounds_later_takes_no_place() {
+    let lobby = Lobby::new(2);
+    let [leaves, mut slow] = [(); 2].map(|()| {
+        let player = Player::waits_in(&lobby);
+        assert!(Player::of(&lobby).begins(), "two players are ready, and the round has not begun");
+        // Neither is told that a round has begun.
+        player
+    });
+    let mut third = Player::waits_in(&lobby);
+    drop(leaves);
+    assert!(
+        Player::of(&lobby).begins(),
+        "two players are ready for the third round, and one left after the first began"
+    );
+    assert!(third.begins(), "the third round has begun for one of two players");
+    assert!(slow.begins(), "the second round has begun, and one of its two players still waits");
+}
+
+#[interleave::test]
+fn a_player_who_leaves_takes_nobody_along() {
+    let lobby = Lobby::new(3);
+    let [leaves, mut second] = [(); 2].map(|()| Player::waits_in(&lobby));
+    drop(leaves);
+    let mut third = Player::waits_in(&lobby);
+    assert!(Player::of(&lobby).begins(), "one of four players has left, three are ready, and the round has not begun");
+    for player in [&mut second, &mut third] {
+        assert!(player.task.wakes() > 0, "the round has begun, and one of the players who wait was not woken");
+        assert!(player.begins(), "the round has begun, and one of its players still waits");
+    }
+}
+
+#[interleave::test]
+fn a_player_may_leave_while_another_one_comes() {
+    let lobby = Lobby::new(3);
+    let leaves = Player::waits_in(&lobby);
+    let mut second = Player::of(&lobby);
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(leaves));
+        assert!(!second.is_told(), "at most two of three players are ready, and the round has begun");
+    });
+    let mut third = Player::of(&lobby);
+    assert!(!third.begins(), "one of three players has left, so two are ready, and the round has begun");
+    assert!(Player::of(&lobby).begins(), "three players are ready, and the round has not begun");
+    assert!(second.begins() && third.begins(), "the round has begun, and one of its players still waits");
+}
+
+#[interleave::test]
+fn a_player_is_woken_where_they_were_polled_last() {
+    let lobby = Lobby::new(2);
+    let mut player = Player::waits_in(&lobby);
+    // The future moves to another task, as with `select` and a spawn.
+    player.task = CountingWaker::new();
+    assert!(!player.begins(), "the other player has not come, and the round has begun");
+    assert!(Player::of(&lobby).begins(), "two players are ready, and the round has not begun");
+    assert!(player.task.wakes() > 0, "the round has begun, and the task that polled `ready` last was not woken");
+    assert!(player.begins(), "the round has begun for one of two players");
+}
+
+#[interleave::test]
 fn a_player_may_leave_at_any_moment() {
     let lobby = Lobby::new(2);
     let leaves = Player::waits_in(&lobby);

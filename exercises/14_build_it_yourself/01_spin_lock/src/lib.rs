@@ -12,7 +12,7 @@ pub struct SpinLock<T> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: TODO. Which types may threads use in turn?
+// SAFETY: TODO. Threads use the value one after the other. Which types allow that?
 unsafe impl<T> Sync for SpinLock<T> {}
 
 /// The access to the value. Dropping it unlocks, also when a panic drops it.

@@ -1,9 +1,10 @@
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::MutexGuard;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interleave::HighWater;
 use spin_lock::{SpinGuard, SpinLock};
@@ -63,6 +64,34 @@ fn a_guard_from_try_lock_sees_what_the_last_holder_wrote() {
 }
 
 #[interleave::test]
+fn wherever_the_value_is_stored_holders_do_not_race() {
+    // Explore mode watches this cell, however the lock stores it.
+    let touch = |lock: &SpinLock<UnsafeCell<u32>>| {
+        lock.lock().get();
+        drop(lock.try_lock().map(|guard| guard.get()));
+    };
+    both(&SpinLock::new(UnsafeCell::new(0)), touch, touch);
+}
+
+#[interleave::test]
+fn a_guard_that_was_sent_to_another_thread_still_locks() {
+    let section = HighWater::new();
+    let lock = SpinLock::new(());
+    let guard = lock.lock();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _guard = guard;
+            let _inside = section.enter();
+            thread::yield_now();
+        });
+        let _guard = lock.lock();
+        let _inside = section.enter();
+        thread::yield_now();
+    });
+    assert_eq!(section.highest(), 1, "a thread locked, sent its guard away, and locked again; left: guards at once");
+}
+
+#[interleave::test]
 fn try_lock_does_not_wait_and_changes_nothing() {
     let lock = SpinLock::new(());
     let guard = lock.lock();
@@ -104,6 +133,24 @@ fn a_thread_that_spins_lets_others_run() {
     both(&SpinLock::new(()), hold, |lock| drop(lock.lock()));
 }
 
+#[interleave::test]
+fn a_thread_that_waits_does_not_sleep() {
+    // Explore mode moves its clock only for threads that sleep.
+    let begin = Instant::now();
+    let hold = |lock: &SpinLock<()>| {
+        let _guard = lock.lock();
+        thread::yield_now();
+    };
+    both(&SpinLock::new(()), hold, hold);
+    if cfg!(feature = "explore") {
+        assert_eq!(
+            begin.elapsed(),
+            Duration::ZERO,
+            "no holder slept; left: how long the threads slept while they waited"
+        );
+    }
+}
+
 /// Whether a type has a marker trait.
 macro_rules! is {
     ($type:ty: $marker:ident) => {{
@@ -134,5 +181,11 @@ fn what_may_be_sent_and_shared() {
         !is!(SpinGuard<'static, Cell<u32>>: Sync),
         "two threads that share a guard could change the `Cell` at once"
     );
+    assert!(is!(SpinGuard<'static, Cell<u32>>: Send), "any thread may use the value in turn, and unlock");
     assert!(!is!(SpinGuard<'static, Rc<u32>>: Send), "a guard sends its value with it");
+    // A `MutexGuard` may be shared and not sent.
+    assert!(
+        !is!(SpinGuard<'static, MutexGuard<'static, u32>>: Send),
+        "a guard gives out `&mut T`, so a thread that it is sent to can take the value out"
+    );
 }

@@ -11,13 +11,15 @@ use async_std::task;
 
 /// Knows how good a move is.
 pub trait Engine: Send + Sync + 'static {
-    /// The score of a move. Computes for a few milliseconds: not longer than a thread that runs tasks may be blocked.
+    /// The score of a move. Computes for a few milliseconds, which is as long as a task may keep its thread.
     fn evaluate(&self, candidate: usize) -> i32;
 }
 
-/// The best of `moves`, or the first one of the best, as far as they were evaluated when `limit` was over: at least one
-/// of them. Other tasks run between two evaluations. No evaluation begins after `limit`, or when
-/// this future is dropped. `Duration::MAX` is no limit.
+/// Evaluates `moves` in their order, one directly after the other, until `limit` expires, but at least one. Returns the
+/// best of them; of several best moves, the first. Other tasks run between two evaluations.
+///
+/// An evaluation that ends after `limit` is the last one. None begins after this future is dropped. `Duration::MAX` is
+/// no limit.
 pub async fn think<E: Engine>(engine: Arc<E>, moves: Vec<usize>, limit: Duration) -> Option<usize> {
     let best = Arc::new(Mutex::new(None));
     let thinking = {

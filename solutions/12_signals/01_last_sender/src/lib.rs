@@ -3,7 +3,7 @@
 use async_std::channel::bounded;
 use async_std::task;
 
-/// A machine with a log. Reading a log takes its time, and may panic.
+/// A machine with a log. Reading a log may take long, and may panic.
 pub trait Machine: Send + 'static {
     /// The next line that contains `text`. `None` at the end of the log.
     fn next(&mut self, text: &str) -> impl Future<Output = Option<String>> + Send;
@@ -11,7 +11,7 @@ pub trait Machine: Send + 'static {
 
 /// All lines that contain `text`. The logs are searched at the same time, each by a task of its own. If a log cannot be
 /// read to its end, because its machine panics, the lines found so far remain. If the caller gives up, each task ends
-/// with the next line that it finds.
+/// as soon as it finds another line.
 pub async fn search<M: Machine>(machines: Vec<M>, text: &str) -> Vec<String> {
     let (found, lines) = bounded(1);
     for mut machine in machines {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     Line(String),
-    /// So many lines, in this place, are lost: they were no longer kept when the reader got there.
+    /// The number of lines that are missing here. The reader was too slow, and they are no longer kept.
     Missed(u64),
 }
 
@@ -30,7 +30,7 @@ struct Shared {
 pub struct Commentary(Arc<Shared>);
 
 impl Commentary {
-    /// A commentary that keeps its latest lines for those who read slowly. How many: `kept`, rounded up to a power of two.
+    /// A commentary that keeps its latest lines for slow readers. It keeps `kept` lines, rounded up to a power of two.
     pub fn new(kept: usize) -> Self {
         let none = Kept { lines: VecDeque::new(), gone: 0, ended: false };
         Self(Arc::new(Shared { kept: Mutex::new(none), capacity: kept.next_power_of_two(), more: Notify::new() }))

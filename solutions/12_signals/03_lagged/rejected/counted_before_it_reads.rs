@@ -10,7 +10,7 @@ use tokio::sync::broadcast::{Receiver, Sender};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     Line(String),
-    /// So many lines, in this place, are lost: they were no longer kept when the reader got there.
+    /// The number of lines that are missing here. The reader was too slow, and they are no longer kept.
     Missed(u64),
 }
 
@@ -21,7 +21,7 @@ pub struct Commentary {
 }
 
 impl Commentary {
-    /// A commentary that keeps its latest lines for those who read slowly. How many: `kept`, rounded up to a power of two.
+    /// A commentary that keeps its latest lines for slow readers. It keeps `kept` lines, rounded up to a power of two.
     pub fn new(kept: usize) -> Self {
         Self { lines: Sender::new(kept), kept: kept.next_power_of_two() }
     }

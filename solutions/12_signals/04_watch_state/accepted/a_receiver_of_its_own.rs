@@ -24,7 +24,8 @@ impl Meal {
         Self { stage, _receiver: receiver }
     }
 
-    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages.
+    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages, but never
+    /// goes back.
     pub fn set(&self, stage: Stage) {
         self.stage.send(stage).expect("there is always a receiver: our own");
     }

@@ -22,7 +22,8 @@ impl Meal {
         Self { stage: Sender::new(Stage::Ordered) }
     }
 
-    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages.
+    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages, but never
+    /// goes back.
     pub fn set(&self, stage: Stage) {
         self.stage.send_replace(stage);
     }

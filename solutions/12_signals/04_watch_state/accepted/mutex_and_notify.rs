@@ -22,7 +22,8 @@ impl Meal {
         Self(Arc::new(Shared { now: Mutex::new((Stage::Ordered, true)), moved: Notify::new() }))
     }
 
-    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages.
+    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages, but never
+    /// goes back.
     pub fn set(&self, stage: Stage) {
         self.0.now.lock().unwrap().0 = stage;
         self.0.moved.notify_waiters();

@@ -26,7 +26,8 @@ impl Meal {
         Self { stages: Sender::new(8) }
     }
 
-    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages.
+    /// The meal is at `stage` now, whether or not a guest has a pager. The kitchen may skip stages, but never
+    /// goes back.
     pub fn set(&self, stage: Stage) {
         let _ = self.stages.send(stage);
     }

@@ -16,8 +16,8 @@ impl Lobby {
         Self { players, waiting: Mutex::default() }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         let begins = {
             let mut waiting = self.waiting.lock().unwrap();

@@ -25,8 +25,8 @@ impl Lobby {
         Self { players, state: Mutex::default() }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         let mut player = None;
         poll_fn(|context| {

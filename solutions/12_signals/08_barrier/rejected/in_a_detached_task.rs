@@ -18,8 +18,8 @@ impl Lobby {
         Self { barrier: Arc::new(Barrier::new(players)) }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         let barrier = Arc::clone(&self.barrier);
         let (tell, begins) = smol::channel::bounded(1);

@@ -22,8 +22,8 @@ impl Lobby {
         Self { players, ready: Mutex::new(0), begin, begins }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         {
             let mut ready = self.ready.lock().unwrap();

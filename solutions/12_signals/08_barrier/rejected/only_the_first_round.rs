@@ -19,8 +19,8 @@ impl Lobby {
         Self { players, next: Mutex::new(Round::new(0)) }
     }
 
-    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future, does
-    /// not count. Every player may be ready again for the next round.
+    /// The player is ready, and waits until the round begins. A player who leaves before, that is, drops this future,
+    /// does not count. Every player may be ready again for the next round.
     pub async fn ready(&self) {
         let (_seat, begins) = {
             let mut next = self.next.lock().unwrap();

@@ -1,0 +1,38 @@
+//! verdict: failing-test the_best_move_is_found_if_there_is_time
+//! Begins with the lowest score instead of none: if no move is better than that, there is no best move.
+//!
+//! A chess program. It has to move in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_std::future::timeout;
+use async_std::task;
+
+/// Knows how good a move is.
+pub trait Engine: Send + Sync + 'static {
+    /// The score of a move. Computes for a few milliseconds, which is as long as a task may keep its thread.
+    fn evaluate(&self, candidate: usize) -> i32;
+}
+
+/// Evaluates `moves` in their order, one directly after the other, until `limit` expires, but at least one. Returns the
+/// best of them; of several best moves, the first. Other tasks run between two evaluations.
+///
+/// An evaluation that ends after `limit` is the last one. None begins after this future is dropped. `Duration::MAX` is
+/// no limit.
+pub async fn think<E: Engine>(engine: Arc<E>, moves: Vec<usize>, limit: Duration) -> Option<usize> {
+    let mut highest = i32::MIN;
+    let mut best = None;
+    let thinking = async {
+        for candidate in moves {
+            let score = engine.evaluate(candidate);
+            if score > highest {
+                highest = score;
+                best = Some(candidate);
+            }
+            task::yield_now().await;
+        }
+    };
+    let _ = timeout(limit, thinking).await;
+    best
+}

@@ -1,0 +1,66 @@
+//! The live commentary of a match. Everybody reads it at a speed of their own.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, Sender};
+use tokio::task::unconstrained;
+
+/// What a reader gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Line(String),
+    /// The number of lines that are missing here. The reader was too slow, and they are no longer kept.
+    Missed(u64),
+}
+
+/// The commentary, which ends when it is dropped.
+pub struct Commentary {
+    lines: Sender<String>,
+}
+
+impl Commentary {
+    /// A commentary that keeps its latest lines for slow readers. It keeps `kept` lines, rounded up to a power of two.
+    pub fn new(kept: usize) -> Self {
+        Self { lines: Sender::new(kept) }
+    }
+
+    /// Adds a line, whether or not anybody reads it. Never waits.
+    pub fn say(&self, line: &str) {
+        // It fails if there are no readers. Then there is nobody to keep the line for.
+        let _ = self.lines.send(line.to_owned());
+    }
+
+    /// A reader of all lines from now on. Each reader has a place of its own.
+    pub fn reader(&self) -> Reader {
+        Reader { lines: self.lines.subscribe() }
+    }
+}
+
+/// Reads the commentary.
+pub struct Reader {
+    lines: Receiver<String>,
+}
+
+impl Reader {
+    /// The next entry. Waits until there is one. `None` if the commentary has ended, and everything was read.
+    pub async fn next(&mut self) -> Option<Entry> {
+        match self.lines.recv().await {
+            Ok(line) => Some(Entry::Line(line)),
+            Err(RecvError::Lagged(lines)) => Some(Entry::Missed(lines)),
+            Err(RecvError::Closed) => None,
+        }
+    }
+
+    /// The entries that can be read now, without waiting.
+    pub fn catch_up(&mut self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        while let Poll::Ready(Some(entry)) =
+            pin!(unconstrained(self.next())).poll(&mut Context::from_waker(Waker::noop()))
+        {
+            entries.push(entry);
+        }
+        entries
+    }
+}

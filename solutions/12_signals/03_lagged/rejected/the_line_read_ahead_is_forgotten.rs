@@ -1,0 +1,84 @@
+//! verdict: failing-test catching_up_begins_where_next_stopped
+//! `next` reads a line ahead when lines were missed, and `catch_up` does not know of it: the line comes too late.
+//!
+//! The live commentary of a match. Everybody reads it at a speed of their own.
+
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::{Receiver, Sender};
+
+/// What a reader gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Line(String),
+    /// The number of lines that are missing here. The reader was too slow, and they are no longer kept.
+    Missed(u64),
+}
+
+/// The commentary, which ends when it is dropped.
+pub struct Commentary {
+    lines: Sender<String>,
+}
+
+impl Commentary {
+    /// A commentary that keeps its latest lines for slow readers. It keeps `kept` lines, rounded up to a power of two.
+    pub fn new(kept: usize) -> Self {
+        Self { lines: Sender::new(kept) }
+    }
+
+    /// Adds a line, whether or not anybody reads it. Never waits.
+    pub fn say(&self, line: &str) {
+        // It fails if there are no readers. Then there is nobody to keep the line for.
+        let _ = self.lines.send(line.to_owned());
+    }
+
+    /// A reader of all lines from now on. Each reader has a place of its own.
+    pub fn reader(&self) -> Reader {
+        Reader { lines: self.lines.subscribe(), read: None }
+    }
+}
+
+/// Reads the commentary.
+pub struct Reader {
+    lines: Receiver<String>,
+    /// A line that was read together with the number of lines before it that were missed.
+    read: Option<String>,
+}
+
+impl Reader {
+    /// The next entry. Waits until there is one. `None` if the commentary has ended, and everything was read.
+    pub async fn next(&mut self) -> Option<Entry> {
+        if let Some(line) = self.read.take() {
+            return Some(Entry::Line(line));
+        }
+        let mut missed = 0;
+        match self.lines.recv().await {
+            Ok(line) => return Some(Entry::Line(line)),
+            Err(RecvError::Lagged(lines)) => missed += lines,
+            Err(RecvError::Closed) => return None,
+        }
+        // More may be lost before the first line that is left is read.
+        loop {
+            match self.lines.try_recv() {
+                Ok(line) => {
+                    self.read = Some(line);
+                    break;
+                }
+                Err(TryRecvError::Lagged(lines)) => missed += lines,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        Some(Entry::Missed(missed))
+    }
+
+    /// The entries that can be read now, without waiting.
+    pub fn catch_up(&mut self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        loop {
+            match self.lines.try_recv() {
+                Ok(line) => entries.push(Entry::Line(line)),
+                Err(TryRecvError::Lagged(lines)) => entries.push(Entry::Missed(lines)),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return entries,
+            }
+        }
+    }
+}
