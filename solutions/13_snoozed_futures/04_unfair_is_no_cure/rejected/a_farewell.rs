@@ -25,7 +25,7 @@ pub trait Radio: Send + Sync {
     fn acquire(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
 }
 
-/// Fair: who unlocks it hands it to the first that waits.
+/// Fair: unlocking hands it to the first that waits.
 impl Radio for tokio::sync::Mutex<Vec<Message>> {
     type Guard<'a> = tokio::sync::MutexGuard<'a, Vec<Message>>;
 
@@ -34,7 +34,7 @@ impl Radio for tokio::sync::Mutex<Vec<Message>> {
     }
 }
 
-/// Not fair, unless one has waited for long: who unlocks it wakes the first that waits, and the fastest acquires it.
+/// Not fair, unless one has waited for long: unlocking wakes the first that waits, and the fastest acquires it.
 impl Radio for smol::lock::Mutex<Vec<Message>> {
     type Guard<'a> = smol::lock::MutexGuard<'a, Vec<Message>>;
 
@@ -43,7 +43,7 @@ impl Radio for smol::lock::Mutex<Vec<Message>> {
     }
 }
 
-/// Not fair: who unlocks it wakes one that waits, and the fastest acquires it.
+/// Not fair: unlocking wakes one that waits, and the fastest acquires it.
 impl Radio for futures::lock::Mutex<Vec<Message>> {
     type Guard<'a> = futures::lock::MutexGuard<'a, Vec<Message>>;
 
