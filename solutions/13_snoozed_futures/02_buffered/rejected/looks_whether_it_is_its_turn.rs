@@ -1,0 +1,93 @@
+//! verdict: livelock a_copy_that_waits_sleeps
+//! Each photo asks again and again whether it is its turn, and yields in between. The executor never sleeps.
+//!
+//! Moves albums of photos from one cloud to another.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_std::sync::Mutex;
+use async_std::task;
+use futures::stream::{self, StreamExt};
+
+/// So many photos of one album may be in memory at the same time.
+pub const AT_ONCE: usize = 2;
+
+/// So many calls is a token good for.
+pub const CALLS: u32 = 3;
+
+/// Shows to both clouds who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token(pub u32);
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Photo(pub u32);
+
+/// The two clouds. They answer only while the future of the call is polled.
+pub trait Cloud: Send + Sync + 'static {
+    /// A new token.
+    fn log_in(&self) -> impl Future<Output = Token> + Send;
+    fn download(&self, token: Token, number: u32) -> impl Future<Output = Photo> + Send;
+    fn upload(&self, token: Token, photo: Photo) -> impl Future<Output = ()> + Send;
+}
+
+/// Moves the albums of one customer. A clone shares the token.
+pub struct Mover<C> {
+    cloud: Arc<C>,
+    session: Arc<Mutex<Session>>,
+}
+
+struct Session {
+    token: Token,
+    calls_left: u32,
+}
+
+impl<C> Clone for Mover<C> {
+    fn clone(&self) -> Self {
+        Self { cloud: Arc::clone(&self.cloud), session: Arc::clone(&self.session) }
+    }
+}
+
+impl<C: Cloud> Mover<C> {
+    pub fn new(cloud: Arc<C>) -> Self {
+        Self { cloud, session: Arc::new(Mutex::new(Session { token: Token(0), calls_left: 0 })) }
+    }
+
+    /// Downloads the photos with these numbers and uploads them, one after the other, in this order. Returns how many.
+    ///
+    /// `AT_ONCE` of them are in memory, from the beginning of the download to the end of the upload: never more, and no
+    /// fewer as long as there are enough. A future that is dropped goes on with none of them.
+    pub async fn copy(&self, numbers: Vec<u32>) -> usize {
+        let uploaded = &AtomicUsize::new(0);
+        let copies = numbers.into_iter().enumerate().map(|(place, number)| async move {
+            let photo = self.download(number).await;
+            while uploaded.load(Ordering::SeqCst) < place {
+                task::yield_now().await;
+            }
+            self.upload(photo).await;
+            uploaded.fetch_add(1, Ordering::SeqCst);
+        });
+        stream::iter(copies).buffered(AT_ONCE).count().await
+    }
+
+    async fn download(&self, number: u32) -> Photo {
+        let token = self.token().await;
+        self.cloud.download(token, number).await
+    }
+
+    async fn upload(&self, photo: Photo) {
+        let token = self.token().await;
+        self.cloud.upload(token, photo).await;
+    }
+
+    /// A token for one call. Logs in if the last one is used up, once for all that wait for it.
+    async fn token(&self) -> Token {
+        let mut session = self.session.lock().await;
+        if session.calls_left == 0 {
+            session.token = self.cloud.log_in().await;
+            session.calls_left = CALLS;
+        }
+        session.calls_left -= 1;
+        session.token
+    }
+}
