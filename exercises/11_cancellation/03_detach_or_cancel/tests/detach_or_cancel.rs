@@ -1,0 +1,284 @@
+use std::future::pending;
+use std::pin::pin;
+use std::time::Duration;
+
+use detach_or_cancel::{Gps, Ride, Workshop, on_async_std, on_smol, on_tokio};
+use interleave::CountingWaker;
+use smol::channel::{Receiver, RecvError, Sender, bounded, unbounded};
+
+/// What differs between the runtimes.
+trait Runtime {
+    type Ride: Ride;
+
+    /// Drops `ride` in a task, and waits for the end of that task.
+    async fn drop_in_a_task(ride: Self::Ride);
+
+    /// Waits for a minute, if there is a clock on which that takes no time. Otherwise it waits forever.
+    async fn minute();
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+struct Tokio;
+
+impl Runtime for Tokio {
+    type Ride = on_tokio::Tracked;
+
+    async fn drop_in_a_task(ride: Self::Ride) {
+        tokio::spawn(async move { drop(ride) }).await.unwrap();
+    }
+
+    async fn minute() {
+        tokio::time::sleep(MINUTE).await;
+    }
+}
+
+struct AsyncStd;
+
+impl Runtime for AsyncStd {
+    type Ride = on_async_std::Tracked;
+
+    async fn drop_in_a_task(ride: Self::Ride) {
+        async_std::task::spawn(async move { drop(ride) }).await;
+    }
+
+    async fn minute() {
+        if cfg!(feature = "explore") {
+            async_std::task::sleep(MINUTE).await;
+        } else {
+            pending().await
+        }
+    }
+}
+
+struct Smol;
+
+impl Runtime for Smol {
+    type Ride = on_smol::Tracked;
+
+    async fn drop_in_a_task(ride: Self::Ride) {
+        smol::spawn(async move { drop(ride) }).await;
+    }
+
+    async fn minute() {
+        if cfg!(feature = "explore") {
+            smol::Timer::after(MINUTE).await;
+        } else {
+            pending().await
+        }
+    }
+}
+
+/// What `event` returns, or `None` if it does not come within a minute of virtual time.
+async fn soon<R: Runtime, T>(event: impl Future<Output = T>) -> Option<T> {
+    smol::future::or(async { Some(event.await) }, async {
+        R::minute().await;
+        None
+    })
+    .await
+}
+
+/// The runtime whose task this is.
+fn runtime() -> &'static str {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        "tokio"
+    } else if async_std::task::try_current().is_some() {
+        "async-std"
+    } else {
+        "smol"
+    }
+}
+
+/// A GPS that says on which runtime it is asked, and waits for the positions that the test sends.
+struct Antenna {
+    asked: Sender<&'static str>,
+    moved: Receiver<u32>,
+    /// Nothing is ever sent. The channel closes when the GPS is dropped.
+    _on: Sender<()>,
+}
+
+/// The test's end of a GPS.
+struct Satellites {
+    asked: Receiver<&'static str>,
+    moves: Sender<u32>,
+    on: Receiver<()>,
+}
+
+fn gps() -> (Antenna, Satellites) {
+    let (asked, is_asked) = unbounded();
+    let (moves, moved) = unbounded();
+    let (on, is_on) = bounded(1);
+    (Antenna { asked, moved, _on: on }, Satellites { asked: is_asked, moves, on: is_on })
+}
+
+impl Gps for Antenna {
+    async fn moved(&mut self) -> Option<u32> {
+        let _ = self.asked.try_send(runtime());
+        self.moved.recv().await.ok()
+    }
+}
+
+impl Satellites {
+    /// Whether the GPS is dropped, without another position.
+    async fn is_off<R: Runtime>(&self) -> bool {
+        soon::<R, _>(self.on.recv()).await == Some(Err(RecvError))
+    }
+}
+
+/// A workshop that is sent a report when the test opens the gate.
+struct Gated {
+    gate: Receiver<()>,
+    sent: Sender<String>,
+}
+
+impl Workshop for Gated {
+    async fn send(self, damage: String) {
+        let _ = self.gate.recv().await;
+        let _ = self.sent.try_send(damage);
+    }
+}
+
+fn workshop() -> (Gated, Sender<()>, Receiver<String>) {
+    let (open, gate) = bounded(1);
+    let (sent, reports) = unbounded();
+    (Gated { gate, sent }, open, reports)
+}
+
+async fn the_gps_is_off_after_the_ride<R: Runtime>() {
+    // Exploring drops the ride before and after the first question anyway.
+    let positions = if cfg!(feature = "explore") { 0..1 } else { 0..3 };
+    for positions in positions {
+        let (antenna, satellites) = gps();
+        let (other, other_satellites) = gps();
+        let other = R::Ride::begin(other);
+        let ride = R::Ride::begin(antenna);
+        for _ in 0..positions {
+            satellites.moves.try_send(5).unwrap();
+            satellites.asked.recv().await.unwrap();
+        }
+        R::drop_in_a_task(ride).await;
+        assert!(
+            satellites.is_off::<R>().await,
+            "the ride was dropped after {positions} positions, there is no other position, and the GPS is still on",
+        );
+        other_satellites.moves.try_send(7).unwrap();
+        drop(other_satellites.moves);
+        assert_eq!(other.length().await, 7, "another ride was dropped; left: the length of the one that was not");
+    }
+}
+
+async fn an_abandoned_length_ends_the_ride<R: Runtime>() {
+    let (antenna, satellites) = gps();
+    {
+        let mut length = pin!(R::Ride::begin(antenna).length());
+        let polled = CountingWaker::new().poll(length.as_mut());
+        assert!(polled.is_pending(), "the bicycle was not given back, and `length` has returned");
+        // Here a timeout expires, and the caller drops `length`.
+    }
+    assert!(
+        satellites.is_off::<R>().await,
+        "`length` was dropped, and with it the ride; there is no position, and the GPS is still on",
+    );
+}
+
+async fn a_ride_is_tracked_to_its_end<R: Runtime>(name: &str) {
+    let (antenna, satellites) = gps();
+    let ride = R::Ride::begin(antenna);
+    assert_eq!(
+        soon::<R, _>(satellites.asked.recv()).await,
+        Some(Ok(name)),
+        "a ride has begun, and nobody awaits it; left: the runtime on which the GPS was asked; `None`: it was not",
+    );
+    let waker = CountingWaker::new();
+    let mut length = pin!(ride.length());
+    assert!(waker.poll(length.as_mut()).is_pending(), "the bicycle was not given back, and `length` has returned");
+    // Only on a clock that takes no time.
+    if cfg!(feature = "explore") || name == "tokio" {
+        R::minute().await;
+    }
+    assert_eq!(waker.wakes(), 0, "nothing happened for a minute; left: how often `length` was woken");
+    for metres in [5, 7] {
+        satellites.moves.try_send(metres).unwrap();
+    }
+    drop(satellites.moves);
+    assert_eq!(length.await, 12, "the bicycle moved 5 and 7 metres and was given back; left: the length of the ride");
+    assert!(soon::<R, _>(satellites.on.recv()).await.is_some(), "the ride is over, and its GPS is still on");
+}
+
+async fn reports_are_sent_although_the_ride_is_dropped<R: Runtime>() {
+    let (antenna, _satellites) = gps();
+    let mut ride = R::Ride::begin(antenna);
+    let (one, open_one, sent_one) = workshop();
+    let (two, open_two, sent_two) = workshop();
+    ride.report(one, "flat tyre");
+    ride.report(two, "no light");
+    drop(ride);
+    for (open, sent, damage) in [(open_two, sent_two, "no light"), (open_one, sent_one, "flat tyre")] {
+        drop(open);
+        assert_eq!(
+            soon::<R, _>(sent.recv()).await,
+            Some(Ok(damage.to_owned())),
+            "this damage was reported, then the ride was dropped, and now there is a line to the workshop; left: what it got",
+        );
+    }
+}
+
+#[interleave::test]
+async fn tokio_the_gps_is_off_after_the_ride() {
+    the_gps_is_off_after_the_ride::<Tokio>().await;
+}
+
+#[interleave::test]
+async fn tokio_an_abandoned_length_ends_the_ride() {
+    an_abandoned_length_ends_the_ride::<Tokio>().await;
+}
+
+#[interleave::test]
+async fn tokio_a_ride_is_tracked_to_its_end() {
+    a_ride_is_tracked_to_its_end::<Tokio>("tokio").await;
+}
+
+#[interleave::test]
+async fn tokio_reports_are_sent_although_the_ride_is_dropped() {
+    reports_are_sent_although_the_ride_is_dropped::<Tokio>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_the_gps_is_off_after_the_ride() {
+    the_gps_is_off_after_the_ride::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_an_abandoned_length_ends_the_ride() {
+    an_abandoned_length_ends_the_ride::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_a_ride_is_tracked_to_its_end() {
+    a_ride_is_tracked_to_its_end::<AsyncStd>("async-std").await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_reports_are_sent_although_the_ride_is_dropped() {
+    reports_are_sent_although_the_ride_is_dropped::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_the_gps_is_off_after_the_ride() {
+    the_gps_is_off_after_the_ride::<Smol>().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_an_abandoned_length_ends_the_ride() {
+    an_abandoned_length_ends_the_ride::<Smol>().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_a_ride_is_tracked_to_its_end() {
+    a_ride_is_tracked_to_its_end::<Smol>("smol").await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_reports_are_sent_although_the_ride_is_dropped() {
+    reports_are_sent_although_the_ride_is_dropped::<Smol>().await;
+}

@@ -1,0 +1,119 @@
+//! verdict: failing-test without_signing_off_all_seats_are_given_back
+//! The task that gives back has a sender of its own channel: if nobody signs off, it waits forever, and keeps the
+//! server.
+//!
+//! The seats of a licence server. A seat that is not given back stays blocked until the next day.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// The licence server. Each call takes its time.
+pub trait Server: Send + Sync + 'static {
+    /// Takes a seat and returns its number. If this future is dropped, no seat is taken.
+    fn take(&self) -> impl Future<Output = u32> + Send;
+
+    /// Gives a seat back, and returns how many minutes are charged. To be called once for a seat. If this future is dropped
+    /// half-way, the seat stays blocked.
+    fn give_back(&self, seat: u32) -> impl Future<Output = u32> + Send;
+
+    /// Ends the connection. After this, nothing can be given back.
+    fn sign_off(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// There are fewer seats.
+const SEATS: u32 = 1000;
+/// The end of all returns. No seat has this number.
+const LAST: u32 = u32::MAX;
+
+/// A seat to be given back, and the caller who waits for the answer.
+type Return = (u32, Option<oneshot::Sender<u32>>);
+
+/// A connection to the licence server.
+pub struct Licences<S> {
+    server: Arc<S>,
+    returns: mpsc::UnboundedSender<Return>,
+    clerk: JoinHandle<()>,
+    open: Arc<Semaphore>,
+}
+
+impl<S: Server> Licences<S> {
+    /// To be called on the runtime, as all of this except dropping a seat.
+    pub fn new(server: S) -> Self {
+        let server = Arc::new(server);
+        let (returns, returned) = mpsc::unbounded_channel();
+        let clerk = tokio::spawn(give_back(Arc::clone(&server), returns.clone(), returned));
+        Self { server, returns, clerk, open: Arc::new(Semaphore::new(SEATS as usize)) }
+    }
+
+    /// Takes a seat. If this future is dropped, no seat is taken.
+    pub async fn seat(&self) -> Seat {
+        let number = self.server.take().await;
+        let permit = Arc::clone(&self.open).try_acquire_owned().expect("there are fewer seats");
+        Seat { number, returns: Some(self.returns.clone()), _permit: permit }
+    }
+
+    /// Waits until every seat has been given back, also those that are still in use, and signs off. If this future is
+    /// dropped, or never called, the seats are given back all the same.
+    pub async fn sign_off(self) {
+        let _ = self.open.acquire_many(SEATS).await;
+        let _ = self.returns.send((LAST, None));
+        self.clerk.await.expect("the server does not panic");
+        self.server.sign_off().await;
+    }
+}
+
+/// Gives back what comes, until there is no seat from which something could come.
+async fn give_back<S: Server>(
+    server: Arc<S>,
+    _returns: mpsc::UnboundedSender<Return>,
+    mut returned: mpsc::UnboundedReceiver<Return>,
+) {
+    while let Some((number, answer)) = returned.recv().await {
+        if number == LAST {
+            return;
+        }
+        let minutes = server.give_back(number).await;
+        if let Some(answer) = answer {
+            let _ = answer.send(minutes);
+        }
+    }
+}
+
+/// A seat in use. It is given back once, by `close` or at once when this is dropped, on whatever thread. Dropping it blocks
+/// nobody.
+pub struct Seat {
+    number: u32,
+    /// `None` once it has been closed.
+    returns: Option<mpsc::UnboundedSender<Return>>,
+    /// Given back behind the return.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Seat {
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back all
+    /// the same.
+    pub async fn close(mut self) -> u32 {
+        let (answer, minutes) = oneshot::channel();
+        self.return_to_server(Some(answer));
+        drop(self);
+        minutes.await.expect("there is an answer, as long as the runtime lives")
+    }
+
+    fn return_to_server(&mut self, answer: Option<oneshot::Sender<u32>>) {
+        if let Some(returns) = self.returns.take() {
+            let _ = returns.send((self.number, answer));
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.return_to_server(None);
+    }
+}

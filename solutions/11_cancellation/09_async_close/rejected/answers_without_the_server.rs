@@ -1,0 +1,86 @@
+//! verdict: failing-test close_returns_what_the_server_answers
+//! `close` leaves the seat to the task and returns before the server has answered: the answer is lost.
+//!
+//! The seats of a licence server. A seat that is not given back stays blocked until the next day.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+/// The licence server. Each call takes its time.
+pub trait Server: Send + Sync + 'static {
+    /// Takes a seat and returns its number. If this future is dropped, no seat is taken.
+    fn take(&self) -> impl Future<Output = u32> + Send;
+
+    /// Gives a seat back, and returns how many minutes are charged. To be called once for a seat. If this future is dropped
+    /// half-way, the seat stays blocked.
+    fn give_back(&self, seat: u32) -> impl Future<Output = u32> + Send;
+
+    /// Ends the connection. After this, nothing can be given back.
+    fn sign_off(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// A connection to the licence server.
+pub struct Licences<S> {
+    server: Arc<S>,
+    /// Nothing is ever sent. Each seat's task has a clone, so the channel closes when the last task has ended.
+    task: mpsc::Sender<Infallible>,
+    tasks: mpsc::Receiver<Infallible>,
+}
+
+impl<S: Server> Licences<S> {
+    /// To be called on the runtime, as all of this except dropping a seat.
+    pub fn new(server: S) -> Self {
+        let (task, tasks) = mpsc::channel(1);
+        Self { server: Arc::new(server), task, tasks }
+    }
+
+    /// Takes a seat. If this future is dropped, no seat is taken.
+    pub async fn seat(&self) -> Seat {
+        let number = self.server.take().await;
+        let (close, closed) = oneshot::channel::<oneshot::Sender<u32>>();
+        let (server, task) = (Arc::clone(&self.server), self.task.clone());
+        // Spawned here, where there is a runtime, and not when the seat is dropped.
+        tokio::spawn(async move {
+            // An error means that the seat was dropped. Then nobody wants to know the minutes.
+            let asked = closed.await;
+            let minutes = server.give_back(number).await;
+            if let Ok(answer) = asked {
+                let _ = answer.send(minutes);
+            }
+            drop(task);
+        });
+        Seat { number, close }
+    }
+
+    /// Waits until every seat has been given back, also those that are still in use, and signs off. If this future is
+    /// dropped, or never called, the seats are given back all the same.
+    pub async fn sign_off(self) {
+        let Self { server, task, mut tasks } = self;
+        drop(task);
+        let None = tasks.recv().await;
+        server.sign_off().await;
+    }
+}
+
+/// A seat in use. It is given back once, by `close` or at once when this is dropped, on whatever thread. Dropping it blocks
+/// nobody.
+pub struct Seat {
+    number: u32,
+    /// Wakes the seat's task, by a message or by being dropped.
+    close: oneshot::Sender<oneshot::Sender<u32>>,
+}
+
+impl Seat {
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back all
+    /// the same.
+    pub async fn close(self) -> u32 {
+        drop(self.close);
+        0
+    }
+}
