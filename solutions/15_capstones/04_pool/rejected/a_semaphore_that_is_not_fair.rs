@@ -1,0 +1,146 @@
+//! verdict: failing-test a_woken_caller_is_not_overtaken
+//! Bounds the pool with a semaphore of async-lock, which gives a free permit to anybody who asks, also if others wait.
+//!
+//! A pool of connections, for any runtime.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use async_lock::{Semaphore, SemaphoreGuardArc};
+
+/// Opens connections. Its functions may use the pool.
+pub trait Manager: Send + Sync + 'static {
+    /// A connection. Dropping it closes it, which may use the pool.
+    type Connection: Send + 'static;
+    type Error;
+
+    /// Opens a connection. This takes its time, may fail, and may panic.
+    fn connect(&self) -> impl Future<Output = Result<Self::Connection, Self::Error>> + Send;
+
+    /// Whether the connection can no longer be used. The other side may close it at any time.
+    fn is_broken(&self, connection: &Self::Connection) -> bool;
+}
+
+/// What is in a pool at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// How many callers could have a connection without waiting for another caller.
+    pub free: usize,
+    /// How many of these connections are open.
+    pub idle: usize,
+    /// How many callers wait for others.
+    pub waiting: usize,
+}
+
+/// Counted as long as it exists.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn new(counter: &'a AtomicUsize) -> Self {
+        counter.fetch_add(1, SeqCst);
+        Self(counter)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+/// A pool of at most `size` connections.
+pub struct Pool<M: Manager> {
+    manager: Arc<M>,
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<M::Connection>>>,
+    free: Arc<AtomicUsize>,
+    waiting: AtomicUsize,
+}
+
+/// The use of a connection. Dropping it gives the connection back to the pool. It may outlive the pool.
+///
+/// If a panic drops it, the connection is closed: it may be in the middle of something.
+pub struct Pooled<M: Manager> {
+    connection: Option<M::Connection>,
+    idle: Arc<Mutex<Vec<M::Connection>>>,
+    free: Arc<AtomicUsize>,
+    _permit: SemaphoreGuardArc,
+}
+
+impl<M: Manager> Pool<M> {
+    /// A pool of at most `size` connections, in use, idle, and being opened together. None is open yet.
+    pub fn new(manager: M, size: usize) -> Self {
+        Self {
+            manager: Arc::new(manager),
+            permits: Arc::new(Semaphore::new(size)),
+            idle: Arc::default(),
+            free: Arc::new(AtomicUsize::new(size)),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    pub fn manager(&self) -> &M {
+        &self.manager
+    }
+
+    /// A connection: an idle one, or else a new one. It is not broken when it is handed out; one that is broken is
+    /// closed before another one is opened in its place.
+    ///
+    /// While all connections are in use, callers wait, asleep, and are served in the order in which they were first
+    /// polled. None is overtaken, neither by one that comes just when a connection is given back, nor by one that is
+    /// polled first then. Connections are opened at the same time.
+    ///
+    /// An error or a panic of `connect` ends this call, and no other. It may be dropped at any await: what it was given
+    /// goes to the next caller, and nothing of it is left.
+    pub async fn get(&self) -> Result<Pooled<M>, M::Error> {
+        let permit = match self.permits.try_acquire_arc() {
+            Some(permit) => permit,
+            None => {
+                let _waits = Counted::new(&self.waiting);
+                self.permits.acquire_arc().await
+            }
+        };
+        self.free.fetch_sub(1, SeqCst);
+        let mut pooled =
+            Pooled { connection: None, idle: Arc::clone(&self.idle), free: Arc::clone(&self.free), _permit: permit };
+        let idle = self.idle.lock().unwrap().pop();
+        pooled.connection = match idle.filter(|connection| !self.manager.is_broken(connection)) {
+            Some(connection) => Some(connection),
+            None => Some(self.manager.connect().await?),
+        };
+        Ok(pooled)
+    }
+
+    pub fn status(&self) -> Status {
+        let idle = self.idle.lock().unwrap().len();
+        Status { free: self.free.load(SeqCst), idle, waiting: self.waiting.load(SeqCst) }
+    }
+}
+
+impl<M: Manager> Deref for Pooled<M> {
+    type Target = M::Connection;
+
+    fn deref(&self) -> &M::Connection {
+        self.connection.as_ref().expect("it is there until this is dropped")
+    }
+}
+
+impl<M: Manager> DerefMut for Pooled<M> {
+    fn deref_mut(&mut self) -> &mut M::Connection {
+        self.connection.as_mut().expect("it is there until this is dropped")
+    }
+}
+
+impl<M: Manager> Drop for Pooled<M> {
+    fn drop(&mut self) {
+        let connection = self.connection.take();
+        if let Some(connection) = connection
+            && !thread::panicking()
+        {
+            self.idle.lock().unwrap().push(connection);
+        }
+        self.free.fetch_add(1, SeqCst);
+    }
+}
