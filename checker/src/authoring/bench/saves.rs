@@ -105,7 +105,8 @@ impl Lab<'_> {
         let save = || source.borrow_mut().save("");
         let [later] = speed::medians([&mut |_| save().and_then(|()| Ok(self.check(root, exercise)?.verdict))])?;
         Ok(vec![
-            Row::ratio("first save with tokio, prepared", "later saves", [first.as_secs_f64() * 1000.0, later], 1.5).note("measured once"),
+            Row::ratio("first save with tokio, prepared", "later saves", [first.as_secs_f64() * 1000.0, later], 1.5)
+                .note("measured once"),
         ])
     }
 
