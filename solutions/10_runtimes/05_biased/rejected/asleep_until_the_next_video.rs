@@ -1,4 +1,4 @@
-//! verdict: deadlock each_video_is_converted_or_given_back
+//! verdict: deadlock a_worker_that_has_ended_refuses_videos
 //! Looks at the switch around each video. A worker without videos does not notice the stop.
 //!
 //! A worker that converts videos, one after the other, until it is stopped.

@@ -1,4 +1,4 @@
-//! verdict: failing-test each_video_is_converted_or_given_back
+//! verdict: failing-test a_video_that_is_accepted_while_the_worker_stops_is_given_back
 //! Takes what is there without closing the channel. A video that is handed in just then is accepted and lost.
 //!
 //! A worker that converts videos, one after the other, until it is stopped.
