@@ -413,6 +413,20 @@ fn a_connection_may_outlive_its_pool() {
     assert_eq!(open.inside(), 0, "the pool and its connections were dropped; left: how many are open");
 }
 
+#[interleave::test]
+fn the_status_is_of_one_moment() {
+    let pool = pool(1);
+    let connection = get(&pool);
+    thread::scope(|scope| {
+        scope.spawn(|| drop(connection));
+        let seen = pool.status();
+        assert!(
+            seen == status(0, 0, 0) || seen == status(1, 1, 0),
+            "the only connection was given back meanwhile, and at no moment was this the status: {seen:?}"
+        );
+    });
+}
+
 // The pool and foreign code
 
 /// Uses the pool when it is woken. Real wakers may poll a task then.
