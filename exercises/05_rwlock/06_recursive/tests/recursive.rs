@@ -1,6 +1,7 @@
 // What the rules have seen is only noted here, so the marks are `core`'s own.
 use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::collections::HashMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Barrier};
 use std::thread::{self, JoinHandle};
 
@@ -37,7 +38,7 @@ fn a_decision_ends_while_rules_are_replaced() {
     let allowed = policy.allows("edit", "ann");
     admin.join().unwrap();
     assert!(allowed, "the rules were replaced by the same ones; ann may edit by both, and was not allowed to");
-    assert!(!policy.allows("edit", "bob"), "only members may edit, and bob, who is none, was allowed to");
+    assert!(!policy.allows("edit", "bob"), "bob is not a member, and was allowed to edit");
 }
 
 #[interleave::test]
@@ -55,16 +56,17 @@ fn a_decision_is_by_one_set_of_rules() {
 
 #[interleave::test]
 fn decisions_are_made_at_the_same_time() {
-    let both_decide = Arc::new(Barrier::new(2));
+    let all_decide = Arc::new(Barrier::new(3));
     let wait = rule(move |policy, user| {
-        both_decide.wait();
+        all_decide.wait();
         policy.allows("member", user)
     });
     let policy = Arc::new(Policy::new(rules([("wait", wait), ("member", rule(|_, user| user == "ann"))])));
-    let other = spawn(&policy, |policy| policy.allows("wait", "bob"));
-    // Each rule waits until the other thread decides, too.
+    let others = ["bob", "carol"].map(|user| spawn(&policy, move |policy| policy.allows("wait", user)));
+    // Each rule waits until the other threads decide, too.
     let here = policy.allows("wait", "ann");
-    assert_eq!([here, other.join().unwrap()], [true, false], "left: what two threads decided about ann and bob");
+    let [bob, carol] = others.map(|other| other.join().unwrap());
+    assert_eq!([here, bob, carol], [true, false, false], "left: what three threads decided about ann, bob and carol");
 }
 
 #[interleave::test]
@@ -130,18 +132,41 @@ fn two_threads_replace_the_rules_at_once() {
 }
 
 #[interleave::test]
+fn a_later_replace_is_not_lost() {
+    let policy = Arc::new(Policy::new(members_may_edit()));
+    let admin = spawn(&policy, |policy| policy.replace(rules([("new", rule(|_, _| true))])));
+    let is_replaced = policy.allows("new", "ann");
+    policy.replace(only_the_banned_may_not_edit());
+    admin.join().unwrap();
+    // Otherwise either of the two may have been the last one.
+    if is_replaced {
+        assert!(
+            policy.allows("edit", "carol"),
+            "one thread saw the rules of another and replaced them; now the rules of the other thread are in force again"
+        );
+    }
+}
+
+#[interleave::test]
 fn a_rule_may_panic() {
     let broken = rule(|policy, user| policy.allows("worse", user));
     let policy = rules([("broken", broken), ("worse", rule(|_, _| panic!("bad rule"))), ("good", rule(|_, _| true))]);
     let policy = Arc::new(Policy::new(policy));
-    let caller = spawn(&policy, |policy| policy.allows("broken", "ann"));
-    assert!(caller.join().is_err(), "a rule panicked, and `allows` returned");
-    assert!(policy.allows("good", "ann"), "a rule panicked, and another one was not asked");
-    policy.replace(members_may_edit());
-    assert!(
-        policy.allows("edit", "ann"),
-        "a rule panicked, and the rules were replaced by others that allow ann to edit"
-    );
+    let caller = spawn(&policy, |policy| {
+        let decided = panic::catch_unwind(AssertUnwindSafe(|| policy.allows("broken", "ann")));
+        assert!(decided.is_err(), "a rule panicked, and `allows` returned");
+        assert!(
+            policy.allows("good", "ann"),
+            "a rule panicked, and then its thread asked another one; ann was refused"
+        );
+        policy.replace(members_may_edit());
+        assert!(
+            policy.allows("edit", "ann"),
+            "a rule panicked, and its thread then replaced the rules by others, which allow ann to edit; ann was refused"
+        );
+    });
+    caller.join().unwrap();
+    assert!(policy.allows("edit", "ann"), "a rule panicked in another thread, and now ann may not edit");
 }
 
 #[interleave::test]
@@ -160,6 +185,22 @@ fn what_no_rule_allows_is_not_allowed() {
     policy.replace(rules([("delete", rule(|policy, user| policy.allows("edit", user)))]));
     assert!(!policy.allows("edit", "ann"), "the rule `edit` is no longer in force, and ann was allowed to");
     assert!(!policy.allows("delete", "ann"), "the rule `delete` asks `edit`, which is no longer in force");
+}
+
+#[interleave::test]
+fn a_rule_may_ask_another_policy_in_between() {
+    let other = Policy::new(members_may_edit());
+    let edit = rule(move |policy, user| other.allows("edit", user) && policy.allows("member", user));
+    let policy = rules([("edit", edit), ("member", rule(|_, user| user == "ann"))]);
+    let policy = Arc::new(Policy::new(policy));
+    let admin = spawn(&policy, |policy| policy.replace(only_the_banned_may_not_edit()));
+    let allowed = policy.allows("edit", "ann");
+    admin.join().unwrap();
+    assert!(
+        allowed,
+        "ann may edit by the old rules and by the new ones, and was not allowed to: the rule `edit` asked another policy, \
+         and then the rule `member` of another set of rules"
+    );
 }
 
 #[interleave::test]

@@ -53,6 +53,12 @@ fn opening_an_auction_does_not_wait_for_a_bid() {
     let start = Instant::now();
     let bidder = spawn(&house, |house| house.bid(1, 10, slow_bank));
     thread::sleep(DELAY / 2);
+    assert!(!house.open(1), "auction 1 is running, and was opened again");
+    took(
+        start,
+        DELAY / 2,
+        "an attempt to open auction 1 waited for a bid in it that had begun 50 ms before (left: when `open` returned)",
+    );
     assert!(house.open(2), "auction 2 was not running, and could not be opened");
     took(
         start,
@@ -62,6 +68,28 @@ fn opening_an_auction_does_not_wait_for_a_bid() {
     assert_eq!(house.running(), 2, "left: how many auctions are running");
     took(start, DELAY / 2, "the auctions were counted during a bid (left: when `running` returned)");
     assert!(bidder.join().unwrap(), "a bid of 10 in a new auction was covered and not taken");
+}
+
+#[interleave::test]
+fn a_bid_that_waits_keeps_nobody_else_waiting() {
+    let house = house([1]);
+    let start = Instant::now();
+    let bidder = spawn(&house, |house| house.bid(1, 10, slow_bank));
+    thread::sleep(DELAY / 4);
+    let next = spawn(&house, |house| house.bid(1, 20, bank));
+    thread::sleep(DELAY / 4);
+    assert!(house.open(2), "auction 2 was not running, and could not be opened");
+    took(
+        start,
+        DELAY / 2,
+        "one bid in auction 1 waited for another one; auction 2 was opened 50 ms after the first bid had begun, and had to \
+         wait (left: when `open` returned)",
+    );
+    let taken = [bidder, next].map(|bidder| bidder.join().unwrap());
+    if cfg!(feature = "explore") {
+        assert_eq!(taken, [true, true], "a bid of 20 waited for one of 10 (left: whether they were taken)");
+        took(start, DELAY, "the second of two bids waited for the first (left: when both were handled)");
+    }
 }
 
 #[interleave::test]
@@ -98,6 +126,23 @@ fn a_bid_does_not_wait_for_a_bid_in_another_auction() {
     assert!(opener.join().unwrap(), "auction 3 was not running, and could not be opened");
     assert!(bidder.join().unwrap(), "a bid of 10 in a new auction was covered and not taken");
     assert_eq!([house.close(1), house.close(2)], [Some(10), Some(20)], "left: the highest bids in auctions 1 and 2");
+}
+
+/// With a fixed number of locks, some of these auctions share one.
+#[interleave::test]
+fn no_other_auction_waits_for_a_bid() {
+    let house = Arc::new(Auctions::new());
+    for id in 0..=64 {
+        assert!(house.open(id), "auction {id} was not running, and could not be opened");
+    }
+    let start = Instant::now();
+    let bidder = spawn(&house, |house| house.bid(0, 10, slow_bank));
+    thread::sleep(DELAY / 2);
+    for id in 1..=64 {
+        assert!(house.bid(id, 20, bank), "a bid of 20 in a new auction was covered and not taken");
+        took(start, DELAY / 2, "a bid in another auction waited for a bid in auction 0 (left: when `bid` returned)");
+    }
+    assert!(bidder.join().unwrap(), "a bid of 10 in a new auction was covered and not taken");
 }
 
 #[interleave::test]
@@ -263,6 +308,31 @@ fn an_auction_is_closed_once() {
         "two threads closed auction 1, which had no bid; they got {closed:?}"
     );
     assert_eq!(house.running(), 0, "left: how many auctions are running");
+}
+
+#[interleave::test]
+fn a_late_close_does_not_close_the_next_auction_of_that_number() {
+    let house = house([1]);
+    let other = spawn(&house, |house| house.close(1));
+    let closed = house.close(1);
+    let is_open = house.open(1);
+    assert!(is_open || closed.is_none(), "this thread closed auction 1, and could not open it again");
+    let late = other.join().unwrap();
+    let running = house.running();
+    let expected = match (closed, is_open, late) {
+        // The other thread may have closed the next auction.
+        (Some(0), true, Some(0)) => 0,
+        (Some(0), true, None) | (None, true, Some(0)) => 1,
+        (None, false, Some(0)) => 0,
+        _ => panic!(
+            "one thread closed auction 1 ({closed:?}) and opened it again ({is_open}); another closed it ({late:?})"
+        ),
+    };
+    assert_eq!(
+        running, expected,
+        "one thread closed auction 1 ({closed:?}) and opened it again ({is_open}), and another thread closed it ({late:?}); \
+         left: how many auctions are running"
+    );
 }
 
 #[interleave::test]

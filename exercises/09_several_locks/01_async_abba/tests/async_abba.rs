@@ -2,6 +2,7 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
 use async_abba::Booth;
 use interleave::CountingWaker;
@@ -163,6 +164,22 @@ async fn nobody_turns_the_table_during_a_panorama() {
 }
 
 #[interleave::test]
+async fn no_photograph_is_taken_during_a_panorama() {
+    let (booth, turns) = booth(Pace::AtOnce, Pace::AtOnce);
+    let photograph = tokio::spawn({
+        let booth = Arc::clone(&booth);
+        async move { booth.photograph(2, 90).await }
+    });
+    assert_eq!(booth.panorama(1, &[10, 20]).await, [(1, 10), (1, 20)], "the panorama goes from 10 to 20 degrees");
+    assert_eq!(photograph.await.unwrap(), (2, 90), "a photograph from 90 degrees with exposure 2 was taken");
+    let turns = turns.lock().unwrap();
+    assert!(
+        turns[..] == [10, 20, 90] || turns[..] == [90, 10, 20],
+        "a panorama turned the table to 10 and 20 degrees, and a photograph turned it to 90 in between: {turns:?}"
+    );
+}
+
+#[interleave::test]
 async fn a_panorama_has_a_picture_of_each_angle() {
     let (booth, turns) = booth(Pace::AtOnce, Pace::AtOnce);
     let pictures = booth.panorama(3, &[270, 0, 0, 90]).await;
@@ -256,10 +273,34 @@ async fn a_call_that_waits_sleeps() {
             assert!(task.poll(waiting.as_mut()).is_pending(), "the {busy:?} is busy, and a {kind:?} needs it");
             yield_now().await;
         }
+        // The clock is paused, so this takes no time. It wakes a call that has set itself a timer.
+        tokio::time::sleep(Duration::from_secs(60)).await;
         assert_eq!(task.wakes(), 0, "the {busy:?} is busy; left: how often a waiting {kind:?} was woken meanwhile");
         permits.add_permits(10);
         occupied.await;
         assert_eq!(waiting.await, (1, 10), "the {busy:?} is free again");
+    }
+}
+
+#[interleave::test]
+async fn each_device_is_free_when_a_photograph_is_taken() {
+    let (booth, permits) = half_busy_booth(Busy::Camera);
+    let (task, turner, viewer) = (CountingWaker::new(), CountingWaker::new(), CountingWaker::new());
+    let mut photograph = pin!(booth.photograph(1, 10));
+    assert!(task.poll(photograph.as_mut()).is_pending(), "the camera needs a permit, and there is none");
+    let (mut preview, mut turning) = (pin!(booth.preview(7)), pin!(booth.turn_to(90)));
+    assert!(viewer.poll(preview.as_mut()).is_pending(), "a photograph uses the camera");
+    let waits = turner.poll(turning.as_mut()).is_pending();
+    // Enough for the photograph. The preview gets the camera, and waits for another permit.
+    permits.add_permits(2);
+    assert_eq!(photograph.await, (1, 10), "a photograph from 10 degrees with exposure 1 was taken");
+    assert!(viewer.poll(preview.as_mut()).is_pending(), "the camera needs a permit, and there is none");
+    if waits {
+        assert!(turner.wakes() > 0, "a photograph was taken, and the table is free; a waiting `turn_to` sleeps");
+        assert!(
+            turner.poll(turning.as_mut()).is_ready(),
+            "a preview uses the camera, and the table is free; `turn_to` waits"
+        );
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use actor::{Gone, Report, plan};
 use interleave::CountingWaker;
@@ -225,6 +226,8 @@ async fn a_waiting_planner_sleeps() {
             assert!(bench.task.poll(bench.planner.as_mut()).is_pending(), "no file is compiled yet");
             yield_now().await;
         }
+        // The clock is paused, so this takes no time. It wakes a planner that has set itself a timer.
+        tokio::time::sleep(Duration::from_secs(60)).await;
         assert_eq!(
             bench.task.wakes() - wakes,
             0,
@@ -242,6 +245,34 @@ async fn the_planner_notices_that_the_compiler_is_gone() {
     let mut bench = Bench::new(1).await;
     bench.files = None;
     assert_eq!(bench.report(Report::Includes(1)).await, Poll::Ready(Err(Gone)), "nobody will ever take file 1");
+
+    let mut bench = Bench::new(1).await;
+    for file in [1, 2] {
+        assert_eq!(bench.report(Report::Includes(file)).await, Poll::Pending, "no file is compiled yet");
+    }
+    bench.report = None;
+    assert_eq!(
+        bench.run().await,
+        Poll::Ready(Err(Gone)),
+        "no report can come, so no file is ever compiled; file 2 still waits for room"
+    );
+}
+
+/// A compiler that takes no more files may still report.
+#[interleave::test(real_only)]
+async fn the_last_reports_count() {
+    let mut bench = Bench::new(1).await;
+    bench.files = None;
+    assert_eq!(
+        bench.run().await,
+        Poll::Pending,
+        "the compiler takes no more files; it has taken all that were found, and can still report"
+    );
+    assert_eq!(
+        bench.report(Report::Done).await,
+        Poll::Ready(Ok(vec![0])),
+        "the compiler takes no more files, and has compiled all that were found"
+    );
 }
 
 #[interleave::test(real_only)]

@@ -158,7 +158,10 @@ async fn pushes_to_other_branches_do_not_wait() {
     assert!(task.poll(waiting.as_mut()).is_pending(), "the branch is in use");
     let fix = at_once(push(&branches, &fix), "`main` is in use, and `fix` is not");
     drop(fix);
-    assert!(task.poll(waiting.as_mut()).is_pending(), "a push to `fix` has ended, and with it one to `main`");
+    assert!(
+        task.poll(waiting.as_mut()).is_pending(),
+        "a push to `fix` has ended, and the waiting push to `main` has its turn, although `main` is in use"
+    );
 }
 
 #[interleave::test]
@@ -226,11 +229,18 @@ async fn a_dropped_push_leaves_nothing_behind() {
         assert_eq!(kept(&main), 0, "a push was dropped before it was polled; left: copies of the branch's name");
         let mut turn = Some(at_once(push(&branches, &main), "nobody uses the branch"));
         let mut dropped = push(&branches, &main);
-        assert!(CountingWaker::new().poll(dropped.as_mut()).is_pending(), "the branch is in use");
+        let task = CountingWaker::new();
+        assert!(task.poll(dropped.as_mut()).is_pending(), "the branch is in use");
         if freed_before {
             turn = None;
         }
         drop(dropped);
+        assert_eq!(
+            task.kept(),
+            0,
+            "a push was dropped that had waited for a branch; left: how many wakers of it are kept. A branch that is in use \
+             for long must not collect them"
+        );
         drop(turn);
         assert_eq!(
             kept(&main),

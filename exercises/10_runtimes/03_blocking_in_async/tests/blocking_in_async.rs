@@ -1,4 +1,5 @@
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
@@ -189,6 +190,30 @@ async fn a_bad_badge_is_refused_while_somebody_passes() {
     // Nobody polls `passing` now, so the turn is not given back.
     assert!(!turnstile.pass(BAD).await, "the badge is bad, and it was accepted");
     assert_eq!(movements(&events), [""; 0], "left: what the turnstile did for a bad badge");
+}
+
+/// A machine for which a badge is good until it has been checked once.
+struct OneTrip(AtomicBool);
+
+impl Machine for OneTrip {
+    fn check(&self, _badge: u32) -> bool {
+        !self.0.swap(true, SeqCst)
+    }
+
+    fn open(&self) {}
+
+    fn close(&self) {}
+}
+
+#[interleave::test(runtime = "smol")]
+async fn a_badge_is_checked_each_time() {
+    let turnstile = Turnstile::new(OneTrip(AtomicBool::new(false)), Duration::ZERO);
+    let passed = [turnstile.pass(GOOD).await, turnstile.pass(GOOD).await];
+    assert_eq!(
+        passed,
+        [true, false],
+        "a badge was good, and was withdrawn after its first check; left: what `pass` returned"
+    );
 }
 
 #[interleave::test(runtime = "smol")]

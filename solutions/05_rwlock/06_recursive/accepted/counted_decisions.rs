@@ -38,8 +38,8 @@ impl Policy {
         Self { state: Mutex::new(State { rules: Arc::new(rules), in_use: 0 }), unused: Condvar::new() }
     }
 
-    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
-    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. The rule and all rules that it asks
+    /// are from one set of rules. Several threads may decide at the same time.
     pub fn allows(&self, name: &str, user: &str) -> bool {
         let rules = {
             let mut state = self.state.lock();

@@ -23,8 +23,8 @@ impl Policy {
         Self { rules: Mutex::new(Arc::new(rules)) }
     }
 
-    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
-    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. The rule and all rules that it asks
+    /// are from one set of rules. Several threads may decide at the same time.
     pub fn allows(&self, name: &str, user: &str) -> bool {
         let _deciding = DECIDING.read();
         let rules = Arc::clone(&self.rules.lock());

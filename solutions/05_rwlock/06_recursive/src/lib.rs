@@ -17,8 +17,8 @@ impl Policy {
         Self { rules: RecursiveRwLock::new(rules) }
     }
 
-    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. All rules that take part in a
-    /// decision, also those that a rule asks, are from one set of rules. Several threads may decide at the same time.
+    /// Whether the rule `name` says yes to `user`; `false` if there is no such rule. The rule and all rules that it asks
+    /// are from one set of rules. Several threads may decide at the same time.
     pub fn allows(&self, name: &str, user: &str) -> bool {
         let rules = self.rules.read();
         rules.get(name).is_some_and(|rule| rule(self, user))

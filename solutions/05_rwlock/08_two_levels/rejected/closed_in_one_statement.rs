@@ -34,8 +34,8 @@ impl Auctions {
     }
 
     /// Bids `amount` in the auction `id`, and returns whether the bid was taken. If `amount` is more than the highest bid,
-    /// asks the bank, which sets the money aside and returns whether it could. Then the bid is taken. Bids in one auction
-    /// are handled one after the other. If the auction is not running, the bank is not asked.
+    /// asks the bank, which sets the money aside and returns whether it could. If it could, the bid is taken. Bids in one
+    /// auction are handled one after the other. If the auction is not running, the bank is not asked.
     pub fn bid(&self, id: u32, amount: u64, bank: impl FnOnce() -> bool) -> bool {
         let auction = self.running.read().unwrap().get(&id).cloned();
         // The guard of the map is gone. So the auction may be closed before its own lock is free.
@@ -49,7 +49,7 @@ impl Auctions {
     }
 
     /// Closes the auction `id` and returns its highest bid; `None` if it is not running. If a bid in it is being handled,
-    /// sleeps until that has ended. From then on, no bid is taken.
+    /// sleeps until that bid has ended. After `close` has returned, no bid is taken.
     pub fn close(&self, id: u32) -> Option<u64> {
         let auction = self.running.write().unwrap().remove(&id).map(|auction| {
             let mut auction = auction.lock().unwrap();

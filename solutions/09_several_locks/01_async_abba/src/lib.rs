@@ -25,7 +25,7 @@ impl<C: Camera, T: Table> Booth<C, T> {
         Self { camera: Mutex::new(camera), table: Mutex::new(table) }
     }
 
-    /// One picture. Nobody changes the exposure or turns the table before it is taken.
+    /// One picture. Once the exposure and the angle are set, nobody else changes them before it is taken.
     pub async fn photograph(&self, exposure: u32, angle: u32) -> C::Picture {
         let mut table = self.table.lock().await;
         let mut camera = self.camera.lock().await;

@@ -16,7 +16,7 @@ pub enum Report {
     Done,
 }
 
-/// The compiler closed a channel before the build was done.
+/// The compiler closed a channel, and can no longer finish the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
 

@@ -81,6 +81,8 @@ impl<B: Clone + Eq + Hash> Drop for Place<'_, B> {
         self.turn.close();
         if self.turn.try_recv().is_ok() {
             self.branches.pass_on(&branch);
+        } else if let Some(queue) = self.branches.waiting.lock().unwrap().get_mut(&branch) {
+            queue.retain(|sender| !sender.is_closed());
         }
     }
 }

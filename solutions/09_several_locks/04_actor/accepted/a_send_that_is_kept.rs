@@ -1,0 +1,47 @@
+//! The planner of a build system. It and the compiler are tasks that send each other messages.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::{Receiver, Sender};
+
+/// What the compiler reports. While the channel is full, the compiler waits and takes no further file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The file that the compiler is working on includes this one.
+    Includes(u32),
+    /// A file is compiled. The compiler takes the next one.
+    Done,
+}
+
+/// The compiler closed a channel, and can no longer finish the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// Hands `first` and every file that the compiler reports to the compiler, each once, in the order in which they were
+/// found. Returns them when all are compiled.
+pub async fn plan(first: u32, files: Sender<u32>, mut reports: Receiver<Report>) -> Result<Vec<u32>, Gone> {
+    let (mut found, mut known) = (vec![first], HashSet::from([first]));
+    let (mut compiled, mut handed_out) = (0, 1);
+    let mut sending = Some(Box::pin(files.send(first)));
+    while compiled < found.len() {
+        if sending.is_none() && handed_out < found.len() {
+            sending = Some(Box::pin(files.send(found[handed_out])));
+            handed_out += 1;
+        }
+        tokio::select! {
+            sent = async { sending.as_mut().unwrap().await }, if sending.is_some() => {
+                sent.map_err(|_| Gone)?;
+                sending = None;
+            }
+            report = reports.recv() => match report.ok_or(Gone)? {
+                Report::Includes(file) => {
+                    if known.insert(file) {
+                        found.push(file);
+                    }
+                }
+                Report::Done => compiled += 1,
+            },
+        }
+    }
+    Ok(found)
+}
