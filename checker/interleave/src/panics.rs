@@ -37,6 +37,8 @@ impl RecordedPanic {
         {
             let _ = write!(message, "\n(raised by a library, at {raised})");
             place = Some(cause.place);
+        } else if place.as_ref().is_some_and(|raised| is_kit(&raised.file)) && is_of_a_poll(&message) {
+            place = stack::innermost_line().map(|cause| cause.place);
         }
         Self { by: Some(by), message, place }
     }
@@ -54,6 +56,11 @@ impl RecordedPanic {
         unwrapped && ["Any {", "JoinError", "PoisonError"].iter().any(|name| self.message.contains(name))
             || self.message == "a scoped thread panicked"
     }
+}
+
+/// Whether somebody has polled a future after its end. If it is a future of the kit, the kit is not to blame.
+fn is_of_a_poll(message: &str) -> bool {
+    message.starts_with("`async ") && message.contains(" resumed after ")
 }
 
 /// The message of a panic.
@@ -138,6 +145,14 @@ mod tests {
         }
         assert_eq!(kind("exercises/02_mutex/03_abba/src/lib.rs"), FailureKind::Panic);
         assert_eq!(RecordedPanic::default().failure(None).kind, FailureKind::Panic);
+    }
+
+    /// Would catch: a timer that is polled after it has fired, which is reported as a bug of the kit.
+    #[test]
+    fn a_future_that_was_polled_after_its_end_is_not_the_kits_bug() {
+        assert!(is_of_a_poll("`async fn` resumed after completion"));
+        assert!(is_of_a_poll("`async fn` resumed after panicking"));
+        assert!(!is_of_a_poll("assertion failed: a future resumed after completion"));
     }
 
     #[test]
