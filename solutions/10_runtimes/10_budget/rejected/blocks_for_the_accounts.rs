@@ -56,8 +56,8 @@ impl Gantry {
 
 impl Office {
     /// Waits for the accounts, and then bills the passages that wait. Returns how many. Does not wait for others, which
-    /// may be reported meanwhile, and ends even if there are always others. Lets other tasks run in between, however many
-    /// passages there are. If it is dropped, what it has not billed waits for the next time.
+    /// may be reported meanwhile, and ends even if there are always others. Lets other tasks run in between, however
+    /// many passages there are. If it is dropped, what it has not billed waits for the next time.
     pub async fn bill(&mut self) -> usize {
         let mut accounts = self.accounts.lock().await;
         let waiting = self.passages.len();
