@@ -1,4 +1,3 @@
-use std::future::pending;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -13,8 +12,8 @@ trait Runtime {
     /// Drops `ride` in a task, and waits for the end of that task.
     async fn drop_in_a_task(ride: Self::Ride);
 
-    /// Waits for a minute, if there is a clock on which that takes no time. Otherwise it waits forever.
-    async fn minute();
+    /// Sleeps, if there is a clock on which that takes no time. Otherwise this is `None`.
+    fn sleep(duration: Duration) -> Option<impl Future<Output = ()>>;
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -28,8 +27,8 @@ impl Runtime for Tokio {
         tokio::spawn(async move { drop(ride) }).await.unwrap();
     }
 
-    async fn minute() {
-        tokio::time::sleep(MINUTE).await;
+    fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
+        Some(tokio::time::sleep(duration))
     }
 }
 
@@ -42,12 +41,8 @@ impl Runtime for AsyncStd {
         async_std::task::spawn(async move { drop(ride) }).await;
     }
 
-    async fn minute() {
-        if cfg!(feature = "explore") {
-            async_std::task::sleep(MINUTE).await;
-        } else {
-            pending().await
-        }
+    fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
+        cfg!(feature = "explore").then(|| async_std::task::sleep(duration))
     }
 }
 
@@ -60,22 +55,28 @@ impl Runtime for Smol {
         smol::spawn(async move { drop(ride) }).await;
     }
 
-    async fn minute() {
-        if cfg!(feature = "explore") {
-            smol::Timer::after(MINUTE).await;
-        } else {
-            pending().await
-        }
+    fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
+        cfg!(feature = "explore").then(|| async move {
+            let _ = smol::Timer::after(duration).await;
+        })
     }
 }
 
-/// What `event` returns, or `None` if it does not come within a minute of virtual time.
+/// What `event` returns, or `None` if it does not come within a minute of virtual time. Without such a clock, this waits.
 async fn soon<R: Runtime, T>(event: impl Future<Output = T>) -> Option<T> {
+    let Some(minute) = R::sleep(MINUTE) else { return Some(event.await) };
     smol::future::or(async { Some(event.await) }, async {
-        R::minute().await;
+        minute.await;
         None
     })
     .await
+}
+
+/// Lets all tasks go to sleep, so that what comes next finds them there. A virtual clock moves when all of them sleep.
+async fn all_asleep<R: Runtime>() {
+    if let Some(moment) = R::sleep(Duration::from_millis(1)) {
+        moment.await;
+    }
 }
 
 /// The runtime whose task this is.
@@ -151,6 +152,7 @@ async fn the_gps_is_off_after_the_ride<R: Runtime>() {
         let (antenna, satellites) = gps();
         let (other, other_satellites) = gps();
         let other = R::Ride::begin(other);
+        all_asleep::<R>().await;
         let ride = R::Ride::begin(antenna);
         for _ in 0..positions {
             satellites.moves.try_send(5).unwrap();
@@ -192,13 +194,13 @@ async fn a_ride_is_tracked_to_its_end<R: Runtime>(name: &str) {
     let waker = CountingWaker::new();
     let mut length = pin!(ride.length());
     assert!(waker.poll(length.as_mut()).is_pending(), "the bicycle was not given back, and `length` has returned");
-    // Only on a clock that takes no time.
-    if cfg!(feature = "explore") || name == "tokio" {
-        R::minute().await;
+    if let Some(minute) = R::sleep(MINUTE) {
+        minute.await;
     }
     assert_eq!(waker.wakes(), 0, "nothing happened for a minute; left: how often `length` was woken");
     for metres in [5, 7] {
         satellites.moves.try_send(metres).unwrap();
+        all_asleep::<R>().await;
     }
     drop(satellites.moves);
     assert_eq!(length.await, 12, "the bicycle moved 5 and 7 metres and was given back; left: the length of the ride");
@@ -210,9 +212,13 @@ async fn reports_are_sent_although_the_ride_is_dropped<R: Runtime>() {
     let mut ride = R::Ride::begin(antenna);
     let (one, open_one, sent_one) = workshop();
     let (two, open_two, sent_two) = workshop();
+    all_asleep::<R>().await;
     ride.report(one, "flat tyre");
+    all_asleep::<R>().await;
     ride.report(two, "no light");
+    all_asleep::<R>().await;
     drop(ride);
+    all_asleep::<R>().await;
     for (open, sent, damage) in [(open_two, sent_two, "no light"), (open_one, sent_one, "flat tyre")] {
         drop(open);
         assert_eq!(

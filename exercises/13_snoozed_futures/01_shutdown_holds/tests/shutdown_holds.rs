@@ -257,15 +257,16 @@ async fn the_directory_is_locked_until_the_server_has_answered() {
     let (telephone, _) = telephone(10 * SECOND);
     let directory = telephone.directory();
     let (caller, calls) = mpsc::channel(1);
+    let start = Instant::now();
     let user = async {
         sleep(INTERVAL + SECOND).await;
         assert!(directory.try_lock().is_err(), "the server is answering, and the directory can be changed meanwhile");
-        sleep(10 * SECOND).await;
-        let names = directory.try_lock().map(|names| names.clone()).ok();
+        let names = directory.lock().await.clone();
+        assert_eq!(names, strings(["name 0"]), "the screen has the directory after the answer; left: what it shows");
         assert_eq!(
-            names,
-            Some(strings(["name 0"])),
-            "the server has answered; left: the directory; `None` means that it is locked"
+            start.elapsed(),
+            INTERVAL + 10 * SECOND,
+            "right: when the server answered; left: when it was unlocked"
         );
         drop(caller);
     };
