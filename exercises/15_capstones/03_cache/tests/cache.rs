@@ -277,6 +277,24 @@ async fn the_others_get_a_key_when_the_first_caller_leaves() {
     assert_eq!(keys.get("east").await, one, "the key has arrived");
 }
 
+#[interleave::test(real_only)]
+async fn any_number_of_callers_may_leave() {
+    let keys = cache(Takes::Permission);
+    let mut leaving: Vec<_> = [(); 3].map(|()| Box::pin(keys.get("east"))).into();
+    let mut stays = pin!(keys.get("east"));
+    while !leaving.is_empty() {
+        for caller in &mut leaving {
+            assert_eq!(result(caller.as_mut()).await, None, "east has not answered yet");
+        }
+        assert_eq!(result(stays.as_mut()).await, None, "east has not answered yet");
+        drop(leaving.remove(0));
+    }
+    for permission in &keys.issuers().permissions {
+        permission.add_permits(1);
+    }
+    assert!(stays.await.is_ok(), "three callers have left, one after the other, and the last one got no key");
+}
+
 #[interleave::test]
 async fn a_caller_that_leaves_at_any_moment_stops_no_other() {
     let keys = Counting::cache(|_| ());

@@ -155,10 +155,10 @@ impl<I: Issuers> Keys<I> {
     fn begin(&self, slots: &mut HashMap<String, Slot>, issuer: &str) -> Arc<Flight> {
         let (answer, channel) = watch::channel(None);
         let number = self.shared.flights.fetch_add(1, SeqCst);
-        let mut landing = Landing { shared: Arc::clone(&self.shared), issuer: issuer.to_owned(), number, key: None };
+        let landing = Landing { shared: Arc::clone(&self.shared), issuer: issuer.to_owned(), number, key: None };
         let task = tokio::spawn(async move {
-            // Dropped after the landing, so that those who wait find no flight.
-            let answer = answer;
+            // The landing is dropped first, so that those who wait find no flight.
+            let (answer, mut landing) = (answer, landing);
             let fetched = landing.shared.issuers.fetch(&landing.issuer).await;
             landing.key = fetched.as_ref().ok().cloned();
             landing.land();
