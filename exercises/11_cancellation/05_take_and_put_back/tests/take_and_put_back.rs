@@ -81,24 +81,22 @@ async fn an_upload_that_times_out_loses_no_entry() {
 
 #[interleave::test]
 async fn wherever_uploads_are_dropped_each_entry_is_stored_once() {
-    for first in 0..3 {
-        for second in 0..3 {
-            let logbook = logbook();
-            logbook.add("drive");
-            give_up_after(first, &logbook).await;
-            logbook.add("pause");
-            give_up_after(second, &logbook).await;
-            // A task that somebody may have spawned ends here.
-            sleep(10 * STEP).await;
-            logbook.add("drive");
-            assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
-            assert_eq!(
-                logbook.office().stored(),
-                ["drive", "pause", "drive"],
-                "two uploads were dropped, after {first} and {second} of three steps, and there was an entry before \
-                 each; left: what the office has stored after the third",
-            );
-        }
+    for (first, second) in [(0, 0), (1, 2), (2, 1)] {
+        let logbook = logbook();
+        logbook.add("drive");
+        give_up_after(first, &logbook).await;
+        logbook.add("pause");
+        give_up_after(second, &logbook).await;
+        // A task that somebody may have spawned ends here.
+        sleep(10 * STEP).await;
+        logbook.add("drive");
+        assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
+        assert_eq!(
+            logbook.office().stored(),
+            ["drive", "pause", "drive"],
+            "two uploads were dropped, after {first} and {second} of three steps, and there was an entry before \
+             each; left: what the office has stored after the third",
+        );
     }
 }
 
