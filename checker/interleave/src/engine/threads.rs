@@ -2,7 +2,8 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use trace::{TaskKind, TaskState};
@@ -166,13 +167,34 @@ pub(crate) fn current() -> Option<Started> {
 /// Polls `future` on the running thread until it is ready; the thread blocks in between.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
-    let waker = waker();
+    let woken = Arc::new(Woken { is_set: AtomicBool::new(false), thread: waker() });
+    let waker = Waker::from(Arc::clone(&woken));
     let mut context = Context::from_waker(&waker);
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        block();
+        scheduler::block_until(|| woken.is_set.swap(false, Ordering::Relaxed));
+    }
+}
+
+/// The waker of a future that a thread blocks on.
+///
+/// The token of the thread is not enough: if the future is woken during a poll that blocks as well, as for a lock, that
+/// wait takes the token.
+struct Woken {
+    is_set: AtomicBool,
+    thread: Waker,
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.is_set.store(true, Ordering::Relaxed);
+        self.thread.wake_by_ref();
     }
 }
 

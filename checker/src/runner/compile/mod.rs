@@ -198,6 +198,9 @@ pub fn prepare(root: &Path, exercise: &Exercise, mode: Mode, options: Options, s
         Some(recorder) => recorder.record(command, run, Priority::Lowest, stop)?,
         None => run(command)?,
     };
+    if let Some(direct) = Direct::ready(root, exercise, mode, options) {
+        direct.prepare(stop)?;
+    }
     Ok(())
 }
 

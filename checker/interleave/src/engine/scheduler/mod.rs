@@ -89,6 +89,18 @@ pub(crate) fn block() {
     block_until_enabled();
 }
 
+/// Blocks the running thread until `woken` returns true. It is called at the start and whenever the thread is woken.
+pub(crate) fn block_until(mut woken: impl FnMut() -> bool) {
+    loop {
+        session::with(|session| session.touch(thread_key(session.current), Access::Write));
+        if woken() {
+            watching::with_races(Races::go_on);
+            return;
+        }
+        block_until_enabled();
+    }
+}
+
 /// Like [`block`], for a thread that cannot continue before a step that [`session::follow`] names: the moment at which
 /// it starts to wait makes no difference to other threads.
 pub(crate) fn block_until_enabled() {

@@ -68,7 +68,7 @@ impl<'a> Direct<'a> {
         Some(Direct { root, exercise, mode, options, dir, calls, bundle, _lock: lock })
     }
 
-    fn pass<'b>(&'b self, purpose: Purpose, stop: &'b Stop) -> Pass<'b> {
+    fn pass<'b>(&'b self, purpose: Purpose, priority: Priority, stop: &'b Stop) -> Pass<'b> {
         let bundle = self.bundle.as_ref().filter(|_| purpose == Purpose::Build);
         let name = match purpose {
             Purpose::Lint => "lint",
@@ -89,8 +89,23 @@ impl<'a> Direct<'a> {
             colour: self.options.colour,
             bundle,
             dir: self.dir.join(name),
+            priority,
             stop,
         }
+    }
+
+    /// Compiles ahead of time, at the lowest priority, so that the next compilation finds most of its work done.
+    pub fn prepare(&self, stop: &Stop) -> Result<()> {
+        let purposes = if self.mode == Mode::Real && self.options.toolchain.clippy {
+            &[Purpose::Build, Purpose::Lint][..]
+        } else {
+            &[Purpose::Build]
+        };
+        for purpose in purposes {
+            let mut listener = Listener::new(self.exercise, self.mode, &|_| {});
+            self.pass(*purpose, Priority::Lowest, stop).run(&mut listener)?;
+        }
+        Ok(())
     }
 
     fn has_original_tests(&self) -> bool {
@@ -102,7 +117,7 @@ impl<'a> Direct<'a> {
     pub fn build(&self, stop: &Stop, report: &dyn Fn(Stage)) -> Result<Option<Compiled>> {
         report(Stage::Compiling(self.mode, self.exercise.name.clone()));
         let mut listener = Listener::new(self.exercise, self.mode, report);
-        let pass = self.pass(Purpose::Build, stop);
+        let pass = self.pass(Purpose::Build, Priority::Normal, stop);
         let ended = pass.run(&mut listener)?;
         let diagnostics = in_order(listener.diagnostics);
         Ok(match ended {
@@ -123,7 +138,7 @@ impl<'a> Direct<'a> {
     /// Asks clippy, without making anything.
     pub fn lint(&self, stop: &Stop) -> Result<Linted> {
         let mut listener = Listener::new(self.exercise, self.mode, &|_| {});
-        let ended = self.pass(Purpose::Lint, stop).run(&mut listener)?;
+        let ended = self.pass(Purpose::Lint, Priority::Normal, stop).run(&mut listener)?;
         let diagnostics = in_order(listener.diagnostics);
         Ok(match ended {
             Ended::Stopped => Linted::Stopped,

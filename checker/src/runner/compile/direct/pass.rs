@@ -13,7 +13,7 @@ use super::recording::{Call, is_cargos};
 use crate::course::exercise::Exercise;
 use crate::course::version::{Sighting, Version, sources};
 use crate::runner::compile::cargo_output::Listener;
-use crate::system::process::{self, How, Spec, Stop, Stream};
+use crate::system::process::{self, Confinement, How, Priority, Spec, Stop, Stream};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub struct Pass<'a> {
     pub bundle: Option<&'a Bundle>,
     /// Its own folder.
     pub dir: PathBuf,
+    pub priority: Priority,
     pub stop: &'a Stop,
 }
 
@@ -119,7 +120,8 @@ impl Pass<'_> {
 
     /// Makes one call, and passes on each line of what the compiler says.
     fn call(&self, call: &Call, bundle: Option<&Bundle>, hear: &mut dyn FnMut(&[u8])) -> Result<Ended> {
-        let spec = Spec::new(self.command(call, bundle), self.stop);
+        let confinement = Confinement { priority: self.priority, ..Confinement::default() };
+        let spec = Spec::new(self.command(call, bundle), self.stop).confine(confinement);
         let mut text = Vec::new();
         let end = process::run(spec, &mut |stream, bytes| {
             if stream == Stream::Err {
@@ -327,6 +329,7 @@ mod tests {
             colour,
             bundle: None,
             dir,
+            priority: Priority::Normal,
             stop: &stop,
         };
         let before = Sighting::of(&exercise.dir);

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex as StdMutex};
+use std::task::Poll;
 
 use interleave::engine::Exploration;
 use interleave::model::thread;
@@ -211,4 +212,27 @@ fn an_executor_run_by_several_threads_repeats_with_the_seed() {
         std::mem::take(&mut *orders.lock().unwrap())
     };
     assert!(orders() == orders(), "the same schedules ran the tasks in another order");
+}
+
+/// Would catch: a wait inside a poll that takes the wake-up of the future, so that it is never polled again.
+#[test]
+fn a_future_that_is_woken_in_a_poll_that_blocks_is_polled_again() {
+    explore(|| async {
+        let lock = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&lock);
+        let other = thread::spawn(None, Location::caller(), move || *other.lock_blocking() += 1);
+        let mut polls = 0;
+        future::poll_fn(|context| {
+            polls += 1;
+            if polls == 2 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            *lock.lock_blocking() += 1;
+            Poll::Pending
+        })
+        .await;
+        other.join().expect("it does not panic");
+    })
+    .expect("nothing is wrong");
 }
