@@ -89,7 +89,7 @@ impl<B: Bank> Service<B> {
         Ok(balance)
     }
 
-    /// What is in all wallets at one moment.
+    /// What is at one moment in all wallets that were open when this was called.
     pub async fn total(&self) -> u64 {
         let wallets: Vec<Wallet> = self.wallets.read().unwrap().values().cloned().collect();
         let mut balances = Vec::new();

@@ -103,7 +103,7 @@ impl<B: Bank> Service<B> {
         self.wallets.lock().unwrap().get(customer).copied().ok_or(Refused::NoSuchCustomer)
     }
 
-    /// What is in all wallets at one moment.
+    /// What is at one moment in all wallets that were open when this was called.
     pub async fn total(&self) -> u64 {
         self.wallets.lock().unwrap().values().sum()
     }
