@@ -14,13 +14,15 @@ pub mod columns;
 mod ends;
 mod listed;
 pub mod map;
+mod names;
 pub mod protocol;
 pub mod timeline;
 pub mod wire;
 mod words;
 
 pub use action::{Action, Mode, Step};
-pub use words::{Cause, Target, Wait, quoted_name, shard_name};
+pub use names::{quoted_name, shard_name};
+pub use words::{Cause, Target, Wait};
 
 /// What one test reports. Each test runs in its own process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::ends;
 use crate::listed::{and, or};
+use crate::names::{is_shard, quoted_name};
 use crate::{Action, Mode, TaskKind, TaskState, Trace};
 
 /// The state at the end of a trace.
@@ -370,21 +371,6 @@ pub(crate) fn quoted(trace: &Trace, object: usize) -> String {
     trace.objects.get(object).map_or_else(|| "?".to_owned(), |o| quoted_name(&o.name))
 }
 
-/// A name as it is shown everywhere: `` `balance` ``. The name of a shard quotes that of its map already.
-pub fn quoted_name(name: &str) -> String {
-    if is_shard(name) { name.to_owned() } else { format!("`{name}`") }
-}
-
-/// The name of a shard of the map `map`: ``shard 1 of `rooms` ``.
-pub fn shard_name(number: usize, map: &str) -> String {
-    format!("shard {number} of `{map}`")
-}
-
-/// Whether [`shard_name`] made this name: those of fields and variables contain no quotes.
-fn is_shard(name: &str) -> bool {
-    name.contains('`')
-}
-
 /// What a holder holds: `` `balance` ``, or, as dashmap says, a reference into the map.
 fn hold_in_words(trace: &Trace, object: usize, mode: Mode) -> String {
     let name = quoted(trace, object);
@@ -392,17 +378,5 @@ fn hold_in_words(trace: &Trace, object: usize, mode: Mode) -> String {
         _ if !trace.objects.get(object).is_some_and(|object| is_shard(&object.name)) => name,
         Mode::Write => format!("a mutable reference into {name}"),
         _ => format!("a reference into {name}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Would catch: `` `shard 1 of `rooms`` ``.
-    #[test]
-    fn a_shard_is_called_by_its_number_and_the_name_of_its_map() {
-        assert_eq!(quoted_name("rooms"), "`rooms`");
-        assert_eq!(quoted_name(&shard_name(1, "rooms")), "shard 1 of `rooms`");
     }
 }

@@ -26,6 +26,7 @@ mod search;
 mod sentinel;
 pub(crate) mod session;
 mod settings;
+mod shard;
 mod strategy;
 pub mod thread_local;
 pub mod threads;

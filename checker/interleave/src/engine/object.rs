@@ -9,8 +9,8 @@ use trace::{Action, End, Mode, Side, TaskState};
 use super::choice::Access;
 use super::races::{Operation, Orders, Race, Races, Seen};
 use super::scheduler;
-pub use super::session::Shard;
 use super::session::{self, ObjectOrigin, Phase, Recording, Stop, record};
+pub use super::shard::Shard;
 use super::watching;
 
 /// The identity of a lock, a channel or a counter: created together with it, and named after the place of its creation.

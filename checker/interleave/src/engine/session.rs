@@ -20,6 +20,7 @@ use super::locals::Locals;
 use super::races::{Orders, Race, Races};
 use super::search::{Key, Search};
 use super::sentinel::Heartbeat;
+use super::shard::Shard;
 use super::strategy::Source;
 use crate::origin::{is_kit, is_of_a_library};
 use crate::panics::{RecordedPanic, Who};
@@ -171,15 +172,6 @@ pub(crate) struct Session {
     pub(crate) races: Option<Box<Races>>,
     /// A cell was used although `races` is `None`.
     pub(crate) has_unwatched_cell: bool,
-}
-
-/// Which part of a map an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Identifies the map within its process.
-    pub map: u64,
-    /// The shard's number within the map, from 0.
-    pub number: usize,
 }
 
 /// Where an object comes from, to name it later.

@@ -3,6 +3,8 @@
 //! Which shard a key belongs to follows from its hash, by the rule of the real map. The hashes of a map that is made
 //! without a hasher are the same in every run, so that a schedule can be run again. The real ones are not.
 
+mod collection;
+mod in_place;
 pub mod iter;
 pub mod iter_set;
 pub mod mapref;
@@ -14,22 +16,21 @@ mod shard;
 
 use std::any::type_name;
 use std::borrow::Borrow;
-use std::fmt;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use interleave::model::Shard as Part;
 
-use iter::{Iter, IterMut, OwningIter};
+use in_place::OccupiedInPlace;
+use iter::{Iter, IterMut};
 pub use mapref::entry::{Entry, OccupiedEntry, VacantEntry};
-use mapref::multiple::RefMulti;
 use mapref::one::{Ref, RefMut};
 pub use read_only::ReadOnlyView;
 #[doc(no_inline)]
 pub use real::try_result;
 pub use set::DashSet;
-use shard::{Entries, Guard, Shard};
+use shard::Shard;
 use try_result::TryResult;
 
 /// See [`real::TryReserveError`], which only the real package can make.
@@ -383,119 +384,5 @@ impl<K: Eq + Hash, V, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
         let mut shards = self.shards.iter_mut();
         if shards.all(|shard| shard.get_mut().try_reserve(additional)) { Ok(()) } else { Err(TryReserveError {}) }
-    }
-}
-
-/// An entry that exists, in a shard that is locked to write.
-struct OccupiedInPlace<'a, K, V> {
-    guard: Guard<'a, K, V>,
-    at: usize,
-}
-
-impl<'a, K: Eq, V> OccupiedInPlace<'a, K, V> {
-    fn find<Q: Eq + ?Sized>(guard: Guard<'a, K, V>, key: &Q) -> Option<Self>
-    where
-        K: Borrow<Q>,
-    {
-        let at = guard.entries().find(key)?;
-        Some(OccupiedInPlace { guard, at })
-    }
-
-    fn pair_mut(&mut self) -> (&K, &mut V) {
-        let entries = self.guard.entries();
-        #[allow(unsafe_code)]
-        // SAFETY: the guard is borrowed alone, and it excludes all others.
-        unsafe {
-            (entries.key(self.at), &mut *entries.value(self.at))
-        }
-    }
-
-    fn alter(&mut self, f: impl FnOnce(&K, V) -> V) {
-        let (key, value) = self.guard.entries_mut().remove(self.at);
-        let value = f(&key, value);
-        self.guard.entries_mut().insert(self.at, key, value);
-    }
-}
-
-impl<K, V, S> Default for DashMap<K, V, S>
-where
-    K: Eq + Hash,
-    S: Default + BuildHasher + Clone,
-{
-    #[track_caller]
-    fn default() -> Self {
-        DashMap::with_hasher(S::default())
-    }
-}
-
-impl<K: Eq + Hash + Clone, V: Clone, S: Clone> Clone for DashMap<K, V, S> {
-    /// A copy, for which one shard after another is locked.
-    #[track_caller]
-    fn clone(&self) -> Self {
-        let (place, map) = (Location::caller(), next_map());
-        let mut shards = Vec::with_capacity(self.shards.len());
-        for (number, shard) in self.shards.iter().enumerate() {
-            let guard = shard.read(place);
-            let mut copy = Shard::new(Part { map, number }, 0);
-            *copy.get_mut() = Entries::copied((0..guard.entries().len()).map(|at| {
-                #[allow(unsafe_code)]
-                // SAFETY: nobody writes while the guard lives.
-                let value = unsafe { &*guard.entries().value(at) };
-                (guard.entries().key(at).clone(), value.clone())
-            }));
-            shards.push(copy);
-        }
-        DashMap { shift: self.shift, shards: shards.into_boxed_slice(), hasher: self.hasher.clone() }
-    }
-}
-
-impl<K: Eq + Hash + fmt::Debug, V: fmt::Debug, S: BuildHasher + Clone> fmt::Debug for DashMap<K, V, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for entry in self {
-            map.entry(entry.key(), entry.value());
-        }
-        map.finish()
-    }
-}
-
-impl<K: Eq + Hash, V, S: BuildHasher + Clone> IntoIterator for DashMap<K, V, S> {
-    type Item = (K, V);
-    type IntoIter = OwningIter<K, V, S>;
-
-    fn into_iter(self) -> OwningIter<K, V, S> {
-        OwningIter::new(self)
-    }
-}
-
-impl<'a, K: Eq + Hash, V, S: BuildHasher + Clone> IntoIterator for &'a DashMap<K, V, S> {
-    type Item = RefMulti<'a, K, V>;
-    type IntoIter = Iter<'a, K, V, S, DashMap<K, V, S>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl<K: Eq + Hash, V, S: BuildHasher + Clone> Extend<(K, V)> for DashMap<K, V, S> {
-    /// No lock is needed, so this is no scheduling point.
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        for (key, value) in entries {
-            let number = self.number_of(&key);
-            let shard = self.shards[number].get_mut();
-            match shard.find(&key) {
-                Some(at) => *shard.value_mut(at) = value,
-                None => _ = shard.push(key, value),
-            }
-        }
-    }
-}
-
-impl<K: Eq + Hash, V, S: BuildHasher + Clone + Default> FromIterator<(K, V)> for DashMap<K, V, S> {
-    #[track_caller]
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = DashMap::default();
-        map.extend(entries);
-        map
     }
 }

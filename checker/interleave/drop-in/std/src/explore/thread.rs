@@ -7,6 +7,7 @@ use ::std::io;
 use ::std::panic::Location;
 use ::std::time::Duration;
 
+use interleave::engine::ending;
 pub use interleave::model::scope::{Scope, ScopedJoinHandle, scope};
 use interleave::model::thread;
 pub use interleave::model::thread::{JoinHandle, Thread, ThreadId, current, park, park_timeout, sleep, yield_now};
@@ -17,6 +18,13 @@ pub use interleave::model::thread_local::{AccessError, LocalKey};
 #[must_use = "must eventually spawn the thread"]
 pub struct Builder {
     name: Option<String>,
+}
+
+/// Whether this thread is unwinding. All threads of an exploration share one thread of the system, so the real function
+/// would also say this of the others.
+#[must_use]
+pub fn panicking() -> bool {
+    if ending::is_ending() { ::std::thread::panicking() } else { ending::is_unwinding() }
 }
 
 /// Starts a coroutine that the scheduler counts as a thread. It is named `thread 1`, `thread 2`, … in traces.

@@ -252,3 +252,31 @@ fn a_thread_that_unwinds_poisons_the_mutex_that_it_holds() {
     })
     .expect("it is poisoned");
 }
+
+/// Would catch: a thread that is told that it panics because another one has blocked while it unwinds.
+#[test]
+fn only_the_thread_that_unwinds_is_panicking() {
+    struct LocksOnDrop(Arc<Mutex<bool>>);
+
+    impl Drop for LocksOnDrop {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap() = thread::panicking();
+        }
+    }
+
+    explore(|| {
+        let lock = Arc::new(Mutex::new(false));
+        let locks = LocksOnDrop(Arc::clone(&lock));
+        let guard = lock.lock().unwrap();
+        let panics = thread::spawn(move || {
+            let _locks = locks;
+            panic!("on purpose");
+        });
+        thread::yield_now();
+        assert!(!thread::panicking(), "the other thread unwinds");
+        drop(guard);
+        assert!(panics.join().is_err() && !thread::panicking());
+        assert!(*lock.lock().unwrap(), "it was unwinding");
+    })
+    .expect("each thread panics for itself");
+}
