@@ -8,12 +8,20 @@ mod authors;
 mod book;
 /// Every command, and every invalid input: exit code, standard output, standard error.
 mod commands;
+/// A course whose calls of cargo are counted.
+#[cfg(target_os = "linux")]
+mod counted;
 /// No crate has a module cycle.
 mod cycles;
+/// Checks without cargo.
+#[cfg(target_os = "linux")]
 mod direct;
 /// Whether a machine has what the course needs.
 #[cfg(unix)]
 mod doctors;
+/// What the learner may change between two checks.
+#[cfg(target_os = "linux")]
+mod edits;
 /// Faults of the machine get no verdict.
 #[cfg(target_os = "linux")]
 mod environment;

@@ -1,6 +1,6 @@
 //! Cargo's messages, one JSON document per line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use trace::Place;
@@ -93,6 +93,23 @@ struct Span {
     file_name: String,
     line_start: u32,
     is_primary: bool,
+    /// If it is inside a macro: where the macro is called.
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Deserialize)]
+struct Expansion {
+    span: Span,
+}
+
+impl Span {
+    /// The line in the package that is compiled, also if a macro of a library made the code there.
+    fn place(self) -> Place {
+        match self.expansion {
+            Some(expansion) if Path::new(&self.file_name).has_root() => expansion.span.place(),
+            _ => Place { file: self.file_name, line: self.line_start },
+        }
+    }
 }
 
 /// `None` for notes and for summaries such as "aborting due to 2 previous errors".
@@ -114,7 +131,7 @@ fn diagnostic(message: RustcMessage) -> Option<Diagnostic> {
     Some(Diagnostic {
         level,
         code: message.code.map(|code| code.code),
-        place: primary.map(|span| Place { file: span.file_name, line: span.line_start }),
+        place: primary.map(Span::place),
         rendered: message.rendered.unwrap_or_else(|| format!("{}: {}\n", message.level, message.message)),
         message: message.message,
     })
@@ -123,6 +140,14 @@ fn diagnostic(message: RustcMessage) -> Option<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Would catch: a test that does not compile, and a message that names a line of the standard library.
+    #[test]
+    fn an_error_inside_a_macro_of_a_library_is_where_the_macro_is_called() {
+        let line = br#"{"reason":"compiler-message","package_id":"p","message":{"message":"can't compare","code":null,"level":"error","spans":[{"file_name":"/rustc/1/core/src/macros/mod.rs","line_start":46,"is_primary":true,"expansion":{"span":{"file_name":"/rustc/1/core/src/macros/mod.rs","line_start":1,"is_primary":false,"expansion":{"span":{"file_name":"tests/abba.rs","line_start":3,"is_primary":false,"expansion":null}}}}}],"rendered":"error: ..."}}"#;
+        let Message::Diagnostic { diagnostic, .. } = read(line) else { panic!("not a diagnostic") };
+        assert_eq!(diagnostic.place, Some(Place { file: "tests/abba.rs".into(), line: 3 }));
+    }
 
     #[test]
     fn an_error_has_its_code_and_its_primary_place() {

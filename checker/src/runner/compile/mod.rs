@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::course::exercise::Exercise;
+use crate::course::version::sources;
 use crate::error::causes::is_never_the_codes;
 use crate::runner::containment::{Code, Containment, MOST_PRINTED, gave_up};
 use crate::system::files;
@@ -88,7 +89,8 @@ pub fn compile(
     };
     let called = call()?;
     // Cargo compares modification times. A file that was moved here may be older than the one it replaced.
-    if let Some(library) = called.library.filter(|library| was_put_there_after(&exercise.source(), library)) {
+    let is_older = |library: &PathBuf| sources(&exercise.dir).iter().any(|file| was_put_there_after(file, library));
+    if let Some(library) = called.library.filter(is_older) {
         // Cargo makes again what is missing. Touching the source instead would look like a save.
         fs::remove_file(library)?;
         return Ok(call()?.compiled);
@@ -102,9 +104,14 @@ fn was_put_there_after(source: &Path, library: &Path) -> bool {
     matches!((files::arrived(&source), library.modified()), (Some(arrived), Ok(made)) if arrived > made)
 }
 
-/// Errors first; otherwise in the compiler's order.
+/// Errors first, then by the file of a test, because cargo compiles several of them at once; otherwise in the compiler's
+/// order.
 fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+    let test = |diagnostic: &Diagnostic| {
+        let file = Path::new(&diagnostic.place.as_ref()?.file).to_owned();
+        file.iter().any(|part| part == "tests").then_some(file)
+    };
+    diagnostics.sort_by_cached_key(|diagnostic| (!diagnostic.is_error(), test(diagnostic)));
     diagnostics
 }
 

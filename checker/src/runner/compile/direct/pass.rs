@@ -76,23 +76,25 @@ impl Pass<'_> {
         let _ = fs::remove_file(self.dir.join(KEPT));
         fs::create_dir_all(self.out())?;
         let mut messages = Vec::new();
-        for (at, call) in self.calls.iter().enumerate() {
-            // The library links nothing.
-            let ended = if at == 0 {
-                self.call(call, None, &mut |line| self.hear(line, listener, &mut messages))?
-            } else {
-                self.test(call, listener, &mut messages)?
-            };
-            match ended {
+        let Some((library, tests)) = self.calls.split_first() else { return Ok(Ended::Succeeded) };
+        let ended = self.call(library, None, &mut |line| self.hear(line, listener, &mut messages))?;
+        if ended != Ended::Succeeded {
+            return Ok(ended);
+        }
+        // All of them are compiled, as cargo does: each may have errors.
+        let mut ended = Ended::Succeeded;
+        for test in tests {
+            match self.test(test, listener, &mut messages)? {
                 Ended::Succeeded => {}
-                other => return Ok(other),
+                Ended::Failed => ended = Ended::Failed,
+                Ended::Stopped => return Ok(Ended::Stopped),
             }
         }
-        if self.is_whole {
+        if self.is_whole && ended == Ended::Succeeded {
             // Whatever cannot be kept is made again.
             let _ = self.keep(&before, messages);
         }
-        Ok(Ended::Succeeded)
+        Ok(ended)
     }
 
     /// Compiles a test, with the bundle if possible. An error counts only if it is the same without the bundle.
