@@ -27,7 +27,7 @@ pub trait Line: Send + 'static {
 /// after it, and those that were missed meanwhile are not made up. Returns as soon as the channel is closed and empty.
 /// May be awaited in any task. A future that is dropped sends nothing more.
 pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
-    let mut due = pin!(task::sleep(PERIOD));
+    let mut due = pin!(async { task::sleep(PERIOD).await });
     loop {
         match select(due.as_mut(), pin!(events.recv())).await {
             Either::Left(_) => line.heartbeat(),
