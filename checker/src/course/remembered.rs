@@ -108,6 +108,7 @@ mod tests {
             ("exercises/01/a/Cargo.toml", "[package]"),
             ("exercises/01/a/tests/a.rs", ""),
             ("exercises/01/a/src/main.rs", ""),
+            ("exercises/01/a/build.rs", ""),
             ("exercises/01/b/Cargo.toml", ""),
             ("exercises/02/c/Cargo.toml", ""),
             ("checker/Cargo.toml", ""),
