@@ -14,7 +14,7 @@ pub enum Builder {
 
 use Builder::{Cargo, Rustc};
 
-/// An edit, and who has to build afterwards.
+/// An edit, and what has to build afterwards.
 pub type Edit = (&'static str, fn(&Counted), &'static [(&'static str, &'static str)], Builder);
 
 pub const EDITS: [Edit; 53] = [

@@ -20,7 +20,7 @@ fn members_may_edit() -> HashMap<String, Rule> {
     rules([("edit", rule(|policy, user| policy.allows("member", user))), ("member", rule(|_, user| user == "ann"))])
 }
 
-/// Whoever is not banned may edit, and bob is banned. A decision that mixes these rules with those above says no to ann.
+/// All who are not banned may edit, and bob is banned. A decision that mixes these rules with those above says no to ann.
 fn only_the_banned_may_not_edit() -> HashMap<String, Rule> {
     rules([("edit", rule(|policy, user| !policy.allows("member", user))), ("member", rule(|_, user| user == "bob"))])
 }

@@ -8,7 +8,7 @@ use interleave::CountingWaker;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::sleep;
 
-/// The user comes into the room, with an inbox that has room for so many messages.
+/// The user comes into the room, with an inbox that has room for this many messages.
 fn enter(rooms: &Rooms, room: &str, user: u32, size: usize) -> Receiver<String> {
     let (outbox, inbox) = channel(size);
     rooms.join(room, user, outbox);

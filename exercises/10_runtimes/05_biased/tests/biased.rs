@@ -39,7 +39,7 @@ struct Watch {
 }
 
 impl Watch {
-    /// Lets so many conversions end, now or when they come.
+    /// Lets this many conversions end, now or when they come.
     fn let_end(&self, conversions: usize) {
         self.may_end.add_permits(conversions);
     }

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::{spawn_blocking, yield_now};
 
-/// Runs `test` on a runtime whose blocking pool has so many threads.
+/// Runs `test` on a runtime whose blocking pool has this many threads.
 fn with_pool(threads: usize, test: impl Future<Output = ()>) {
     /// A runtime that is dropped waits for its pool. After a failed assertion, that could take forever.
     struct LeaveIfItPanics(Option<Runtime>);

@@ -15,7 +15,7 @@ const MANY: usize = 1_000;
 /// A car that passes for one cent.
 const CAR: Passage = Passage { plate: 7, cents: 1 };
 
-/// Reports so many passages of the car.
+/// Reports this many passages of the car.
 fn report(gantry: &Gantry, passages: usize) {
     for number in 1..=passages {
         assert_eq!(gantry.report(CAR), Ok(()), "the queue has room for passage {number} of {passages}");
@@ -29,7 +29,7 @@ async fn use_up_the_budget() {
     }
 }
 
-/// Yields, for a new budget, and leaves so many operations of it.
+/// Yields, for a new budget, and leaves this many operations of it.
 async fn use_up_the_budget_but(left: usize) {
     let mut budget = 0;
     tokio::task::yield_now().await;

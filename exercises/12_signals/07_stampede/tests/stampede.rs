@@ -175,7 +175,7 @@ async fn a_caller_who_waits_asks_again_after_a_failure() {
     );
     answer(&answers, Ok(HERE));
     for _ in 0..2 {
-        // Whoever asked comes first, and then the others.
+        // The caller who asked comes first, and then the others.
         others.retain_mut(|other| match waker.poll(other.as_mut()) {
             Poll::Pending => true,
             Poll::Ready(located) => {

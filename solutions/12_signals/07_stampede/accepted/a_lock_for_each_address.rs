@@ -35,11 +35,11 @@ impl<P: Provider> Geocoder<P> {
     /// its answer. Callers with other addresses wait for nobody.
     ///
     /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
-    /// again. So it is if the caller who asked is dropped.
+    /// again. The same happens if the caller who asked is dropped.
     pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
         let place = Arc::clone(self.known.lock().unwrap().entry(address.to_owned()).or_default());
         let mut known = place.lock().await;
-        // Whoever comes after the answer finds it here.
+        // A caller that comes after the answer finds it here.
         if let Some(point) = *known {
             return Ok(point);
         }

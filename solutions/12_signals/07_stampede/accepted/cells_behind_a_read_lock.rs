@@ -37,7 +37,7 @@ impl<P: Provider> Geocoder<P> {
     /// its answer. Callers with other addresses wait for nobody.
     ///
     /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
-    /// again. So it is if the caller who asked is dropped.
+    /// again. The same happens if the caller who asked is dropped.
     pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
         let known = self.known.read().unwrap().get(address).cloned();
         // `entry` looks again: somebody may have inserted a cell in between.

@@ -39,7 +39,7 @@ impl<P: Provider> Geocoder<P> {
     /// its answer. Callers with other addresses wait for nobody.
     ///
     /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
-    /// again. So it is if the caller who asked is dropped.
+    /// again. The same happens if the caller who asked is dropped.
     pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
         if let Some(point) = self.look_up(address) {
             return Ok(point);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use async_std::sync::Mutex;
 
-/// So many photos of one album may be in memory at the same time.
+/// How many photos of one album may be in memory at the same time.
 pub const AT_ONCE: usize = 2;
 
-/// So many calls is a token good for.
+/// How many calls a token is good for.
 pub const CALLS: u32 = 3;
 
 /// Shows to both clouds who is calling.
