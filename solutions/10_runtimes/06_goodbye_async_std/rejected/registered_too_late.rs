@@ -1,4 +1,4 @@
-//! verdict: deadlock smol_close_waits_however_long_it_takes
+//! verdict: deadlock smol_close_misses_no_end
 //! Detaches and counts. `close` checks the count and then registers its waker: the last delivery may end in between.
 //!
 //! An outbox that delivers mail in the background: as it was, on async-std, and ported to smol.
