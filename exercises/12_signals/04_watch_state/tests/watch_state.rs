@@ -68,9 +68,8 @@ async fn a_pager_waits_for_its_own_stage() {
     let meal = Meal::ordered();
     let pager = meal.pager();
     let waiting = tokio::spawn(stage_after(pager, Ready));
-    for stage in [Ordered, Cooking, Ready] {
-        meal.set(stage);
-    }
+    meal.set(Cooking);
+    meal.set(Ready);
     assert_eq!(
         waiting.await.unwrap(),
         Some(Ready),
@@ -108,16 +107,28 @@ async fn a_pager_that_waits_sleeps() {
     assert_eq!(waker.poll(waiting.as_mut()), Poll::Ready(true), "the meal is ready");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn two_pagers_wait_for_two_stages() {
     let meal = Meal::ordered();
     // The one who waits longer comes first.
-    let guests = [Ready, Cooking].map(|stage| tokio::spawn(stage_after(meal.pager(), stage)));
+    let (mut first, mut second) = (meal.pager(), meal.pager());
+    let (mut ready, mut cooking) = (pin!(first.reached(Ready)), pin!(second.reached(Cooking)));
+    let (first_waker, second_waker) = (CountingWaker::new(), CountingWaker::new());
+    assert!(first_waker.poll(ready.as_mut()).is_pending(), "the meal has only been ordered");
+    assert!(second_waker.poll(cooking.as_mut()).is_pending(), "the meal has only been ordered");
     meal.set(Cooking);
-    let [ready, cooking] = guests;
-    assert_eq!(cooking.await.unwrap(), Some(Cooking), "the kitchen has begun, and another guest waits for more");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(
+        second_waker.wakes() > 0,
+        "a guest waited for the kitchen to begin, and was not woken when it did; another guest waits for more"
+    );
+    assert_eq!(second_waker.poll(cooking.as_mut()), Poll::Ready(true), "the kitchen has begun");
+    assert!(first_waker.poll(ready.as_mut()).is_pending(), "the kitchen has only begun");
+    let woken = first_waker.wakes();
     meal.set(Ready);
-    assert_eq!(ready.await.unwrap(), Some(Ready), "the meal is ready");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(first_waker.wakes() > woken, "the meal is ready, and the guest who waits for that was not woken");
+    assert_eq!(first_waker.poll(ready.as_mut()), Poll::Ready(true), "the meal is ready");
 }
 
 #[interleave::test(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! verdict: failing-test every_line_is_found
+//! verdict: failing-test a_search_ends_when_every_machine_has_been_searched
 //! Expects one line of each machine.
 //!
 //! A search through the logs of several machines.

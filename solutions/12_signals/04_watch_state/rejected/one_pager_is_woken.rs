@@ -1,4 +1,4 @@
-//! verdict: deadlock two_pagers_wait_for_two_stages
+//! verdict: failing-test two_pagers_wait_for_two_stages
 //! Wakes one pager, and that may be one whose stage is not reached.
 //!
 //! Meals of a takeaway. A guest gets a pager, which says how far the kitchen is.

@@ -1,4 +1,4 @@
-//! verdict: deadlock two_pagers_wait_for_two_stages
+//! verdict: failing-test two_pagers_wait_for_two_stages
 //! All pagers share one receiver, and wait for each other.
 //!
 //! Meals of a takeaway. A guest gets a pager, which says how far the kitchen is.
