@@ -178,7 +178,7 @@ fn a_wake_up_for_no_reason_is_no_room() {
     let producer = producer(&buffer, 2);
     let held = buffer.len();
     assert_eq!(held, 1, "a buffer with room for 1 item held {held}: its producer was woken for no reason");
-    assert_eq!([buffer.take(), buffer.take()], [1, 2], "1 was put in first");
+    assert_eq!(buffer.take(), 1, "1 was put in first");
     producer.join().unwrap();
 }
 

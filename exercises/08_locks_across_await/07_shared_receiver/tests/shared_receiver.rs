@@ -109,13 +109,18 @@ async fn as_many_jobs_as_workers<A: Fn(Job), W, H: Future<Output = ()>>(
 }
 
 /// The first job waits until the second one is under way. If one worker keeps the other from it, the test deadlocks.
-async fn two_jobs_at_once<W, H: Future<Output = ()>>((add, workers): (impl Fn(Job), Vec<W>), spawn: impl Fn(W) -> H) {
-    let workers: Vec<H> = workers.into_iter().map(spawn).collect();
+async fn two_jobs_at_once<W: Future<Output = ()>, H: Future<Output = ()>>(
+    (add, mut workers): (impl Fn(Job), Vec<W>),
+    spawn: impl Fn(W) -> H,
+) {
+    let here = workers.pop().expect("two workers were asked for");
+    let there: Vec<H> = workers.into_iter().map(spawn).collect();
     let (begin, is_begun) = oneshot::channel();
     add(Box::pin(async move { is_begun.await.expect("the second job was dropped before it was begun") }));
     add(Box::pin(async move { begin.send(()).expect("the first job was dropped") }));
     drop(add);
-    for worker in workers {
+    here.await;
+    for worker in there {
         worker.await;
     }
 }

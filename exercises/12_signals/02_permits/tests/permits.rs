@@ -65,12 +65,12 @@ async fn two_slots_are_two_uploads_at_once() {
 async fn two_slots_are_two_tasks_at_once() {
     let (server, uploads) = two_slots();
     let start = Instant::now();
-    let tasks = [1, 2, 3, 4].map(|file| uploads.start(file));
+    let tasks = [1, 2, 3].map(|file| uploads.start(file));
     for task in tasks {
         task.await.unwrap();
     }
     assert_eq!(server.transfers.highest(), 2, "left: how many uploads ran at once");
-    assert_eq!(start.elapsed(), 2 * TRANSFER, "four files through two slots take as long as two");
+    assert_eq!(start.elapsed(), 2 * TRANSFER, "three files through two slots take as long as two");
 }
 
 #[interleave::test]
