@@ -4,6 +4,7 @@
 //! real queues, and only need a scheduling point around each operation.
 
 use std::panic::Location;
+use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll};
 
@@ -11,7 +12,7 @@ use trace::Mode;
 
 use super::coop::{self, Cost};
 use super::{Object, ObjectId};
-use crate::engine::{Access, scheduler, session};
+use crate::engine::{Access, is_kit, scheduler, session};
 
 /// Waits for `future`, which acquires `object`. The caller must keep the second half of the result as long as the
 /// first.
@@ -22,6 +23,17 @@ pub async fn acquire<F: Future>(
     future: F,
 ) -> (F::Output, Guarded) {
     let future = pay_at_end(future, |_| true);
+    let output = wait(object, place, Cost::Nothing, |object| object.waits(mode, place), |_| true, future).await;
+    (output, Guarded::new(object, mode, place))
+}
+
+/// Like [`acquire`], for a lock that does not count towards the budget of its task.
+pub async fn acquire_free<F: Future>(
+    object: &Object,
+    mode: Mode,
+    place: &'static Location<'static>,
+    future: F,
+) -> (F::Output, Guarded) {
     let output = wait(object, place, Cost::Nothing, |object| object.waits(mode, place), |_| true, future).await;
     (output, Guarded::new(object, mode, place))
 }
@@ -101,6 +113,14 @@ async fn wait<F: Future>(
     .await;
     waiting.asleep &= !succeeds(&output);
     output
+}
+
+/// The line of the program that polls a future, by hand or with `.await`. If the kit or a dependency polls it, such as
+/// a combinator, then `made`, the line that created the future.
+#[track_caller]
+pub fn polled_at(made: &'static Location<'static>) -> &'static Location<'static> {
+    let caller = Location::caller();
+    if is_kit(caller.file()) || Path::new(caller.file()).has_root() { made } else { caller }
 }
 
 /// Polls, after a scheduling point, an operation that completes when another thread or task signals through `object`.

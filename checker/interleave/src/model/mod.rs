@@ -7,6 +7,7 @@ pub mod acquire;
 mod condition;
 pub mod coop;
 mod each_schedule;
+pub mod end;
 mod event;
 mod exclusion;
 pub mod executor;

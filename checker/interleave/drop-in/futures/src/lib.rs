@@ -1,5 +1,5 @@
-//! futures, as exercises see it: the real package. In explore mode, its executors block only an explored thread. Its
-//! futures, streams, channels and locks need no thread, and are the real ones in both modes.
+//! futures, as exercises see it: the real package. In explore mode, its executors block only an explored thread, and
+//! each operation of its mutex and its channels is a scheduling point.
 
 #![warn(missing_docs)]
 
@@ -9,4 +9,4 @@ pub use real::*;
 #[cfg(feature = "explore")]
 mod explore;
 #[cfg(feature = "explore")]
-pub use explore::executor;
+pub use explore::{channel, executor, lock};

@@ -25,7 +25,7 @@ pub use time::{advance, current_time, let_time_pass, now};
 pub(crate) use wakers::{Foreign, ThreadWaker, enable, thread_key, unblock};
 
 /// How often each runnable thread must yield before time moves although it could run.
-const YIELDS_BEFORE_TIME_MOVES: u32 = 2;
+const YIELDS_BEFORE_TIME_MOVES: u32 = 100;
 
 enum Decision {
     Run(usize),

@@ -1,3 +1,5 @@
-//! The part of futures that blocks threads.
+//! The parts of futures that block threads, or that tasks share.
 
+pub mod channel;
 pub mod executor;
+pub mod lock;

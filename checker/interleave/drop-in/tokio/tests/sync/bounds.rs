@@ -1,88 +1,15 @@
 //! Types and futures can be sent, shared, moved and caught exactly where tokio's own can.
 
 use std::cell::Cell;
-use std::fmt::Debug;
 use std::marker::PhantomData;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Tells whether `T` implements a trait: the inherent constant takes precedence where its bound holds.
-struct Ask<T: ?Sized>(PhantomData<T>);
-
-trait Otherwise {
-    const SEND: bool = false;
-    const SYNC: bool = false;
-    const UNPIN: bool = false;
-    const UNWIND_SAFE: bool = false;
-    const REF_UNWIND_SAFE: bool = false;
-    const DEBUG: bool = false;
-}
-
-impl<T: ?Sized> Otherwise for Ask<T> {}
-
-impl<T: ?Sized + Send> Ask<T> {
-    const SEND: bool = true;
-}
-
-impl<T: ?Sized + Sync> Ask<T> {
-    const SYNC: bool = true;
-}
-
-impl<T: ?Sized + Unpin> Ask<T> {
-    const UNPIN: bool = true;
-}
-
-impl<T: ?Sized + UnwindSafe> Ask<T> {
-    const UNWIND_SAFE: bool = true;
-}
-
-impl<T: ?Sized + RefUnwindSafe> Ask<T> {
-    const REF_UNWIND_SAFE: bool = true;
-}
-
-impl<T: ?Sized + Debug> Ask<T> {
-    const DEBUG: bool = true;
-}
-
-macro_rules! answers {
-    ($type:ty) => {
-        [
-            ("Send", <Ask<$type>>::SEND),
-            ("Sync", <Ask<$type>>::SYNC),
-            ("Unpin", <Ask<$type>>::UNPIN),
-            ("UnwindSafe", <Ask<$type>>::UNWIND_SAFE),
-            ("RefUnwindSafe", <Ask<$type>>::REF_UNWIND_SAFE),
-            ("Debug", <Ask<$type>>::DEBUG),
-        ]
-    };
-}
-
-/// Contents without `Debug`.
-struct Opaque;
-
-/// Compares types with their real counterparts, for each kind of contents.
-macro_rules! same {
-    ($types:tt) => {
-        same!(@with i32, $types);
-        same!(@with Cell<i32>, $types);
-        same!(@with Rc<i32>, $types);
-        same!(@with std::sync::MutexGuard<'static, i32>, $types);
-        same!(@with Opaque, $types);
-    };
-    (@with $contents:ty, { $($type:ty;)* }) => {{
-        type T = $contents;
-        $(assert_eq!(
-            { use tokio::sync; answers!($type) },
-            { use real::sync; answers!($type) },
-            "{} of {}", stringify!($type), stringify!($contents)
-        );)*
-    }};
-}
+use super::auto_traits::{Ask, Otherwise};
 
 #[test]
 fn types_have_the_auto_traits_of_the_real_ones() {
-    same!({
+    same!(tokio::sync like real::sync as sync: {
         sync::Mutex<T>;
         sync::MutexGuard<'static, T>;
         sync::MappedMutexGuard<'static, T>;

@@ -1,6 +1,9 @@
 //! `tokio::sync` in explore mode: its operations, its guarantees, and programs that use it.
 #![cfg(feature = "explore")]
 
+#[path = "../../../auto_traits.rs"]
+#[macro_use]
+mod auto_traits;
 mod bounds;
 mod budget;
 mod channels;

@@ -9,13 +9,15 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use interleave::engine::{Side, scheduler, threads};
+use interleave::looks;
 use interleave::model::Object;
 use interleave::model::acquire::{listen, listen_free};
+use interleave::model::end::RealEnd;
 use real::sync::broadcast;
 #[doc(no_inline)]
 pub use real::sync::broadcast::error;
 
-use super::end::{End, RealEnd, looks};
+use super::{End, Tokio};
 use crate::explore::runtime::context::assert_may_block;
 use error::{RecvError, SendError, TryRecvError};
 
@@ -110,7 +112,7 @@ impl<T> Drop for Unused<T> {
     }
 }
 
-impl<T> RealEnd for broadcast::Sender<T> {
+impl<T> RealEnd<Tokio> for broadcast::Sender<T> {
     const SIDE: Side = Side::Sender;
 
     fn is_last(&self) -> bool {
@@ -118,7 +120,7 @@ impl<T> RealEnd for broadcast::Sender<T> {
     }
 }
 
-impl<T> RealEnd for broadcast::WeakSender<T> {
+impl<T> RealEnd<Tokio> for broadcast::WeakSender<T> {
     const SIDE: Side = Side::Sender;
     const COUNTS: bool = false;
 
@@ -127,7 +129,7 @@ impl<T> RealEnd for broadcast::WeakSender<T> {
     }
 }
 
-impl<T> RealEnd for broadcast::Receiver<T> {
+impl<T> RealEnd<Tokio> for broadcast::Receiver<T> {
     const SIDE: Side = Side::Receiver;
 
     /// Senders may wait for the last receiver to be dropped, and a receiver cannot tell whether it is the last one.

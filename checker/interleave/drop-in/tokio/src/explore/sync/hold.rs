@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use interleave::engine::Access;
 use interleave::model::acquire::{AfterRelease, Guarded, acquire_or, try_acquire};
+use interleave::model::end::look;
 use interleave::model::{Mode, Object};
 use real::sync::{self, AcquireError, TryAcquireError};
-
-use super::look;
 
 /// A semaphore with its object in the trace.
 #[derive(Debug)]

@@ -7,7 +7,6 @@
 mod barrier;
 mod bounds;
 pub mod broadcast;
-mod end;
 mod guard;
 mod hold;
 pub mod mpsc;
@@ -20,12 +19,7 @@ mod semaphore;
 mod set_once;
 pub mod watch;
 
-use std::fmt::Debug;
-use std::panic::Location;
-use std::path::Path;
-
-use interleave::engine::{Access, is_kit};
-use interleave::model::Object;
+use interleave::model::end;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
@@ -46,22 +40,11 @@ pub mod futures {
     pub use super::notify::{Notified, OwnedNotified};
 }
 
-/// An operation that only reads `object`: a scheduling point, and a step with the value read.
-#[track_caller]
-fn look<V: Debug>(object: &Object, f: impl FnOnce() -> V) -> V {
-    object.point(Access::Read);
-    let seen = f();
-    object.loads(&seen, Location::caller());
-    seen
-}
+/// Marks the ends of tokio's channels as ours.
+pub(crate) struct Tokio;
 
-/// The line of the program that polls a future, by hand or with `.await`. If the kit or a dependency polls it, such as
-/// a combinator, then `made`, the line that created the future.
-#[track_caller]
-fn polled_at(made: &'static Location<'static>) -> &'static Location<'static> {
-    let caller = Location::caller();
-    if is_kit(caller.file()) || Path::new(caller.file()).has_root() { made } else { caller }
-}
+/// An end of one of tokio's channels.
+type End<R> = end::End<R, Tokio>;
 
 /// Users cannot close the private semaphore of a lock.
 const NEVER_CLOSED: &str = "the semaphore of a lock is never closed";

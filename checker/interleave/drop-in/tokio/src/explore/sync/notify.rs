@@ -8,11 +8,9 @@ use std::task::{Context, Poll};
 
 use interleave::engine::Access;
 use interleave::model::Object;
-use interleave::model::acquire::poll_listen;
+use interleave::model::acquire::{poll_listen, polled_at};
 use interleave::model::coop::Cost;
 use real::sync;
-
-use super::polled_at;
 
 /// See [`sync::Notify`].
 #[derive(Debug)]

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use interleave::engine::{Side, threads};
+use interleave::looks;
 use interleave::model::Object;
-use interleave::model::acquire::poll_listen;
+use interleave::model::acquire::{poll_listen, polled_at};
 use interleave::model::coop::Cost;
+use interleave::model::end::RealEnd;
 use real::sync::oneshot;
 #[doc(no_inline)]
 pub use real::sync::oneshot::error;
 
-use super::end::{End, RealEnd, looks};
-use super::polled_at;
+use super::{End, Tokio};
 use crate::explore::runtime::context::assert_may_block;
 use error::{RecvError, TryRecvError};
 
@@ -33,7 +34,7 @@ pub struct Receiver<T> {
     asleep: bool,
 }
 
-impl<T> RealEnd for oneshot::Sender<T> {
+impl<T> RealEnd<Tokio> for oneshot::Sender<T> {
     const SIDE: Side = Side::Sender;
 
     fn is_last(&self) -> bool {
@@ -41,7 +42,7 @@ impl<T> RealEnd for oneshot::Sender<T> {
     }
 }
 
-impl<T> RealEnd for oneshot::Receiver<T> {
+impl<T> RealEnd<Tokio> for oneshot::Receiver<T> {
     const SIDE: Side = Side::Receiver;
 
     fn is_last(&self) -> bool {

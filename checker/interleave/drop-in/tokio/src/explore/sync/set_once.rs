@@ -5,10 +5,9 @@ use std::panic::Location;
 
 use interleave::engine::{Access, scheduler};
 use interleave::model::acquire::listen_free;
+use interleave::model::end::look;
 use interleave::model::{EachSchedule, Object};
 use real::sync::{self, SetOnceError};
-
-use super::look;
 
 /// See [`sync::SetOnce`].
 pub struct SetOnce<T> {

@@ -87,12 +87,14 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use interleave::engine::Side;
+use interleave::looks;
 use interleave::model::Object;
+use interleave::model::end::RealEnd;
 use real::sync::mpsc;
 #[doc(no_inline)]
 pub use real::sync::mpsc::error;
 
-use super::end::{End, RealEnd, looks};
+use super::{End, Tokio};
 
 pub use bounded::{Sender, WeakSender};
 pub use permit::{OwnedPermit, Permit, PermitIterator};
@@ -124,7 +126,7 @@ macro_rules! last_ends {
     (@counts Weak) => { false };
     (@counts $end:ident) => { true };
     ($($side:ident $end:ty => $is_last:expr;)*) => {
-        $(impl<T> RealEnd for $end {
+        $(impl<T> RealEnd<Tokio> for $end {
             const SIDE: Side = last_ends!(@side $side);
             const COUNTS: bool = last_ends!(@counts $side);
 

@@ -13,12 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use interleave::engine::Access;
 use interleave::model::acquire::AfterRelease;
+use interleave::model::end::look;
 use interleave::model::{Held, Lock, Mode, Object};
 use real::sync::Notify;
 #[doc(no_inline)]
 pub use real::sync::watch::error;
-
-use super::look;
 
 pub use receiver::Receiver;
 pub use sender::Sender;
