@@ -7,6 +7,7 @@ use biased::{Converter, Inbox, Switch, Video, Worker, worker};
 use interleave::CountingWaker;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::yield_now;
 
 #[derive(Debug, PartialEq, Eq)]
 enum Event {
@@ -295,7 +296,7 @@ impl Converter for Quick {
     }
 }
 
-/// A tokio task that has done 128 operations without waiting is pending in the next one.
+/// After 128 operations without a wait, the next one of a tokio task is pending.
 #[interleave::test]
 async fn a_stop_counts_when_the_budget_of_the_task_is_used_up() {
     for last in 127..=129 {
@@ -303,7 +304,9 @@ async fn a_stop_counts_when_the_budget_of_the_task_is_used_up() {
         let (worker, inbox, switch) = worker(Quick { last, switch: Arc::clone(&its_switch) });
         assert!(its_switch.set(switch).is_ok());
         hand_in(&inbox, 1..=130);
-        let rest = tokio::spawn(worker.run()).await.unwrap();
+        // From here on, this task has its whole budget.
+        yield_now().await;
+        let rest = worker.run().await;
         assert_eq!(rest, Vec::from_iter(last + 1..=130), "stopped during video {last} of 130; left: what it gave back");
     }
 }
