@@ -148,19 +148,39 @@ fn no_thread_of_the_pool_waits_for_the_server() {
     });
 }
 
+/// A server that tells the test when it is asked, and answers when the test lets it.
+struct Noting {
+    asked: tokio::sync::mpsc::UnboundedSender<u64>,
+    answers: Arc<Semaphore>,
+}
+
+impl Engine for Noting {
+    fn open(&self, item: &str) -> Content {
+        content(item)
+    }
+
+    async fn ask(&self, fingerprint: u64) -> bool {
+        let _ = self.asked.send(fingerprint);
+        self.answers.acquire().await.unwrap().forget();
+        is_malicious(fingerprint)
+    }
+}
+
 #[interleave::test]
 fn no_thread_of_the_pool_waits_for_answers_about_an_archive() {
     with_pool(1, async {
-        let answers = Arc::new(Semaphore::new(0));
-        let scanner = Scanner::new(Slow(Arc::clone(&answers)));
-        let scanning = tokio::spawn(async move { scanner.scan("three/").await });
-        // A job after each of the four items that the scan can open until the server answers.
-        for _ in 0..5 {
-            spawn_blocking(|| ()).await.unwrap();
-            yield_now().await;
+        let ((asked, mut was_asked), answers) = (tokio::sync::mpsc::unbounded_channel(), Arc::new(Semaphore::new(0)));
+        let scanner = Scanner::new(Noting { asked, answers: Arc::clone(&answers) });
+        let mut scanning = pin!(scanner.scan("three/"));
+        tokio::select! {
+            biased;
+            _ = &mut scanning => panic!("the server has not answered, and the scan has ended"),
+            asked = was_asked.recv() => assert!(asked.is_some(), "the server is asked"),
         }
+        // Ends only if the thread of the pool becomes free, although the server does not answer.
+        spawn_blocking(|| ()).await.unwrap();
         answers.add_permits(3);
-        assert_eq!(scanning.await.unwrap(), ["x1", "x2", "x3"], "the server has answered; left: what was found");
+        assert_eq!(scanning.await, ["x1", "x2", "x3"], "the server has answered; left: what was found");
     });
 }
 
@@ -338,7 +358,7 @@ fn a_scan_that_is_dropped_within_an_archive_starts_no_other_item() {
             // Here a timeout expires, and the caller drops the scan.
         }
         drop(opener);
-        for _ in 0..5 {
+        for _ in 0..3 {
             spawn_blocking(|| ()).await.unwrap();
             yield_now().await;
         }
