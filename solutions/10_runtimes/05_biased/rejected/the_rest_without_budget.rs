@@ -1,5 +1,5 @@
 //! verdict: failing-test however_many_videos_wait_all_are_given_back
-//! Polls the queue once for each video. Without budget it is pending, and the rest of the videos is lost.
+//! Polls the queue once for each video. Without budget it is pending, and the remaining videos are lost.
 
 use std::future::poll_fn;
 use std::pin::pin;
