@@ -1,5 +1,5 @@
 //! verdict: deadlock a_stop_wakes_a_worker_that_is_about_to_sleep
-//! `notify_waiters` wakes only tasks that wait already. A worker that has read the flag and does not wait yet sleeps on.
+//! `notify_waiters` wakes only tasks that wait already. A worker that has read the flag but does not wait misses it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
