@@ -8,7 +8,7 @@ use interleave::CountingWaker;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::sleep;
 
-/// The user comes into the room, with an inbox that has room for this many messages.
+/// The user joins the room. The inbox has room for this many messages.
 fn enter(rooms: &Rooms, room: &str, user: u32, size: usize) -> Receiver<String> {
     let (outbox, inbox) = channel(size);
     rooms.join(room, user, outbox);
@@ -144,7 +144,7 @@ fn an_announcement_takes_users_out_as_well() {
     }
     let reached = at_once(rooms.announce("hello"));
     assert_eq!(reached, 1, "three of four inboxes are gone; left: how many users got the announcement");
-    assert_eq!(arrived(&mut inbox), ["hello"], "left: what arrived in the inbox that is left");
+    assert_eq!(arrived(&mut inbox), ["hello"], "left: what arrived in the inbox that still exists");
     assert_eq!(rooms.names(), ["lobby"], "only one user is left; left: the rooms that exist");
 }
 
@@ -179,7 +179,7 @@ fn a_user_who_joins_again_is_reached_at_the_new_inbox() {
     let mut after = enter(&rooms, "lobby", 1, 8);
     assert_eq!(at_once(rooms.send("lobby", "hello")), 1, "one user joined twice; left: how many users got the message");
     assert_eq!(arrived(&mut after), ["hello"], "left: what arrived in the new inbox");
-    assert_eq!(arrived(&mut before), [""; 0], "left: what arrived in the inbox before");
+    assert_eq!(arrived(&mut before), [""; 0], "left: what arrived in the earlier inbox");
 }
 
 #[interleave::test]
@@ -187,9 +187,9 @@ fn an_announcement_reaches_every_room() {
     let rooms = Rooms::new();
     let mut inboxes = [("lobby", 1), ("lobby", 2), ("attic", 1), ("cellar", 3), ("kitchen", 4), ("hall", 5)]
         .map(|(room, user)| enter(&rooms, room, user, 8));
-    assert_eq!(at_once(rooms.announce("dinner")), 6, "there are six places in five rooms; left: how many got it");
+    assert_eq!(at_once(rooms.announce("dinner")), 6, "five rooms have six members; left: how many messages were sent");
     for inbox in &mut inboxes {
-        assert_eq!(arrived(inbox), ["dinner"], "left: what arrived at one of six places");
+        assert_eq!(arrived(inbox), ["dinner"], "left: what arrived in one of the six inboxes");
     }
 }
 
@@ -261,4 +261,84 @@ fn a_slow_user_of_one_room_does_not_delay_another_room() {
     assert!(poll(waits.as_mut()).is_pending(), "the outbox is full, and the message did not wait");
     assert_eq!(at_once(rooms.send("attic", "hello")), 1, "a message waits elsewhere; left: how many got this one");
     assert_eq!(arrived(&mut quick), ["hello"], "left: what arrived in the other room");
+}
+
+#[interleave::test]
+fn a_room_that_two_users_leave_at_the_same_time_is_gone() {
+    let rooms = Rooms::new();
+    let _inboxes = [1, 2].map(|user| enter(&rooms, "lobby", user, 1));
+    std::thread::scope(|scope| {
+        scope.spawn(|| rooms.leave("lobby", 1));
+        rooms.leave("lobby", 2);
+    });
+    assert_eq!(rooms.names(), [""; 0], "both users have left, at the same time; left: the rooms that exist");
+}
+
+#[interleave::test]
+fn a_user_who_comes_back_while_the_old_outbox_is_taken_out_stays() {
+    let rooms = Rooms::new();
+    drop(enter(&rooms, "lobby", 1, 1));
+    let _back = std::thread::scope(|scope| {
+        scope.spawn(|| at_once(rooms.send("lobby", "hello")));
+        enter(&rooms, "lobby", 1, 1)
+    });
+    assert_eq!(
+        rooms.members("lobby"),
+        [1],
+        "the inbox of user 1 was gone, and user 1 came back during a message; left: the users in the room"
+    );
+}
+
+#[interleave::test]
+fn a_user_whose_inbox_goes_while_a_message_waits_for_it_is_taken_out() {
+    let rooms = Rooms::new();
+    let slow = enter(&rooms, "lobby", 1, 1);
+    let _elsewhere = enter(&rooms, "attic", 1, 1);
+    assert_eq!(at_once(rooms.send("lobby", "one")), 1, "one user is in the room; left: how many got the message");
+    let mut second = pin!(rooms.send("lobby", "two"));
+    assert!(poll(second.as_mut()).is_pending(), "the outbox is full, and the message did not wait");
+    drop(slow);
+    assert_eq!(at_once(second), 0, "the message waited for an inbox that is gone; left: how many users got it");
+    assert_eq!(
+        rooms.names(),
+        ["attic"],
+        "the only inbox in the lobby went while a message waited for it, and the user's other inbox is in the attic; \
+         left: the rooms that exist"
+    );
+}
+
+#[interleave::test]
+fn messages_that_wait_arrive_in_the_order_in_which_they_were_sent() {
+    let rooms = Rooms::new();
+    let mut slow = enter(&rooms, "lobby", 1, 1);
+    assert_eq!(at_once(rooms.send("lobby", "one")), 1, "one user is in the room; left: how many got the message");
+    let (mut second, mut third) = (pin!(rooms.send("lobby", "two")), pin!(rooms.send("lobby", "three")));
+    assert!(poll(second.as_mut()).is_pending(), "the outbox is full, and the message did not wait");
+    assert!(poll(third.as_mut()).is_pending(), "the outbox is full, and the message did not wait");
+    let (mut got, mut ended) = (arrived(&mut slow), [false; 2]);
+    for _ in 0..5 {
+        ended[0] = ended[0] || poll(second.as_mut()).is_ready();
+        ended[1] = ended[1] || poll(third.as_mut()).is_ready();
+        got.extend(arrived(&mut slow));
+    }
+    assert_eq!(got, ["one", "two", "three"], "two messages waited for the same outbox; left: what arrived, in order");
+}
+
+#[interleave::test]
+fn a_message_that_waits_takes_no_place_in_another_outbox() {
+    let rooms = Rooms::new();
+    let _slow = enter(&rooms, "lobby", 2, 1);
+    let mut quick = [1, 3].map(|user| {
+        let (outbox, inbox) = channel(1);
+        rooms.join("lobby", user, outbox.clone());
+        rooms.join("attic", user, outbox);
+        inbox
+    });
+    assert_eq!(at_once(rooms.send("lobby", "one")), 3, "three users are in the room; left: how many got the message");
+    quick.iter_mut().for_each(|inbox| drop(arrived(inbox)));
+    let mut second = pin!(rooms.send("lobby", "two"));
+    assert!(poll(second.as_mut()).is_pending(), "an outbox is full, and the message did not wait");
+    quick.iter_mut().for_each(|inbox| drop(arrived(inbox)));
+    let reached = at_once(rooms.send("attic", "hello"));
+    assert_eq!(reached, 2, "a message in the lobby waits for user 2; left: how many users in the attic got this one");
 }

@@ -1,5 +1,5 @@
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use biased::{Converter, Inbox, Switch, Video, Worker, worker};
 use interleave::CountingWaker;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::yield_now;
 
 #[derive(Debug, PartialEq, Eq)]
 enum Event {
@@ -87,7 +88,10 @@ async fn the_worker_looks_at_the_switch_after_each_video() {
             assert!(waker.poll(running.as_mut()).is_pending(), "video {video} is being converted");
             let mut news = watch.news();
             assert_eq!(news.pop(), Some(Begun(video)), "one at a time, in their order; left: what was begun last");
-            assert!(news.iter().all(|event| *event == Done(video - 1)), "{news:?}, but one video was let through");
+            assert!(
+                news.iter().all(|event| *event == Done(video - 1)),
+                "one conversion was allowed to end; what happened: {news:?}"
+            );
             if video == last {
                 switch.stop();
             }
@@ -95,7 +99,7 @@ async fn the_worker_looks_at_the_switch_after_each_video() {
         }
         let rest = match waker.poll(running.as_mut()) {
             Poll::Ready(rest) => rest,
-            Poll::Pending => panic!("stopped during video {last}, and has not ended with it: {:?}", watch.news()),
+            Poll::Pending => panic!("stopped during video {last}, and did not end after it: {:?}", watch.news()),
         };
         assert_eq!(rest, Vec::from_iter(last + 1..=5), "stopped during video {last} of 5; left: what it gave back");
         assert_eq!(watch.news(), [Done(last)], "stopped during video {last} of 5; left: what it did after that");
@@ -127,7 +131,11 @@ async fn a_video_that_is_accepted_while_the_worker_stops_is_given_back() {
     assert_eq!(watch.news(), NOTHING, "it was stopped before it ran; left: what it has done");
     match accepted {
         Ok(()) => assert_eq!(rest, [1], "a video was accepted while the worker stopped; left: what it gave back"),
-        Err(video) => assert_eq!((video, rest), (1, vec![]), "a video was refused: given back at once, and only then"),
+        Err(video) => assert_eq!(
+            (video, rest),
+            (1, vec![]),
+            "a video was refused; left: that video, and what the worker gave back"
+        ),
     }
 }
 
@@ -226,4 +234,79 @@ async fn without_an_inbox_the_worker_converts_what_is_left() {
     );
     assert_eq!(watch.news(), [Begun(1), Done(1), Begun(2), Done(2)], "two videos were left; left: what it did");
     drop(switch);
+}
+
+#[interleave::test]
+async fn a_stop_counts_when_the_switch_is_dropped_after_it() {
+    let (worker, inbox, switch, mut watch) = studio();
+    hand_in(&inbox, [1, 2]);
+    let waker = CountingWaker::new();
+    let mut running = pin!(worker.run());
+    assert!(waker.poll(running.as_mut()).is_pending(), "a video is being converted");
+    switch.stop();
+    drop(switch);
+    watch.let_end(2);
+    assert_eq!(
+        waker.poll(running.as_mut()),
+        Poll::Ready(vec![2]),
+        "stopped during the first of two videos, and then the switch was dropped; left: what it gave back"
+    );
+    assert_eq!(watch.news(), [Begun(1), Done(1)], "stopped during the first of two videos; left: what it did");
+}
+
+#[interleave::test]
+async fn a_stop_wakes_a_worker_that_is_about_to_sleep() {
+    let (worker, _inbox, switch, _watch) = studio();
+    let running = tokio::spawn(worker.run());
+    switch.stop();
+    assert_eq!(running.await.unwrap(), NO_VIDEO, "stopped without videos; left: what it gave back");
+}
+
+#[interleave::test]
+async fn a_worker_that_has_ended_can_be_stopped_again() {
+    let (worker, inbox, switch, _watch) = studio();
+    hand_in(&inbox, [1]);
+    switch.stop();
+    switch.stop();
+    assert_eq!(worker.run().await, [1], "stopped twice before it ran; left: what it gave back");
+    switch.stop();
+}
+
+#[interleave::test]
+async fn however_many_videos_wait_all_are_given_back() {
+    let (worker, inbox, switch, _watch) = studio();
+    hand_in(&inbox, 1..=300);
+    switch.stop();
+    let rest = worker.run().await;
+    assert_eq!(rest.len(), 300, "300 videos waited when it was stopped; left: how many it gave back");
+    assert_eq!(rest, Vec::from_iter(1..=300), "300 videos waited when it was stopped; left: what it gave back");
+}
+
+/// Converts each video at once, and stops the worker during one of them.
+struct Quick {
+    last: Video,
+    switch: Arc<OnceLock<Switch>>,
+}
+
+impl Converter for Quick {
+    async fn convert(&mut self, video: Video) {
+        if video == self.last {
+            self.switch.get().unwrap().stop();
+        }
+    }
+}
+
+/// After 128 operations without a wait, the next one of a tokio task is pending.
+#[interleave::test]
+async fn a_stop_counts_when_the_budget_of_the_task_is_used_up() {
+    for last in 127..=129 {
+        let its_switch = Arc::new(OnceLock::new());
+        let (worker, inbox, switch) = worker(Quick { last, switch: Arc::clone(&its_switch) });
+        assert!(its_switch.set(switch).is_ok());
+        hand_in(&inbox, 1..=130);
+        // From here on, this task has its whole budget.
+        yield_now().await;
+        let rest = worker.run().await;
+        assert_eq!(rest, Vec::from_iter(last + 1..=130), "stopped during video {last} of 130; left: what it gave back");
+    }
 }

@@ -1,3 +1,4 @@
+use std::future::pending;
 use std::pin::pin;
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread::{self, ThreadId};
@@ -26,9 +27,11 @@ fn with_pool(threads: usize, test: impl Future<Output = ()>) {
 }
 
 /// What is in the items whose names end with a slash. All others are files.
-const ARCHIVES: [(&str, &[&str]); 5] = [
+const ARCHIVES: [(&str, &[&str]); 7] = [
+    ("none/", &[]),
     ("one/", &["x1"]),
     ("two/", &["a1", "x2"]),
+    ("three/", &["x1", "x2", "x3"]),
     ("nest/", &["one/"]),
     ("deep/", &["nest/"]),
     ("all/", &["x3", "two/", "x4"]),
@@ -88,7 +91,7 @@ fn archives_in_archives_are_scanned_by_a_pool_of_one_thread() {
     with_pool(1, async {
         let scanner = Scanner::new(Lab::default());
         let found = scanner.scan("deep/").await;
-        assert_eq!(found, ["x1"], "a malicious file in an archive in an archive in an archive; left: what was found");
+        assert_eq!(found, ["x1"], "a malicious file, three archives deep; left: what was found");
     });
 }
 
@@ -145,6 +148,71 @@ fn no_thread_of_the_pool_waits_for_the_server() {
     });
 }
 
+/// A server that tells the test when it is asked, and answers when the test lets it.
+struct Noting {
+    asked: tokio::sync::mpsc::UnboundedSender<u64>,
+    answers: Arc<Semaphore>,
+}
+
+impl Engine for Noting {
+    fn open(&self, item: &str) -> Content {
+        content(item)
+    }
+
+    async fn ask(&self, fingerprint: u64) -> bool {
+        let _ = self.asked.send(fingerprint);
+        self.answers.acquire().await.unwrap().forget();
+        is_malicious(fingerprint)
+    }
+}
+
+#[interleave::test]
+fn no_thread_of_the_pool_waits_for_answers_about_an_archive() {
+    with_pool(1, async {
+        let ((asked, mut was_asked), answers) = (tokio::sync::mpsc::unbounded_channel(), Arc::new(Semaphore::new(0)));
+        let scanner = Scanner::new(Noting { asked, answers: Arc::clone(&answers) });
+        let mut scanning = pin!(scanner.scan("three/"));
+        tokio::select! {
+            biased;
+            _ = &mut scanning => panic!("the server has not answered, and the scan has ended"),
+            asked = was_asked.recv() => assert!(asked.is_some(), "the server is asked"),
+        }
+        // Ends only if the thread of the pool becomes free, although the server does not answer.
+        spawn_blocking(|| ()).await.unwrap();
+        answers.add_permits(3);
+        assert_eq!(scanning.await, ["x1", "x2", "x3"], "the server has answered; left: what was found");
+    });
+}
+
+/// A server that never answers about harmless files.
+struct Silent;
+
+impl Engine for Silent {
+    fn open(&self, item: &str) -> Content {
+        content(item)
+    }
+
+    async fn ask(&self, fingerprint: u64) -> bool {
+        if !is_malicious(fingerprint) {
+            pending::<()>().await;
+        }
+        true
+    }
+}
+
+#[interleave::test]
+fn a_scan_does_not_wait_for_the_answers_to_others() {
+    with_pool(1, async {
+        let scanner = Scanner::new(Silent);
+        let mut others = pin!(async { tokio::join!(scanner.scan("a1"), scanner.scan("a2")) });
+        tokio::select! {
+            biased;
+            _ = &mut others => panic!("two scans have ended without an answer from the server"),
+            found = scanner.scan("x1") => assert_eq!(found, ["x1"], "a malicious file; left: what was found"),
+        }
+    });
+}
+
 #[interleave::test]
 fn items_are_opened_in_the_pool() {
     with_pool(1, async {
@@ -154,7 +222,7 @@ fn items_are_opened_in_the_pool() {
         let here = thread::current().id();
         assert!(
             lab.0.opened_by.lock().unwrap().iter().all(|thread| *thread != here),
-            "an item was opened on the thread that runs the tasks, and `open` blocks its thread"
+            "an item was opened on the thread that runs the tasks; `open` blocks its thread, so it must run in the pool"
         );
     });
 }
@@ -219,7 +287,7 @@ fn tasks_run_while_an_item_is_opened() {
         let scanner = Scanner::new(Gated { began, gate: Mutex::new(gate) });
         let scanning = tokio::spawn(async move { scanner.scan("one/").await });
         assert_eq!(has_begun.recv().await.as_deref(), Some("one/"), "left: the item that is being opened");
-        // It is open when this task has got here.
+        // The item can be opened only because this task runs.
         drop(opener);
         assert_eq!(scanning.await.unwrap(), ["x1"], "a malicious file in an archive; left: what was found");
     });
@@ -232,15 +300,15 @@ fn a_scan_sleeps_while_an_item_is_opened() {
         let scanner = Scanner::new(Gated { began, gate: Mutex::new(gate) });
         let waker = CountingWaker::new();
         let mut scanning = pin!(scanner.scan("x1"));
-        assert!(waker.poll(scanning.as_mut()).is_pending(), "the item is not open");
+        assert!(waker.poll(scanning.as_mut()).is_pending(), "the scan ended before its item was open");
         has_begun.recv().await.unwrap();
-        assert!(waker.poll(scanning.as_mut()).is_pending(), "the item is not open");
+        assert!(waker.poll(scanning.as_mut()).is_pending(), "the scan ended before its item was open");
         let wakes = waker.wakes();
         drop(opener);
         assert_eq!(scanning.await, ["x1"], "a malicious file; left: what was found");
         assert_eq!(
             wakes, 0,
-            "the item was being opened; left: how often the scan was woken. Does it ask again and again?"
+            "the item was being opened; left: how often the scan was woken, which should sleep until the item is open"
         );
     });
 }
@@ -252,7 +320,10 @@ fn a_scan_that_is_dropped_opens_no_other_item() {
         let scanner = Scanner::new(Gated { began, gate: Mutex::new(gate) });
         {
             let mut scanning = pin!(scanner.scan("two/"));
-            assert!(CountingWaker::new().poll(scanning.as_mut()).is_pending(), "the item is not open");
+            assert!(
+                CountingWaker::new().poll(scanning.as_mut()).is_pending(),
+                "the scan ended before its item was open"
+            );
             assert_eq!(has_begun.recv().await.as_deref(), Some("two/"), "left: the item that is being opened");
             // Here a timeout expires, and the caller drops the scan.
         }
@@ -266,5 +337,43 @@ fn a_scan_that_is_dropped_opens_no_other_item() {
             next, None,
             "the scan was dropped while the archive was being opened; left: what was opened after that"
         );
+    });
+}
+
+#[interleave::test]
+fn a_scan_that_is_dropped_within_an_archive_starts_no_other_item() {
+    with_pool(1, async {
+        let ((began, mut has_begun), (opener, gate)) = (tokio::sync::mpsc::unbounded_channel(), mpsc::channel());
+        let scanner = Scanner::new(Gated { began, gate: Mutex::new(gate) });
+        opener.send(()).unwrap();
+        {
+            let mut scanning = pin!(scanner.scan("all/"));
+            for _ in 0..2 {
+                tokio::select! {
+                    biased;
+                    _ = &mut scanning => panic!("only one of its items is open, and the scan has ended"),
+                    item = has_begun.recv() => assert!(item.is_some(), "an item is opened"),
+                }
+            }
+            // Here a timeout expires, and the caller drops the scan.
+        }
+        drop(opener);
+        for _ in 0..3 {
+            spawn_blocking(|| ()).await.unwrap();
+            yield_now().await;
+        }
+        let opened = Vec::from_iter(std::iter::from_fn(|| has_begun.try_recv().ok()));
+        assert!(
+            !opened.iter().any(|item| ["a1", "x2"].contains(&item.as_str())),
+            "the scan was dropped before it knew what is in \"two/\", and that was opened: {opened:?}"
+        );
+    });
+}
+
+#[interleave::test]
+fn nothing_is_found_in_an_empty_archive() {
+    with_pool(1, async {
+        let scanner = Scanner::new(Lab::default());
+        assert_eq!(scanner.scan("none/").await, [""; 0], "the archive is empty; left: what was found");
     });
 }

@@ -20,13 +20,12 @@ impl Rooms {
         Self { rooms: DashMap::new() }
     }
 
-    /// `user` comes into `room` and gets its messages through `outbox`. If the user is in it already, `outbox` replaces
-    /// the one before.
+    /// `user` joins `room` and gets its messages through `outbox`, which replaces the outbox of an earlier join.
     pub fn join(&self, room: &str, user: u32, outbox: Sender<String>) {
         self.rooms.entry(room.to_owned()).or_default().insert(user, outbox);
     }
 
-    /// `user` leaves `room`. A room that is empty then is gone.
+    /// `user` leaves `room`. If nobody is left in it, the room is removed.
     pub fn leave(&self, room: &str, user: u32) {
         self.change(room, |members| drop(members.remove(&user)));
     }
@@ -55,6 +54,8 @@ impl Rooms {
 
     /// Sends `text` to everybody in `room`, and waits while an outbox is full. Returns how many users got it. A user
     /// whose inbox is gone is taken out of the room.
+    ///
+    /// A message to another room does not wait for this one. If this call is dropped, it sends nothing more.
     pub async fn send(&self, room: &str, text: &str) -> usize {
         let mut outboxes = Vec::new();
         if let Some(members) = self.rooms.get(room) {

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 /// The number of a video.
 pub type Video = u32;
 
-/// Converts a video. That takes a while, and a video whose conversion is cancelled is broken.
+/// Converts a video. That may take a while, and a video whose conversion is cancelled is broken.
 pub trait Converter: Send {
     fn convert(&mut self, video: Video) -> impl Future<Output = ()> + Send;
 }
@@ -19,20 +19,20 @@ pub struct Inbox {
 
 /// Stops the worker.
 pub struct Switch {
-    stop: watch::Sender<()>,
+    stop: watch::Sender<bool>,
 }
 
 /// Converts the videos that are handed in.
 pub struct Worker<C> {
     converter: C,
     videos: UnboundedReceiver<Video>,
-    stop: watch::Receiver<()>,
+    stop: watch::Receiver<bool>,
 }
 
-/// A worker, where to hand videos in, and what stops it.
+/// Creates a worker, its inbox, and its switch.
 pub fn worker<C: Converter>(converter: C) -> (Worker<C>, Inbox, Switch) {
     let (inbox, videos) = unbounded_channel();
-    let (switch, stop) = watch::channel(());
+    let (switch, stop) = watch::channel(false);
     (Worker { converter, videos, stop }, Inbox { videos: inbox }, Switch { stop: switch })
 }
 
@@ -45,9 +45,10 @@ impl Inbox {
 }
 
 impl Switch {
-    /// Stops the worker. A switch that is dropped stops nothing.
+    /// Stops the worker. May be called again, also after the worker has ended. Dropping the switch neither stops the
+    /// worker nor undoes a stop.
     pub fn stop(&self) {
-        self.stop.send_replace(());
+        self.stop.send_replace(true);
     }
 }
 
@@ -64,7 +65,7 @@ impl<C: Converter> Worker<C> {
                 Ok(()) = self.stop.changed() => break,
             };
             let Some(video) = video else { break };
-            if self.stop.has_changed().unwrap_or(false) {
+            if *self.stop.borrow() {
                 rest.push(video);
                 break;
             }

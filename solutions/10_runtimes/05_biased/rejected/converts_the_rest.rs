@@ -9,7 +9,7 @@ use tokio::sync::watch;
 /// The number of a video.
 pub type Video = u32;
 
-/// Converts a video. That takes a while, and a video whose conversion is cancelled is broken.
+/// Converts a video. That may take a while, and a video whose conversion is cancelled is broken.
 pub trait Converter: Send {
     fn convert(&mut self, video: Video) -> impl Future<Output = ()> + Send;
 }
@@ -32,7 +32,7 @@ pub struct Worker<C> {
     stop: watch::Receiver<()>,
 }
 
-/// A worker, where to hand videos in, and what stops it.
+/// Creates a worker, its inbox, and its switch.
 pub fn worker<C: Converter>(converter: C) -> (Worker<C>, Inbox, Switch) {
     let (inbox, videos) = unbounded_channel();
     let (switch, stop) = watch::channel(());
@@ -48,7 +48,8 @@ impl Inbox {
 }
 
 impl Switch {
-    /// Stops the worker. A switch that is dropped stops nothing.
+    /// Stops the worker. May be called again, also after the worker has ended. Dropping the switch neither stops the
+    /// worker nor undoes a stop.
     pub fn stop(&self) {
         self.stop.send_replace(());
     }

@@ -34,7 +34,7 @@ impl<E: Engine> Scanner<E> {
 
     /// The names of the malicious files in `item`, in the order of the archive. Opens each item once, in the blocking
     /// pool of the runtime. Occupies no thread of that pool while it waits, and ends however few threads the pool has.
-    /// A scan that is dropped opens no other item.
+    /// A scan that is dropped hands the pool no other item.
     pub async fn scan(&self, item: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut unopened = vec![item.to_owned()];

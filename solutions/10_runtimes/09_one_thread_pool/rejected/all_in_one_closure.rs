@@ -39,7 +39,7 @@ impl<E: Engine> Scanner<E> {
 
     /// The names of the malicious files in `item`, in the order of the archive. Opens each item once, in the blocking
     /// pool of the runtime. Occupies no thread of that pool while it waits, and ends however few threads the pool has.
-    /// A scan that is dropped opens no other item.
+    /// A scan that is dropped hands the pool no other item.
     pub async fn scan(&self, item: &str) -> Vec<String> {
         let (engine, handle, item) = (Arc::clone(&self.engine), Handle::current(), item.to_owned());
         spawn_blocking(move || scan(&handle, &*engine, item)).await.unwrap()

@@ -1,0 +1,85 @@
+//! verdict: deadlock a_stop_wakes_a_worker_that_is_about_to_sleep
+//! `notify_waiters` wakes only tasks that wait already. A worker that has read the flag but does not wait misses it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// The number of a video.
+pub type Video = u32;
+
+/// Converts a video. That may take a while, and a video whose conversion is cancelled is broken.
+pub trait Converter: Send {
+    fn convert(&mut self, video: Video) -> impl Future<Output = ()> + Send;
+}
+
+/// Hands videos in. A clone hands in to the same worker.
+#[derive(Clone)]
+pub struct Inbox {
+    videos: UnboundedSender<Video>,
+}
+
+/// Stops the worker.
+pub struct Switch {
+    stop: Arc<(AtomicBool, Notify)>,
+}
+
+/// Converts the videos that are handed in.
+pub struct Worker<C> {
+    converter: C,
+    videos: UnboundedReceiver<Video>,
+    stop: Arc<(AtomicBool, Notify)>,
+}
+
+/// Creates a worker, its inbox, and its switch.
+pub fn worker<C: Converter>(converter: C) -> (Worker<C>, Inbox, Switch) {
+    let (inbox, videos) = unbounded_channel();
+    let stop = Arc::new((AtomicBool::new(false), Notify::new()));
+    let switch = Arc::clone(&stop);
+    (Worker { converter, videos, stop }, Inbox { videos: inbox }, Switch { stop: switch })
+}
+
+impl Inbox {
+    /// Hands in a video, which is then converted or in the list that `run` returns. If `run` has returned, gives the
+    /// video back as an error.
+    pub fn hand_in(&self, video: Video) -> Result<(), Video> {
+        self.videos.send(video).map_err(|refused| refused.0)
+    }
+}
+
+impl Switch {
+    /// Stops the worker. May be called again, also after the worker has ended. Dropping the switch neither stops the
+    /// worker nor undoes a stop.
+    pub fn stop(&self) {
+        self.stop.0.store(true, SeqCst);
+        self.stop.1.notify_waiters();
+    }
+}
+
+impl<C: Converter> Worker<C> {
+    /// Converts videos in their order, one at a time, and sleeps while there are none.
+    ///
+    /// When it is stopped, it finishes the video that it is converting and begins no other one. It also ends when all
+    /// videos are converted and no inbox is left. Returns the videos that it has not begun, in their order.
+    pub async fn run(mut self) -> Vec<Video> {
+        while !self.stop.0.load(SeqCst) {
+            tokio::select! {
+                biased;
+                () = self.stop.1.notified() => break,
+                video = self.videos.recv() => match video {
+                    Some(video) => self.converter.convert(video).await,
+                    None => break,
+                },
+            }
+        }
+        // From here on videos are refused, so the list is complete.
+        self.videos.close();
+        let mut rest = Vec::new();
+        while let Some(video) = self.videos.recv().await {
+            rest.push(video);
+        }
+        rest
+    }
+}

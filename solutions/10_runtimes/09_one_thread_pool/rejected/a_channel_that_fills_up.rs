@@ -1,0 +1,69 @@
+//! verdict: deadlock no_thread_of_the_pool_waits_for_answers_about_an_archive
+//! The closure waits for room in the channel, and so for the server, as soon as a few files wait.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+/// What is in an item.
+pub enum Content {
+    /// A file, with its fingerprint.
+    File(u64),
+    /// An archive, with the names of the items in it.
+    Archive(Vec<String>),
+}
+
+/// Opens items, and knows whom to ask about files.
+pub trait Engine: Send + Sync + 'static {
+    /// Reads an item, and unpacks it if it is an archive. Blocks its thread: not to be called on a thread that runs
+    /// tasks.
+    fn open(&self, item: &str) -> Content;
+
+    /// Asks a server whether the file with this fingerprint is malicious.
+    fn ask(&self, fingerprint: u64) -> impl Future<Output = bool> + Send;
+}
+
+/// Scans attachments, any number of them at once.
+pub struct Scanner<E> {
+    engine: Arc<E>,
+}
+
+impl<E: Engine> Scanner<E> {
+    pub fn new(engine: E) -> Self {
+        Self { engine: Arc::new(engine) }
+    }
+
+    /// The names of the malicious files in `item`, in the order of the archive. Opens each item once, in the blocking
+    /// pool of the runtime. Occupies no thread of that pool while it waits, and ends however few threads the pool has.
+    /// A scan that is dropped hands the pool no other item.
+    pub async fn scan(&self, item: &str) -> Vec<String> {
+        scan(Arc::clone(&self.engine), item.to_owned()).await
+    }
+}
+
+async fn scan<E: Engine>(engine: Arc<E>, item: String) -> Vec<String> {
+    let (files, mut opened) = mpsc::channel(1);
+    spawn_blocking({
+        let engine = Arc::clone(&engine);
+        move || {
+            let mut items = vec![item];
+            while let Some(item) = items.pop() {
+                if files.is_closed() {
+                    break;
+                }
+                match engine.open(&item) {
+                    Content::File(fingerprint) => drop(files.blocking_send((item, fingerprint))),
+                    Content::Archive(inner) => items.extend(inner.into_iter().rev()),
+                }
+            }
+        }
+    });
+    let mut found = Vec::new();
+    while let Some((file, fingerprint)) = opened.recv().await {
+        if engine.ask(fingerprint).await {
+            found.push(file);
+        }
+    }
+    found
+}
