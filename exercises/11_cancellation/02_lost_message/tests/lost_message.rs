@@ -148,12 +148,13 @@ async fn nothing_is_lost_if_billing_makes_room_meanwhile() {
 async fn every_passage_is_billed_once_and_in_order() {
     let (mut lane, camera, bills) = lane();
     let mut plates = Vec::new();
-    for plate in ["A", "B", "C"] {
+    // The car "A" passes twice.
+    for plate in ["A", "A", "B"] {
         camera.try_send(car(plate)).unwrap();
         assert_eq!(call(&mut lane).await, Some(Ok(())), "car {plate} has passed, and there is room");
         plates.extend(billed(&bills));
     }
-    assert_eq!(plates, ["A", "B", "C"], "three cars have passed; left: what was billed, after one call for each");
+    assert_eq!(plates, ["A", "A", "B"], "three cars have passed; left: what was billed, after one call for each");
     call_and_drop(&mut lane, "three cars have passed, three calls have returned, and there is room");
     assert_eq!(billed(&bills), [""; 0], "everything had been billed; left: what the next call has sent");
 }
@@ -256,6 +257,43 @@ async fn lanes_that_share_a_billing_service_lose_nothing() {
         assert_eq!(call.await, Ok(()), "a car has passed, and now there is room");
     }
     assert_eq!(billed(&bills), ["A"], "a car has passed each lane; left: what was billed after the other one's");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn a_dropped_call_keeps_no_room_from_another_lane() {
+    let (billing, bills) = bounded(1);
+    billing.try_send(car("X")).unwrap();
+    let ((camera, seen), (other_camera, other_seen)) = (unbounded(), unbounded());
+    let (mut lane, mut other) = (Lane::new(seen, billing.clone()), Lane::new(other_seen, billing));
+    camera.try_send(car("A")).unwrap();
+    other_camera.try_send(car("B")).unwrap();
+    call_and_drop(&mut lane, "billing has no room");
+    let billing = async move {
+        let mut plates = Vec::new();
+        while let Ok(passage) = bills.recv().await {
+            plates.push(passage.plate);
+        }
+        plates
+    };
+    let billing = {
+        let waker = CountingWaker::new();
+        let mut call = pin!(other.pass_on());
+        assert!(waker.poll(call.as_mut()).is_pending(), "billing has no room, and `pass_on` has returned");
+        let billing = task::spawn(billing);
+        settle();
+        assert!(
+            !EXPLORING || waker.wakes() > 0,
+            "billing has room, and a lane that waits for it was not woken. A call of another lane had waited before it \
+             and was dropped. Does it still wait for room?",
+        );
+        assert_eq!(call.await, Ok(()), "a car has passed, and there is room");
+        billing
+    };
+    assert_eq!(lane.pass_on().await, Ok(()), "a car has passed, its first call was dropped, and billing receives");
+    drop((lane, other));
+    let mut plates = billing.await;
+    plates.sort();
+    assert_eq!(plates, ["A", "B", "X"], "a car has passed each lane; left: what was billed");
 }
 
 #[interleave::test(runtime = "async-std")]
