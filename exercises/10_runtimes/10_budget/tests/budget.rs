@@ -157,7 +157,7 @@ async fn other_tasks_run_while_passages_are_billed() {
             }
         }
     });
-    office.bill().await;
+    tokio::spawn(async move { office.bill().await }).await.unwrap();
     yield_now().await;
     other.abort();
     let billed = longest.load(SeqCst);

@@ -1,0 +1,47 @@
+//! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
+
+use async_std::channel::{Receiver, Sender};
+use async_std::sync::Mutex;
+
+/// A car that has passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub plate: String,
+}
+
+/// Why there is nothing to pass on any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The camera is off, and everything that it has seen has been passed on.
+    NoMoreCars,
+    /// Nobody receives passages any more.
+    NobodyBills,
+}
+
+/// A lane between its camera and the billing service. Several lanes may share one billing service.
+pub struct Lane {
+    camera: Receiver<Passage>,
+    billing: Sender<Passage>,
+    next: Mutex<Option<Passage>>,
+}
+
+impl Lane {
+    pub fn new(camera: Receiver<Passage>, billing: Sender<Passage>) -> Self {
+        Self { camera, billing, next: Mutex::new(None) }
+    }
+
+    /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. While one waits for room, no other is taken from the camera. A
+    /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
+    /// lanes: they get the room that it waited for. May be awaited in any task.
+    pub async fn pass_on(&mut self) -> Result<(), Stopped> {
+        let mut next = self.next.lock().await;
+        if next.is_none() {
+            *next = Some(self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?);
+        }
+        let Some(passage) = next.clone() else { unreachable!("it was filled") };
+        self.billing.send(passage).await.map_err(|_| Stopped::NobodyBills)?;
+        *next = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! verdict: failing-test no_passage_is_taken_while_another_waits
+//! It takes one passage more while one waits for room.
+//!
+//! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
+
+use async_std::channel::{Receiver, Sender};
+
+/// A car that has passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub plate: String,
+}
+
+/// Why there is nothing to pass on any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The camera is off, and everything that it has seen has been passed on.
+    NoMoreCars,
+    /// Nobody receives passages any more.
+    NobodyBills,
+}
+
+/// A lane between its camera and the billing service. Several lanes may share one billing service.
+pub struct Lane {
+    camera: Receiver<Passage>,
+    billing: Sender<Passage>,
+    next: Option<Passage>,
+    after: Option<Passage>,
+}
+
+impl Lane {
+    pub fn new(camera: Receiver<Passage>, billing: Sender<Passage>) -> Self {
+        Self { camera, billing, next: None, after: None }
+    }
+
+    /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. While one waits for room, no other is taken from the camera. A
+    /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
+    /// lanes: they get the room that it waited for. May be awaited in any task.
+    pub async fn pass_on(&mut self) -> Result<(), Stopped> {
+        if self.next.is_none() {
+            self.next = Some(self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?);
+        }
+        if self.after.is_none() {
+            self.after = self.camera.try_recv().ok();
+        }
+        if let Some(passage) = self.next.clone() {
+            self.billing.send(passage).await.map_err(|_| Stopped::NobodyBills)?;
+        }
+        self.next = self.after.take();
+        Ok(())
+    }
+}
