@@ -166,21 +166,25 @@ async fn a_long_report_is_not_cut_off() {
     if !TIME_IS_FREE {
         return;
     }
-    let (line, log) = line(20 * SECOND);
-    let (sender, events) = unbounded();
-    let building = async move {
-        task::sleep(50 * SECOND).await;
-        happens(&sender, "a door");
-        task::sleep(30 * SECOND).await;
-        drop(sender);
-    };
-    join(serve(events, line), building).await;
-    let expected = [(70 * SECOND, "a door".to_owned()), (70 * SECOND, HEARTBEAT.to_owned())];
-    assert_eq!(
-        log.with_times(),
-        expected,
-        "a report began after 50 s and took 20 s, and a heartbeat became due after 60 s; left: what was sent, and when",
-    );
+    // The channel is closed while the event is reported, or later.
+    for closed in [65, 80] {
+        let (line, log) = line(20 * SECOND);
+        let (sender, events) = unbounded();
+        let building = async move {
+            task::sleep(50 * SECOND).await;
+            happens(&sender, "a door");
+            task::sleep((closed - 50) * SECOND).await;
+            drop(sender);
+        };
+        join(serve(events, line), building).await;
+        let expected = [(70 * SECOND, "a door".to_owned()), (70 * SECOND, HEARTBEAT.to_owned())];
+        assert_eq!(
+            log.with_times(),
+            expected,
+            "a report began after 50 s and took 20 s, a heartbeat became due after 60 s, and the channel was closed after \
+             {closed} s; left: what was sent, and when",
+        );
+    }
 }
 
 #[interleave::test(runtime = "async-std")]

@@ -25,13 +25,12 @@ pub trait Line: Send + 'static {
 /// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
 /// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
 pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
-    let ticks =
-        pin!(stream::once(task::sleep(PERIOD)).chain(stream::repeat_with(|| task::sleep(PERIOD)).then(|timer| timer)));
-    let mut ticks = ticks;
+    // Each timer is made when the one before it has fired.
+    let timers = stream::repeat_with(|| task::sleep(PERIOD));
+    let mut ticks = pin!(timers.then(|timer| timer));
     let mut events = pin!(events);
     loop {
-        let turn = select(ticks.next(), events.next()).await;
-        let event = match turn {
+        let event = match select(ticks.next(), events.next()).await {
             Either::Left(_) => None,
             Either::Right((event, _)) => Some(event),
         };

@@ -1,4 +1,4 @@
-//! verdict: failing-test a_queue_of_events_delays_a_heartbeat_by_one_report_at_most
+//! verdict: failing-test a_long_report_is_not_cut_off
 //! A heartbeat that became due during the last report is never sent.
 //!
 //! The panel of a burglar alarm, and its line to the control room.

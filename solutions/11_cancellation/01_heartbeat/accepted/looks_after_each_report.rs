@@ -22,18 +22,17 @@ pub trait Line: Send + 'static {
 /// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
 /// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
 pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
-    let mut due = Instant::now() + PERIOD;
+    let mut last = Instant::now();
     loop {
-        let left = due.saturating_duration_since(Instant::now());
-        let event = if left.is_zero() { None } else { timeout(left, events.recv()).await.ok() };
-        if Instant::now() >= due {
-            line.heartbeat();
-            due = Instant::now() + PERIOD;
+        let left = PERIOD.saturating_sub(last.elapsed());
+        match timeout(left, events.recv()).await {
+            Ok(Ok(event)) => line.report(event).await,
+            Ok(Err(_)) => return,
+            Err(_) => {}
         }
-        match event {
-            Some(Ok(event)) => line.report(event).await,
-            Some(Err(_)) => return,
-            None => {}
+        if last.elapsed() >= PERIOD {
+            line.heartbeat();
+            last = Instant::now();
         }
     }
 }
