@@ -181,8 +181,8 @@ async fn a_long_report_is_not_cut_off() {
         assert_eq!(
             log.with_times(),
             expected,
-            "a report began after 50 s and took 20 s, a heartbeat became due after 60 s, and the channel was closed after \
-             {closed} s; left: what was sent, and when",
+            "a report began after 50 s and took 20 s, a heartbeat became due after 60 s, and the channel was closed \
+             after {closed} s; left: what was sent, and when",
         );
     }
 }

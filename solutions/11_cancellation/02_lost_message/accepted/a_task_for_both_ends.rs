@@ -1,9 +1,6 @@
-//! verdict: failing-test a_call_that_is_dropped_while_billing_is_full_loses_no_passage
-//! There is one more await between `recv` and the field.
-//!
 //! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
 
-use async_std::channel::{Receiver, Sender};
+use async_std::channel::{Receiver, Sender, bounded};
 use async_std::task;
 
 /// A car that has passed.
@@ -23,14 +20,27 @@ pub enum Stopped {
 
 /// A lane between its camera and the billing service. Several lanes may share one billing service.
 pub struct Lane {
-    camera: Receiver<Passage>,
-    billing: Sender<Passage>,
-    next: Option<Passage>,
+    requests: Sender<()>,
+    answers: Receiver<Result<(), Stopped>>,
+    asked: bool,
 }
 
 impl Lane {
     pub fn new(camera: Receiver<Passage>, billing: Sender<Passage>) -> Self {
-        Self { camera, billing, next: None }
+        let (requests, requested) = bounded(1);
+        let (answer, answers) = bounded(1);
+        task::spawn(async move {
+            while requested.recv().await.is_ok() {
+                let done = match camera.recv().await {
+                    Ok(passage) => billing.send(passage).await.map_err(|_| Stopped::NobodyBills),
+                    Err(_) => Err(Stopped::NoMoreCars),
+                };
+                if answer.send(done).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { requests, answers, asked: false }
     }
 
     /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
@@ -38,16 +48,16 @@ impl Lane {
     /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
     /// lanes: they get the room that it waited for. May be awaited in any task.
     pub async fn pass_on(&mut self) -> Result<(), Stopped> {
-        if self.next.is_none() {
-            let passage = self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?;
-            // Others have their turn.
-            task::yield_now().await;
-            self.next = Some(passage);
+        if !self.asked {
+            // There is room for it: there is one request at a time.
+            let _ = self.requests.send(()).await;
+            self.asked = true;
         }
-        if let Some(passage) = self.next.clone() {
-            self.billing.send(passage).await.map_err(|_| Stopped::NobodyBills)?;
+        let answer = self.answers.recv().await;
+        self.asked = false;
+        match answer {
+            Ok(answer) => answer,
+            Err(_) => Err(Stopped::NoMoreCars),
         }
-        self.next = None;
-        Ok(())
     }
 }
