@@ -146,20 +146,27 @@ async fn a_neighbour_in_the_same_task_may_use_up_the_budget() {
 async fn other_tasks_run_while_passages_are_billed() {
     let (gantry, mut office, _accounts) = toll_road(MANY);
     report(&gantry, MANY);
-    let longest = Arc::new(AtomicUsize::new(0));
-    // Whenever it has its turn, it fills the queue, and so sees how many passages were billed since its last turn.
+    let (longest, all) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    // Whenever it has its turn, it fills the queue, and so sees how many passages were billed since its last turn. It
+    // ends some time, in case that `bill` does not end before.
     let other = tokio::spawn({
-        let longest = Arc::clone(&longest);
+        let (gantry, longest, all) = (gantry.clone(), Arc::clone(&longest), Arc::clone(&all));
         async move {
-            for _ in 0..MANY {
-                longest.fetch_max(fill(&gantry, MANY), SeqCst);
-                yield_now().await;
+            while all.load(SeqCst) < 3 * MANY {
+                let billed = fill(&gantry, MANY);
+                longest.fetch_max(billed, SeqCst);
+                all.fetch_add(billed, SeqCst);
+                // Unlike after tokio's, it is ready again at once, not only when all others have had their turn.
+                interleave::yield_now().await;
             }
         }
     });
     tokio::spawn(async move { office.bill().await }).await.unwrap();
-    yield_now().await;
     other.abort();
+    if all.load(SeqCst) < 3 * MANY {
+        // What was billed since its last turn.
+        longest.fetch_max(fill(&gantry, MANY), SeqCst);
+    }
     let billed = longest.load(SeqCst);
     assert!(
         billed <= AT_A_TIME,
