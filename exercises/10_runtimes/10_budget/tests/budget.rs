@@ -161,7 +161,11 @@ async fn other_tasks_run_while_passages_are_billed() {
             }
         }
     });
-    tokio::spawn(async move { office.bill().await }).await.unwrap();
+    let billing = tokio::spawn(async move {
+        office.bill().await;
+        office
+    });
+    let _office = billing.await.unwrap();
     other.abort();
     if all.load(SeqCst) < 3 * MANY {
         // What was billed since its last turn.
@@ -201,6 +205,7 @@ async fn bill_ends_although_passages_are_reported_all_the_time() {
 async fn a_payment_meanwhile_leaves_no_passage_unbilled() {
     let (gantry, mut office, accounts) = toll_road(MANY);
     report(&gantry, MANY);
+    let billing = tokio::spawn(async move { office.bill().await });
     // It has its turn when `bill` yields, and needs a few turns more.
     let paying = tokio::spawn(async move {
         let transfer = async {
@@ -210,7 +215,7 @@ async fn a_payment_meanwhile_leaves_no_passage_unbilled() {
         };
         accounts.pay(8, transfer).await;
     });
-    let billed = office.bill().await;
+    let billed = billing.await.unwrap();
     paying.await.unwrap();
     assert_eq!(billed, MANY, "another car paid meanwhile; left: how many passages were billed; right: how many waited");
 }
