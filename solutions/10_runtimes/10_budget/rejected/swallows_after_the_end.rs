@@ -60,8 +60,8 @@ impl Gantry {
 }
 
 impl Office {
-    /// Waits for the accounts, and then bills all passages that wait by then. Returns how many it has billed. It does not
-    /// wait for further passages, and ends even if they keep coming. Lets other tasks run at least once in 200 passages.
+    /// Waits for the accounts, and then bills all passages that wait by then. Returns how many it has billed. Does not
+    /// wait for further ones, and ends even if they keep coming. Lets other tasks run at least once in 200 passages.
     /// If it is dropped, the accounts are free, and the passages that it has not billed are still in the queue.
     pub async fn bill(&mut self) -> usize {
         let mut accounts = self.accounts.lock().await;
