@@ -3,14 +3,19 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
+use std::thread;
 
 use budget::{Busy, Gantry, Passage, toll_road};
 use interleave::CountingWaker;
 use tokio::sync::Notify;
 use tokio::task::coop::{consume_budget, has_budget_remaining};
+use tokio::task::yield_now;
 
 /// More than a task may do before tokio makes it yield.
 const MANY: usize = 1_000;
+
+/// How many passages `bill` may bill before it lets other tasks run.
+const AT_A_TIME: usize = 200;
 
 /// A car that passes for one cent.
 const CAR: Passage = Passage { plate: 7, cents: 1 };
@@ -20,6 +25,11 @@ fn report(gantry: &Gantry, passages: usize) {
     for number in 1..=passages {
         assert_eq!(gantry.report(CAR), Ok(()), "the queue has room for passage {number} of {passages}");
     }
+}
+
+/// Reports passages of the car until one is given back, but `most` at most. Returns how many were accepted.
+fn fill(gantry: &Gantry, most: usize) -> usize {
+    (0..most).take_while(|_| gantry.report(CAR).is_ok()).count()
 }
 
 /// Uses up what the task may do before tokio makes it yield. Waits for nothing.
@@ -32,12 +42,12 @@ async fn use_up_the_budget() {
 /// Yields, for a new budget, and leaves this many operations of it.
 async fn use_up_the_budget_but(left: usize) {
     let mut budget = 0;
-    tokio::task::yield_now().await;
+    yield_now().await;
     while has_budget_remaining() {
         consume_budget().await;
         budget += 1;
     }
-    tokio::task::yield_now().await;
+    yield_now().await;
     for _ in left..budget {
         consume_budget().await;
     }
@@ -57,6 +67,24 @@ async fn a_report_is_given_back_when_as_many_wait_as_may() {
     assert_eq!(gantry.report(other), Err(other), "three passages wait, and more may not");
     assert_eq!(office.bill().await, 3, "three passages were accepted; left: how many were billed");
     assert_eq!(gantry.report(other), Ok(()), "no passage waits, and three may");
+}
+
+#[interleave::test]
+fn two_gantries_do_not_share_the_last_room() {
+    let (gantry, _office, _accounts) = toll_road(1);
+    let accepted = thread::scope(|scope| {
+        let other = scope.spawn(|| gantry.clone().report(CAR).is_ok());
+        let accepted = usize::from(gantry.report(CAR).is_ok());
+        accepted + usize::from(other.join().unwrap())
+    });
+    assert_eq!(accepted, 1, "two gantries reported at once, and one passage may wait; left: how many were accepted");
+}
+
+#[interleave::test(flavor = "current_thread")]
+async fn a_report_is_given_back_when_the_office_is_gone() {
+    let (gantry, office, _accounts) = toll_road(3);
+    drop(office);
+    assert_eq!(gantry.report(CAR), Err(CAR), "the office is gone, so nobody will ever bill this passage");
 }
 
 #[interleave::test(flavor = "current_thread")]
@@ -118,45 +146,78 @@ async fn a_neighbour_in_the_same_task_may_use_up_the_budget() {
 async fn other_tasks_run_while_passages_are_billed() {
     let (gantry, mut office, _accounts) = toll_road(MANY);
     report(&gantry, MANY);
-    let turns = Arc::new(AtomicUsize::new(0));
+    let (longest, all) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    // Whenever it has its turn, it fills the queue, and so sees how many passages were billed since its last turn. It
+    // ends some time, in case that `bill` does not end before.
     let other = tokio::spawn({
-        let turns = Arc::clone(&turns);
+        let (gantry, longest, all) = (gantry.clone(), Arc::clone(&longest), Arc::clone(&all));
         async move {
-            loop {
-                turns.fetch_add(1, SeqCst);
-                tokio::task::yield_now().await;
+            while all.load(SeqCst) < 3 * MANY {
+                let billed = fill(&gantry, MANY);
+                longest.fetch_max(billed, SeqCst);
+                all.fetch_add(billed, SeqCst);
+                // Unlike after tokio's, it is ready again at once, not only when all others have had their turn.
+                interleave::yield_now().await;
             }
         }
     });
     let billing = tokio::spawn(async move {
-        let before = turns.load(SeqCst);
-        let billed = office.bill().await;
-        (billed, turns.load(SeqCst) - before)
+        office.bill().await;
+        office
     });
-    let (billed, turns) = billing.await.unwrap();
+    let _office = billing.await.unwrap();
     other.abort();
-    assert_eq!(billed, MANY, "left: how many passages were billed; right: how many waited");
-    assert!(turns > 0, "{MANY} passages were billed, and meanwhile another task, which was ready, had no turn");
+    if all.load(SeqCst) < 3 * MANY {
+        // What was billed since its last turn.
+        longest.fetch_max(fill(&gantry, MANY), SeqCst);
+    }
+    let billed = longest.load(SeqCst);
+    assert!(
+        billed <= AT_A_TIME,
+        "{billed} passages were billed before another task, which was ready, had its turn; it should have one at least \
+         once in {AT_A_TIME} passages",
+    );
 }
 
 #[interleave::test(flavor = "current_thread")]
 async fn bill_ends_although_passages_are_reported_all_the_time() {
-    let (gantry, mut office, _accounts) = toll_road(MANY);
-    report(&gantry, MANY);
+    let (waiting, others) = (300, 700);
+    let (gantry, mut office, _accounts) = toll_road(waiting);
+    report(&gantry, waiting);
     // Whenever it has its turn, it fills the queue. It ends some time, so that every test does.
     let traffic = tokio::spawn(async move {
-        let mut others = 3 * MANY;
-        while others > 0 {
-            while others > 0 && gantry.report(CAR).is_ok() {
-                others -= 1;
-            }
-            tokio::task::yield_now().await;
+        let mut left = others;
+        while left > 0 {
+            left -= fill(&gantry, left);
+            yield_now().await;
         }
     });
     let billed = office.bill().await;
-    assert!(billed >= MANY, "{MANY} passages waited, and {billed} of them were billed");
-    assert!(billed < 4 * MANY, "{MANY} passages waited, and `bill` did not end until no others were reported");
     traffic.abort();
+    assert!(billed >= waiting, "{waiting} passages waited, and {billed} of them were billed");
+    assert!(
+        billed < waiting + others,
+        "{waiting} passages waited, {others} were reported meanwhile, and `bill` did not end until it had billed all",
+    );
+}
+
+#[interleave::test(flavor = "current_thread")]
+async fn a_payment_meanwhile_leaves_no_passage_unbilled() {
+    let (gantry, mut office, accounts) = toll_road(MANY);
+    report(&gantry, MANY);
+    let billing = tokio::spawn(async move { office.bill().await });
+    // It has its turn when `bill` yields, and needs a few turns more.
+    let paying = tokio::spawn(async move {
+        let transfer = async {
+            for _ in 0..3 {
+                yield_now().await;
+            }
+        };
+        accounts.pay(8, transfer).await;
+    });
+    let billed = billing.await.unwrap();
+    paying.await.unwrap();
+    assert_eq!(billed, MANY, "another car paid meanwhile; left: how many passages were billed; right: how many waited");
 }
 
 #[interleave::test(flavor = "current_thread")]
@@ -180,6 +241,29 @@ async fn an_account_that_is_being_paid_is_busy() {
     transferred.notify_one();
     assert_eq!(waker.poll(paying.as_mut()), Poll::Ready(()), "the bank has transferred the money");
     assert_eq!(accounts.owes(CAR.plate), Ok(0), "the car has paid; left: what it owes");
+}
+
+#[interleave::test(flavor = "current_thread")]
+async fn bill_sleeps_until_the_accounts_are_free() {
+    let (gantry, mut office, accounts) = toll_road(3);
+    report(&gantry, 1);
+    let transferred = Notify::new();
+    let waker = CountingWaker::new();
+    let mut paying = pin!(accounts.pay(8, transferred.notified()));
+    assert!(waker.poll(paying.as_mut()).is_pending(), "the bank has not transferred the money");
+    let office_waker = CountingWaker::new();
+    let mut billing = pin!(office.bill());
+    assert!(office_waker.poll(billing.as_mut()).is_pending(), "the accounts are in use");
+    report(&gantry, 2);
+    yield_now().await;
+    let wakes = office_waker.wakes();
+    assert_eq!(wakes, 0, "the accounts are still in use; left: how often `bill` woke its task. Does it poll for them?");
+    transferred.notify_one();
+    assert!(waker.poll(paying.as_mut()).is_ready(), "the bank has transferred the money");
+    yield_now().await;
+    assert!(office_waker.wakes() > 0, "the accounts are free, and `bill` was not woken");
+    let billed = billing.await;
+    assert_eq!(billed, 3, "three passages waited when the accounts became free; left: how many of them were billed");
 }
 
 #[interleave::test(flavor = "current_thread")]
@@ -209,8 +293,22 @@ async fn a_bill_that_is_dropped_between_two_passages_loses_none() {
         // Here a timeout expires.
     }
     // A new poll, and so a new budget.
-    tokio::task::yield_now().await;
+    yield_now().await;
+    let owed = accounts.owes(CAR.plate);
+    assert!(owed.is_ok(), "`bill` was dropped between two passages, and the accounts are still in use");
+    let accepted = fill(&gantry, 2 * MANY);
+    assert_eq!(
+        Ok(accepted as u64),
+        owed,
+        "{MANY} passages waited, and `bill` was dropped half-way; left: how many reports are accepted now; right: how \
+         many passages it had billed, which is how much room there should be",
+    );
+    yield_now().await;
     office.bill().await;
     let owed = accounts.owes(CAR.plate);
-    assert_eq!(owed, Ok(MANY as u64), "dropped between two passages, and called again; left: what the car owes");
+    assert_eq!(
+        owed,
+        Ok((MANY + accepted) as u64),
+        "dropped between two passages, and called again; left: what the car owes; right: how many were reported",
+    );
 }

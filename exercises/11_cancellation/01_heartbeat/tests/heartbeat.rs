@@ -142,20 +142,23 @@ async fn a_queue_of_events_delays_a_heartbeat_by_one_report_at_most() {
     if !TIME_IS_FREE {
         return;
     }
-    let (line, log) = line(7 * SECOND);
-    let (sender, events) = unbounded();
-    for _ in 0..20 {
-        happens(&sender, "a door");
+    // The first heartbeat is due during the ninth report, or during the eighth.
+    for (takes, due) in [(7, [63, 126]), (8, [64, 128])] {
+        let (line, log) = line(takes * SECOND);
+        let (sender, events) = unbounded();
+        for _ in 0..20 {
+            happens(&sender, "a door");
+        }
+        drop(sender);
+        serve(events, line).await;
+        assert_eq!(log.all().len(), 22, "20 events and 2 heartbeats; left: how much was sent in all");
+        assert_eq!(
+            log.heartbeats(),
+            seconds(due),
+            "20 events waited in the channel, and each report took {takes} s; left: when heartbeats were sent; right: \
+             when the report ended during which one became due",
+        );
     }
-    drop(sender);
-    serve(events, line).await;
-    assert_eq!(log.all().len(), 22, "20 events and 2 heartbeats; left: how much was sent in all");
-    assert_eq!(
-        log.heartbeats(),
-        seconds([63, 126]),
-        "20 events waited in the channel, and each report took 7 s; left: when heartbeats were sent; right: when the \
-         report ended during which one became due",
-    );
 }
 
 #[interleave::test(runtime = "async-std")]
@@ -163,21 +166,25 @@ async fn a_long_report_is_not_cut_off() {
     if !TIME_IS_FREE {
         return;
     }
-    let (line, log) = line(20 * SECOND);
-    let (sender, events) = unbounded();
-    let building = async move {
-        task::sleep(50 * SECOND).await;
-        happens(&sender, "a door");
-        task::sleep(30 * SECOND).await;
-        drop(sender);
-    };
-    join(serve(events, line), building).await;
-    let expected = [(70 * SECOND, "a door".to_owned()), (70 * SECOND, HEARTBEAT.to_owned())];
-    assert_eq!(
-        log.with_times(),
-        expected,
-        "a report began after 50 s and took 20 s, and a heartbeat became due after 60 s; left: what was sent, and when",
-    );
+    // The channel is closed while the event is reported, or later.
+    for closed in [65, 80] {
+        let (line, log) = line(20 * SECOND);
+        let (sender, events) = unbounded();
+        let building = async move {
+            task::sleep(50 * SECOND).await;
+            happens(&sender, "a door");
+            task::sleep((closed - 50) * SECOND).await;
+            drop(sender);
+        };
+        join(serve(events, line), building).await;
+        let expected = [(70 * SECOND, "a door".to_owned()), (70 * SECOND, HEARTBEAT.to_owned())];
+        assert_eq!(
+            log.with_times(),
+            expected,
+            "a report began after 50 s and took 20 s, a heartbeat became due after 60 s, and the channel was closed \
+             after {closed} s; left: what was sent, and when",
+        );
+    }
 }
 
 #[interleave::test(runtime = "async-std")]

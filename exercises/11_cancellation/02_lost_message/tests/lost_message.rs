@@ -1,8 +1,8 @@
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use async_std::channel::{Receiver, Sender, bounded, unbounded};
+use async_std::future::timeout;
 use async_std::task;
 use interleave::{CountingWaker, settle};
 use lost_message::{Lane, Passage, Stopped};
@@ -36,17 +36,10 @@ fn call_and_drop(lane: &mut Lane, why: &str) {
     assert!(polled.is_pending(), "{why}, and `pass_on` has returned {polled:?}");
 }
 
-/// What a call returns that has nothing to wait for. `None` if it waits nevertheless.
+/// What a call returns that has a car and room. `None` if it waits nevertheless, which only explore mode can tell.
 async fn call(lane: &mut Lane) -> Option<Result<(), Stopped>> {
-    let waker = CountingWaker::new();
-    let mut call = pin!(in_any_task(lane.pass_on()));
-    for _ in 0..10 {
-        if let Poll::Ready(result) = waker.poll(call.as_mut()) {
-            return Some(result);
-        }
-        interleave::yield_now().await;
-    }
-    None
+    let call = in_any_task(lane.pass_on());
+    if EXPLORING { timeout(Duration::from_secs(3600), call).await.ok() } else { Some(call.await) }
 }
 
 /// What billing receives without waiting.
@@ -94,7 +87,7 @@ async fn wherever_calls_are_dropped_every_passage_is_billed_once() {
                 for _ in 0..without_room {
                     call_and_drop(&mut lane, "billing has no room");
                 }
-                plates.extend(billed(&bills));
+                plates.extend(bills.try_recv().map(|passage| passage.plate));
                 assert_eq!(
                     call(&mut lane).await,
                     Some(Ok(())),
@@ -117,7 +110,6 @@ async fn wherever_calls_are_dropped_every_passage_is_billed_once() {
 async fn nothing_is_lost_if_billing_makes_room_meanwhile() {
     let (mut lane, camera, bills) = lane_without_room();
     camera.try_send(car("A")).unwrap();
-    camera.try_send(car("B")).unwrap();
     drop(camera);
     let billing = task::spawn(async move {
         let mut plates = Vec::new();
@@ -131,7 +123,7 @@ async fn nothing_is_lost_if_billing_makes_room_meanwhile() {
         // Dropped after one poll, unless it has done its work by then.
         let _ = waker.poll(pin!(lane.pass_on()).as_mut());
     }
-    for _ in 0..4 {
+    for _ in 0..3 {
         if lane.pass_on().await.is_err() {
             break;
         }
@@ -139,8 +131,8 @@ async fn nothing_is_lost_if_billing_makes_room_meanwhile() {
     drop(lane);
     assert_eq!(
         billing.await,
-        ["X", "A", "B"],
-        "two cars have passed; two calls were polled once and dropped while billing received; left: what was billed",
+        ["X", "A"],
+        "a car has passed; two calls were polled once and dropped while billing received; left: what was billed",
     );
 }
 
@@ -148,12 +140,13 @@ async fn nothing_is_lost_if_billing_makes_room_meanwhile() {
 async fn every_passage_is_billed_once_and_in_order() {
     let (mut lane, camera, bills) = lane();
     let mut plates = Vec::new();
-    for plate in ["A", "B", "C"] {
+    // The car "A" passes twice.
+    for plate in ["A", "A", "B"] {
         camera.try_send(car(plate)).unwrap();
         assert_eq!(call(&mut lane).await, Some(Ok(())), "car {plate} has passed, and there is room");
         plates.extend(billed(&bills));
     }
-    assert_eq!(plates, ["A", "B", "C"], "three cars have passed; left: what was billed, after one call for each");
+    assert_eq!(plates, ["A", "A", "B"], "three cars have passed; left: what was billed, after one call for each");
     call_and_drop(&mut lane, "three cars have passed, three calls have returned, and there is room");
     assert_eq!(billed(&bills), [""; 0], "everything had been billed; left: what the next call has sent");
 }
@@ -217,8 +210,10 @@ async fn a_lane_that_waits_sleeps() {
         }
         assert_eq!(waker.wakes(), 0, "no car has passed; left: how often the lane woke its task");
         camera.try_send(car("A")).unwrap();
-        assert!(waker.wakes() > 0, "a car has passed, and the lane was not woken");
-        if !has_room {
+        if has_room {
+            settle();
+            assert!(!EXPLORING || waker.wakes() > 0, "a car has passed, there is room, and the lane was not woken");
+        } else {
             assert!(waker.poll(call.as_mut()).is_pending(), "billing has no room, and `pass_on` has returned");
             let seen = waker.wakes();
             if EXPLORING {
@@ -230,7 +225,7 @@ async fn a_lane_that_waits_sleeps() {
                 "billing has no room; right: how often the lane had woken its task before it waited for room. Does it \
                  ask again and again?",
             );
-            assert_eq!(billed(&bills), ["X"], "this is what filled the channel");
+            assert_eq!(bills.try_recv(), Ok(car("X")), "this is what filled the channel");
             settle();
             assert!(!EXPLORING || waker.wakes() > seen, "billing has room, and the lane was not woken");
         }
@@ -256,6 +251,43 @@ async fn lanes_that_share_a_billing_service_lose_nothing() {
         assert_eq!(call.await, Ok(()), "a car has passed, and now there is room");
     }
     assert_eq!(billed(&bills), ["A"], "a car has passed each lane; left: what was billed after the other one's");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn a_dropped_call_keeps_no_room_from_another_lane() {
+    let (billing, bills) = bounded(1);
+    billing.try_send(car("X")).unwrap();
+    let ((camera, seen), (other_camera, other_seen)) = (unbounded(), unbounded());
+    let (mut lane, mut other) = (Lane::new(seen, billing.clone()), Lane::new(other_seen, billing));
+    camera.try_send(car("A")).unwrap();
+    other_camera.try_send(car("B")).unwrap();
+    call_and_drop(&mut lane, "billing has no room");
+    let billing = async move {
+        let mut plates = Vec::new();
+        while let Ok(passage) = bills.recv().await {
+            plates.push(passage.plate);
+        }
+        plates
+    };
+    let billing = {
+        let waker = CountingWaker::new();
+        let mut call = pin!(other.pass_on());
+        assert!(waker.poll(call.as_mut()).is_pending(), "billing has no room, and `pass_on` has returned");
+        let billing = task::spawn(billing);
+        settle();
+        assert!(
+            !EXPLORING || waker.wakes() > 0,
+            "billing has room, and a lane that waits for it was not woken. A call of another lane had waited before it \
+             and was dropped. Does it still wait for room?",
+        );
+        assert_eq!(call.await, Ok(()), "a car has passed, and there is room");
+        billing
+    };
+    assert_eq!(lane.pass_on().await, Ok(()), "a car has passed, its first call was dropped, and billing receives");
+    drop((lane, other));
+    let mut plates = billing.await;
+    plates.sort();
+    assert_eq!(plates, ["A", "B", "X"], "a car has passed each lane; left: what was billed");
 }
 
 #[interleave::test(runtime = "async-std")]

@@ -49,16 +49,17 @@ pub fn toll_road(most: usize) -> (Gantry, Office, Accounts) {
 }
 
 impl Gantry {
-    /// Reports a passage without waiting. Gives it back if as many wait as may, and only then.
+    /// Reports a passage without waiting. Gives it back if `most` passages wait already, or if the office is gone, and
+    /// only then.
     pub fn report(&self, passage: Passage) -> Result<(), Passage> {
         self.passages.try_send(passage).map_err(|_| passage)
     }
 }
 
 impl Office {
-    /// Waits for the accounts, and then bills the passages that wait. Returns how many. Does not wait for others, which
-    /// may be reported meanwhile, and ends even if there are always others. Lets other tasks run in between, however
-    /// many passages there are. If it is dropped, what it has not billed waits for the next time.
+    /// Waits for the accounts, and then bills all passages that wait by then. Returns how many it has billed. Does not
+    /// wait for further ones, and ends even if they keep coming. Lets other tasks run at least once in 200 passages.
+    /// If it is dropped, the accounts are free, and the passages that it has not billed are still in the queue.
     pub async fn bill(&mut self) -> usize {
         let mut accounts = self.accounts.lock().await;
         let waiting = self.passages.len();
@@ -73,7 +74,7 @@ impl Office {
 }
 
 impl Accounts {
-    /// What a car owes, without waiting. An error if the accounts are in use, and only then.
+    /// Returns what a car owes, without waiting. An error if the accounts are in use, and only then.
     pub fn owes(&self, plate: u32) -> Result<u64, Busy> {
         let accounts = self.accounts.try_lock().map_err(|_| Busy)?;
         Ok(accounts.get(&plate).copied().unwrap_or(0))

@@ -25,8 +25,8 @@ pub trait Line: Send + 'static {
 
 /// Reports every event, each as soon as the line is free, in their order. Sends a heartbeat when `PERIOD` has passed
 /// since the last one, or since the start. If an event is being reported at that time, the heartbeat follows right
-/// after it, and those that were missed meanwhile are not made up. Returns as soon as the channel is closed and empty.
-/// May be awaited in any task. A future that is dropped sends nothing more.
+/// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
+/// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
 pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
     let mut due = pin!(task::sleep(PERIOD).fuse());
     loop {

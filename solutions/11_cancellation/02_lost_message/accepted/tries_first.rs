@@ -30,10 +30,10 @@ impl Lane {
         Self { camera, billing, next: None }
     }
 
-    /// Waits for the next passage and for room in the channel to billing, and passes this one passage on. Passages
-    /// keep their order, and each is passed on once. As long as one waits for room, no other is taken from the camera.
-    /// A future that is dropped loses nothing: the next call passes on what this one has taken. May be awaited in any
-    /// task.
+    /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. While one waits for room, no other is taken from the camera. A
+    /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
+    /// lanes: they get the room that it waited for. May be awaited in any task.
     pub async fn pass_on(&mut self) -> Result<(), Stopped> {
         let passage = match self.next.take() {
             Some(passage) => passage,

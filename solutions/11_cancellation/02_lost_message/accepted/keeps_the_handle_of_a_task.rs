@@ -1,8 +1,7 @@
 //! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
 
-use std::pin::Pin;
-
 use async_std::channel::{Receiver, Sender};
+use async_std::task::{self, JoinHandle};
 
 /// A car that has passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +22,7 @@ pub enum Stopped {
 pub struct Lane {
     camera: Receiver<Passage>,
     billing: Sender<Passage>,
-    /// Owns the passage that waits for room. It is not dropped with the future that polls it.
-    sending: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+    sending: Option<JoinHandle<bool>>,
 }
 
 impl Lane {
@@ -32,18 +30,18 @@ impl Lane {
         Self { camera, billing, sending: None }
     }
 
-    /// Waits for the next passage and for room in the channel to billing, and passes this one passage on. Passages
-    /// keep their order, and each is passed on once. As long as one waits for room, no other is taken from the camera.
-    /// A future that is dropped loses nothing: the next call passes on what this one has taken. May be awaited in any
-    /// task.
+    /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. While one waits for room, no other is taken from the camera. A
+    /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
+    /// lanes: they get the room that it waited for. May be awaited in any task.
     pub async fn pass_on(&mut self) -> Result<(), Stopped> {
         if self.sending.is_none() {
             let passage = self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?;
             let billing = self.billing.clone();
-            self.sending = Some(Box::pin(async move { billing.send(passage).await.is_ok() }));
+            self.sending = Some(task::spawn(async move { billing.send(passage).await.is_ok() }));
         }
-        let Some(sending) = &mut self.sending else { return Ok(()) };
-        let sent = sending.as_mut().await;
+        let Some(sending) = &mut self.sending else { unreachable!("it has just been spawned") };
+        let sent = sending.await;
         self.sending = None;
         if sent { Ok(()) } else { Err(Stopped::NobodyBills) }
     }

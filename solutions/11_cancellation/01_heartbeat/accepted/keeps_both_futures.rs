@@ -1,0 +1,43 @@
+//! The panel of a burglar alarm, and its line to the control room.
+
+use std::time::Duration;
+
+use async_std::channel::Receiver;
+use async_std::task;
+use futures::future::{Either, select};
+
+/// How much time passes between two heartbeats.
+pub const PERIOD: Duration = Duration::from_secs(60);
+
+/// The line to the control room.
+pub trait Line: Send + 'static {
+    /// Reports an event. This takes as long as the line takes. An event whose report is dropped has not been reported.
+    fn report(&mut self, event: String) -> impl Future<Output = ()> + Send;
+
+    /// Sends a heartbeat. This takes no time.
+    fn heartbeat(&mut self);
+}
+
+/// Reports every event, each as soon as the line is free, in their order. Sends a heartbeat when `PERIOD` has passed
+/// since the last one, or since the start. If an event is being reported at that time, the heartbeat follows right
+/// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
+/// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
+pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
+    let mut due = Box::pin(task::sleep(PERIOD));
+    let mut next = events.recv();
+    loop {
+        match select(due, next).await {
+            Either::Left(((), unfinished)) => {
+                line.heartbeat();
+                due = Box::pin(task::sleep(PERIOD));
+                next = unfinished;
+            }
+            Either::Right((Ok(event), timer)) => {
+                line.report(event).await;
+                due = timer;
+                next = events.recv();
+            }
+            Either::Right((Err(_), _)) => return,
+        }
+    }
+}

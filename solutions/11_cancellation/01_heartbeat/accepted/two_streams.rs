@@ -1,0 +1,43 @@
+//! The panel of a burglar alarm, and its line to the control room.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use async_std::channel::Receiver;
+use async_std::task;
+use futures::future::{Either, select};
+use futures::stream::{self, StreamExt};
+
+/// How much time passes between two heartbeats.
+pub const PERIOD: Duration = Duration::from_secs(60);
+
+/// The line to the control room.
+pub trait Line: Send + 'static {
+    /// Reports an event. This takes as long as the line takes. An event whose report is dropped has not been reported.
+    fn report(&mut self, event: String) -> impl Future<Output = ()> + Send;
+
+    /// Sends a heartbeat. This takes no time.
+    fn heartbeat(&mut self);
+}
+
+/// Reports every event, each as soon as the line is free, in their order. Sends a heartbeat when `PERIOD` has passed
+/// since the last one, or since the start. If an event is being reported at that time, the heartbeat follows right
+/// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
+/// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
+pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
+    // Each timer is made when the one before it has fired.
+    let timers = stream::repeat_with(|| task::sleep(PERIOD));
+    let mut ticks = pin!(timers.then(|timer| timer));
+    let mut events = pin!(events);
+    loop {
+        let event = match select(ticks.next(), events.next()).await {
+            Either::Left(_) => None,
+            Either::Right((event, _)) => Some(event),
+        };
+        match event {
+            None => line.heartbeat(),
+            Some(Some(event)) => line.report(event).await,
+            Some(None) => return,
+        }
+    }
+}

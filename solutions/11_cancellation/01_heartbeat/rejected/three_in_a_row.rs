@@ -1,0 +1,48 @@
+//! verdict: failing-test a_queue_of_events_delays_a_heartbeat_by_one_report_at_most
+//! It reports up to three events in a row, and looks at the timer only after them.
+//!
+//! The panel of a burglar alarm, and its line to the control room.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use async_std::channel::Receiver;
+use async_std::task;
+use futures::future::{Either, select};
+
+/// How much time passes between two heartbeats.
+pub const PERIOD: Duration = Duration::from_secs(60);
+
+/// The line to the control room.
+pub trait Line: Send + 'static {
+    /// Reports an event. This takes as long as the line takes. An event whose report is dropped has not been reported.
+    fn report(&mut self, event: String) -> impl Future<Output = ()> + Send;
+
+    /// Sends a heartbeat. This takes no time.
+    fn heartbeat(&mut self);
+}
+
+/// Reports every event, each as soon as the line is free, in their order. Sends a heartbeat when `PERIOD` has passed
+/// since the last one, or since the start. If an event is being reported at that time, the heartbeat follows right
+/// after that report, before any other. Heartbeats missed meanwhile are not made up. Returns as soon as the channel is
+/// closed and empty. May be awaited in any task. A future that is dropped sends nothing more.
+pub async fn serve<L: Line>(events: Receiver<String>, mut line: L) {
+    let mut due = pin!(task::sleep(PERIOD));
+    loop {
+        let event = match select(due.as_mut(), pin!(events.recv())).await {
+            Either::Left(_) => {
+                line.heartbeat();
+                due.set(task::sleep(PERIOD));
+                continue;
+            }
+            Either::Right((event, _)) => event,
+        };
+        let Ok(event) = event else { return };
+        line.report(event).await;
+        // Several events in a row: the timer is looked at only here.
+        for _ in 0..2 {
+            let Ok(event) = events.try_recv() else { break };
+            line.report(event).await;
+        }
+    }
+}

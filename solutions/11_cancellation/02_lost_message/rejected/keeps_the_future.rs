@@ -1,0 +1,54 @@
+//! verdict: failing-test a_dropped_call_keeps_no_room_from_another_lane
+//! Keeps the future of `send` in a field. It stays in the queue for room while nobody polls it, is woken when there is
+//! room, and does nothing with it. Other lanes are not woken.
+//!
+//! A lane of a toll station: its camera reads number plates, and each passage is to be billed.
+
+use std::pin::Pin;
+
+use async_std::channel::{Receiver, Sender};
+
+/// A car that has passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    pub plate: String,
+}
+
+/// Why there is nothing to pass on any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The camera is off, and everything that it has seen has been passed on.
+    NoMoreCars,
+    /// Nobody receives passages any more.
+    NobodyBills,
+}
+
+/// A lane between its camera and the billing service. Several lanes may share one billing service.
+pub struct Lane {
+    camera: Receiver<Passage>,
+    billing: Sender<Passage>,
+    /// Owns the passage that waits for room. It is not dropped with the future that polls it.
+    sending: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+}
+
+impl Lane {
+    pub fn new(camera: Receiver<Passage>, billing: Sender<Passage>) -> Self {
+        Self { camera, billing, sending: None }
+    }
+
+    /// Waits for the next passage, then for room in the channel to billing, and passes this one passage on. Passages
+    /// keep their order, and each is passed on once. While one waits for room, no other is taken from the camera. A
+    /// future that is dropped loses nothing: the next call passes on what this one has taken. Nor does it hold up other
+    /// lanes: they get the room that it waited for. May be awaited in any task.
+    pub async fn pass_on(&mut self) -> Result<(), Stopped> {
+        if self.sending.is_none() {
+            let passage = self.camera.recv().await.map_err(|_| Stopped::NoMoreCars)?;
+            let billing = self.billing.clone();
+            self.sending = Some(Box::pin(async move { billing.send(passage).await.is_ok() }));
+        }
+        let Some(sending) = &mut self.sending else { return Ok(()) };
+        let sent = sending.as_mut().await;
+        self.sending = None;
+        if sent { Ok(()) } else { Err(Stopped::NobodyBills) }
+    }
+}
