@@ -9,6 +9,8 @@ use smol::channel::{Receiver, RecvError, Sender, bounded, unbounded};
 trait Runtime {
     type Ride: Ride;
 
+    const NAME: &str;
+
     /// Drops `ride` in a task, and waits for the end of that task.
     async fn drop_in_a_task(ride: Self::Ride);
 
@@ -22,6 +24,8 @@ struct Tokio;
 
 impl Runtime for Tokio {
     type Ride = on_tokio::Tracked;
+
+    const NAME: &str = "tokio";
 
     async fn drop_in_a_task(ride: Self::Ride) {
         tokio::spawn(async move { drop(ride) }).await.unwrap();
@@ -37,6 +41,8 @@ struct AsyncStd;
 impl Runtime for AsyncStd {
     type Ride = on_async_std::Tracked;
 
+    const NAME: &str = "async-std";
+
     async fn drop_in_a_task(ride: Self::Ride) {
         async_std::task::spawn(async move { drop(ride) }).await;
     }
@@ -51,6 +57,8 @@ struct Smol;
 impl Runtime for Smol {
     type Ride = on_smol::Tracked;
 
+    const NAME: &str = "smol";
+
     async fn drop_in_a_task(ride: Self::Ride) {
         smol::spawn(async move { drop(ride) }).await;
     }
@@ -62,7 +70,7 @@ impl Runtime for Smol {
     }
 }
 
-/// What `event` returns, or `None` if it does not come within a minute of virtual time. Without such a clock, this waits.
+/// What `event` returns, or `None` if it does not come within a minute of virtual time. Without that clock, this waits.
 async fn soon<R: Runtime, T>(event: impl Future<Output = T>) -> Option<T> {
     let Some(minute) = R::sleep(MINUTE) else { return Some(event.await) };
     smol::future::or(async { Some(event.await) }, async {
@@ -126,20 +134,20 @@ impl Satellites {
     }
 }
 
-/// A workshop that is sent a report when the test opens the gate.
+/// A workshop that is sent a report when the test opens the gate. It says on which runtime that is done.
 struct Gated {
     gate: Receiver<()>,
-    sent: Sender<String>,
+    sent: Sender<(&'static str, String)>,
 }
 
 impl Workshop for Gated {
     async fn send(self, damage: String) {
         let _ = self.gate.recv().await;
-        let _ = self.sent.try_send(damage);
+        let _ = self.sent.try_send((runtime(), damage));
     }
 }
 
-fn workshop() -> (Gated, Sender<()>, Receiver<String>) {
+fn workshop() -> (Gated, Sender<()>, Receiver<(&'static str, String)>) {
     let (open, gate) = bounded(1);
     let (sent, reports) = unbounded();
     (Gated { gate, sent }, open, reports)
@@ -170,25 +178,29 @@ async fn the_gps_is_off_after_the_ride<R: Runtime>() {
 }
 
 async fn an_abandoned_length_ends_the_ride<R: Runtime>() {
-    let (antenna, satellites) = gps();
-    {
-        let mut length = pin!(R::Ride::begin(antenna).length());
-        let polled = CountingWaker::new().poll(length.as_mut());
-        assert!(polled.is_pending(), "the bicycle was not given back, and `length` has returned");
-        // Here a timeout expires, and the caller drops `length`.
+    for polls in [1, 0] {
+        let (antenna, satellites) = gps();
+        {
+            let mut length = pin!(R::Ride::begin(antenna).length());
+            for _ in 0..polls {
+                let polled = CountingWaker::new().poll(length.as_mut());
+                assert!(polled.is_pending(), "the bicycle was not given back, and `length` has returned");
+            }
+            // Here a timeout expires, and the caller drops `length`.
+        }
+        assert!(
+            satellites.is_off::<R>().await,
+            "`length` was dropped after {polls} polls, and so was the ride; no position comes, and the GPS is still on",
+        );
     }
-    assert!(
-        satellites.is_off::<R>().await,
-        "`length` was dropped, and with it the ride; there is no position, and the GPS is still on",
-    );
 }
 
-async fn a_ride_is_tracked_to_its_end<R: Runtime>(name: &str) {
+async fn a_ride_is_tracked_to_its_end<R: Runtime>() {
     let (antenna, satellites) = gps();
     let ride = R::Ride::begin(antenna);
     assert_eq!(
         soon::<R, _>(satellites.asked.recv()).await,
-        Some(Ok(name)),
+        Some(Ok(R::NAME)),
         "a ride has begun, and nobody awaits it; left: the runtime on which the GPS was asked; `None`: it was not",
     );
     let waker = CountingWaker::new();
@@ -208,25 +220,56 @@ async fn a_ride_is_tracked_to_its_end<R: Runtime>(name: &str) {
 }
 
 async fn reports_are_sent_although_the_ride_is_dropped<R: Runtime>() {
-    let (antenna, _satellites) = gps();
+    let (antenna, satellites) = gps();
     let mut ride = R::Ride::begin(antenna);
-    let (one, open_one, sent_one) = workshop();
-    let (two, open_two, sent_two) = workshop();
     all_asleep::<R>().await;
-    ride.report(one, "flat tyre");
+    // One is enough to explore. In real mode, no limit may be small.
+    let number = if cfg!(feature = "explore") { 1 } else { 50 };
+    let under_way: Vec<_> = (0..number)
+        .map(|_| {
+            let (workshop, open, sent) = workshop();
+            ride.report(workshop, "flat tyre");
+            (open, sent)
+        })
+        .collect();
     all_asleep::<R>().await;
-    ride.report(two, "no light");
-    all_asleep::<R>().await;
+    let (workshop, open, sent) = workshop();
+    ride.report(workshop, "no light");
+    drop(open);
+    assert_eq!(
+        soon::<R, _>(sent.recv()).await,
+        Some(Ok((R::NAME, "no light".to_owned()))),
+        "the workshop can be reached during the ride; earlier reports are under way: {number}; left: what it got",
+    );
     drop(ride);
-    all_asleep::<R>().await;
-    for (open, sent, damage) in [(open_two, sent_two, "no light"), (open_one, sent_one, "flat tyre")] {
+    assert!(satellites.is_off::<R>().await, "the ride was dropped, a report is under way, and the GPS is still on");
+    for (open, sent) in under_way {
         drop(open);
         assert_eq!(
             soon::<R, _>(sent.recv()).await,
-            Some(Ok(damage.to_owned())),
-            "this damage was reported, then the ride was dropped, and now there is a line to the workshop; left: what it got",
+            Some(Ok((R::NAME, "flat tyre".to_owned()))),
+            "this was reported, then the ride was dropped, and now the workshop can be reached; left: what it got",
         );
     }
+}
+
+async fn a_report_outlives_the_ride_that_has_ended<R: Runtime>() {
+    let (antenna, satellites) = gps();
+    let mut ride = R::Ride::begin(antenna);
+    let (workshop, open, sent) = workshop();
+    ride.report(workshop, "flat tyre");
+    drop(satellites.moves);
+    assert_eq!(
+        soon::<R, _>(ride.length()).await,
+        Some(0),
+        "the bicycle was given back, and a report is under way; left: the length of the ride; `None`: it did not come",
+    );
+    drop(open);
+    assert_eq!(
+        soon::<R, _>(sent.recv()).await,
+        Some(Ok((R::NAME, "flat tyre".to_owned()))),
+        "this was reported, then the ride ended, and now the workshop can be reached; left: what it got",
+    );
 }
 
 #[interleave::test]
@@ -241,12 +284,30 @@ async fn tokio_an_abandoned_length_ends_the_ride() {
 
 #[interleave::test]
 async fn tokio_a_ride_is_tracked_to_its_end() {
-    a_ride_is_tracked_to_its_end::<Tokio>("tokio").await;
+    a_ride_is_tracked_to_its_end::<Tokio>().await;
 }
 
 #[interleave::test]
 async fn tokio_reports_are_sent_although_the_ride_is_dropped() {
     reports_are_sent_although_the_ride_is_dropped::<Tokio>().await;
+}
+
+#[interleave::test]
+async fn tokio_a_report_outlives_the_ride_that_has_ended() {
+    a_report_outlives_the_ride_that_has_ended::<Tokio>().await;
+}
+
+/// The runtime is not known on that thread.
+#[interleave::test]
+async fn tokio_a_ride_may_be_dropped_on_any_thread() {
+    let (antenna, satellites) = gps();
+    let ride = on_tokio::Tracked::begin(antenna);
+    let dropped = std::thread::spawn(move || drop(ride)).join();
+    assert!(dropped.is_ok(), "a ride was dropped on a thread without a runtime, and its `drop` panicked");
+    assert!(
+        satellites.is_off::<Tokio>().await,
+        "the ride was dropped on another thread, there is no position, and the GPS is still on",
+    );
 }
 
 #[interleave::test(runtime = "async-std")]
@@ -261,12 +322,17 @@ async fn async_std_an_abandoned_length_ends_the_ride() {
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_a_ride_is_tracked_to_its_end() {
-    a_ride_is_tracked_to_its_end::<AsyncStd>("async-std").await;
+    a_ride_is_tracked_to_its_end::<AsyncStd>().await;
 }
 
 #[interleave::test(runtime = "async-std")]
 async fn async_std_reports_are_sent_although_the_ride_is_dropped() {
     reports_are_sent_although_the_ride_is_dropped::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_a_report_outlives_the_ride_that_has_ended() {
+    a_report_outlives_the_ride_that_has_ended::<AsyncStd>().await;
 }
 
 #[interleave::test(runtime = "smol")]
@@ -281,10 +347,15 @@ async fn smol_an_abandoned_length_ends_the_ride() {
 
 #[interleave::test(runtime = "smol")]
 async fn smol_a_ride_is_tracked_to_its_end() {
-    a_ride_is_tracked_to_its_end::<Smol>("smol").await;
+    a_ride_is_tracked_to_its_end::<Smol>().await;
 }
 
 #[interleave::test(runtime = "smol")]
 async fn smol_reports_are_sent_although_the_ride_is_dropped() {
     reports_are_sent_although_the_ride_is_dropped::<Smol>().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_a_report_outlives_the_ride_that_has_ended() {
+    a_report_outlives_the_ride_that_has_ended::<Smol>().await;
 }
