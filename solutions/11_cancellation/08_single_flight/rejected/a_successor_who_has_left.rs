@@ -1,4 +1,4 @@
-//! verdict: deadlock
+//! verdict: failing-test whoever_takes_over_may_leave_as_well
 //! A caller who leaves names a successor. If that one leaves before it hears of it, nobody asks.
 //!
 //! The departure boards of a railway station. They ask a server for the delays of trains, one question for all boards.
