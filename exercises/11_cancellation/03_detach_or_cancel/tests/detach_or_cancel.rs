@@ -14,6 +14,9 @@ trait Runtime {
     /// Drops `ride` in a task, and waits for the end of that task.
     async fn drop_in_a_task(ride: Self::Ride);
 
+    /// Lets all tasks go to sleep, so that what comes next finds them there. Real threads may need longer.
+    async fn all_asleep();
+
     /// Sleeps, if there is a clock on which that takes no time. Otherwise this is `None`.
     fn sleep(duration: Duration) -> Option<impl Future<Output = ()>>;
 }
@@ -29,6 +32,10 @@ impl Runtime for Tokio {
 
     async fn drop_in_a_task(ride: Self::Ride) {
         tokio::spawn(async move { drop(ride) }).await.unwrap();
+    }
+
+    async fn all_asleep() {
+        tokio::time::sleep(MINUTE).await;
     }
 
     fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
@@ -47,6 +54,10 @@ impl Runtime for AsyncStd {
         async_std::task::spawn(async move { drop(ride) }).await;
     }
 
+    async fn all_asleep() {
+        interleave::settle();
+    }
+
     fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
         cfg!(feature = "explore").then(|| async_std::task::sleep(duration))
     }
@@ -61,6 +72,10 @@ impl Runtime for Smol {
 
     async fn drop_in_a_task(ride: Self::Ride) {
         smol::spawn(async move { drop(ride) }).await;
+    }
+
+    async fn all_asleep() {
+        interleave::settle();
     }
 
     fn sleep(duration: Duration) -> Option<impl Future<Output = ()>> {
@@ -78,13 +93,6 @@ async fn soon<R: Runtime, T>(event: impl Future<Output = T>) -> Option<T> {
         None
     })
     .await
-}
-
-/// Lets all tasks go to sleep, so that what comes next finds them there. A virtual clock moves when all of them sleep.
-async fn all_asleep<R: Runtime>() {
-    if let Some(moment) = R::sleep(Duration::from_millis(1)) {
-        moment.await;
-    }
 }
 
 /// The runtime whose task this is.
@@ -158,9 +166,6 @@ async fn the_gps_is_off_after_the_ride<R: Runtime>() {
     let positions = if cfg!(feature = "explore") { 0..1 } else { 0..3 };
     for positions in positions {
         let (antenna, satellites) = gps();
-        let (other, other_satellites) = gps();
-        let other = R::Ride::begin(other);
-        all_asleep::<R>().await;
         let ride = R::Ride::begin(antenna);
         for _ in 0..positions {
             satellites.moves.try_send(5).unwrap();
@@ -171,32 +176,43 @@ async fn the_gps_is_off_after_the_ride<R: Runtime>() {
             satellites.is_off::<R>().await,
             "the ride was dropped after {positions} positions, there is no other position, and the GPS is still on",
         );
-        other_satellites.moves.try_send(7).unwrap();
-        drop(other_satellites.moves);
-        assert_eq!(other.length().await, 7, "another ride was dropped; left: the length of the one that was not");
     }
 }
 
 async fn an_abandoned_length_ends_the_ride<R: Runtime>() {
-    for polls in [1, 0] {
-        let (antenna, satellites) = gps();
-        {
-            let mut length = pin!(R::Ride::begin(antenna).length());
-            for _ in 0..polls {
-                let polled = CountingWaker::new().poll(length.as_mut());
-                assert!(polled.is_pending(), "the bicycle was not given back, and `length` has returned");
-            }
-            // Here a timeout expires, and the caller drops `length`.
-        }
-        assert!(
-            satellites.is_off::<R>().await,
-            "`length` was dropped after {polls} polls, and so was the ride; no position comes, and the GPS is still on",
-        );
+    let (antenna, satellites) = gps();
+    let ride = R::Ride::begin(antenna);
+    {
+        let mut length = pin!(ride.length());
+        let polled = CountingWaker::new().poll(length.as_mut());
+        assert!(polled.is_pending(), "the bicycle was not given back, and `length` has returned");
+        // Here a timeout expires, and the caller drops `length`.
     }
+    assert!(
+        satellites.is_off::<R>().await,
+        "`length` was dropped, and with it the ride; there is no position, and the GPS is still on",
+    );
+}
+
+async fn an_unpolled_length_ends_its_ride_and_no_other<R: Runtime>() {
+    let (antenna, satellites) = gps();
+    let (other, other_satellites) = gps();
+    let (ride, other) = (R::Ride::begin(antenna), R::Ride::begin(other));
+    R::all_asleep().await;
+    drop(ride.length());
+    R::all_asleep().await;
+    assert!(
+        satellites.is_off::<R>().await,
+        "`length` was dropped before its first poll, and so was the ride; no position comes, and the GPS is still on",
+    );
+    other_satellites.moves.try_send(7).unwrap();
+    drop(other_satellites.moves);
+    assert_eq!(other.length().await, 7, "another ride was dropped; left: the length of the one that was not");
 }
 
 async fn a_ride_is_tracked_to_its_end<R: Runtime>() {
     let (antenna, satellites) = gps();
+    satellites.moves.try_send(5).unwrap();
     let ride = R::Ride::begin(antenna);
     assert_eq!(
         soon::<R, _>(satellites.asked.recv()).await,
@@ -206,51 +222,52 @@ async fn a_ride_is_tracked_to_its_end<R: Runtime>() {
     let waker = CountingWaker::new();
     let mut length = pin!(ride.length());
     assert!(waker.poll(length.as_mut()).is_pending(), "the bicycle was not given back, and `length` has returned");
-    if let Some(minute) = R::sleep(MINUTE) {
-        minute.await;
-    }
-    assert_eq!(waker.wakes(), 0, "nothing happened for a minute; left: how often `length` was woken");
-    for metres in [5, 7] {
-        satellites.moves.try_send(metres).unwrap();
-        all_asleep::<R>().await;
-    }
+    R::all_asleep().await;
+    assert_eq!(waker.wakes(), 0, "the bicycle did not move; left: how often `length` was woken");
+    satellites.moves.try_send(7).unwrap();
     drop(satellites.moves);
     assert_eq!(length.await, 12, "the bicycle moved 5 and 7 metres and was given back; left: the length of the ride");
     assert!(soon::<R, _>(satellites.on.recv()).await.is_some(), "the ride is over, and its GPS is still on");
 }
 
-async fn reports_are_sent_although_the_ride_is_dropped<R: Runtime>() {
-    let (antenna, satellites) = gps();
+async fn no_report_waits_for_another<R: Runtime>() {
+    let (antenna, _satellites) = gps();
     let mut ride = R::Ride::begin(antenna);
-    all_asleep::<R>().await;
     // One is enough to explore. In real mode, no limit may be small.
     let number = if cfg!(feature = "explore") { 1 } else { 50 };
-    let under_way: Vec<_> = (0..number)
-        .map(|_| {
-            let (workshop, open, sent) = workshop();
-            ride.report(workshop, "flat tyre");
-            (open, sent)
-        })
-        .collect();
-    all_asleep::<R>().await;
+    let mut under_way = Vec::new();
+    for _ in 0..number {
+        let (workshop, open, _sent) = workshop();
+        ride.report(workshop, "flat tyre");
+        under_way.push(open);
+    }
+    R::all_asleep().await;
     let (workshop, open, sent) = workshop();
-    ride.report(workshop, "no light");
     drop(open);
+    ride.report(workshop, "no light");
+    R::all_asleep().await;
     assert_eq!(
         soon::<R, _>(sent.recv()).await,
         Some(Ok((R::NAME, "no light".to_owned()))),
-        "the workshop can be reached during the ride; earlier reports are under way: {number}; left: what it got",
+        "this was reported during the ride, and earlier reports are under way: {number}; left: what the workshop got",
     );
+}
+
+async fn reports_are_sent_although_the_ride_is_dropped<R: Runtime>() {
+    let (antenna, satellites) = gps();
+    let mut ride = R::Ride::begin(antenna);
+    let (workshop, open, sent) = workshop();
+    ride.report(workshop, "flat tyre");
+    R::all_asleep().await;
     drop(ride);
+    R::all_asleep().await;
     assert!(satellites.is_off::<R>().await, "the ride was dropped, a report is under way, and the GPS is still on");
-    for (open, sent) in under_way {
-        drop(open);
-        assert_eq!(
-            soon::<R, _>(sent.recv()).await,
-            Some(Ok((R::NAME, "flat tyre".to_owned()))),
-            "this was reported, then the ride was dropped, and now the workshop can be reached; left: what it got",
-        );
-    }
+    drop(open);
+    assert_eq!(
+        soon::<R, _>(sent.recv()).await,
+        Some(Ok((R::NAME, "flat tyre".to_owned()))),
+        "this was reported, then the ride was dropped, and now the workshop can be reached; left: what it got",
+    );
 }
 
 async fn a_report_outlives_the_ride_that_has_ended<R: Runtime>() {
@@ -258,7 +275,9 @@ async fn a_report_outlives_the_ride_that_has_ended<R: Runtime>() {
     let mut ride = R::Ride::begin(antenna);
     let (workshop, open, sent) = workshop();
     ride.report(workshop, "flat tyre");
+    R::all_asleep().await;
     drop(satellites.moves);
+    R::all_asleep().await;
     assert_eq!(
         soon::<R, _>(ride.length()).await,
         Some(0),
@@ -283,8 +302,18 @@ async fn tokio_an_abandoned_length_ends_the_ride() {
 }
 
 #[interleave::test]
+async fn tokio_an_unpolled_length_ends_its_ride_and_no_other() {
+    an_unpolled_length_ends_its_ride_and_no_other::<Tokio>().await;
+}
+
+#[interleave::test]
 async fn tokio_a_ride_is_tracked_to_its_end() {
     a_ride_is_tracked_to_its_end::<Tokio>().await;
+}
+
+#[interleave::test]
+async fn tokio_no_report_waits_for_another() {
+    no_report_waits_for_another::<Tokio>().await;
 }
 
 #[interleave::test]
@@ -321,8 +350,18 @@ async fn async_std_an_abandoned_length_ends_the_ride() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn async_std_an_unpolled_length_ends_its_ride_and_no_other() {
+    an_unpolled_length_ends_its_ride_and_no_other::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn async_std_a_ride_is_tracked_to_its_end() {
     a_ride_is_tracked_to_its_end::<AsyncStd>().await;
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn async_std_no_report_waits_for_another() {
+    no_report_waits_for_another::<AsyncStd>().await;
 }
 
 #[interleave::test(runtime = "async-std")]
@@ -346,8 +385,18 @@ async fn smol_an_abandoned_length_ends_the_ride() {
 }
 
 #[interleave::test(runtime = "smol")]
+async fn smol_an_unpolled_length_ends_its_ride_and_no_other() {
+    an_unpolled_length_ends_its_ride_and_no_other::<Smol>().await;
+}
+
+#[interleave::test(runtime = "smol")]
 async fn smol_a_ride_is_tracked_to_its_end() {
     a_ride_is_tracked_to_its_end::<Smol>().await;
+}
+
+#[interleave::test(runtime = "smol")]
+async fn smol_no_report_waits_for_another() {
+    no_report_waits_for_another::<Smol>().await;
 }
 
 #[interleave::test(runtime = "smol")]

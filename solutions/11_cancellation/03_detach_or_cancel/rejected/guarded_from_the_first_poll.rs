@@ -1,4 +1,4 @@
-//! verdict: failing-test tokio_an_abandoned_length_ends_the_ride
+//! verdict: failing-test tokio_an_unpolled_length_ends_its_ride_and_no_other
 //! `length` takes the handle out, and guards it at its first poll. If it is dropped before that, the task goes on.
 //!
 //! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.

@@ -1,4 +1,4 @@
-//! verdict: failing-test tokio_the_gps_is_off_after_the_ride
+//! verdict: failing-test tokio_an_unpolled_length_ends_its_ride_and_no_other
 //! Keeps all rides in one list, and aborts all of them when one is dropped.
 //!
 //! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.

@@ -1,4 +1,4 @@
-//! verdict: failing-test tokio_reports_are_sent_although_the_ride_is_dropped
+//! verdict: failing-test tokio_no_report_waits_for_another
 //! Sends a report when the one before it has been sent: if that hangs, all others wait.
 //!
 //! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.

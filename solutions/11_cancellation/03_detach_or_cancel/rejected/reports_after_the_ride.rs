@@ -1,4 +1,4 @@
-//! verdict: failing-test smol_reports_are_sent_although_the_ride_is_dropped
+//! verdict: failing-test smol_no_report_waits_for_another
 //! Keeps the reports as futures, and spawns them when the ride is dropped: nothing is sent during the ride.
 //!
 //! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.

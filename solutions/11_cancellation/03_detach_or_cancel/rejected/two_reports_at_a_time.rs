@@ -1,3 +1,6 @@
+//! verdict: failing-test tokio_no_report_waits_for_another
+//! A semaphore with two permits spares the line: while two reports are under way, all others wait.
+//!
 //! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.
 
 /// Receives positions. It needs power until it is dropped.
@@ -37,27 +40,37 @@ async fn track(mut gps: impl Gps) -> u32 {
 
 pub mod on_tokio {
     use super::*;
-    use tokio::task::JoinSet;
+    use std::sync::Arc;
+    use tokio::sync::Semaphore;
+    use tokio::task::JoinHandle;
 
     pub struct Tracked {
-        tracking: JoinSet<u32>,
+        tracking: JoinHandle<u32>,
+        lines: Arc<Semaphore>,
+    }
+
+    impl Drop for Tracked {
+        fn drop(&mut self) {
+            self.tracking.abort();
+        }
     }
 
     impl Ride for Tracked {
         fn begin(gps: impl Gps) -> Self {
-            let mut tracking = JoinSet::new();
-            tracking.spawn(track(gps));
-            Self { tracking }
+            Self { tracking: tokio::spawn(track(gps)), lines: Arc::new(Semaphore::new(2)) }
         }
 
         async fn length(mut self) -> u32 {
-            let ended = self.tracking.join_next().await.expect("one task was spawned");
-            ended.expect("a GPS does not panic")
+            (&mut self.tracking).await.expect("a GPS does not panic")
         }
 
         fn report(&mut self, workshop: impl Workshop, damage: &str) {
             let damage = damage.to_owned();
-            tokio::spawn(workshop.send(damage));
+            let lines = Arc::clone(&self.lines);
+            tokio::spawn(async move {
+                let _line = lines.acquire().await;
+                workshop.send(damage).await;
+            });
         }
     }
 }
@@ -65,8 +78,6 @@ pub mod on_tokio {
 pub mod on_async_std {
     use super::*;
     use async_std::task::{self, JoinHandle};
-    use std::pin::pin;
-    use std::task::{Context, Waker};
 
     pub struct Tracked {
         tracking: Option<JoinHandle<u32>>,
@@ -74,10 +85,9 @@ pub mod on_async_std {
 
     impl Drop for Tracked {
         fn drop(&mut self) {
-            let Some(tracking) = self.tracking.take() else { return };
-            // The first poll cancels the task. Nobody waits for its end.
-            let cancel = pin!(tracking.cancel());
-            let _ = cancel.poll(&mut Context::from_waker(Waker::noop()));
+            if let Some(tracking) = self.tracking.take() {
+                task::spawn(tracking.cancel());
+            }
         }
     }
 
@@ -103,27 +113,20 @@ pub mod on_smol {
 
     pub struct Tracked {
         tracking: Task<u32>,
-        reports: Vec<Task<()>>,
-    }
-
-    impl Drop for Tracked {
-        fn drop(&mut self) {
-            self.reports.drain(..).for_each(Task::detach);
-        }
     }
 
     impl Ride for Tracked {
         fn begin(gps: impl Gps) -> Self {
-            Self { tracking: smol::spawn(track(gps)), reports: Vec::new() }
+            Self { tracking: smol::spawn(track(gps)) }
         }
 
-        async fn length(mut self) -> u32 {
-            (&mut self.tracking).await
+        async fn length(self) -> u32 {
+            self.tracking.await
         }
 
         fn report(&mut self, workshop: impl Workshop, damage: &str) {
             let damage = damage.to_owned();
-            self.reports.push(smol::spawn(workshop.send(damage)));
+            smol::spawn(workshop.send(damage)).detach();
         }
     }
 }
