@@ -32,9 +32,9 @@ impl<O: Office> Logbook<O> {
     }
 
     /// Stores in the office all entries that were added before this call, each once and in their order. Returns when
-    /// these are stored, even if others are added all the time. Uploads take turns, and sleep until it is theirs. After
-    /// an error, and if this future is dropped, the next upload stores what this one has not. If there is nothing to
-    /// store, the office is not asked. May be awaited in any task.
+    /// these are stored, even if others are added all the time. Uploads take turns: one sleeps while another one is
+    /// under way. After an error, and if this future is dropped, the next upload stores what this one has not. If
+    /// there is nothing to store, the office is not asked. May be awaited in any task.
     pub async fn upload(&self) -> Result<(), NoCoverage> {
         let _turn = self.uploading.lock().await;
         let number = self.entries.lock().unwrap().len();
