@@ -101,6 +101,35 @@ async fn wherever_uploads_are_dropped_each_entry_is_stored_once() {
 }
 
 #[interleave::test]
+async fn an_upload_may_be_dropped_at_each_of_its_awaits() {
+    for polls in 1..20 {
+        let logbook = logbook();
+        logbook.add("drive");
+        logbook.add("pause");
+        let task = CountingWaker::new();
+        let mut upload = Box::pin(logbook.upload());
+        let mut has_ended = false;
+        for _ in 0..polls {
+            has_ended = has_ended || task.poll(upload.as_mut()).is_ready();
+            sleep(STEP).await;
+        }
+        drop(upload);
+        // A task that somebody may have spawned ends here.
+        sleep(10 * STEP).await;
+        assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
+        assert_eq!(
+            logbook.office().stored(),
+            ["drive", "pause"],
+            "an upload was dropped after {polls} polls, a step apart; left: what the office has stored after the next \
+             one; each entry is stored once",
+        );
+        if has_ended {
+            return;
+        }
+    }
+}
+
+#[interleave::test]
 async fn an_upload_that_is_dropped_while_it_waits_for_its_turn_loses_nothing() {
     let logbook = logbook();
     logbook.add("drive");
@@ -122,19 +151,43 @@ async fn an_upload_that_is_dropped_while_it_waits_for_its_turn_loses_nothing() {
 }
 
 #[interleave::test]
+async fn an_upload_that_is_dropped_when_its_turn_comes_keeps_no_turn() {
+    let logbook = logbook();
+    logbook.add("drive");
+    let task = CountingWaker::new();
+    let mut first = Box::pin(logbook.upload());
+    assert!(task.poll(first.as_mut()).is_pending(), "the office has not answered, and `upload` has returned");
+    logbook.add("pause");
+    let mut second = Box::pin(logbook.upload());
+    assert!(task.poll(second.as_mut()).is_pending(), "another upload is under way, and `upload` has returned");
+    assert_eq!(first.await, Ok(()), "there is coverage");
+    // It is its turn now, and it is not polled any more.
+    drop(second);
+    let third = timeout(100 * STEP, logbook.upload()).await;
+    assert_eq!(
+        third,
+        Ok(Ok(())),
+        "an upload was dropped when its turn had come, before its next poll; left: what the next upload returned \
+         within 100 steps",
+    );
+    assert_eq!(logbook.office().stored(), ["drive", "pause"], "left: what the office has stored");
+}
+
+#[interleave::test]
 async fn every_entry_is_stored_once_and_in_order() {
     let logbook = logbook();
     logbook.add("drive");
     logbook.add("pause");
     assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
     assert_eq!(logbook.office().stored(), ["drive", "pause"], "left: what the office has stored after one upload");
-    logbook.add("drive");
-    logbook.add("rest");
+    for entry in ["drive", "rest", "rest"] {
+        logbook.add(entry);
+    }
     assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
     assert_eq!(
         logbook.office().stored(),
-        ["drive", "pause", "drive", "rest"],
-        "left: what the office has stored after two uploads"
+        ["drive", "pause", "drive", "rest", "rest"],
+        "left: what the office has stored after two uploads; the same text may be added twice",
     );
 }
 
@@ -158,6 +211,29 @@ async fn what_is_added_during_an_upload_goes_with_the_next_one() {
         ["drive", "pause", "drive", "rest"],
         "two entries were added before an upload and two during it; left: what is stored after the next one",
     );
+}
+
+#[interleave::test]
+async fn an_upload_ends_although_entries_are_added() {
+    let logbook = logbook();
+    logbook.add("drive");
+    let has_ended = AtomicBool::new(false);
+    let upload = async {
+        assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
+        has_ended.store(true, SeqCst);
+    };
+    let during = async {
+        for _ in 0..20 {
+            logbook.add("pause");
+            sleep(STEP).await;
+        }
+        assert!(
+            has_ended.load(SeqCst),
+            "one entry was added before `upload`, and one in each of 20 steps after it; the upload has not returned, \
+             although its entry was stored after three steps",
+        );
+    };
+    tokio::join!(upload, during);
 }
 
 #[interleave::test]
@@ -211,7 +287,7 @@ async fn an_upload_without_coverage_returns_an_error() {
 
 #[interleave::test]
 async fn ok_means_that_the_entries_are_stored() {
-    for first_ends in [true, false] {
+    for (first_ends, adds) in [(true, true), (true, false), (false, true), (false, false)] {
         let logbook = logbook();
         logbook.add("drive");
         let first = async {
@@ -223,19 +299,48 @@ async fn ok_means_that_the_entries_are_stored() {
         };
         let second = async {
             sleep(STEP / 4).await;
-            logbook.add("pause");
+            if adds {
+                logbook.add("pause");
+            }
             assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
             logbook.office().stored()
         };
         let ((), stored) = tokio::join!(first, second);
         let how = if first_ends { "ended" } else { "was dropped" };
+        let expected: &[&str] = if adds { &["drive", "pause"] } else { &["drive"] };
         assert_eq!(
-            stored,
-            ["drive", "pause"],
+            stored, expected,
             "an upload was called while another one was under way, which {how}; left: what the office had stored when \
-             it returned `Ok`",
+             it returned `Ok`; right: what was added before it was called",
         );
     }
+}
+
+#[interleave::test]
+async fn an_upload_is_dropped_while_another_task_uploads() {
+    let logbook = Arc::new(logbook());
+    logbook.add("drive");
+    let mut first = Box::pin(logbook.upload());
+    assert!(
+        CountingWaker::new().poll(first.as_mut()).is_pending(),
+        "the office has not answered, and `upload` has returned",
+    );
+    let other = tokio::spawn({
+        let logbook = Arc::clone(&logbook);
+        async move {
+            logbook.add("pause");
+            assert_eq!(logbook.upload().await, Ok(()), "there is coverage");
+        }
+    });
+    drop(first);
+    other.await.unwrap();
+    assert_eq!(
+        logbook.office().stored(),
+        ["drive", "pause"],
+        "an upload was dropped while another task added an entry and uploaded; left: what the office had stored when \
+         that task's upload returned `Ok`",
+    );
+    assert_eq!(logbook.office().at_once.highest(), 1, "left: how many uploads the office had at once, at most");
 }
 
 #[interleave::test]
@@ -280,7 +385,7 @@ async fn an_upload_that_waits_sleeps() {
     let (mut first, mut second) = (pin!(logbook.upload()), pin!(logbook.upload()));
     assert!(waker.poll(first.as_mut()).is_pending(), "the office has not answered, and `upload` has returned");
     assert!(waker.poll(second.as_mut()).is_pending(), "another upload is under way, and `upload` has returned");
-    sleep(STEP).await;
+    sleep(1_000 * STEP).await;
     assert_eq!(
         waker.wakes(),
         0,

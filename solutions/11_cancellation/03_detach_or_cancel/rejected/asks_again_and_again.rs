@@ -5,7 +5,7 @@
 
 /// Receives positions. It needs power until it is dropped.
 pub trait Gps: Send + 'static {
-    /// The metres since the last call, or `None` if the bicycle was given back. In a tunnel, there is no answer for long.
+    /// The metres since the last call, or `None` if the bicycle was given back. In a tunnel, the answer takes long.
     fn moved(&mut self) -> impl Future<Output = Option<u32>> + Send;
 }
 
@@ -16,14 +16,16 @@ pub trait Workshop: Send + 'static {
 
 /// What the boxes promise, whatever they run on.
 pub trait Ride: Send + Sized + 'static {
-    /// Begins to track a ride in the background, and returns at once. If the ride is dropped, the GPS is dropped soon.
+    /// Begins to track a ride in the background, and returns at once. If the ride is dropped, on any thread, the GPS is
+    /// dropped soon.
     fn begin(gps: impl Gps) -> Self;
 
-    /// Waits until the bicycle is given back, and returns the length of the ride in metres. Dropping this future drops the
-    /// ride.
+    /// Waits until the bicycle is given back, not for reports, and returns the length of the ride in metres. Dropping
+    /// this future drops the ride, even before its first poll.
     fn length(self) -> impl Future<Output = u32> + Send;
 
-    /// Begins to report damage in the background, and returns at once. The report is sent even if the ride is dropped.
+    /// Begins to report damage in the background, and returns at once. The report is sent even if the ride ends or is
+    /// dropped. No report waits for another.
     fn report(&mut self, workshop: impl Workshop, damage: &str);
 }
 

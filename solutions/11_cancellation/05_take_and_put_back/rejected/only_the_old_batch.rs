@@ -34,9 +34,10 @@ impl<O: Office> Logbook<O> {
         self.added.lock().unwrap().push(entry.to_owned());
     }
 
-    /// Stores all entries in the office that were added before this call, each once and in their order, and returns
-    /// when that is done. Uploads take turns. After an error, and if this future is dropped, the next upload stores
-    /// what this one has not. An empty logbook asks for nothing. May be awaited in any task.
+    /// Stores in the office all entries that were added before this call, each once and in their order. Returns when
+    /// these are stored, even if others are added all the time. Uploads take turns: one sleeps while another one is
+    /// under way. After an error, and if this future is dropped, the next upload stores what this one has not. If
+    /// there is nothing to store, the office is not asked. May be awaited in any task.
     pub async fn upload(&self) -> Result<(), NoCoverage> {
         let mut batch = self.batch.lock().await;
         if batch.is_empty() {

@@ -23,9 +23,10 @@ impl<R: Railway> Delays<R> {
     }
 
     /// The delay of `train`. Calls for the same train at the same time share one question and its answer: there are
-    /// never two questions about a train at the same time, and trains do not wait for each other. An answer is used by
-    /// those who wait for it, and not kept: the next call asks again. Any of these futures may be dropped, and the
-    /// server may panic: if that ends the question, one of the others asks it again. May be awaited in any task.
+    /// never two questions about a train at the same time, and trains do not wait for each other. An answer goes to all
+    /// who wait for it, and is not kept: the next call asks again. Any of these futures may be dropped, at any moment
+    /// and on any thread, and the server may panic: if that ends the question, one of the others asks it again, or else
+    /// the next call. May be awaited in any task.
     pub async fn of(&self, train: u32) -> Arc<str> {
         self.railway.delay(train).await
     }

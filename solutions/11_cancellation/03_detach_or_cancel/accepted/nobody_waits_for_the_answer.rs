@@ -1,0 +1,139 @@
+//! The box on a rental bicycle. It tracks rides and reports damage. There are boxes on tokio, on async-std and on smol.
+
+/// Receives positions. It needs power until it is dropped.
+pub trait Gps: Send + 'static {
+    /// The metres since the last call, or `None` if the bicycle was given back. In a tunnel, the answer takes long.
+    fn moved(&mut self) -> impl Future<Output = Option<u32>> + Send;
+}
+
+/// The way to the workshop. Sending takes its time.
+pub trait Workshop: Send + 'static {
+    fn send(self, damage: String) -> impl Future<Output = ()> + Send;
+}
+
+/// What the boxes promise, whatever they run on.
+pub trait Ride: Send + Sized + 'static {
+    /// Begins to track a ride in the background, and returns at once. If the ride is dropped, on any thread, the GPS is
+    /// dropped soon.
+    fn begin(gps: impl Gps) -> Self;
+
+    /// Waits until the bicycle is given back, not for reports, and returns the length of the ride in metres. Dropping
+    /// this future drops the ride, even before its first poll.
+    fn length(self) -> impl Future<Output = u32> + Send;
+
+    /// Begins to report damage in the background, and returns at once. The report is sent even if the ride ends or is
+    /// dropped. No report waits for another.
+    fn report(&mut self, workshop: impl Workshop, damage: &str);
+}
+
+/// Adds up all metres of a ride.
+async fn track(mut gps: impl Gps) -> u32 {
+    let mut metres = 0;
+    while let Some(more) = gps.moved().await {
+        metres += more;
+    }
+    metres
+}
+
+pub mod on_tokio {
+    use super::*;
+    use tokio::sync::oneshot::{self, Receiver};
+
+    /// When this is dropped, the sender in the task sees that it is closed.
+    pub struct Tracked(Receiver<u32>);
+
+    impl Ride for Tracked {
+        fn begin(gps: impl Gps) -> Self {
+            let (mut sender, receiver) = oneshot::channel();
+            tokio::spawn(async move {
+                let metres = smol::future::or(async { Some(track(gps).await) }, async {
+                    sender.closed().await;
+                    None
+                })
+                .await;
+                if let Some(metres) = metres {
+                    let _ = sender.send(metres);
+                }
+            });
+            Self(receiver)
+        }
+
+        async fn length(self) -> u32 {
+            self.0.await.expect("a GPS does not panic")
+        }
+
+        fn report(&mut self, workshop: impl Workshop, damage: &str) {
+            let damage = damage.to_owned();
+            tokio::spawn(workshop.send(damage));
+        }
+    }
+}
+
+pub mod on_async_std {
+    use super::*;
+    use tokio::sync::oneshot::{self, Receiver};
+
+    /// When this is dropped, the sender in the task sees that it is closed.
+    pub struct Tracked(Receiver<u32>);
+
+    impl Ride for Tracked {
+        fn begin(gps: impl Gps) -> Self {
+            let (mut sender, receiver) = oneshot::channel();
+            async_std::task::spawn(async move {
+                let metres = smol::future::or(async { Some(track(gps).await) }, async {
+                    sender.closed().await;
+                    None
+                })
+                .await;
+                if let Some(metres) = metres {
+                    let _ = sender.send(metres);
+                }
+            });
+            Self(receiver)
+        }
+
+        async fn length(self) -> u32 {
+            self.0.await.expect("a GPS does not panic")
+        }
+
+        fn report(&mut self, workshop: impl Workshop, damage: &str) {
+            let damage = damage.to_owned();
+            async_std::task::spawn(workshop.send(damage));
+        }
+    }
+}
+
+pub mod on_smol {
+    use super::*;
+    use tokio::sync::oneshot::{self, Receiver};
+
+    /// When this is dropped, the sender in the task sees that it is closed.
+    pub struct Tracked(Receiver<u32>);
+
+    impl Ride for Tracked {
+        fn begin(gps: impl Gps) -> Self {
+            let (mut sender, receiver) = oneshot::channel();
+            smol::spawn(async move {
+                let metres = smol::future::or(async { Some(track(gps).await) }, async {
+                    sender.closed().await;
+                    None
+                })
+                .await;
+                if let Some(metres) = metres {
+                    let _ = sender.send(metres);
+                }
+            })
+            .detach();
+            Self(receiver)
+        }
+
+        async fn length(self) -> u32 {
+            self.0.await.expect("a GPS does not panic")
+        }
+
+        fn report(&mut self, workshop: impl Workshop, damage: &str) {
+            let damage = damage.to_owned();
+            smol::spawn(workshop.send(damage)).detach();
+        }
+    }
+}
