@@ -323,8 +323,8 @@ async fn a_report_without_a_connection_sleeps() {
     for (task, report) in tasks.iter().zip([&mut first, &mut second, &mut third]) {
         assert!(task.poll(report.as_mut()).is_pending(), "no query is answered yet, and a report has ended");
     }
-    let mut rate = pin!(reports.rate(11));
-    assert!(CountingWaker::new().poll(rate.as_mut()).is_pending(), "both connections are in use, and a rate was asked");
+    let rate = CountingWaker::new().poll(pin!(reports.rate(11)));
+    assert!(rate.is_pending(), "both connections are in use, and a rate was returned");
     if cfg!(feature = "explore") {
         // Virtual time: it takes none.
         smol::Timer::after(Duration::from_secs(3600)).await;
@@ -334,6 +334,27 @@ async fn a_report_without_a_connection_sleeps() {
     assert_eq!(ended(first.as_mut()), Some(TOTALS[1]), "left: the total of customer 1");
     assert!(tasks[2].wakes() > 0, "a connection is idle, and the report that waits for one is not woken");
     assert_eq!(ended(third.as_mut()), Some(TOTALS[3]), "left: the total of customer 3");
+    assert_eq!(ended(second.as_mut()), Some(TOTALS[2]), "left: the total of customer 2");
+}
+
+#[interleave::test]
+fn a_report_is_woken_in_the_task_that_polled_it_last() {
+    let (database, reports) = behind_a_gate(1);
+    let [mut first, mut second] = [1, 2].map(|customer| Box::pin(reports.total(customer)));
+    let tasks = [(); 3].map(|()| CountingWaker::new());
+    assert!(tasks[0].poll(first.as_mut()).is_pending(), "no query is answered yet, and a report has ended");
+    for task in &tasks[1..] {
+        assert!(
+            task.poll(second.as_mut()).is_pending(),
+            "the only connection is in use, and a second report has ended"
+        );
+    }
+    database.open();
+    assert_eq!(ended(first.as_mut()), Some(TOTALS[1]), "left: the total of customer 1");
+    assert!(
+        tasks[2].wakes() > 0,
+        "the connection is idle, and the task that polled the second report last is not woken"
+    );
     assert_eq!(ended(second.as_mut()), Some(TOTALS[2]), "left: the total of customer 2");
 }
 
