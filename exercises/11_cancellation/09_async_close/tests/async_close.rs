@@ -160,7 +160,7 @@ async fn a_dropped_seat_is_given_back_at_once() {
     assert_eq!(log.events()[3..], [SignedOff], "left: what the server saw after that");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn seats_that_are_dropped_together_are_given_back_together() {
     let (licences, log, _) = slow();
     let seats = [licences.seat().await, licences.seat().await];
@@ -269,7 +269,7 @@ async fn a_close_that_is_dropped_leaves_other_seats_alone() {
     licences.sign_off().await;
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn signing_off_waits_for_seats_that_were_dropped() {
     let (licences, log, _) = slow();
     for seat in [licences.seat().await, licences.seat().await, licences.seat().await] {
@@ -311,7 +311,7 @@ async fn signing_off_waits_for_seats_in_use() {
     assert_eq!(start.elapsed(), AGES + 3 * SECOND, "left: when `sign_off` returned");
 }
 
-#[interleave::test]
+#[interleave::test(flavor = "current_thread")]
 async fn signing_off_waits_although_all_seats_were_back_before() {
     let (licences, log, _) = gated(2);
     drop(licences.seat().await);

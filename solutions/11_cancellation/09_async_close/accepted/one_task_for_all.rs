@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// The licence server. Each call takes its time.
 pub trait Server: Send + Sync + 'static {
@@ -54,12 +54,24 @@ impl<S: Server> Licences<S> {
 
 /// Gives back what comes, until there is no seat from which something could come.
 async fn give_back<S: Server>(server: Arc<S>, mut returned: mpsc::UnboundedReceiver<Return>) {
-    while let Some((number, answer)) = returned.recv().await {
-        let minutes = server.give_back(number).await;
-        if let Some(answer) = answer {
-            let _ = answer.send(minutes);
+    let mut tasks = JoinSet::new();
+    loop {
+        tokio::select! {
+            next = returned.recv() => {
+                let Some((number, answer)) = next else { break };
+                let server = Arc::clone(&server);
+                tasks.spawn(async move {
+                    let minutes = server.give_back(number).await;
+                    if let Some(answer) = answer {
+                        let _ = answer.send(minutes);
+                    }
+                });
+            }
+            // A set remembers each task until it is joined.
+            Some(_) = tasks.join_next() => {}
         }
     }
+    while tasks.join_next().await.is_some() {}
 }
 
 /// A seat in use. It is given back once: by `close`, or at once when you drop it, even while the server is busy with

@@ -1,4 +1,4 @@
-//! verdict: failing-test a_payment_that_panics_ends_only_its_own_terminal
+//! verdict: failing-test a_payment_that_panics_during_the_shutdown_ends_only_its_own_terminal
 //! Counts each task that has not ended well, also those that panicked.
 //!
 //! A service for the payment terminals of a petrol station, and how it is shut down.

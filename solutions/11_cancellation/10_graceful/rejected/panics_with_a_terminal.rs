@@ -1,4 +1,4 @@
-//! verdict: panic a_payment_that_panics_ends_only_its_own_terminal
+//! verdict: failing-test a_payment_that_panics_ends_only_its_own_terminal
 //! Expects that no terminal panics. The service then ends with the first that does.
 //!
 //! A service for the payment terminals of a petrol station, and how it is shut down.
