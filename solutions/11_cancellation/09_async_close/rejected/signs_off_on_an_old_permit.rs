@@ -1,5 +1,5 @@
 //! verdict: failing-test signing_off_waits_although_all_seats_were_back_before
-//! `notify_one` stored a permit when all seats were back before. `sign_off` takes it for the present, and does not wait.
+//! `notify_one` stored a permit when all seats were back before. `sign_off` takes that permit, and does not wait.
 //!
 //! The seats of a licence server. A seat that is not given back stays blocked until the next day.
 
