@@ -160,6 +160,22 @@ async fn a_dropped_seat_is_given_back_at_once() {
     assert_eq!(log.events()[3..], [SignedOff], "left: what the server saw after that");
 }
 
+#[interleave::test(flavor = "current_thread")]
+async fn seats_that_are_dropped_together_are_given_back_together() {
+    let (licences, log, _) = slow();
+    let seats = [licences.seat().await, licences.seat().await];
+    all_asleep().await;
+    drop(seats);
+    sleep(SECOND / 2).await;
+    assert_eq!(
+        [1, 2].map(|seat| log.count(GivingBack(seat))),
+        [1, 1],
+        "two seats were dropped at once, and the server needs a second for each; left: how often it was told of each, \
+         half a second later",
+    );
+    licences.sign_off().await;
+}
+
 #[interleave::test]
 async fn dropping_a_seat_does_not_block() {
     let (licences, log, gate) = gated(0);
@@ -182,11 +198,31 @@ async fn a_seat_may_be_dropped_on_a_plain_thread() {
     let thread = std::thread::spawn(move || drop(seat));
     assert!(thread.join().is_ok(), "a seat was dropped on a thread without a runtime, and that panicked");
     all_asleep().await;
+    assert_eq!(
+        log.events(),
+        [GivingBack(7), GivenBack(7)],
+        "a seat was dropped on a thread without a runtime, and it should be given back at once; left: what the server saw"
+    );
+    licences.sign_off().await;
+    assert_eq!(log.events()[2..], [SignedOff], "left: what the server saw after that");
+}
+
+#[interleave::test]
+async fn a_seat_may_be_dropped_on_a_thread_of_another_runtime() {
+    let (licences, log, _) = gated(1);
+    let seat = licences.seat().await;
+    all_asleep().await;
+    let thread = std::thread::spawn(move || {
+        let other = tokio::runtime::Builder::new_current_thread().build().expect("a runtime of one thread starts");
+        other.block_on(async { drop(seat) });
+    });
+    assert!(thread.join().is_ok(), "a seat was dropped on a thread of another runtime, and that panicked");
+    all_asleep().await;
     licences.sign_off().await;
     assert_eq!(
         log.events(),
         [GivingBack(7), GivenBack(7), SignedOff],
-        "a seat was dropped on a thread without a runtime; left: what the server saw"
+        "a seat was dropped on a thread of another runtime, which has ended since; left: what the server saw"
     );
 }
 
@@ -197,10 +233,12 @@ async fn a_close_that_is_dropped_gives_the_seat_back_once() {
     for polls in rounds {
         let (licences, log, _) = slow();
         let mut closing = Box::pin(licences.seat().await.close());
-        for _ in 0..polls {
+        for poll in 0..polls {
+            if poll > 0 {
+                sleep(SECOND / 5).await;
+            }
             let polled = CountingWaker::new().poll(closing.as_mut());
             assert!(polled.is_pending(), "the server has not answered, and `close` has returned");
-            sleep(SECOND / 5).await;
         }
         drop(closing);
         all_asleep().await;
@@ -214,6 +252,24 @@ async fn a_close_that_is_dropped_gives_the_seat_back_once() {
 }
 
 #[interleave::test]
+async fn a_close_that_is_dropped_leaves_other_seats_alone() {
+    let (licences, log, _) = slow();
+    let (one, two) = (licences.seat().await, licences.seat().await);
+    all_asleep().await;
+    let closing = timeout(SECOND / 2, one.close()).await;
+    assert!(closing.is_err(), "the server needs a second to answer, and `close` has returned");
+    sleep(SECOND).await;
+    drop(two);
+    sleep(2 * SECOND).await;
+    assert_eq!(
+        log.events()[2..],
+        [GivingBack(1), GivenBack(1), GivingBack(2), GivenBack(2)],
+        "`close` of one seat was dropped half-way, and the other seat later; left: what the server saw",
+    );
+    licences.sign_off().await;
+}
+
+#[interleave::test(flavor = "current_thread")]
 async fn signing_off_waits_for_seats_that_were_dropped() {
     let (licences, log, _) = slow();
     for seat in [licences.seat().await, licences.seat().await, licences.seat().await] {
@@ -253,6 +309,26 @@ async fn signing_off_waits_for_seats_in_use() {
         "then the second seat was closed; left: what the server saw after that"
     );
     assert_eq!(start.elapsed(), AGES + 3 * SECOND, "left: when `sign_off` returned");
+}
+
+#[interleave::test(flavor = "current_thread")]
+async fn signing_off_waits_although_all_seats_were_back_before() {
+    let (licences, log, _) = gated(2);
+    drop(licences.seat().await);
+    all_asleep().await;
+    let seat = licences.seat().await;
+    all_asleep().await;
+    let working = async {
+        sleep(SECOND).await;
+        assert_eq!(
+            log.events(),
+            [GivingBack(7), GivenBack(7)],
+            "a seat is in use, and another one was given back before; left: what the server saw until now"
+        );
+        drop(seat);
+    };
+    tokio::join!(licences.sign_off(), working);
+    assert_eq!(log.events()[2..], [GivingBack(7), GivenBack(7), SignedOff], "left: what the server saw after that");
 }
 
 #[interleave::test]

@@ -186,6 +186,17 @@ async fn a_price_is_not_interrupted_either() {
 }
 
 #[interleave::test(runtime = "smol")]
+async fn a_price_does_not_interrupt_a_report() {
+    let reports = with_quick_connections(1);
+    let other = smol::spawn({
+        let reports = Arc::clone(&reports);
+        async move { reports.price(21).await }
+    });
+    assert_eq!(reports.total(1).await, TOTALS[1], "left: the total of customer 1, beside a price");
+    assert_eq!(other.await, 42, "left: what order 21 costs, beside a report");
+}
+
+#[interleave::test(runtime = "smol")]
 async fn one_connection_is_enough_for_everything() {
     let (_, reports) = with_connections(1);
     for (customer, total) in (0..).zip(TOTALS) {
@@ -241,6 +252,25 @@ fn wherever_a_report_is_cancelled_its_connection_is_idle_again() {
 }
 
 #[interleave::test]
+fn wherever_a_price_or_a_rate_is_cancelled_its_connection_is_idle_again() {
+    cancel_at_every_await(
+        || with_connections(1).1,
+        async |reports: &Reports<Line>| {
+            assert_eq!(reports.price(11).await, 22, "left: what order 11 costs");
+            assert_eq!(reports.rate(11).await, 2, "left: the rate of order 11's currency");
+        },
+        |reports, cancelled| {
+            let next = ended(pin!(reports.total(1)));
+            assert_eq!(
+                next,
+                Some(TOTALS[1]),
+                "a price and then a rate were asked, and {cancelled}; left: the next report on the connection"
+            );
+        },
+    );
+}
+
+#[interleave::test]
 fn a_report_that_is_dropped_asks_nothing_more() {
     let (database, reports) = behind_a_gate(1);
     {
@@ -270,6 +300,21 @@ fn a_report_that_is_dropped_while_it_waits_lets_the_next_one_in() {
     assert_eq!(ended(third.as_mut()), Some(TOTALS[3]), "left: the total of customer 3");
 }
 
+#[interleave::test]
+fn a_report_that_is_dropped_before_its_turn_is_passed_over() {
+    let (database, reports) = behind_a_gate(1);
+    let tasks = [(); 3].map(|()| CountingWaker::new());
+    let [mut first, mut second, mut third] = [1, 2, 3].map(|customer| Box::pin(reports.total(customer)));
+    for (task, report) in tasks.iter().zip([&mut first, &mut second, &mut third]) {
+        assert!(task.poll(report.as_mut()).is_pending(), "the only connection waits for an answer");
+    }
+    drop(second); // The connection is still in use.
+    database.open();
+    assert_eq!(ended(first.as_mut()), Some(TOTALS[1]), "left: the total of customer 1");
+    assert!(tasks[2].wakes() > 0, "the connection is idle, and the only report that still waits for it sleeps");
+    assert_eq!(ended(third.as_mut()), Some(TOTALS[3]), "left: the total of customer 3");
+}
+
 #[interleave::test(runtime = "smol")]
 async fn a_report_without_a_connection_sleeps() {
     let (database, reports) = behind_a_gate(2);
@@ -278,6 +323,8 @@ async fn a_report_without_a_connection_sleeps() {
     for (task, report) in tasks.iter().zip([&mut first, &mut second, &mut third]) {
         assert!(task.poll(report.as_mut()).is_pending(), "no query is answered yet, and a report has ended");
     }
+    let rate = CountingWaker::new().poll(pin!(reports.rate(11)));
+    assert!(rate.is_pending(), "both connections are in use, and a rate was returned");
     if cfg!(feature = "explore") {
         // Virtual time: it takes none.
         smol::Timer::after(Duration::from_secs(3600)).await;
@@ -287,6 +334,27 @@ async fn a_report_without_a_connection_sleeps() {
     assert_eq!(ended(first.as_mut()), Some(TOTALS[1]), "left: the total of customer 1");
     assert!(tasks[2].wakes() > 0, "a connection is idle, and the report that waits for one is not woken");
     assert_eq!(ended(third.as_mut()), Some(TOTALS[3]), "left: the total of customer 3");
+    assert_eq!(ended(second.as_mut()), Some(TOTALS[2]), "left: the total of customer 2");
+}
+
+#[interleave::test]
+fn a_report_is_woken_in_the_task_that_polled_it_last() {
+    let (database, reports) = behind_a_gate(1);
+    let [mut first, mut second] = [1, 2].map(|customer| Box::pin(reports.total(customer)));
+    let tasks = [(); 3].map(|()| CountingWaker::new());
+    assert!(tasks[0].poll(first.as_mut()).is_pending(), "no query is answered yet, and a report has ended");
+    for task in &tasks[1..] {
+        assert!(
+            task.poll(second.as_mut()).is_pending(),
+            "the only connection is in use, and a second report has ended"
+        );
+    }
+    database.open();
+    assert_eq!(ended(first.as_mut()), Some(TOTALS[1]), "left: the total of customer 1");
+    assert!(
+        tasks[2].wakes() > 0,
+        "the connection is idle, and the task that polled the second report last is not woken"
+    );
     assert_eq!(ended(second.as_mut()), Some(TOTALS[2]), "left: the total of customer 2");
 }
 

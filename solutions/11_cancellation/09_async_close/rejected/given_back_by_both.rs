@@ -13,8 +13,8 @@ pub trait Server: Send + Sync + 'static {
     /// Takes a seat and returns its number. If this future is dropped, no seat is taken.
     fn take(&self) -> impl Future<Output = u32> + Send;
 
-    /// Gives a seat back, and returns how many minutes are charged. To be called once for a seat. If this future is dropped
-    /// half-way, the seat stays blocked.
+    /// Gives a seat back and returns how many minutes are charged. Call this once for each seat. If this future is
+    /// dropped half-way, the seat stays blocked.
     fn give_back(&self, seat: u32) -> impl Future<Output = u32> + Send;
 
     /// Ends the connection. After this, nothing can be given back.
@@ -32,7 +32,7 @@ pub struct Licences<S> {
 }
 
 impl<S: Server> Licences<S> {
-    /// To be called on the runtime, as all of this except dropping a seat.
+    /// Call this on the runtime, and all other functions here, too. Only dropping a seat is allowed anywhere.
     pub fn new(server: S) -> Self {
         let server = Arc::new(server);
         let (returns, returned) = mpsc::unbounded_channel();
@@ -46,8 +46,8 @@ impl<S: Server> Licences<S> {
         Seat { number, returns: Some(self.returns.clone()) }
     }
 
-    /// Waits until every seat has been given back, also those that are still in use, and signs off. If this future is
-    /// dropped, or never called, the seats are given back all the same.
+    /// Waits until every seat has been given back, including those still in use, and then signs off. If you drop this
+    /// future, or never call this, the seats are given back all the same.
     pub async fn sign_off(self) {
         drop(self.returns);
         self.clerk.await.expect("the server does not panic");
@@ -65,8 +65,9 @@ async fn give_back<S: Server>(server: Arc<S>, mut returned: mpsc::UnboundedRecei
     }
 }
 
-/// A seat in use. It is given back once, by `close` or at once when this is dropped, on whatever thread. Dropping it blocks
-/// nobody.
+/// A seat in use. It is given back once: by `close`, or at once when you drop it, even while the server is busy with
+/// other seats. You may drop it on any thread, whether that has this runtime, another one or none. Dropping it never
+/// blocks.
 pub struct Seat {
     number: u32,
     /// `None` once it has been closed.
@@ -78,8 +79,8 @@ impl Seat {
         self.number
     }
 
-    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back all
-    /// the same.
+    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back
+    /// all the same.
     pub async fn close(mut self) -> u32 {
         let (answer, minutes) = oneshot::channel();
         self.return_to_server(Some(answer));

@@ -13,8 +13,8 @@ pub trait Server: Send + Sync + 'static {
     /// Takes a seat and returns its number. If this future is dropped, no seat is taken.
     fn take(&self) -> impl Future<Output = u32> + Send;
 
-    /// Gives a seat back, and returns how many minutes are charged. To be called once for a seat. If this future is dropped
-    /// half-way, the seat stays blocked.
+    /// Gives a seat back and returns how many minutes are charged. Call this once for each seat. If this future is
+    /// dropped half-way, the seat stays blocked.
     fn give_back(&self, seat: u32) -> impl Future<Output = u32> + Send;
 
     /// Ends the connection. After this, nothing can be given back.
@@ -30,7 +30,7 @@ pub struct Licences<S> {
 }
 
 impl<S: Server> Licences<S> {
-    /// To be called on the runtime, as all of this except dropping a seat.
+    /// Call this on the runtime, and all other functions here, too. Only dropping a seat is allowed anywhere.
     pub fn new(server: S) -> Self {
         let (task, tasks) = mpsc::channel(1);
         Self { server: Arc::new(server), task, tasks }
@@ -54,8 +54,8 @@ impl<S: Server> Licences<S> {
         Seat { number, close }
     }
 
-    /// Waits until every seat has been given back, also those that are still in use, and signs off. If this future is
-    /// dropped, or never called, the seats are given back all the same.
+    /// Waits until every seat has been given back, including those still in use, and then signs off. If you drop this
+    /// future, or never call this, the seats are given back all the same.
     pub async fn sign_off(self) {
         let Self { server, task: _task, mut tasks } = self;
         let None = tasks.recv().await;
@@ -63,8 +63,9 @@ impl<S: Server> Licences<S> {
     }
 }
 
-/// A seat in use. It is given back once, by `close` or at once when this is dropped, on whatever thread. Dropping it blocks
-/// nobody.
+/// A seat in use. It is given back once: by `close`, or at once when you drop it, even while the server is busy with
+/// other seats. You may drop it on any thread, whether that has this runtime, another one or none. Dropping it never
+/// blocks.
 pub struct Seat {
     number: u32,
     /// Wakes the seat's task, by a message or by being dropped.
@@ -76,8 +77,8 @@ impl Seat {
         self.number
     }
 
-    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back all
-    /// the same.
+    /// Gives the seat back and returns how many minutes are charged. If this future is dropped, the seat is given back
+    /// all the same.
     pub async fn close(self) -> u32 {
         let (answer, minutes) = oneshot::channel();
         let _ = self.close.send(answer);

@@ -1,4 +1,4 @@
-//! verdict: panic a_payment_that_panics_ends_only_its_own_terminal
+//! verdict: failing-test a_payment_that_panics_ends_only_its_own_terminal
 //! Expects that no terminal panics. The service then ends with the first that does.
 //!
 //! A service for the payment terminals of a petrol station, and how it is shut down.
@@ -20,8 +20,8 @@ pub trait Port: Send + 'static {
 
 /// A terminal that has connected. It is disconnected when it is dropped.
 pub trait Terminal: Send + 'static {
-    /// Waits for the next payment and returns its amount, or `None` if the terminal has hung up. Dropping this future loses
-    /// no payment.
+    /// Waits for the next payment and returns its amount, or `None` if the terminal has hung up. Dropping this future
+    /// loses no payment.
     fn request(&mut self) -> impl Future<Output = Option<u32>> + Send;
 
     /// Prints a receipt.
@@ -30,12 +30,12 @@ pub trait Terminal: Send + 'static {
 
 /// Charges cards.
 pub trait Bank: Send + Sync + 'static {
-    /// Charges a card and returns the number of the receipt. If this future is dropped half-way, nobody knows whether the
-    /// card was charged.
+    /// Charges a card and returns the number of the receipt. If this future is dropped half-way, nobody knows whether
+    /// the card was charged.
     fn charge(&self, amount: u32) -> impl Future<Output = u32> + Send;
 }
 
-/// A service that is running. If this is dropped, or the future of `shut_down`, everything is cut off.
+/// A service that is running. If you drop this, or the future of `shut_down`, everything is cut off.
 pub struct Service {
     /// The token: `true` when the service is to end. All tasks see it.
     stop: watch::Sender<bool>,
@@ -43,16 +43,16 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts the service. It serves all terminals at the same time, each of them one payment after the other, until the
-    /// terminal hangs up. If a payment panics, only its own terminal is disconnected.
+    /// Starts the service. It serves all terminals at the same time, each of them one payment after the other, until
+    /// the terminal hangs up. If a payment panics, only its own terminal is disconnected.
     pub fn start(port: impl Port, bank: impl Bank) -> Self {
         let (stop, token) = watch::channel(false);
         Self { stop, accepting: tokio::spawn(accept(port, Arc::new(bank), token)) }
     }
 
-    /// Shuts the service down. From this call on, no terminal is accepted and no payment begins. Terminals that wait are
-    /// disconnected at once, and the others when their receipt is printed. What takes longer than `grace` is cut off.
-    /// Returns how many terminals were cut off, as soon as all are disconnected.
+    /// Shuts the service down. From this call on, no terminal is accepted and no payment begins. Terminals that wait
+    /// are disconnected at once, and the others when their receipt is printed. Those that take longer than `grace` are
+    /// cut off. Returns how many terminals were cut off, as soon as all are disconnected.
     pub async fn shut_down(self, grace: Duration) -> usize {
         let deadline = Instant::now() + grace;
         self.stop.send_replace(true);

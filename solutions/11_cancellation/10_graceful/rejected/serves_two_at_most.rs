@@ -1,0 +1,105 @@
+//! verdict: failing-test terminals_are_served_at_the_same_time
+//! Charges two cards at once. All other terminals are accepted, and then wait.
+//!
+//! A service for the payment terminals of a petrol station, and how it is shut down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, timeout_at};
+
+/// Where terminals connect. It is open until it is dropped.
+pub trait Port: Send + 'static {
+    type Terminal: Terminal;
+
+    /// Waits for the next terminal. Dropping this future loses no terminal.
+    fn accept(&mut self) -> impl Future<Output = Self::Terminal> + Send;
+}
+
+/// A terminal that has connected. It is disconnected when it is dropped.
+pub trait Terminal: Send + 'static {
+    /// Waits for the next payment and returns its amount, or `None` if the terminal has hung up. Dropping this future
+    /// loses no payment.
+    fn request(&mut self) -> impl Future<Output = Option<u32>> + Send;
+
+    /// Prints a receipt.
+    fn print(&mut self, receipt: u32) -> impl Future<Output = ()> + Send;
+}
+
+/// Charges cards.
+pub trait Bank: Send + Sync + 'static {
+    /// Charges a card and returns the number of the receipt. If this future is dropped half-way, nobody knows whether
+    /// the card was charged.
+    fn charge(&self, amount: u32) -> impl Future<Output = u32> + Send;
+}
+
+/// A service that is running. If you drop this, or the future of `shut_down`, everything is cut off.
+pub struct Service {
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<JoinSet<()>>,
+}
+
+impl Service {
+    /// Starts the service. It serves all terminals at the same time, each of them one payment after the other, until
+    /// the terminal hangs up. If a payment panics, only its own terminal is disconnected.
+    pub fn start(port: impl Port, bank: impl Bank) -> Self {
+        let (stop, token) = watch::channel(false);
+        Self { stop, accepting: tokio::spawn(accept(port, Arc::new(bank), token)) }
+    }
+
+    /// Shuts the service down. From this call on, no terminal is accepted and no payment begins. Terminals that wait
+    /// are disconnected at once, and the others when their receipt is printed. Those that take longer than `grace` are
+    /// cut off. Returns how many terminals were cut off, as soon as all are disconnected.
+    pub async fn shut_down(self, grace: Duration) -> usize {
+        let deadline = Instant::now() + grace;
+        self.stop.send_replace(true);
+        let mut terminals = self.accepting.await.expect("accepting does not panic");
+        let drained = timeout_at(deadline, async { while terminals.join_next().await.is_some() {} }).await;
+        if drained.is_ok() {
+            return 0;
+        }
+        terminals.abort_all();
+        let mut cut_off = 0;
+        while let Some(ended) = terminals.join_next().await {
+            cut_off += usize::from(ended.is_err_and(|error| error.is_cancelled()));
+        }
+        cut_off
+    }
+}
+
+async fn accept<P: Port, B: Bank>(mut port: P, bank: Arc<B>, mut token: watch::Receiver<bool>) -> JoinSet<()> {
+    let mut terminals = JoinSet::new();
+    let stop = token.clone();
+    let counters = Arc::new(Semaphore::new(2));
+    loop {
+        tokio::select! {
+            biased;
+            _ = token.wait_for(|stop| *stop) => return terminals,
+            Some(_) = terminals.join_next() => {}
+            terminal = port.accept() => {
+                terminals.spawn(serve(terminal, Arc::clone(&bank), stop.clone(), Arc::clone(&counters)));
+            }
+        }
+    }
+}
+
+async fn serve<T: Terminal, B: Bank>(
+    mut terminal: T,
+    bank: Arc<B>,
+    mut token: watch::Receiver<bool>,
+    counters: Arc<Semaphore>,
+) {
+    loop {
+        let request = tokio::select! {
+            biased;
+            _ = token.wait_for(|stop| *stop) => return,
+            request = terminal.request() => request,
+        };
+        let Some(amount) = request else { return };
+        let _counter = counters.acquire().await;
+        let receipt = bank.charge(amount).await;
+        terminal.print(receipt).await;
+    }
+}
