@@ -64,6 +64,7 @@ pub async fn fly<R: Radio, M: Future>(radio: &R, mission: M, ticks: impl Stream<
                 Some(()) => radio.acquire().await.push(Message::Alive),
                 None => {
                     ticks.next().await;
+                    std::future::pending::<()>().await;
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! verdict: failing-test the_result_is_there_when_the_mission_ends
+//! verdict: failing-test the_result_is_there_after_the_last_tick
 //! After the last tick it waits for the mission and for the messages that are due, so a radio in use delays the result.
 //!
 //! The computer of a drone. It flies a mission, and tells the base meanwhile that the drone is alive.
