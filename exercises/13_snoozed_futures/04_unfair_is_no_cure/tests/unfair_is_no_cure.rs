@@ -459,8 +459,8 @@ fn a_flight_that_is_dropped_leaves_the_radio_free() {
 
 // Two drones in two tasks
 
-/// The mutex of futures. Explore mode does not model it, so each operation on it begins with one on an atomic here. That
-/// is modelled: explore mode tries the operations of several tasks in every order.
+/// The mutex of futures. Explore mode does not model it, so here each operation on it begins with one on an atomic.
+/// Explore mode models atomics, so it tries the operations of several tasks in every order.
 #[derive(Default)]
 struct Explored {
     radio: Futures<Sent>,

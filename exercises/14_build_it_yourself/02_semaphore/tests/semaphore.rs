@@ -509,7 +509,7 @@ fn a_waker_that_is_replaced_misses_no_wake_up() {
     });
     assert!(
         got_it || counters[1].wakes() > 0,
-        "a permit was given back while another task polled the future that waits: no permit, and that task is not woken",
+        "a permit was given back while another task polled a future that waits: no permit, and that task is not woken",
     );
 }
 
