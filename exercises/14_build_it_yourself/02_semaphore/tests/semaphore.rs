@@ -1,6 +1,6 @@
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
@@ -115,6 +115,24 @@ fn a_permit_that_is_given_back_goes_to_the_first_that_waits() {
 }
 
 #[interleave::test]
+fn the_first_poll_takes_the_place_in_the_queue() {
+    let (semaphore, counters) = (Semaphore::new(1), three());
+    let permit = take(&semaphore);
+    let [mut made_first, mut polled_first] = [semaphore.acquire(), semaphore.acquire()].map(Box::pin);
+    waits!(polled_first, counters[0], "no permit is free");
+    waits!(made_first, counters[1], "no permit is free");
+    drop(permit);
+    assert_eq!(
+        wakes(&counters),
+        [1, 0, 0],
+        "of two futures, the one made last was polled first, and a permit was given back; left: how often each was \
+         woken. The one polled first should be, once"
+    );
+    drop(gets!(polled_first, "it was polled first, and a permit was given back"));
+    drop(gets!(made_first, "it was polled last, and a permit was given back twice"));
+}
+
+#[interleave::test]
 fn a_permit_that_was_given_is_not_free() {
     let (semaphore, counter) = (Semaphore::new(1), CountingWaker::new());
     let permit = take(&semaphore);
@@ -221,21 +239,57 @@ impl Wake for ComesBack {
 #[interleave::test]
 fn a_waker_may_use_the_semaphore() {
     let semaphore = Arc::new(Semaphore::new(1));
-    let tasks = [(); 3].map(|()| Arc::new(ComesBack { semaphore: Arc::clone(&semaphore), came: AtomicUsize::new(0) }));
+    let tasks = [(); 4].map(|()| Arc::new(ComesBack { semaphore: Arc::clone(&semaphore), came: AtomicUsize::new(0) }));
     let permit = take(&semaphore);
-    let mut queue = [(); 3].map(|()| Box::pin(semaphore.acquire()));
+    let mut queue = [(); 4].map(|()| Box::pin(semaphore.acquire()));
     for (waiting, task) in queue.iter_mut().zip(&tasks) {
         assert!(poll(waiting.as_mut(), &Arc::clone(task).into()).is_pending(), "no permit is free");
     }
-    let [a, b, c] = queue;
+    let [a, b, c, d] = queue;
     let came = || tasks.each_ref().map(|task| task.came.load(Ordering::SeqCst));
     drop(permit);
-    assert_eq!(came(), [1, 0, 0], "a permit was given back; left: how often each of three was woken");
+    assert_eq!(came(), [1, 0, 0, 0], "a permit was given back; left: how often each of four was woken");
     drop(a);
-    assert_eq!(came(), [1, 1, 0], "the first was dropped as it was woken; left: how often each of three was woken");
-    semaphore.add(1);
-    assert_eq!(came(), [1, 1, 1], "a permit was added; left: how often each of three was woken");
-    drop((b, c));
+    assert_eq!(came(), [1, 1, 0, 0], "the first was dropped as it was woken; left: how often each of four was woken");
+    semaphore.add(2);
+    assert_eq!(came(), [1, 1, 1, 1], "two permits were added; left: how often each of four was woken");
+    drop((b, c, d));
+}
+
+/// A waker that polls its future at once. It gets the permit, and gives it back.
+struct PollsAtOnce {
+    future: Mutex<Option<Pin<Box<Acquire<'static>>>>>,
+    got: AtomicUsize,
+}
+
+impl Wake for PollsAtOnce {
+    fn wake(self: Arc<Self>) {
+        let future = self.future.lock().unwrap().take();
+        if future.is_some_and(|mut future| poll(future.as_mut(), Waker::noop()).is_ready()) {
+            self.got.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+#[interleave::test]
+fn a_waker_may_poll_its_future() {
+    let semaphore: &'static Semaphore = Box::leak(Box::new(Semaphore::new(1)));
+    let permit = take(semaphore);
+    let tasks = [(); 2].map(|()| {
+        let mut future = Box::pin(semaphore.acquire());
+        let task = Arc::new(PollsAtOnce { future: Mutex::new(None), got: AtomicUsize::new(0) });
+        assert!(poll(future.as_mut(), &Arc::clone(&task).into()).is_pending(), "no permit is free");
+        *task.future.lock().unwrap() = Some(future);
+        task
+    });
+    drop(permit);
+    let got = tasks.each_ref().map(|task| task.got.load(Ordering::SeqCst));
+    assert_eq!(
+        got,
+        [1, 1],
+        "a permit was given back, and two wakers poll their futures at once; left: how often each got the permit"
+    );
+    assert_eq!(semaphore.available(), 1, "both have given the permit back; left: how many are free");
 }
 
 #[interleave::test]
@@ -380,6 +434,69 @@ fn a_task_that_gives_up_stops_no_other() {
     assert_eq!(semaphore.available(), 1, "nobody has a permit or waits for one; left: how many are free");
 }
 
+/// Another thread passes a permit on to a future that waits, and a caller comes meanwhile.
+fn a_caller_comes_while(semaphore: &Semaphore, pass_on: impl FnOnce() + Send) {
+    let counter = CountingWaker::new();
+    let mut first = Box::pin(semaphore.acquire());
+    waits!(first, counter, "no permit is free");
+    thread::scope(|scope| {
+        scope.spawn(pass_on);
+        let mut late = pin!(semaphore.acquire());
+        waits!(
+            late,
+            CountingWaker::new(),
+            "a permit belongs to a future that waits, and a caller that came later took it"
+        );
+        assert_eq!(semaphore.available(), 0, "the only permit belongs to a future that waits; left: how many are free");
+    });
+    assert_eq!(counter.wakes(), 1, "a permit was passed on, and one waits for it; left: how often it was woken");
+    drop(gets!(first, "a permit was passed on, and one waits for it"));
+}
+
+#[interleave::test]
+fn no_caller_overtakes_while_a_permit_is_given_back() {
+    let semaphore = Semaphore::new(1);
+    let permit = take(&semaphore);
+    a_caller_comes_while(&semaphore, || drop(permit));
+}
+
+#[interleave::test]
+fn no_caller_overtakes_while_a_permit_is_added() {
+    let semaphore = Semaphore::new(0);
+    a_caller_comes_while(&semaphore, || semaphore.add(1));
+}
+
+#[interleave::test]
+fn no_caller_overtakes_while_a_future_passes_its_permit_on() {
+    let (semaphore, counter) = (Semaphore::new(1), CountingWaker::new());
+    let permit = take(&semaphore);
+    let mut given = Box::pin(semaphore.acquire());
+    waits!(given, counter, "no permit is free");
+    drop(permit);
+    a_caller_comes_while(&semaphore, || drop(given));
+}
+
+#[interleave::test]
+fn two_that_come_at_the_same_time_have_two_places() {
+    let (semaphore, counters) = (Semaphore::new(0), three());
+    let [mut a, mut b] = [semaphore.acquire(), semaphore.acquire()].map(Box::pin);
+    thread::scope(|scope| {
+        scope.spawn(|| waits!(a, counters[0], "there are no permits"));
+        waits!(b, counters[1], "there are no permits");
+    });
+    assert_eq!(
+        wakes(&counters),
+        [0, 0, 0],
+        "two futures were polled at the same time, and there are no permits; left: how often each was woken"
+    );
+    semaphore.add(2);
+    assert_eq!(
+        wakes(&counters),
+        [1, 1, 0],
+        "two permits were added, and two futures wait; left: how often each was woken"
+    );
+}
+
 #[interleave::test]
 fn a_waker_that_is_replaced_misses_no_wake_up() {
     let (semaphore, counters) = (Semaphore::new(1), [CountingWaker::new(), CountingWaker::new()]);
@@ -392,7 +509,7 @@ fn a_waker_that_is_replaced_misses_no_wake_up() {
     });
     assert!(
         got_it || counters[1].wakes() > 0,
-        "a permit was given back while another task polled a future that waits; that task has no permit and is not woken",
+        "a permit was given back while another task polled a future that waits: no permit, and that task is not woken",
     );
 }
 

@@ -53,7 +53,8 @@ impl Radio for futures::lock::Mutex<Vec<Message>> {
 
 /// Flies `mission`, which may use the radio as well, and returns its result as soon as it has ended.
 ///
-/// Until then, sends `Alive` for each tick, as soon as the radio is free. After the last tick, the mission goes on.
+/// Until then, sends `Alive` once for each tick, as soon as the radio is free. The last tick does not end the mission.
+/// The future is `Send` if `mission` and `ticks` are.
 pub async fn fly<R: Radio, M: Future>(radio: &R, mission: M, ticks: impl Stream<Item = ()>) -> M::Output {
     let mut ticks = pin!(ticks);
     while let Some(()) = ticks.next().await {

@@ -1,0 +1,86 @@
+//! verdict: failing-test no_tick_is_lost_as_the_radio_is_set_free
+//! It polls everything and handles one event, so a tick that comes as the radio becomes free is lost.
+//!
+//! The computer of a drone. It flies a mission, and tells the base meanwhile that the drone is alive.
+
+use std::future::poll_fn;
+use std::ops::DerefMut;
+use std::pin::pin;
+use std::task::Poll;
+
+use futures::stream::{FuturesUnordered, Stream, StreamExt};
+
+/// What is sent to the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Message {
+    Alive,
+    Text(&'static str),
+}
+
+/// The messages sent so far, behind an async mutex. Any of these three will do.
+pub trait Radio: Send + Sync {
+    type Guard<'a>: DerefMut<Target = Vec<Message>> + Send
+    where
+        Self: 'a;
+
+    fn acquire(&self) -> impl Future<Output = Self::Guard<'_>> + Send;
+}
+
+/// Fair: unlocking hands it to the first that waits.
+impl Radio for tokio::sync::Mutex<Vec<Message>> {
+    type Guard<'a> = tokio::sync::MutexGuard<'a, Vec<Message>>;
+
+    fn acquire(&self) -> impl Future<Output = Self::Guard<'_>> + Send {
+        self.lock()
+    }
+}
+
+/// Not fair, unless one has waited for long: unlocking wakes the first that waits, and the fastest acquires it.
+impl Radio for smol::lock::Mutex<Vec<Message>> {
+    type Guard<'a> = smol::lock::MutexGuard<'a, Vec<Message>>;
+
+    fn acquire(&self) -> impl Future<Output = Self::Guard<'_>> + Send {
+        self.lock()
+    }
+}
+
+/// Not fair: unlocking wakes one that waits, and the fastest acquires it.
+impl Radio for futures::lock::Mutex<Vec<Message>> {
+    type Guard<'a> = futures::lock::MutexGuard<'a, Vec<Message>>;
+
+    fn acquire(&self) -> impl Future<Output = Self::Guard<'_>> + Send {
+        self.lock()
+    }
+}
+
+/// Flies `mission`, which may use the radio as well, and returns its result as soon as it has ended.
+///
+/// Until then, sends `Alive` once for each tick, as soon as the radio is free. The last tick does not end the mission.
+/// The future is `Send` if `mission` and `ticks` are.
+pub async fn fly<R: Radio, M: Future>(radio: &R, mission: M, ticks: impl Stream<Item = ()>) -> M::Output {
+    enum Event<T> {
+        Landed(T),
+        Sent,
+        Tick,
+    }
+    let (mut mission, mut ticks) = (pin!(mission), pin!(ticks.fuse()));
+    let mut messages = FuturesUnordered::new();
+    loop {
+        let event = poll_fn(|context| {
+            let landed = mission.as_mut().poll(context);
+            let sent = messages.poll_next_unpin(context);
+            let tick = ticks.as_mut().poll_next(context);
+            match (landed, sent, tick) {
+                (Poll::Ready(result), ..) => Poll::Ready(Event::Landed(result)),
+                (_, Poll::Ready(Some(())), _) => Poll::Ready(Event::Sent),
+                (.., Poll::Ready(Some(()))) => Poll::Ready(Event::Tick),
+                _ => Poll::Pending,
+            }
+        });
+        match event.await {
+            Event::Landed(result) => return result,
+            Event::Sent => {}
+            Event::Tick => messages.push(async { radio.acquire().await.push(Message::Alive) }),
+        }
+    }
+}
