@@ -130,6 +130,15 @@ fn what_is_refused_changes_nothing() {
 }
 
 #[interleave::test]
+fn an_account_may_have_as_much_as_a_number_can_say() {
+    let bank = bank(&[u64::MAX, 0]);
+    assert_eq!(bank.transfer(1, 1, u64::MAX), Ok(()), "account 1 has that much");
+    assert_eq!(bank.transfer(2, 2, u64::MAX), Err(Refused::BalanceTooLow), "account 2 is empty");
+    assert_eq!(bank.transfer(1, 2, u64::MAX), Ok(()), "account 1 has that much");
+    assert_eq!(bank.audit(), all([0, u64::MAX]), "everything went from 1 to 2; left: the balances");
+}
+
+#[interleave::test(spurious_wakes)]
 fn two_transfers_at_once_do_not_overdraw() {
     let bank = silent(&[100, 0, 0]);
     let (ours, theirs) = thread::scope(|scope| {
@@ -195,17 +204,166 @@ fn transfers_between_other_accounts_do_not_wait_for_the_journal() {
     assert_eq!(bank.journal().entries().len(), 4, "four transfers were done; left: how many were noted");
 }
 
+/// A multiple of every number up to 22, and of 256: a hash of a few bits takes accounts that far apart for the same.
+const FAR: Number = 3_724_680_960;
+
+#[interleave::test]
+fn transfers_do_not_wait_for_an_account_that_only_looks_like_theirs() {
+    let bank = with_hook(&[100, 100], |bank, entry| {
+        if entry.to == 2 {
+            // The journal takes as long as everything that another thread does here.
+            let other = thread::spawn({
+                let bank = Arc::clone(bank);
+                move || bank.transfer(FAR + 1, FAR + 2, 10)
+            });
+            assert_eq!(other.join().unwrap(), Ok(()), "account {} has 100", FAR + 1);
+        }
+    });
+    for number in [FAR + 1, FAR + 2] {
+        assert_eq!(bank.open(number, 100), Ok(()), "{number} is a new account");
+    }
+    assert_eq!(bank.transfer(1, 2, 30), Ok(()), "account 1 has 100");
+    assert_eq!(bank.transfer(1, FAR + 1, 30), Ok(()), "account 1 has 70");
+    let expected = BTreeMap::from([(1, 40), (2, 130), (FAR + 1, 120), (FAR + 2, 110)]);
+    assert_eq!(bank.audit(), expected, "left: the balances after three transfers");
+}
+
+#[interleave::test]
+fn an_opening_does_not_make_transfers_wait_for_the_journal() {
+    let opening = Arc::new(Mutex::new(None));
+    let hook = {
+        let opening = Arc::clone(&opening);
+        move |bank: &Arc<Bank<Book>>, entry: Entry| {
+            if entry.from == 1 {
+                let bank = Arc::clone(bank);
+                *opening.lock().unwrap() = Some(thread::spawn({
+                    let bank = Arc::clone(&bank);
+                    move || bank.open(5, 50)
+                }));
+                // If the opening waits for the journal, it does so now, at least when exploring.
+                settle();
+                let other = thread::spawn(move || bank.transfer(3, 4, 10));
+                assert_eq!(other.join().unwrap(), Ok(()), "account 3 has 100");
+            }
+        }
+    };
+    let bank = with_hook(&[100, 100, 100, 100], hook);
+    assert_eq!(bank.transfer(1, 2, 30), Ok(()), "account 1 has 100");
+    let opening = opening.lock().unwrap().take().expect("the transfer was noted");
+    assert_eq!(opening.join().unwrap(), Ok(()), "5 is a new account");
+    assert_eq!(bank.audit(), all([70, 130, 90, 110, 50]), "left: the balances after two transfers and an opening");
+}
+
+#[interleave::test]
+fn a_transfer_that_waits_does_not_delay_others() {
+    let (waiting, late) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
+    let hook = {
+        let (waiting, late) = (Arc::clone(&waiting), Arc::clone(&late));
+        move |bank: &Arc<Bank<Book>>, entry: Entry| {
+            let transfer = |from, to| {
+                let bank = Arc::clone(bank);
+                thread::spawn(move || bank.transfer(from, to, 10))
+            };
+            match (entry.from, entry.to) {
+                // While 5 to 6 is being written, 1 to 2 begins and ends.
+                (5, 6) => {
+                    assert_eq!(transfer(1, 2).join().unwrap(), Ok(()), "account 1 has 100");
+                    // Account 2 is not in use any more. The transfer from 5 still waits.
+                    let late: JoinHandle<_> = late.lock().unwrap().take().expect("1 to 2 was noted");
+                    assert_eq!(late.join().unwrap(), Ok(()), "account 2 has 110");
+                }
+                // While 1 to 2 is being written, two transfers come. One of them needs account 5, too.
+                (1, 2) => {
+                    *waiting.lock().unwrap() = Some(transfer(5, 1));
+                    settle();
+                    *late.lock().unwrap() = Some(transfer(2, 3));
+                    settle();
+                }
+                _ => {}
+            }
+        }
+    };
+    let bank = with_hook(&[100, 100, 100, 100, 100, 100], hook);
+    assert_eq!(bank.transfer(5, 6, 10), Ok(()), "account 5 has 100");
+    let waiting: JoinHandle<_> = waiting.lock().unwrap().take().expect("1 to 2 was noted");
+    assert_eq!(waiting.join().unwrap(), Ok(()), "account 5 has 90");
+    assert_eq!(bank.audit(), all([100, 100, 110, 100, 80, 110]), "left: the balances after four transfers");
+}
+
+/// Transfers 30 from one account to another. While that is being noted, other transfers of 10 begin, one after the
+/// other. Each of them is asleep when the next one begins, at least when exploring.
+fn begin_meanwhile(from: Number, to: Number, others: &'static [(Number, Number)]) -> Balances {
+    let begun = Arc::new(Mutex::new(Vec::new()));
+    let hook = {
+        let begun = Arc::clone(&begun);
+        move |bank: &Arc<Bank<Book>>, entry: Entry| {
+            if entry.amount == 30 {
+                for &(from, to) in others {
+                    let bank = Arc::clone(bank);
+                    begun.lock().unwrap().push(thread::spawn(move || bank.transfer(from, to, 10)));
+                    // A thread that looks again and again never settles.
+                    settle();
+                }
+            }
+        }
+    };
+    let bank = with_hook(&[100, 100, 100, 100], hook);
+    assert_eq!(bank.transfer(from, to, 30), Ok(()), "account {from} has 100");
+    for transfer in std::mem::take(&mut *begun.lock().unwrap()) {
+        assert_eq!(transfer.join().unwrap(), Ok(()), "all accounts have more than 10");
+    }
+    bank.audit()
+}
+
+#[interleave::test]
+fn a_transfer_waits_asleep_for_an_account() {
+    assert_eq!(begin_meanwhile(1, 2, &[(3, 1)]), all([80, 130, 90, 100]), "left: the balances after two transfers");
+}
+
+#[interleave::test]
+fn transfers_in_a_ring_all_end() {
+    // The ring is 1 to 3, 3 to 2, 2 to 1. At first, all of it waits for account 1.
+    let balances = begin_meanwhile(4, 1, &[(1, 3), (2, 1), (3, 2)]);
+    assert_eq!(balances, all([130, 100, 100, 70]), "30 went from 4 to 1, and 10 around; left: the balances");
+}
+
 #[interleave::test]
 fn one_panic_of_the_journal_costs_one_transfer() {
     let bank = with_hook(&[100, 100], |_, entry| assert_ne!(entry.amount, 13, "the journal does not like it"));
     for (from, to) in [(1, 2), (2, 1), (1, 1)] {
         let transfer = panic::catch_unwind(AssertUnwindSafe(|| bank.transfer(from, to, 13)));
         assert!(transfer.is_err(), "the journal panicked, and the transfer returned {transfer:?}");
+        let balances = (bank.balance(1), bank.balance(2));
+        assert_eq!(balances, (Ok(100), Ok(100)), "the journal has noted nothing; left: the balances of 1 and 2");
         assert_eq!(bank.audit(), all([100, 100]), "the journal has noted nothing; left: the balances");
     }
     assert_eq!(bank.transfer(1, 2, 30), Ok(()), "the journal panicked in an earlier transfer");
     assert_eq!(bank.balance(1), Ok(70), "30 went from 1 to 2; left: the balance of account 1");
     assert_eq!(bank.close(), all([70, 130]), "30 went from 1 to 2; left: the last audit");
+}
+
+#[interleave::test]
+fn a_transfer_whose_journal_panics_is_never_seen() {
+    let bank = with_hook(&[100, 100], |_, _| panic!("the journal does not like it"));
+    thread::scope(|scope| {
+        let other = scope.spawn(|| panic::catch_unwind(AssertUnwindSafe(|| bank.transfer(1, 2, 13))));
+        assert_eq!(bank.audit(), all([100, 100]), "the only transfer does nothing; left: the balances meanwhile");
+        let transfer = other.join().unwrap();
+        assert!(transfer.is_err(), "the journal panicked, and the transfer returned {transfer:?}");
+    });
+}
+
+#[interleave::test]
+fn a_transfer_whose_journal_panics_takes_nothing_from_others() {
+    let bank = with_hook(&[100, 100], |_, entry| assert_ne!(entry.amount, 13, "the journal does not like it"));
+    thread::scope(|scope| {
+        // If it comes late, it is refused.
+        let other = scope.spawn(|| panic::catch_unwind(AssertUnwindSafe(|| bank.transfer(1, 2, 13))));
+        assert_eq!(bank.transfer(1, 2, 100), Ok(()), "account 1 has 100, and the only other transfer does nothing");
+        let other = other.join().unwrap();
+        assert!(!matches!(other, Ok(Ok(()))), "the journal panicked, or account 1 was empty, and 13 were transferred");
+    });
+    assert_eq!(bank.audit(), all([0, 200]), "left: the balances after one transfer");
 }
 
 // Audits
@@ -237,6 +395,41 @@ fn an_audit_does_not_miss_an_account_that_is_opened_meanwhile() {
             "account 3 was opened with 50, and then got 40 from 2; at no moment were the balances {seen:?}"
         );
         assert_eq!(other.join().unwrap(), (Ok(()), Ok(())), "3 is a new account, and account 2 has 100");
+    });
+}
+
+#[interleave::test]
+fn an_audit_is_not_fooled_by_money_that_comes_back() {
+    let bank = silent(&[100, 100]);
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            [bank.transfer(1, 2, 10), bank.transfer(2, 1, 10), bank.transfer(1, 2, 10)].map(|result| result.is_ok())
+        });
+        let seen = bank.audit();
+        let moments = [all([100, 100]), all([90, 110])];
+        assert!(
+            moments.contains(&seen),
+            "10 went from 1 to 2, back, and there again; at no moment were there {seen:?}"
+        );
+        assert_eq!(other.join().unwrap(), [true; 3], "the balances cover all transfers");
+    });
+}
+
+#[interleave::test]
+fn transfers_openings_and_audits_all_end() {
+    let bank = silent(&[100, 100]);
+    thread::scope(|scope| {
+        let auditor = scope.spawn(|| bank.audit());
+        let opening = scope.spawn(|| bank.open(3, 50));
+        assert_eq!(bank.transfer(2, 1, 10), Ok(()), "account 2 has 100");
+        assert_eq!(opening.join().unwrap(), Ok(()), "3 is a new account");
+        let seen = auditor.join().unwrap();
+        let sum: u64 = seen.values().sum();
+        assert_eq!(
+            sum,
+            if seen.contains_key(&3) { 250 } else { 200 },
+            "there are 200, or 250 with account 3; left: the sum"
+        );
     });
 }
 
@@ -299,6 +492,47 @@ fn closing_waits_until_the_last_transfer_ends() {
         assert!(transfer.is_ok() || transfer == Err(Refused::Closed), "account 1 has 100, and got {transfer:?}");
         assert_eq!(bank.audit(), last, "left: the balances; right: those that `close` returned");
     });
+}
+
+#[interleave::test]
+fn closing_is_woken_by_a_transfer_that_is_refused() {
+    let begun = Arc::new(Mutex::new(None));
+    let hook = {
+        let begun = Arc::clone(&begun);
+        move |bank: &Arc<Bank<Book>>, _| {
+            let late = thread::spawn({
+                let bank = Arc::clone(bank);
+                move || bank.transfer(1, 2, 1)
+            });
+            settle();
+            *begun.lock().unwrap() = Some((late, closing(bank)));
+        }
+    };
+    let bank = with_hook(&[100, 100], hook);
+    assert_eq!(bank.transfer(1, 2, 100), Ok(()), "the bank was closed while this transfer was under way");
+    let (late, closer) = begun.lock().unwrap().take().expect("the transfer was noted");
+    // Deadlocks if nobody tells the closing thread that the late transfer is no longer under way.
+    assert_eq!(closer.join().unwrap(), all([0, 200]), "100 went from 1 to 2; left: the last audit");
+    assert!(late.join().unwrap().is_err(), "account 1 is empty, and 1 was transferred from it");
+}
+
+#[interleave::test]
+fn closing_is_woken_by_a_transfer_whose_journal_panics() {
+    let closer = Arc::new(Mutex::new(None));
+    let hook = {
+        let closer = Arc::clone(&closer);
+        move |bank: &Arc<Bank<Book>>, _| {
+            let closing = closing(bank);
+            *closer.lock().unwrap() = Some(closing);
+            panic!("the journal does not like it");
+        }
+    };
+    let bank = with_hook(&[100, 100], hook);
+    let transfer = panic::catch_unwind(AssertUnwindSafe(|| bank.transfer(1, 2, 30)));
+    assert!(transfer.is_err(), "the journal panicked, and the transfer returned {transfer:?}");
+    let closer = closer.lock().unwrap().take().expect("the journal was called");
+    // Deadlocks if nobody tells the closing thread that the transfer is no longer under way.
+    assert_eq!(closer.join().unwrap(), all([100, 100]), "the journal has noted nothing; left: the last audit");
 }
 
 #[interleave::test]

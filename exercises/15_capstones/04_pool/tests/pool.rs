@@ -194,7 +194,8 @@ fn callers_are_served_in_the_order_of_arrival() {
     let (pool, counters) = (pool(1), [CountingWaker::new(), CountingWaker::new(), CountingWaker::new()]);
     let wakes = || [counters[0].wakes(), counters[1].wakes(), counters[2].wakes()];
     let connection = get(&pool);
-    let [mut a, mut b, mut c] = [pool.get(), pool.get(), pool.get()].map(Box::pin);
+    // The first poll counts, not the call.
+    let [mut c, mut a, mut b] = [pool.get(), pool.get(), pool.get()].map(Box::pin);
     assert!(waits(&counters[0], a.as_mut()), "the connection is in use");
     assert!(waits(&counters[1], b.as_mut()), "the connection is in use");
     assert!(waits(&counters[2], c.as_mut()), "the connection is in use");
@@ -207,6 +208,38 @@ fn callers_are_served_in_the_order_of_arrival() {
     drop(gets(b.as_mut()));
     drop(gets(c.as_mut()));
     assert_eq!(pool.status(), status(1, 1, 0), "all callers were served; left: the status");
+}
+
+#[interleave::test]
+fn two_connections_that_are_given_back_wake_two_callers() {
+    let (pool, counters) = (pool(2), [CountingWaker::new(), CountingWaker::new()]);
+    let connections = (get(&pool), get(&pool));
+    let [mut a, mut b] = [pool.get(), pool.get()].map(Box::pin);
+    assert!(waits(&counters[0], a.as_mut()), "both connections are in use");
+    assert!(waits(&counters[1], b.as_mut()), "both connections are in use");
+    drop(connections);
+    let _a = gets(a.as_mut());
+    assert_eq!(
+        counters[1].wakes(),
+        1,
+        "both connections were given back, and the first caller got one; left: how often the second was woken"
+    );
+    drop(gets(b.as_mut()));
+    assert_eq!(pool.status(), status(1, 1, 0), "one of two connections is in use; left: the status");
+}
+
+#[interleave::test]
+fn a_caller_is_woken_by_its_latest_waker() {
+    let (pool, counters) = (pool(1), [CountingWaker::new(), CountingWaker::new()]);
+    let connection = get(&pool);
+    let mut moves = pin!(pool.get());
+    assert!(waits(&counters[0], moves.as_mut()), "the connection is in use");
+    assert!(waits(&counters[1], moves.as_mut()), "the connection is in use");
+    assert_eq!(counters[0].kept(), 0, "the caller was polled by another task; left: wakers of the first one");
+    drop(connection);
+    let wakes = (counters[0].wakes(), counters[1].wakes());
+    assert_eq!(wakes, (0, 1), "one task polled the caller, and then another one; left: how often each was woken");
+    drop(gets(moves));
 }
 
 #[interleave::test]
@@ -276,6 +309,26 @@ fn a_caller_that_leaves_when_it_was_served_passes_the_connection_on() {
 }
 
 #[interleave::test]
+fn a_caller_that_leaves_when_two_were_served_passes_its_connection_on() {
+    let (pool, counters) = (pool(2), [CountingWaker::new(), CountingWaker::new(), CountingWaker::new()]);
+    let connections = (get(&pool), get(&pool));
+    let [mut first, mut leaves, mut stays] = [pool.get(), pool.get(), pool.get()].map(Box::pin);
+    assert!(waits(&counters[0], first.as_mut()), "both connections are in use");
+    assert!(waits(&counters[1], leaves.as_mut()), "both connections are in use");
+    assert!(waits(&counters[2], stays.as_mut()), "both connections are in use");
+    drop(connections);
+    drop(leaves);
+    let _first = gets(first.as_mut());
+    assert_eq!(
+        counters[2].wakes(),
+        1,
+        "two of three callers were served, and the second one has left; left: how often the third was woken"
+    );
+    drop(gets(stays.as_mut()));
+    assert_eq!(pool.status(), status(1, 1, 0), "one of two connections is in use; left: the status");
+}
+
+#[interleave::test]
 fn a_caller_that_leaves_at_any_moment_stops_no_other() {
     let (pool, counters) = (pool(1), [CountingWaker::new(), CountingWaker::new()]);
     let connection = get(&pool);
@@ -342,6 +395,7 @@ fn a_connection_that_broke_in_use_is_replaced() {
     assert!(waits(&counter, waiting.as_mut()), "the connection is in use");
     connection.breaker().store(true, SeqCst);
     drop(connection);
+    assert_eq!(counter.wakes(), 1, "connection 1 was given back, broken; left: how often the next caller was woken");
     assert_eq!(
         gets(waiting).number,
         2,
@@ -362,14 +416,33 @@ fn a_connection_that_broke_while_it_was_idle_is_replaced() {
 }
 
 #[interleave::test]
+fn a_connection_that_broke_on_its_way_to_a_caller_is_replaced() {
+    let (pool, counters) = (pool(1), [CountingWaker::new(), CountingWaker::new()]);
+    let connection = get(&pool);
+    let [mut first, mut second] = [pool.get(), pool.get()].map(Box::pin);
+    assert!(waits(&counters[0], first.as_mut()), "the connection is in use");
+    assert!(waits(&counters[1], second.as_mut()), "the connection is in use");
+    let breaker = connection.breaker();
+    drop(connection);
+    breaker.store(true, SeqCst);
+    // Still the first one's turn, although opening another connection takes two polls.
+    assert!(waits(&counters[0], first.as_mut()), "connection 1 broke after the first caller was woken for it");
+    assert!(waits(&counters[1], second.as_mut()), "it is the first caller's turn, which opens another connection");
+    assert_eq!(gets(first.as_mut()).number, 2, "connection 1 broke on its way; left: the one that was handed out");
+    assert_eq!(gets(second.as_mut()).number, 2, "connection 2 is in good order; left: the one that was handed out");
+    assert_eq!(pool.manager().open.highest(), 1, "left: how many connections were open or being opened at once");
+}
+
+#[interleave::test]
 fn a_connection_that_cannot_be_opened_leaves_room_for_another() {
     let pool = pool_with(1, |number| if number == 1 { Err(Failed(number)) } else { Ok(()) });
-    let counter = CountingWaker::new();
+    let (opener, counter) = (CountingWaker::new(), CountingWaker::new());
     let (mut fails, mut waiting) = (pin!(pool.get()), pin!(pool.get()));
-    assert!(waits(&counter, fails.as_mut()), "opening a connection takes two polls");
+    assert!(waits(&opener, fails.as_mut()), "opening a connection takes two polls");
     assert!(waits(&counter, waiting.as_mut()), "a connection is being opened, and the pool has no more");
     let failed = result(fails.as_mut()).expect("the database has answered");
     assert_eq!(failed.map(|connection| connection.number), Err(Failed(1)), "the database refused; left: the result");
+    assert_eq!(counter.wakes(), 1, "the database refused a connection; left: how often the next caller was woken");
     assert_eq!(gets(waiting).number, 2, "the database refused one connection, and opened the next one");
     assert_eq!(pool.status(), status(1, 1, 0), "nobody uses the pool any more; left: its status");
 }
@@ -380,10 +453,15 @@ fn a_panic_while_a_connection_is_opened_leaves_room_for_another() {
         assert_ne!(number, 1, "the answer makes no sense");
         Ok(())
     });
-    let opened = panic::catch_unwind(AssertUnwindSafe(|| get(&pool).number));
+    let (opener, counter) = (CountingWaker::new(), CountingWaker::new());
+    let (mut panics, mut waiting) = (Box::pin(pool.get()), pin!(pool.get()));
+    assert!(waits(&opener, panics.as_mut()), "opening a connection takes two polls");
+    assert!(waits(&counter, waiting.as_mut()), "a connection is being opened, and the pool has no more");
+    let opened = panic::catch_unwind(AssertUnwindSafe(|| gets(panics.as_mut()).number));
     assert!(opened.is_err(), "opening panicked, and `get` returned a connection: {opened:?}");
-    assert_eq!(pool.status(), status(1, 0, 0), "opening a connection panicked; left: the status");
-    assert_eq!(get(&pool).number, 2, "opening the first connection panicked, and opening the second one did not");
+    assert_eq!(counter.wakes(), 1, "opening a connection panicked; left: how often the next caller was woken");
+    assert_eq!(gets(waiting).number, 2, "opening the first connection panicked, and opening the second one did not");
+    assert_eq!(pool.status(), status(1, 1, 0), "nobody uses the pool any more; left: its status");
 }
 
 #[interleave::test]
@@ -399,6 +477,24 @@ fn a_connection_whose_user_panicked_is_closed() {
     assert_eq!(open(&pool), 0, "the user of the only connection panicked; left: how many connections are open");
     assert_eq!(counter.wakes(), 1, "the user of the only connection panicked; left: how often the next one was woken");
     assert_eq!(gets(waiting).number, 2, "connection 1 may be in the middle of something; left: the next connection");
+}
+
+#[interleave::test]
+fn a_connection_is_closed_before_another_one_is_opened() {
+    let (pool, counter) = (pool(1), CountingWaker::new());
+    // Closing a connection uses the pool, so it takes a moment.
+    pool.manager().pool.set(Arc::downgrade(&pool)).expect("it is set once");
+    let connection = get(&pool);
+    let mut waiting = pin!(pool.get());
+    assert!(waits(&counter, waiting.as_mut()), "the connection is in use");
+    connection.breaker().store(true, SeqCst);
+    let early = thread::scope(|scope| {
+        scope.spawn(|| drop(connection));
+        counter.poll(waiting.as_mut()).is_ready()
+    });
+    assert!(!early, "opening a connection takes two polls");
+    assert_eq!(gets(waiting).number, 2, "connection 1 broke before it was given back; left: the next one");
+    assert_eq!(pool.manager().open.highest(), 1, "left: how many connections were open or being opened at once");
 }
 
 #[interleave::test]
@@ -425,6 +521,30 @@ fn the_status_is_of_one_moment() {
             "the only connection was given back meanwhile, and at no moment was this the status: {seen:?}"
         );
     });
+}
+
+#[interleave::test]
+fn the_status_is_of_one_moment_when_callers_come() {
+    let (pool, counter) = (pool(1), CountingWaker::new());
+    drop(get(&pool));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _connection = get(&pool);
+            assert!(waits(&counter, pin!(pool.get())), "the connection is in use");
+        });
+        let seen = pool.status();
+        assert!(
+            seen == status(1, 1, 0) || seen == status(0, 0, 0) || seen == status(0, 0, 1),
+            "a caller got the only connection, then another one waited; at no moment was this the status: {seen:?}"
+        );
+    });
+}
+
+#[interleave::test]
+fn a_user_may_change_its_connection() {
+    let pool = pool(1);
+    get(&pool).number = 7;
+    assert_eq!(get(&pool).number, 7, "a user has changed the only connection; left: what the next one sees");
 }
 
 // The pool and foreign code
@@ -454,6 +574,33 @@ fn a_waker_may_use_the_pool() {
     drop(leaves);
     assert_eq!(looks.1.load(SeqCst), 2, "the first caller has left; left: how often the callers were woken");
     drop(gets(stays.as_mut()));
+}
+
+/// Uses the pool when the last waker of its task is dropped. Real wakers may drop a task then, with all that it owns.
+struct LooksAtTheEnd(Weak<Pool<Database>>);
+
+impl Wake for LooksAtTheEnd {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for LooksAtTheEnd {
+    fn drop(&mut self) {
+        look(Some(&self.0));
+    }
+}
+
+#[interleave::test]
+fn a_waker_that_is_dropped_may_use_the_pool() {
+    let pool = pool(1);
+    let _connection = get(&pool);
+    let mut leaves = Box::pin(pool.get());
+    for _ in 0..3 {
+        // The second and the third poll replace a waker, which nobody else has.
+        let waker = Waker::from(Arc::new(LooksAtTheEnd(Arc::downgrade(&pool))));
+        assert!(leaves.as_mut().poll(&mut Context::from_waker(&waker)).is_pending(), "the connection is in use");
+    }
+    drop(leaves);
+    assert_eq!(pool.status(), status(0, 0, 0), "the only caller that waited has left; left: the status");
 }
 
 #[interleave::test]

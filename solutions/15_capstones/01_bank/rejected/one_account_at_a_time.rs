@@ -83,7 +83,7 @@ impl<J: Journal> Bank<J> {
         &self.journal
     }
 
-    /// Opens an account. The balances of all accounts together must fit into a `u64`.
+    /// Opens an account. The caller makes sure that the balances of all accounts together fit into a `u64`.
     pub fn open(&self, number: Number, balance: u64) -> Result<(), Refused> {
         let _under_way = self.begin()?;
         let mut accounts = self.accounts.write().unwrap();
@@ -102,8 +102,9 @@ impl<J: Journal> Bank<J> {
 
     /// Moves `amount` and notes it, or does nothing. An account may transfer to itself what its balance covers.
     ///
-    /// The journal is in an order in which no account is ever overdrawn. While it is being written, transfers between
-    /// other accounts go on. If it panics, so does this transfer, and the bank goes on.
+    /// The journal is in an order in which no account is ever overdrawn. While an entry is being written, transfers
+    /// between other accounts go on, and those that use one of its accounts may wait, asleep. If the journal panics, so
+    /// does this transfer. It has done nothing then, and no other call fails because of it.
     pub fn transfer(&self, from: Number, to: Number, amount: u64) -> Result<(), Refused> {
         let _under_way = self.begin()?;
         let (source, target) = self.both(from, to)?;
@@ -133,14 +134,15 @@ impl<J: Journal> Bank<J> {
         Ok(())
     }
 
-    /// All balances at one moment, also while transfers go on, and after closing.
+    /// All balances at one moment, also after closing. An audit may wait for entries that are being written, and
+    /// transfers may wait for an audit.
     pub fn audit(&self) -> Balances {
         let accounts = self.accounts.read().unwrap();
         accounts.iter().map(|(number, account)| (*number, *lock(account))).collect()
     }
 
-    /// Closes the bank: refuses from now on what is not under way, waits for the rest, asleep, and returns the last
-    /// audit. From then on nothing changes. Several threads may close it.
+    /// Closes the bank: refuses calls from now on, waits, asleep, until those that are under way have ended, and
+    /// returns the last audit. From then on nothing changes. Several threads may close it.
     pub fn close(&self) -> Balances {
         let mut day = lock(&self.day);
         day.is_over = true;

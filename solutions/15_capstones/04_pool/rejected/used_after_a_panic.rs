@@ -27,15 +27,15 @@ pub trait Manager: Send + Sync + 'static {
 /// What is in a pool at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// How many callers could have a connection without waiting for another caller.
+    /// How many more callers could have a connection without waiting for another caller.
     pub free: usize,
-    /// How many of these connections are open.
+    /// For how many of them a connection is open already.
     pub idle: usize,
-    /// How many callers wait for others.
+    /// How many callers wait. A caller that was woken for its connection does not count.
     pub waiting: usize,
 }
 
-/// A pool of at most `size` connections.
+/// A pool of at most `size` connections. Wakers of its callers may use it, when they wake and when they are dropped.
 pub struct Pool<M: Manager> {
     shared: Arc<Shared<M>>,
 }
@@ -84,15 +84,15 @@ impl<M: Manager> Pool<M> {
         &self.shared.manager
     }
 
-    /// A connection: an idle one, or else a new one. It is not broken when it is handed out; one that is broken is
-    /// closed before another one is opened in its place.
+    /// Returns a connection: an idle one, or else a new one. A broken connection is never handed out. It is closed, and
+    /// then the same caller opens another one in its place.
     ///
-    /// While all connections are in use, callers wait, asleep, and are served in the order in which they were first
-    /// polled. None is overtaken, neither by one that comes just when a connection is given back, nor by one that is
-    /// polled first then. Connections are opened at the same time.
+    /// While all connections are in use, callers wait, asleep. They are served in the order in which they were first
+    /// polled. No caller is overtaken: not by one that comes while a connection is being given back, and not by one
+    /// that is polled earlier after that. Several callers may open connections at the same time.
     ///
-    /// An error or a panic of `connect` ends this call, and no other. It may be dropped at any await: what it was given
-    /// goes to the next caller, and nothing of it is left.
+    /// An error or a panic of `connect` ends this call and no other. This call may be dropped at any await: what it was
+    /// given goes to the next caller, and nothing of the call stays in the pool.
     pub async fn get(&self) -> Result<Pooled<M>, M::Error> {
         let mut place = self.place().await;
         // Closed before another one is opened.
