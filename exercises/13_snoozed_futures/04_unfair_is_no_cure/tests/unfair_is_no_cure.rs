@@ -1,13 +1,11 @@
 use std::cell::Cell;
-use std::ops::{Deref, DerefMut};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::channel::oneshot;
-use futures::lock::{Mutex as Futures, MutexGuard};
+use futures::lock::Mutex as Futures;
 use futures::stream;
 use interleave::{CountingWaker, yield_now};
 use smol::lock::Mutex as Smol;
@@ -459,61 +457,6 @@ fn a_flight_that_is_dropped_leaves_the_radio_free() {
 
 // Two drones in two tasks
 
-/// The mutex of futures. Explore mode does not model it, so here each operation on it begins with one on an atomic.
-/// Explore mode models atomics, so it tries the operations of several tasks in every order.
-#[derive(Default)]
-struct Explored {
-    radio: Futures<Sent>,
-    operations: AtomicUsize,
-}
-
-/// A future or a guard of it. What is dropped first announces that the other one is dropped.
-struct Part<'a, T> {
-    announced: Announced<'a>,
-    part: T,
-}
-
-struct Announced<'a>(&'a AtomicUsize);
-
-impl Drop for Announced<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl<F: Future + Unpin> Future for Part<'_, F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.announced.0.fetch_add(1, Ordering::SeqCst);
-        Pin::new(&mut self.part).poll(context)
-    }
-}
-
-impl<T: Deref> Deref for Part<'_, T> {
-    type Target = T::Target;
-
-    fn deref(&self) -> &T::Target {
-        &self.part
-    }
-}
-
-impl<T: DerefMut> DerefMut for Part<'_, T> {
-    fn deref_mut(&mut self) -> &mut T::Target {
-        &mut self.part
-    }
-}
-
-impl Radio for Explored {
-    type Guard<'a> = Part<'a, MutexGuard<'a, Sent>>;
-
-    async fn acquire(&self) -> Self::Guard<'_> {
-        let announced = || Announced(&self.operations);
-        let part = Part { announced: announced(), part: self.radio.lock() }.await;
-        Part { announced: announced(), part }
-    }
-}
-
 /// The flight of a drone that holds the radio across an await. There is one tick meanwhile.
 macro_rules! flight {
     ($radio:expr, $result:expr) => {{
@@ -559,7 +502,7 @@ async fn two_drones_may_share_the_radio_of_smol() {
 
 #[interleave::test]
 async fn two_drones_may_share_the_radio_of_futures() {
-    let radio: Arc<Explored> = Arc::default();
+    let radio: Arc<Futures<Sent>> = Arc::default();
     let other = tokio::spawn(flight!(radio, 2));
     let results = (flight!(radio, 1).await, other.await.unwrap());
     two_have_flown(&*radio, results);
