@@ -331,6 +331,42 @@ async fn a_copy_that_is_dropped_goes_on_with_no_photo() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn a_copy_that_is_dropped_during_an_upload_ends_it() {
+    let (cloud, mover) = clouds([Upload(1)]);
+    {
+        let copy = pin!(mover.copy(vec![1, 2]));
+        let begun = pin!(async {
+            cloud.until(|state| state.has_begun(Upload(1)) && state.has_ended(Download(2))).await;
+            wait_a_while().await;
+        });
+        select(copy, begun).await;
+    }
+    cloud.open(Upload(1));
+    settle();
+    // Only explore mode knows that the others are asleep by now.
+    if cfg!(feature = "explore") {
+        let (ended, begun) = cloud.look(|state| (state.has_ended(Upload(1)), state.has_begun(Upload(2))));
+        assert!(!ended, "`copy` was dropped during an upload, and the upload went on");
+        assert!(!begun, "`copy` was dropped, and then another upload has begun");
+    }
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn a_copy_that_is_dropped_during_a_log_in_leaves_it_to_the_next() {
+    let (cloud, mover) = clouds([LogIn(1)]);
+    {
+        let copy = pin!(mover.copy(vec![1, 2]));
+        let begun = pin!(async {
+            cloud.until(|state| state.has_begun(LogIn(1))).await;
+            wait_a_while().await;
+        });
+        select(copy, begun).await;
+    }
+    let copied = mover.copy(vec![3]).await;
+    assert_eq!(copied, 1, "another `copy` was dropped while it logged in; left: how many photos this one has copied");
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn a_copy_that_waits_sleeps() {
     let (cloud, mover) = clouds([LogIn(1), Download(2), Upload(1)]);
     let copy = task::spawn(async move { mover.copy(vec![1, 2, 3]).await });
@@ -361,9 +397,31 @@ async fn two_customers_are_independent() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn two_albums_of_one_customer_share_only_the_token() {
+    let (cloud, mover) = clouds([Upload(1), Download(2)]);
+    let script = async {
+        // The first album has all the photos in memory that it may have, and uploads one.
+        cloud.until(|state| state.has_begun(Upload(1)) && state.has_begun(Download(2))).await;
+        let copied = mover.clone().copy(vec![3, 4]).await;
+        cloud.open(Upload(1));
+        cloud.open(Download(2));
+        copied
+    };
+    let copied = join(mover.copy(vec![1, 2]), script).await;
+    assert_eq!(copied, (2, 2), "two albums of two photos each; left: how many were copied");
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn an_album_may_be_small() {
     let (cloud, mover) = clouds([]);
     assert_eq!(mover.copy(Vec::new()).await, 0, "left: how many photos of an empty album were copied");
     assert_eq!(mover.copy(vec![9]).await, 1, "left: how many photos of an album with one were copied");
     assert_eq!(cloud.uploaded(), [9], "left: the numbers of the photos uploaded");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn an_album_may_have_a_photo_twice() {
+    let (cloud, mover) = clouds([]);
+    assert_eq!(mover.copy(vec![1, 2, 1, 1]).await, 4, "left: how many of four photos were copied");
+    assert_eq!(cloud.uploaded(), [1, 2, 1, 1], "left: the numbers of the photos uploaded");
 }
