@@ -1,4 +1,4 @@
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use async_std::task;
 use buffered::{AT_ONCE, CALLS, Cloud, Mover, Photo, Token};
 use futures::future::{join, select};
 use futures::lock::{Mutex, MutexGuard};
-use interleave::{HighWater, settle, yield_now};
+use interleave::{CountingWaker, HighWater, settle, yield_now};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -146,6 +146,44 @@ impl Cloud for TestCloud {
         });
         self.takes(Upload(photo.0)).await;
         self.change(|state| state.in_memory -= 1);
+    }
+}
+
+/// Two clouds that count how often each token was used, which does not depend on the order of the calls. They log in at
+/// once. The download of photo 1 never ends, and neither does an upload.
+#[derive(Default)]
+struct StuckCloud(Mutex<Vec<u32>>);
+
+impl StuckCloud {
+    fn uses(&self) -> MutexGuard<'_, Vec<u32>> {
+        loop {
+            // Another thread has it for a moment, in real mode only.
+            match self.0.try_lock() {
+                Some(uses) => return uses,
+                None => std::hint::spin_loop(),
+            }
+        }
+    }
+}
+
+impl Cloud for StuckCloud {
+    async fn log_in(&self) -> Token {
+        let mut uses = self.uses();
+        uses.push(0);
+        Token(uses.len() as u32)
+    }
+
+    async fn download(&self, token: Token, number: u32) -> Photo {
+        self.uses()[token.0 as usize - 1] += 1;
+        if number == 1 {
+            pending::<()>().await;
+        }
+        Photo(number)
+    }
+
+    async fn upload(&self, token: Token, _: Photo) {
+        self.uses()[token.0 as usize - 1] += 1;
+        pending().await
     }
 }
 
@@ -305,6 +343,34 @@ async fn a_token_is_used_for_as_many_calls_as_it_is_good_for() {
     let uses = cloud.look(|state| state.uses.clone());
     // Four downloads and four uploads.
     assert_eq!(uses, [CALLS, CALLS, 2], "eight calls were made; left: for how many of them each token was used");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn two_tasks_use_each_token_as_often_as_it_is_good_for() {
+    let cloud = Arc::new(StuckCloud::default());
+    let mover = Mover::new(Arc::clone(&cloud));
+    // Two downloads and an upload.
+    let other = task::spawn({
+        let mover = mover.clone();
+        async move { mover.copy(vec![2, 3]).await }
+    });
+    // One download.
+    let mut copy = pin!(mover.copy(vec![1]));
+    let this = CountingWaker::new();
+    for _ in 0..3 {
+        assert_eq!(this.poll(copy.as_mut()), Poll::Pending, "the download of the only photo never ends");
+        settle();
+    }
+    // Only explore mode knows that all calls that can begin have begun by now.
+    if cfg!(feature = "explore") {
+        let uses = cloud.uses().clone();
+        assert_eq!(
+            uses,
+            [CALLS, 1],
+            "one copy can download a photo, the other one two, and upload one; left: how often each token was used"
+        );
+    }
+    other.cancel().await;
 }
 
 #[interleave::test(runtime = "async-std")]

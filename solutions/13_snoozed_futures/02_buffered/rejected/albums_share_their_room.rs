@@ -1,4 +1,4 @@
-//! verdict: deadlock two_albums_of_one_customer_share_only_the_token
+//! verdict: failing-test two_tasks_use_each_token_as_often_as_it_is_good_for
 //! Keeps the room for photos in the `Mover`, so that all albums of a customer together have the room of one.
 //!
 //! Moves albums of photos from one cloud to another.

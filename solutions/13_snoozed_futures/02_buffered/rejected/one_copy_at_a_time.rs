@@ -1,4 +1,4 @@
-//! verdict: deadlock two_customers_are_independent
+//! verdict: failing-test two_tasks_use_each_token_as_often_as_it_is_good_for
 //! One copy at a time, of all customers: each waits for the slowest.
 //!
 //! Moves albums of photos from one cloud to another.
