@@ -208,6 +208,33 @@ async fn calls_are_taken_while_the_server_answers() {
 }
 
 #[interleave::test]
+async fn calls_are_taken_while_the_screen_has_the_directory() {
+    let (telephone, seen) = telephone(SECOND);
+    let directory = telephone.directory();
+    let (caller, calls) = mpsc::channel(1);
+    let user = async {
+        let scrolled = directory.lock().await;
+        sleep(INTERVAL + SECOND).await; // The update has been in the queue of the lock for a second.
+        let mut refused = Vec::new();
+        for call in ["anna", "ben", "carl"] {
+            if caller.try_send(call.to_owned()).is_err() {
+                refused.push(call);
+            }
+            sleep(SECOND).await;
+        }
+        drop(scrolled);
+        drop(caller);
+        refused
+    };
+    let ((), refused) = tokio::join!(telephone.run(calls), user);
+    assert_eq!(
+        refused, [""; 0],
+        "there was a call every second while the screen had the directory; left: those for which there was no room"
+    );
+    assert_eq!(seen.saved(), [(strings([]), strings(["anna", "ben", "carl"]))], "left: what was saved");
+}
+
+#[interleave::test]
 async fn once_it_is_off_nothing_goes_on() {
     // Switched off between two questions, and while the server answers.
     for (off, asked) in [(INTERVAL / 2, 0), (INTERVAL + SECOND, 1)] {
@@ -253,16 +280,39 @@ async fn a_run_that_is_dropped_leaves_nothing_behind() {
 }
 
 #[interleave::test]
+async fn a_run_that_is_dropped_while_it_saves_saves_nothing_later() {
+    let (telephone, seen) = telephone(SECOND);
+    let directory = telephone.directory();
+    for screen in [true, false] {
+        let (caller, calls) = mpsc::channel::<String>(1);
+        drop(caller);
+        let scrolled = if screen { Some(directory.lock().await) } else { None };
+        let running = timeout(SAVING / 2, telephone.run(calls)).await;
+        assert!(running.is_err(), "it takes longer to save, and `run` has returned");
+        drop(scrolled);
+        sleep(AGES).await;
+        let when = if screen { "waiting for the screen" } else { "saving" };
+        assert_eq!(seen.saved().len(), 0, "`run` was dropped while it was {when}; left: how often it saved later");
+    }
+}
+
+#[interleave::test]
 async fn the_directory_is_locked_until_the_server_has_answered() {
     let (telephone, _) = telephone(10 * SECOND);
     let directory = telephone.directory();
     let (caller, calls) = mpsc::channel(1);
     let start = Instant::now();
     let user = async {
-        sleep(INTERVAL + SECOND).await;
+        sleep(INTERVAL / 2).await;
+        directory.lock().await.push("by hand".to_owned());
+        sleep(INTERVAL / 2 + SECOND).await;
         assert!(directory.try_lock().is_err(), "the server is answering, and the directory can be changed meanwhile");
         let names = directory.lock().await.clone();
-        assert_eq!(names, strings(["name 0"]), "the screen has the directory after the answer; left: what it shows");
+        assert_eq!(
+            names,
+            strings(["by hand", "name 1"]),
+            "one name was there when the server was asked for more; left: the directory after the answer"
+        );
         assert_eq!(
             start.elapsed(),
             INTERVAL + 10 * SECOND,
@@ -283,6 +333,28 @@ async fn a_telephone_that_waits_sleeps() {
     sleep(INTERVAL / 2).await;
     assert_eq!(waker.wakes(), 0, "nothing happened for half a minute; left: how often `run` was woken");
     drop(caller);
+    running.await;
+    assert_eq!(seen.saved().len(), 1, "left: how often `run` saved");
+}
+
+#[interleave::test]
+async fn a_telephone_that_waits_for_the_screen_sleeps() {
+    let (telephone, seen) = telephone(SECOND);
+    let directory = telephone.directory();
+    let (caller, calls) = mpsc::channel::<String>(1);
+    drop(caller);
+    let scrolled = directory.lock().await;
+    let waker = CountingWaker::new();
+    let mut running = pin!(telephone.run(calls));
+    assert!(waker.poll(running.as_mut()).is_pending(), "the screen has the directory, and `run` has returned");
+    sleep(SECOND).await;
+    // Something else may have ended by now.
+    assert!(waker.poll(running.as_mut()).is_pending(), "the screen has the directory, and `run` has returned");
+    let wakes = waker.wakes();
+    sleep(AGES).await;
+    assert_eq!(waker.wakes() - wakes, 0, "the screen had the directory for ages; left: how often `run` was woken");
+    drop(scrolled);
+    assert!(waker.wakes() > wakes, "the screen has unlocked the directory, and `run` was not woken");
     running.await;
     assert_eq!(seen.saved().len(), 1, "left: how often `run` saved");
 }

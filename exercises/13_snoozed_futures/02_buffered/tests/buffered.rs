@@ -1,4 +1,4 @@
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use async_std::task;
 use buffered::{AT_ONCE, CALLS, Cloud, Mover, Photo, Token};
 use futures::future::{join, select};
 use futures::lock::{Mutex, MutexGuard};
-use interleave::{HighWater, settle, yield_now};
+use interleave::{CountingWaker, HighWater, settle, yield_now};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -146,6 +146,44 @@ impl Cloud for TestCloud {
         });
         self.takes(Upload(photo.0)).await;
         self.change(|state| state.in_memory -= 1);
+    }
+}
+
+/// Two clouds that count how often each token was used, which does not depend on the order of the calls. They log in at
+/// once. The download of photo 1 never ends, and neither does an upload.
+#[derive(Default)]
+struct StuckCloud(Mutex<Vec<u32>>);
+
+impl StuckCloud {
+    fn uses(&self) -> MutexGuard<'_, Vec<u32>> {
+        loop {
+            // Another thread has it for a moment, in real mode only.
+            match self.0.try_lock() {
+                Some(uses) => return uses,
+                None => std::hint::spin_loop(),
+            }
+        }
+    }
+}
+
+impl Cloud for StuckCloud {
+    async fn log_in(&self) -> Token {
+        let mut uses = self.uses();
+        uses.push(0);
+        Token(uses.len() as u32)
+    }
+
+    async fn download(&self, token: Token, number: u32) -> Photo {
+        self.uses()[token.0 as usize - 1] += 1;
+        if number == 1 {
+            pending::<()>().await;
+        }
+        Photo(number)
+    }
+
+    async fn upload(&self, token: Token, _: Photo) {
+        self.uses()[token.0 as usize - 1] += 1;
+        pending().await
     }
 }
 
@@ -308,6 +346,34 @@ async fn a_token_is_used_for_as_many_calls_as_it_is_good_for() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn two_tasks_use_each_token_as_often_as_it_is_good_for() {
+    let cloud = Arc::new(StuckCloud::default());
+    let mover = Mover::new(Arc::clone(&cloud));
+    // Two downloads and an upload.
+    let other = task::spawn({
+        let mover = mover.clone();
+        async move { mover.copy(vec![2, 3]).await }
+    });
+    // One download.
+    let mut copy = pin!(mover.copy(vec![1]));
+    let this = CountingWaker::new();
+    for _ in 0..3 {
+        assert_eq!(this.poll(copy.as_mut()), Poll::Pending, "the download of the only photo never ends");
+        settle();
+    }
+    // Only explore mode knows that all calls that can begin have begun by now.
+    if cfg!(feature = "explore") {
+        let uses = cloud.uses().clone();
+        assert_eq!(
+            uses,
+            [CALLS, 1],
+            "one copy can download a photo, the other one two, and upload one; left: how often each token was used"
+        );
+    }
+    other.cancel().await;
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn a_copy_that_is_dropped_goes_on_with_no_photo() {
     let (cloud, mover) = clouds([Download(1), Download(2)]);
     {
@@ -328,6 +394,42 @@ async fn a_copy_that_is_dropped_goes_on_with_no_photo() {
         assert!(!begun, "`copy` was dropped, and then another download has begun");
     }
     assert_eq!(mover.copy(vec![4]).await, 1, "another `copy` was dropped; left: how many photos this one has copied");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn a_copy_that_is_dropped_during_an_upload_ends_it() {
+    let (cloud, mover) = clouds([Upload(1)]);
+    {
+        let copy = pin!(mover.copy(vec![1, 2]));
+        let begun = pin!(async {
+            cloud.until(|state| state.has_begun(Upload(1)) && state.has_ended(Download(2))).await;
+            wait_a_while().await;
+        });
+        select(copy, begun).await;
+    }
+    cloud.open(Upload(1));
+    settle();
+    // Only explore mode knows that the others are asleep by now.
+    if cfg!(feature = "explore") {
+        let (ended, begun) = cloud.look(|state| (state.has_ended(Upload(1)), state.has_begun(Upload(2))));
+        assert!(!ended, "`copy` was dropped during an upload, and the upload went on");
+        assert!(!begun, "`copy` was dropped, and then another upload has begun");
+    }
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn a_copy_that_is_dropped_during_a_log_in_leaves_it_to_the_next() {
+    let (cloud, mover) = clouds([LogIn(1)]);
+    {
+        let copy = pin!(mover.copy(vec![1, 2]));
+        let begun = pin!(async {
+            cloud.until(|state| state.has_begun(LogIn(1))).await;
+            wait_a_while().await;
+        });
+        select(copy, begun).await;
+    }
+    let copied = mover.copy(vec![3]).await;
+    assert_eq!(copied, 1, "another `copy` was dropped while it logged in; left: how many photos this one has copied");
 }
 
 #[interleave::test(runtime = "async-std")]
@@ -361,9 +463,31 @@ async fn two_customers_are_independent() {
 }
 
 #[interleave::test(runtime = "async-std")]
+async fn two_albums_of_one_customer_share_only_the_token() {
+    let (cloud, mover) = clouds([Upload(1), Download(2)]);
+    let script = async {
+        // The first album has all the photos in memory that it may have, and uploads one.
+        cloud.until(|state| state.has_begun(Upload(1)) && state.has_begun(Download(2))).await;
+        let copied = mover.clone().copy(vec![3, 4]).await;
+        cloud.open(Upload(1));
+        cloud.open(Download(2));
+        copied
+    };
+    let copied = join(mover.copy(vec![1, 2]), script).await;
+    assert_eq!(copied, (2, 2), "two albums of two photos each; left: how many were copied");
+}
+
+#[interleave::test(runtime = "async-std")]
 async fn an_album_may_be_small() {
     let (cloud, mover) = clouds([]);
     assert_eq!(mover.copy(Vec::new()).await, 0, "left: how many photos of an empty album were copied");
     assert_eq!(mover.copy(vec![9]).await, 1, "left: how many photos of an album with one were copied");
     assert_eq!(cloud.uploaded(), [9], "left: the numbers of the photos uploaded");
+}
+
+#[interleave::test(runtime = "async-std")]
+async fn an_album_may_have_a_photo_twice() {
+    let (cloud, mover) = clouds([]);
+    assert_eq!(mover.copy(vec![1, 2, 1, 1]).await, 4, "left: how many of four photos were copied");
+    assert_eq!(cloud.uploaded(), [1, 2, 1, 1], "left: the numbers of the photos uploaded");
 }

@@ -34,11 +34,11 @@ impl<P: Provider> Geocoder<P> {
         Self { provider, known: RwLock::default(), asking: Mutex::default() }
     }
 
-    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
-    /// its answer. Callers with other addresses wait for nobody.
+    /// Returns where `address` is. Asks the provider only once for each address: callers that come while it is asked
+    /// sleep until it has answered. Callers with different addresses never wait for each other.
     ///
-    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
-    /// again. The same happens if the caller who asked is dropped.
+    /// If the provider fails, the caller who asked gets the error, and one of the waiting callers asks next. The same
+    /// happens if the future of the caller who asks is dropped.
     pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
         let known = self.known.read().unwrap().get(address).copied();
         if let Some(point) = known {

@@ -36,11 +36,11 @@ impl<P: Provider> Geocoder<P> {
         Self { provider, known: Mutex::default() }
     }
 
-    /// Where `address` is. Asks the provider only once for each address: callers that come meanwhile wait, asleep, for
-    /// its answer. Callers with other addresses wait for nobody.
+    /// Returns where `address` is. Asks the provider only once for each address: callers that come while it is asked
+    /// sleep until it has answered. Callers with different addresses never wait for each other.
     ///
-    /// If the provider does not answer, the caller who asked gets the error, and the next one of those who wait asks
-    /// again. The same happens if the caller who asked is dropped.
+    /// If the provider fails, the caller who asked gets the error, and one of the waiting callers asks next. The same
+    /// happens if the future of the caller who asks is dropped.
     pub async fn locate(&self, address: &str) -> Result<Point, Unavailable> {
         let cell = Arc::clone(self.known.lock().unwrap().entry(address.to_owned()).or_default());
         let answer = cell.get_or_try_init(|| self.provider.ask(address)).await.copied();

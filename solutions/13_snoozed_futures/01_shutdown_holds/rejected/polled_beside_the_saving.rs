@@ -15,7 +15,7 @@ pub const INTERVAL: Duration = Duration::from_secs(60);
 
 /// The server with the company's directory. An answer takes its time. Without a network, it never comes.
 pub trait Server: Send + Sync + 'static {
-    /// The names that were entered behind the first `known` names.
+    /// The names that follow the first `known` names.
     fn names(&self, known: usize) -> impl Future<Output = Vec<String>> + Send;
 }
 
@@ -41,9 +41,10 @@ impl<S: Server, F: Flash> Telephone<S, F> {
         Arc::clone(&self.directory)
     }
 
-    /// Takes each call as it comes, and keeps the directory up to date, until `calls` is closed. That means that the
-    /// telephone is being switched off. Saves the directory and all calls, once, and returns. It may have to wait for the
-    /// directory's lock, but not for the server. Once this has returned or was dropped, nothing goes on.
+    /// Takes each call as it comes, and keeps the directory up to date, until `calls` is closed, which means that the
+    /// telephone is being switched off. Then saves the directory and all calls, once, and returns. It may have to wait
+    /// for the directory's lock, but not for the server. After this has returned or was dropped, none of its work goes
+    /// on.
     pub async fn run(&self, mut calls: Receiver<String>) {
         let mut taken = Vec::new();
         let mut updating = Box::pin(self.update());
@@ -67,7 +68,8 @@ impl<S: Server, F: Flash> Telephone<S, F> {
         }
     }
 
-    /// Asks for new names again and again. The directory is locked until the server has answered, so that the answer fits.
+    /// Asks for new names again and again. The directory stays locked until the server has answered, so that the answer
+    /// still fits.
     async fn update(&self) {
         loop {
             sleep(INTERVAL).await;

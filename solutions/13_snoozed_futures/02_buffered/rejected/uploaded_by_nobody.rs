@@ -32,7 +32,7 @@ pub trait Cloud: Send + Sync + 'static {
     fn upload(&self, token: Token, photo: Photo) -> impl Future<Output = ()> + Send;
 }
 
-/// Moves the albums of one customer. A clone shares the token.
+/// Moves the albums of one customer, several at the same time if need be. They share the token and nothing else.
 pub struct Mover<C> {
     cloud: Arc<C>,
     session: Arc<Mutex<Session>>,
@@ -54,10 +54,12 @@ impl<C: Cloud> Mover<C> {
         Self { cloud, session: Arc::new(Mutex::new(Session { token: Token(0), calls_left: 0 })) }
     }
 
-    /// Downloads the photos with these numbers and uploads them, one after the other, in this order. Returns how many.
+    /// Downloads the photos with these numbers and uploads them, one after the other, in this order. Returns how many
+    /// there were.
     ///
-    /// `AT_ONCE` of them are in memory, from the beginning of the download to the end of the upload: never more, and no
-    /// fewer as long as there are enough. A future that is dropped goes on with none of them.
+    /// A photo is in memory from the beginning of its download to the end of its upload. `AT_ONCE` photos of the album
+    /// are in memory: never more, and no fewer while enough are left. If the future is dropped, all of its downloads
+    /// and uploads end.
     pub async fn copy(&self, numbers: Vec<u32>) -> usize {
         // The turn to upload goes from each photo to the next one.
         let (first, mut turn) = oneshot::channel();

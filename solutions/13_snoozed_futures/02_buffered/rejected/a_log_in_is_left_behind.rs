@@ -1,0 +1,125 @@
+//! verdict: deadlock a_copy_that_is_dropped_during_a_log_in_leaves_it_to_the_next
+//! Marks that somebody is logging in, instead of holding a lock. If that `copy` is dropped, the mark stays.
+//!
+//! Moves albums of photos from one cloud to another.
+
+use std::future::poll_fn;
+use std::mem;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
+
+use futures::channel::oneshot;
+use futures::stream::{self, StreamExt};
+
+/// How many photos of one album may be in memory at the same time.
+pub const AT_ONCE: usize = 2;
+
+/// How many calls a token is good for.
+pub const CALLS: u32 = 3;
+
+/// Shows to both clouds who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token(pub u32);
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Photo(pub u32);
+
+/// The two clouds. They answer only while the future of the call is polled.
+pub trait Cloud: Send + Sync + 'static {
+    /// A new token.
+    fn log_in(&self) -> impl Future<Output = Token> + Send;
+    fn download(&self, token: Token, number: u32) -> impl Future<Output = Photo> + Send;
+    fn upload(&self, token: Token, photo: Photo) -> impl Future<Output = ()> + Send;
+}
+
+/// Moves the albums of one customer, several at the same time if need be. They share the token and nothing else.
+pub struct Mover<C> {
+    cloud: Arc<C>,
+    session: Arc<Mutex<Session>>,
+}
+
+struct Session {
+    token: Token,
+    calls_left: u32,
+    logging_in: bool,
+    waiting: Vec<Waker>,
+}
+
+impl<C> Clone for Mover<C> {
+    fn clone(&self) -> Self {
+        Self { cloud: Arc::clone(&self.cloud), session: Arc::clone(&self.session) }
+    }
+}
+
+impl<C: Cloud> Mover<C> {
+    pub fn new(cloud: Arc<C>) -> Self {
+        let session = Session { token: Token(0), calls_left: 0, logging_in: false, waiting: Vec::new() };
+        Self { cloud, session: Arc::new(Mutex::new(session)) }
+    }
+
+    /// Downloads the photos with these numbers and uploads them, one after the other, in this order. Returns how many
+    /// there were.
+    ///
+    /// A photo is in memory from the beginning of its download to the end of its upload. `AT_ONCE` photos of the album
+    /// are in memory: never more, and no fewer while enough are left. If the future is dropped, all of its downloads
+    /// and uploads end.
+    pub async fn copy(&self, numbers: Vec<u32>) -> usize {
+        let mut before: Option<oneshot::Receiver<()>> = None;
+        let moves = stream::iter(numbers).map(|number| {
+            let (done, after) = oneshot::channel();
+            let turn = before.replace(after);
+            async move {
+                let photo = self.download(number).await;
+                if let Some(turn) = turn {
+                    let _ = turn.await;
+                }
+                self.upload(photo).await;
+                drop(done);
+            }
+        });
+        moves.buffered(AT_ONCE).count().await
+    }
+
+    async fn download(&self, number: u32) -> Photo {
+        let token = self.token().await;
+        self.cloud.download(token, number).await
+    }
+
+    async fn upload(&self, photo: Photo) {
+        let token = self.token().await;
+        self.cloud.upload(token, photo).await;
+    }
+
+    /// A token for one call. Logs in if the last one is used up, once for all that wait for it.
+    async fn token(&self) -> Token {
+        loop {
+            let token = poll_fn(|context| {
+                let mut session = self.session.lock().unwrap();
+                if session.calls_left > 0 {
+                    session.calls_left -= 1;
+                    return Poll::Ready(Some(session.token));
+                }
+                if session.logging_in {
+                    session.waiting.push(context.waker().clone());
+                    return Poll::Pending;
+                }
+                session.logging_in = true;
+                Poll::Ready(None)
+            })
+            .await;
+            if let Some(token) = token {
+                return token;
+            }
+            // Nobody holds a lock while the cloud answers.
+            let token = self.cloud.log_in().await;
+            let waiting = {
+                let mut session = self.session.lock().unwrap();
+                session.token = token;
+                session.calls_left = CALLS;
+                session.logging_in = false;
+                mem::take(&mut session.waiting)
+            };
+            waiting.into_iter().for_each(Waker::wake);
+        }
+    }
+}

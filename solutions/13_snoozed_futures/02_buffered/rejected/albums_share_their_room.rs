@@ -1,0 +1,116 @@
+//! verdict: failing-test two_tasks_use_each_token_as_often_as_it_is_good_for
+//! Keeps the room for photos in the `Mover`, so that all albums of a customer together have the room of one.
+//!
+//! Moves albums of photos from one cloud to another.
+
+use std::sync::Arc;
+
+use async_std::channel::{Receiver, Sender, bounded};
+use async_std::sync::Mutex;
+use futures::channel::oneshot;
+use futures::stream::{self, StreamExt};
+
+/// How many photos of one album may be in memory at the same time.
+pub const AT_ONCE: usize = 2;
+
+/// How many calls a token is good for.
+pub const CALLS: u32 = 3;
+
+/// Shows to both clouds who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token(pub u32);
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Photo(pub u32);
+
+/// The two clouds. They answer only while the future of the call is polled.
+pub trait Cloud: Send + Sync + 'static {
+    /// A new token.
+    fn log_in(&self) -> impl Future<Output = Token> + Send;
+    fn download(&self, token: Token, number: u32) -> impl Future<Output = Photo> + Send;
+    fn upload(&self, token: Token, photo: Photo) -> impl Future<Output = ()> + Send;
+}
+
+/// Moves the albums of one customer, several at the same time if need be. They share the token and nothing else.
+pub struct Mover<C> {
+    cloud: Arc<C>,
+    session: Arc<Mutex<Session>>,
+    /// Room for photos.
+    room: (Sender<()>, Receiver<()>),
+}
+
+struct Session {
+    token: Token,
+    calls_left: u32,
+}
+
+/// Gives its room back.
+struct Room<'a>(&'a Sender<()>);
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.try_send(());
+    }
+}
+
+impl<C> Clone for Mover<C> {
+    fn clone(&self) -> Self {
+        Self { cloud: Arc::clone(&self.cloud), session: Arc::clone(&self.session), room: self.room.clone() }
+    }
+}
+
+impl<C: Cloud> Mover<C> {
+    pub fn new(cloud: Arc<C>) -> Self {
+        let room = bounded(AT_ONCE);
+        for _ in 0..AT_ONCE {
+            let _ = room.0.try_send(());
+        }
+        Self { cloud, session: Arc::new(Mutex::new(Session { token: Token(0), calls_left: 0 })), room }
+    }
+
+    /// Downloads the photos with these numbers and uploads them, one after the other, in this order. Returns how many
+    /// there were.
+    ///
+    /// A photo is in memory from the beginning of its download to the end of its upload. `AT_ONCE` photos of the album
+    /// are in memory: never more, and no fewer while enough are left. If the future is dropped, all of its downloads
+    /// and uploads end.
+    pub async fn copy(&self, numbers: Vec<u32>) -> usize {
+        let mut before: Option<oneshot::Receiver<()>> = None;
+        let moves = stream::iter(numbers).map(|number| {
+            let (done, after) = oneshot::channel();
+            let turn = before.replace(after);
+            async move {
+                let _ = self.room.1.recv().await;
+                let _room = Room(&self.room.0);
+                let photo = self.download(number).await;
+                if let Some(turn) = turn {
+                    let _ = turn.await;
+                }
+                self.upload(photo).await;
+                drop(done);
+            }
+        });
+        moves.buffered(AT_ONCE).count().await
+    }
+
+    async fn download(&self, number: u32) -> Photo {
+        let token = self.token().await;
+        self.cloud.download(token, number).await
+    }
+
+    async fn upload(&self, photo: Photo) {
+        let token = self.token().await;
+        self.cloud.upload(token, photo).await;
+    }
+
+    /// A token for one call. Logs in if the last one is used up, once for all that wait for it.
+    async fn token(&self) -> Token {
+        let mut session = self.session.lock().await;
+        if session.calls_left == 0 {
+            session.token = self.cloud.log_in().await;
+            session.calls_left = CALLS;
+        }
+        session.calls_left -= 1;
+        session.token
+    }
+}
