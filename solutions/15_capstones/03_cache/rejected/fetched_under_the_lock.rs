@@ -1,4 +1,4 @@
-//! verdict: deadlock a_fetch_may_use_the_cache
+//! verdict: panic a_fetch_that_panics_leaves_nothing
 //! Calls `fetch` while the map is locked and awaits it later: only an `async fn` does nothing before it is awaited.
 //!
 //! The keys with which a gateway verifies tokens: fetched from their issuers, and kept for a while.
