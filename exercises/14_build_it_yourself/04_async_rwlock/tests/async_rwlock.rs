@@ -625,6 +625,18 @@ fn two_writers_are_in_one_after_the_other() {
 }
 
 #[interleave::test]
+fn only_one_of_two_writers_that_try_gets_in() {
+    let lock = RwLock::new();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| lock.try_write());
+        let (mine, other) = (lock.try_write(), other.join().unwrap());
+        let got_in = [mine.is_some(), other.is_some()].into_iter().filter(|got_in| *got_in).count();
+        assert_eq!(got_in, 1, "two tried to write at the same time; left: how many of them got in");
+    });
+    is_free(&lock, "both are gone");
+}
+
+#[interleave::test]
 fn no_writer_gets_in_during_a_downgrade() {
     let lock = Arc::new(RwLock::new());
     let permit = writes(&lock);
