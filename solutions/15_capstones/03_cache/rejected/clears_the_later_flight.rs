@@ -1,4 +1,4 @@
-//! verdict: deadlock a_first_caller_that_leaves_stops_no_other
+//! verdict: failing-test callers_after_an_invalidation_join_no_older_fetch
 //! A flight that is dropped removes the slot of its issuer, whoever it belongs to: callers do not find the later
 //! flight.
 //!
