@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 
 /// Lets in readers at the same time, or one writer alone, in the order of arrival.
+///
+/// Its futures and permits may move to other threads, as tasks do.
 #[derive(Default)]
 pub struct RwLock {
     state: Mutex<State>,

@@ -1,3 +1,5 @@
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,6 +90,30 @@ fn readers_are_in_together() {
     drop(third);
     assert_eq!(counter.wakes(), 1, "the last of three readers has left; left: how often the writer was woken");
     drop(gets!(writer, "nobody reads any more, and the writer does not get in"));
+    is_free(&lock, "all are gone");
+}
+
+#[interleave::test]
+fn any_number_of_readers_is_in_together() {
+    const MANY: usize = 300;
+    let (lock, counter) = (RwLock::new(), CountingWaker::new());
+    let writer = writes(&lock);
+    let mut first = pin!(lock.write());
+    waits!(first, counter, "one writes");
+    let mut readers: Vec<_> = (0..MANY).map(|_| Box::pin(lock.read())).collect();
+    for reader in &mut readers {
+        waits!(reader, counter, "two writers are before it");
+    }
+    drop(writer);
+    drop(gets!(first, "it is the turn of the writer that came first"));
+    assert_eq!(
+        counter.wakes(),
+        1 + MANY,
+        "a writer waited, and {MANY} readers behind it; left: how often all were woken"
+    );
+    let permits: Vec<_> = readers.iter_mut().map(|reader| gets!(reader, "only readers are in")).collect();
+    drop(lock.try_read().expect("only readers are in, nobody waits, and `try_read` gets no permit"));
+    drop(permits);
     is_free(&lock, "all are gone");
 }
 
@@ -341,6 +367,13 @@ fn a_waker_may_use_the_lock_when_it_is_woken() {
     drop(gets!(c, "it was let in"));
     assert_eq!(came(), [1, 1, 1, 1], "the last writer has left; left: how often each was woken");
     drop(d);
+    let reader = reads(&lock);
+    let (mut gives_up, mut behind) = (Box::pin(lock.write()), Box::pin(lock.read()));
+    assert!(poll(gives_up.as_mut(), &tasks[0].0).is_pending(), "one reads, and another one writes");
+    assert!(poll(behind.as_mut(), &tasks[1].0).is_pending(), "a writer waits, and a reader that came later got in");
+    drop(gives_up);
+    assert_eq!(came(), [1, 2, 1, 1], "a writer that waited was dropped; left: how often each was woken");
+    drop(reader);
 }
 
 #[interleave::test]
@@ -361,7 +394,13 @@ fn a_waker_may_use_the_lock_when_it_is_dropped() {
     drop(left);
     drop(waiting);
     assert_eq!(left_came.load(Ordering::SeqCst), 1, "the future was dropped; left: how often its waker was dropped");
+    let mut waiting = Box::pin(lock.read());
+    let (woken, woken_came) = ComesBack::waker(&lock);
+    assert!(poll(waiting.as_mut(), &woken).is_pending(), "one writes");
+    drop(woken);
     drop(permit);
+    drop(gets!(waiting, "nobody writes any more"));
+    assert_eq!(woken_came.load(Ordering::SeqCst), 2, "left: how often a waker was woken and dropped, both together");
 }
 
 #[interleave::test]
@@ -382,7 +421,7 @@ fn two_futures_of_one_task_have_two_places() {
 
 #[interleave::test]
 fn two_locks_are_independent() {
-    let (lock, other, counter) = (RwLock::new(), RwLock::new(), CountingWaker::new());
+    let (lock, other, counter) = (RwLock::new(), RwLock::default(), CountingWaker::new());
     let permit = writes(&lock);
     let mut waiting = pin!(lock.read());
     waits!(waiting, counter, "one writes");
@@ -469,7 +508,78 @@ fn one_dropped_as_it_was_let_in_lets_in_the_next() {
     is_free(&lock, "all four were let in and dropped");
 }
 
+#[interleave::test]
+fn a_panic_leaves_the_lock() {
+    let (lock, counter) = (RwLock::new(), CountingWaker::new());
+    let permit = reads(&lock);
+    let mut waiting = Box::pin(lock.write());
+    waits!(waiting, counter, "one reads, and another one writes");
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        let _inside = (permit, waiting);
+        panic!("the file is broken");
+    }));
+    assert!(panics.is_err(), "it panics");
+    is_free(&lock, "one read and one waited, both panicked");
+    let panics = catch_unwind(AssertUnwindSafe(|| {
+        let _inside = writes(&lock);
+        panic!("the file is broken");
+    }));
+    assert!(panics.is_err(), "it panics");
+    is_free(&lock, "one wrote and panicked");
+}
+
+// Bounds
+
+/// Whether a type has a marker trait.
+macro_rules! is {
+    ($type:ty: $marker:ident) => {{
+        #[allow(dead_code)]
+        trait Otherwise {
+            const IS: bool = false;
+        }
+        impl<T> Otherwise for T {}
+        #[allow(dead_code)]
+        struct Asked<T>(PhantomData<T>);
+        #[allow(dead_code)]
+        impl<T: $marker> Asked<T> {
+            const IS: bool = true;
+        }
+        <Asked<$type>>::IS
+    }};
+}
+
+#[interleave::test]
+fn futures_and_permits_may_move_to_other_threads() {
+    assert!(
+        is!(Read<'static>: Send),
+        "a task that waits to read may move to another thread, and its `Read` is not `Send`"
+    );
+    assert!(
+        is!(Write<'static>: Send),
+        "a task that waits to write may move to another thread, and its `Write` is not `Send`"
+    );
+    assert!(
+        is!(ReadPermit<'static>: Send),
+        "a task that reads may move to another thread, and its permit is not `Send`"
+    );
+    assert!(
+        is!(WritePermit<'static>: Send),
+        "a task that writes may move to another thread, and its permit is not `Send`"
+    );
+}
+
 // Many threads
+
+#[interleave::test]
+fn two_readers_try_at_the_same_time() {
+    let lock = RwLock::new();
+    let got_in = thread::scope(|scope| {
+        let other = scope.spawn(|| lock.try_read().is_some());
+        (lock.try_read().is_some(), other.join().unwrap())
+    });
+    assert_eq!(got_in, (true, true), "two tried to read at the same time, nobody wrote; left: which of them got in");
+    is_free(&lock, "both are gone");
+}
 
 #[interleave::test]
 fn a_writer_on_another_thread_is_in_alone() {
@@ -515,6 +625,18 @@ fn two_writers_are_in_one_after_the_other() {
 }
 
 #[interleave::test]
+fn only_one_of_two_writers_that_try_gets_in() {
+    let lock = RwLock::new();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| lock.try_write());
+        let (mine, other) = (lock.try_write(), other.join().unwrap());
+        let got_in = [mine.is_some(), other.is_some()].into_iter().filter(|got_in| *got_in).count();
+        assert_eq!(got_in, 1, "two tried to write at the same time; left: how many of them got in");
+    });
+    is_free(&lock, "both are gone");
+}
+
+#[interleave::test]
 fn no_writer_gets_in_during_a_downgrade() {
     let lock = Arc::new(RwLock::new());
     let permit = writes(&lock);
@@ -544,6 +666,19 @@ fn a_writer_that_gives_up_stops_no_reader() {
     reader.join().unwrap();
     drop(permit);
     is_free(&lock, "all are gone");
+}
+
+#[interleave::test]
+fn a_writer_that_is_dropped_as_it_is_let_in_keeps_nobody_out() {
+    let (lock, counter) = (RwLock::new(), CountingWaker::new());
+    let permit = reads(&lock);
+    let mut writer = Box::pin(lock.write());
+    waits!(writer, counter, "one reads, and another one writes");
+    thread::scope(|scope| {
+        scope.spawn(|| drop(permit));
+        drop(writer);
+    });
+    is_free(&lock, "a writer that waited was dropped as the reader left");
 }
 
 #[interleave::test]

@@ -12,6 +12,8 @@ const READ: u64 = 1;
 const WRITE: u64 = u64::MAX;
 
 /// Lets in readers at the same time, or one writer alone, in the order of arrival.
+///
+/// Its futures and permits may move to other threads, as tasks do.
 pub struct RwLock {
     state: Mutex<State>,
 }

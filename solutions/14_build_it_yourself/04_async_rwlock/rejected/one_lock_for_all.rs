@@ -11,6 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 /// Lets in readers at the same time, or one writer alone, in the order of arrival.
 ///
+/// Its futures and permits may move to other threads, as tasks do.
+///
 /// Wakers are foreign code: they are cloned, called and dropped while `state` is not locked.
 #[derive(Default)]
 pub struct RwLock {

@@ -23,7 +23,7 @@ pub type Answer = Result<Arc<Key>, Unreachable>;
 
 /// The issuers, somewhere on the network.
 pub trait Issuers: Send + Sync + 'static {
-    /// Asks `issuer` for its key. This takes its time, may panic, and may use the cache.
+    /// Asks `issuer` for its key. This takes its time and may panic. It may use the cache, also when it is dropped.
     fn fetch(&self, issuer: &str) -> impl Future<Output = Answer> + Send;
 }
 
@@ -96,7 +96,8 @@ impl<I: Issuers> Keys<I> {
         self.slots.write().unwrap().remove(issuer);
     }
 
-    /// How many issuers it knows anything about: a key, which may have expired, or a fetch that is under way.
+    /// How many issuers it knows anything about: a key, which may have expired, or a fetch that is under way. Each of
+    /// them counts once.
     ///
     /// Expired keys are dropped when the next key arrives, at the latest. A fetch that nobody waits for is dropped.
     pub fn size(&self) -> usize {

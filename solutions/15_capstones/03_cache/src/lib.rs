@@ -20,7 +20,7 @@ pub type Answer = Result<Arc<Key>, Unreachable>;
 
 /// The issuers, somewhere on the network.
 pub trait Issuers: Send + Sync + 'static {
-    /// Asks `issuer` for its key. This takes its time, may panic, and may use the cache.
+    /// Asks `issuer` for its key. This takes its time and may panic. It may use the cache, also when it is dropped.
     fn fetch(&self, issuer: &str) -> impl Future<Output = Answer> + Send;
 }
 
@@ -37,7 +37,10 @@ enum Slot {
         until: Instant,
     },
     /// A caller fetches the key. The channel has the answer at the end, or is closed without one.
-    Fetched(watch::Receiver<Option<Answer>>),
+    Fetched {
+        flight: Arc<()>,
+        channel: watch::Receiver<Option<Answer>>,
+    },
 }
 
 /// What a caller finds.
@@ -47,13 +50,15 @@ enum Found<'a, I> {
     Nothing(Flight<'a, I>),
 }
 
-/// A fetch by this caller. If it is dropped without an answer, it leaves no trace, and those who wait fetch themselves.
+/// A fetch by this caller. When it is dropped, it leaves the map in order and tells those who wait. Without an answer,
+/// they fetch themselves.
 struct Flight<'a, I> {
     keys: &'a Keys<I>,
     issuer: &'a str,
-    answer: watch::Sender<Option<Answer>>,
-    /// The same channel as in the slot, unless the slot belongs to a later flight.
-    channel: watch::Receiver<Option<Answer>>,
+    /// The same as in the slot, unless the slot belongs to a later flight.
+    flight: Arc<()>,
+    channel: watch::Sender<Option<Answer>>,
+    answer: Option<Answer>,
 }
 
 impl<I: Issuers> Keys<I> {
@@ -93,7 +98,8 @@ impl<I: Issuers> Keys<I> {
         self.slots.write().unwrap().remove(issuer);
     }
 
-    /// How many issuers it knows anything about: a key, which may have expired, or a fetch that is under way.
+    /// How many issuers it knows anything about: a key, which may have expired, or a fetch that is under way. Each of
+    /// them counts once.
     ///
     /// Expired keys are dropped when the next key arrives, at the latest. A fetch that nobody waits for is dropped.
     pub fn size(&self) -> usize {
@@ -110,9 +116,10 @@ impl<I: Issuers> Keys<I> {
         if let Some(found) = slots.get(issuer).and_then(Slot::look) {
             return found;
         }
-        let (answer, channel) = watch::channel(None);
-        slots.insert(issuer.to_owned(), Slot::Fetched(channel.clone()));
-        Found::Nothing(Flight { keys: self, issuer, answer, channel })
+        let (sender, channel) = watch::channel(None);
+        let flight = Arc::new(());
+        slots.insert(issuer.to_owned(), Slot::Fetched { flight: Arc::clone(&flight), channel });
+        Found::Nothing(Flight { keys: self, issuer, flight, channel: sender, answer: None })
     }
 }
 
@@ -120,17 +127,15 @@ impl Slot {
     fn look<'a, I>(&self) -> Option<Found<'a, I>> {
         match self {
             Slot::Kept { key, until } => (Instant::now() < *until).then(|| Found::Key(Arc::clone(key))),
-            Slot::Fetched(channel) => Some(Found::Other(channel.clone())),
+            Slot::Fetched { channel, .. } => Some(Found::Other(channel.clone())),
         }
     }
 }
 
 impl<I: Issuers> Flight<'_, I> {
-    async fn fetch(self) -> Answer {
+    async fn fetch(mut self) -> Answer {
         let answer = self.keys.issuers.fetch(self.issuer).await;
-        // The slot first: a caller that comes after the answer must not find the flight.
-        self.leave(answer.as_ref().ok());
-        self.answer.send_replace(Some(answer.clone()));
+        self.answer = Some(answer.clone());
         answer
     }
 }
@@ -140,7 +145,7 @@ impl<I> Flight<'_, I> {
     fn leave(&self, key: Option<&Arc<Key>>) {
         let mut slots = self.keys.slots.write().unwrap();
         match slots.get(self.issuer) {
-            Some(Slot::Fetched(channel)) if channel.same_channel(&self.channel) => slots.remove(self.issuer),
+            Some(Slot::Fetched { flight, .. }) if Arc::ptr_eq(flight, &self.flight) => slots.remove(self.issuer),
             _ => return,
         };
         if let Some(key) = key {
@@ -154,7 +159,12 @@ impl<I> Flight<'_, I> {
 
 impl<I> Drop for Flight<'_, I> {
     fn drop(&mut self) {
-        // Nothing to do after an answer. Otherwise the channel is closed after this, and the others find no flight.
-        self.leave(None);
+        let answer = self.answer.take();
+        // The slot first: a caller that comes after the answer must not find the flight.
+        self.leave(answer.as_ref().and_then(|answer| answer.as_ref().ok()));
+        if answer.is_some() {
+            self.channel.send_replace(answer);
+        }
+        // Without an answer, the channel is closed now.
     }
 }
