@@ -47,8 +47,8 @@ pub use interleave_macros::test;
 #[doc(hidden)]
 pub use harness::run;
 pub use oracle::{
-    Cancelled, CountingWaker, Draws, HighWater, Histories, Inside, cancel_at_every_await, histories, like_the_model,
-    rounds, settle, yield_now,
+    Cancelled, CountingWaker, Draws, HighWater, Histories, Inside, Notes, cancel_at_every_await, histories,
+    like_the_model, rounds, settle, yield_now,
 };
 #[doc(hidden)]
 pub use others::Watch;

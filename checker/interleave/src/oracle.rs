@@ -2,6 +2,7 @@
 
 mod high_water;
 mod histories;
+mod notes;
 mod shared;
 mod waker;
 
@@ -11,6 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 pub use high_water::{HighWater, Inside};
 pub use histories::{Draws, Histories, histories, like_the_model};
+pub use notes::Notes;
 pub use waker::CountingWaker;
 
 /// How a run of [`cancel_at_every_await`] ended.

@@ -7,8 +7,7 @@ use std::task::{Poll, Waker};
 use async_std::task;
 use buffered::{AT_ONCE, CALLS, Cloud, Mover, Photo, Token};
 use futures::future::{join, select};
-use futures::lock::{Mutex, MutexGuard};
-use interleave::{CountingWaker, HighWater, settle, yield_now};
+use interleave::{CountingWaker, Notes, settle, yield_now};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -21,10 +20,7 @@ use Call::{Download, LogIn, Upload};
 /// Two clouds that note which calls begin and end. A call ends when the test allows it.
 #[derive(Default)]
 struct TestCloud {
-    state: Mutex<State>,
-    /// Tells the search that tasks share the state. The lock has no scheduling point, and each one would multiply the
-    /// interleavings.
-    shared: HighWater,
+    state: Notes<State>,
 }
 
 #[derive(Default)]
@@ -53,39 +49,25 @@ impl State {
 }
 
 impl TestCloud {
-    fn state(&self) -> MutexGuard<'_, State> {
-        let _ = self.shared.inside();
-        loop {
-            // Another thread has it for a moment, in real mode only.
-            match self.state.try_lock() {
-                Some(state) => return state,
-                None => std::hint::spin_loop(),
-            }
-        }
-    }
-
     fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let (result, wakers) = {
-            let mut state = self.state();
-            (change(&mut state), mem::take(&mut state.wakers))
-        };
+        let (result, wakers) = self.state.with(|state| (change(state), mem::take(&mut state.wakers)));
         wakers.into_iter().for_each(Waker::wake);
         result
     }
 
     fn look<R>(&self, look: impl FnOnce(&State) -> R) -> R {
-        look(&self.state())
+        self.state.with(|state| look(state))
     }
 
     async fn until(&self, holds: impl Fn(&State) -> bool) {
         poll_fn(|context| {
-            let waker = context.waker().clone();
-            let mut state = self.state();
-            if holds(&state) {
-                return Poll::Ready(());
-            }
-            state.wakers.push(waker);
-            Poll::Pending
+            self.state.with(|state| {
+                if holds(state) {
+                    return Poll::Ready(());
+                }
+                state.wakers.push(context.waker().clone());
+                Poll::Pending
+            })
         })
         .await;
     }
@@ -152,29 +134,18 @@ impl Cloud for TestCloud {
 /// Two clouds that count how often each token was used, which does not depend on the order of the calls. They log in at
 /// once. The download of photo 1 never ends, and neither does an upload.
 #[derive(Default)]
-struct StuckCloud(Mutex<Vec<u32>>);
-
-impl StuckCloud {
-    fn uses(&self) -> MutexGuard<'_, Vec<u32>> {
-        loop {
-            // Another thread has it for a moment, in real mode only.
-            match self.0.try_lock() {
-                Some(uses) => return uses,
-                None => std::hint::spin_loop(),
-            }
-        }
-    }
-}
+struct StuckCloud(Notes<Vec<u32>>);
 
 impl Cloud for StuckCloud {
     async fn log_in(&self) -> Token {
-        let mut uses = self.uses();
-        uses.push(0);
-        Token(uses.len() as u32)
+        self.0.with(|uses| {
+            uses.push(0);
+            Token(uses.len() as u32)
+        })
     }
 
     async fn download(&self, token: Token, number: u32) -> Photo {
-        self.uses()[token.0 as usize - 1] += 1;
+        self.0.with(|uses| uses[token.0 as usize - 1] += 1);
         if number == 1 {
             pending::<()>().await;
         }
@@ -182,7 +153,7 @@ impl Cloud for StuckCloud {
     }
 
     async fn upload(&self, token: Token, _: Photo) {
-        self.uses()[token.0 as usize - 1] += 1;
+        self.0.with(|uses| uses[token.0 as usize - 1] += 1);
         pending().await
     }
 }
@@ -363,7 +334,7 @@ async fn two_tasks_use_each_token_as_often_as_it_is_good_for() {
     }
     // Only explore mode knows that all calls that can begin have begun by now.
     if cfg!(feature = "explore") {
-        let uses = cloud.uses().clone();
+        let uses = cloud.0.with(|uses| uses.clone());
         assert_eq!(
             uses,
             [CALLS, 1],
