@@ -233,3 +233,23 @@ fn a_select_has_a_budget_and_may_have_only_an_else_branch() {
         },
     );
 }
+
+/// Trying in vain counts as a yield, and time moves when all that can run only yield. But not after a few times.
+#[test]
+fn the_clock_stands_still_while_a_task_tries_in_vain_a_few_times() {
+    passes(
+        || Flavor::CurrentThread,
+        || async {
+            let start = Instant::now();
+            let mut timer = std::pin::pin!(sleep(MS));
+            let (_sender, mut receiver) = tokio::sync::mpsc::channel::<()>(1);
+            for _ in 0..10 {
+                assert!(timer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+                receiver.try_recv().expect_err("nothing was sent");
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(start.elapsed(), Duration::ZERO);
+            while receiver.try_recv().is_err() && start.elapsed() < MS {}
+        },
+    );
+}

@@ -3,6 +3,7 @@
 
 mod histories;
 mod mapped;
+mod notes;
 mod right_programs;
 mod settled;
 
