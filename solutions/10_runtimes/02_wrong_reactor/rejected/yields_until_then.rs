@@ -1,4 +1,4 @@
-//! verdict: failing-test a_watering_sleeps
+//! verdict: livelock smol_waterings_of_one_pump_take_turns
 //! Asks for the time in a loop. `yield_now` lets other tasks run, but the processor never rests.
 //!
 //! The pumps of a greenhouse.
