@@ -1,13 +1,12 @@
 //! The real mutex, without its value. Its queue of waiters and whom it wakes are the real ones.
 
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use interleave::model::acquire::{AfterRelease, Guarded, acquire_free, try_acquire};
 use interleave::model::{Mode, Object};
 use real::lock;
-
-use std::panic::Location;
 
 /// The real mutex, and its object in the trace.
 pub(super) struct Core {
