@@ -178,7 +178,8 @@ fn requests_run_at_the_same_time() {
 fn requests_that_waited_run_at_the_same_time() {
     let gate = Arc::new(Gate::new());
     let migration = gate.migrate();
-    let requests = [(); 2].map(|()| {
+    // With two of them, a wake-up for one would always find the right one.
+    let requests = [(); 3].map(|()| {
         let gate = Arc::clone(&gate);
         // It never ends. If another one has to wait for that, it waits forever.
         thread::spawn(move || mem::forget(gate.request()))
