@@ -22,9 +22,7 @@ pub async fn acquire<F: Future>(
     place: &'static Location<'static>,
     future: F,
 ) -> (F::Output, Guarded) {
-    let future = pay_at_end(future, |_| true);
-    let output = wait(object, place, Cost::Nothing, |object| object.waits(mode, place), |_| true, future).await;
-    (output, Guarded::new(object, mode, place))
+    acquire_free(object, mode, place, pay_at_end(future, |_| true)).await
 }
 
 /// Like [`acquire`], for a lock that does not count towards the budget of its task.

@@ -23,7 +23,7 @@ pub struct Delays<R> {
     asking: Mutex<HashMap<u32, Weak<Question>>>,
 }
 
-/// A question that belongs to all who wait for its answer. Whoever has the lock polls it.
+/// A question that belongs to all callers that wait for its answer. The caller that has locked it polls it.
 struct Question {
     flight: tokio::sync::Mutex<Option<Flight>>,
     answer: Mutex<Option<Arc<str>>>,

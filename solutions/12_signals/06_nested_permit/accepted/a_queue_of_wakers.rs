@@ -30,7 +30,7 @@ struct Pool<C> {
 
 struct State<C> {
     idle: Vec<C>,
-    /// Who waits, with a number for each.
+    /// The reports that wait, each with a number.
     waiting: VecDeque<(u64, Waker)>,
     next: u64,
 }

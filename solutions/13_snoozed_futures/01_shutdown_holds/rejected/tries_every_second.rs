@@ -1,5 +1,5 @@
 //! verdict: failing-test a_telephone_that_waits_for_the_screen_sleeps
-//! Tries every second whether the screen is done. It wakes for nothing, and other callers that queue get ahead of it.
+//! Tries every second to lock the directory. It wakes although nothing has happened, and callers that queue overtake it.
 //!
 //! A telephone on a desk: it takes calls, and keeps its copy of the company's directory up to date.
 

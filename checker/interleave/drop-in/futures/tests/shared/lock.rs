@@ -1,5 +1,6 @@
 //! `futures::lock::Mutex`.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -71,14 +72,14 @@ fn only_the_first_waiter_is_woken() {
         let guard = mutex.try_lock().expect("nobody else has it");
         let wakers = [CountingWaker::new(), CountingWaker::new()];
         let (mut first, mut second) = (mutex.lock(), mutex.lock());
-        assert!(wakers[0].poll(std::pin::Pin::new(&mut first)).is_pending());
-        assert!(wakers[1].poll(std::pin::Pin::new(&mut second)).is_pending());
+        assert!(wakers[0].poll(Pin::new(&mut first)).is_pending());
+        assert!(wakers[1].poll(Pin::new(&mut second)).is_pending());
         drop(guard);
         drop(mutex.try_lock().expect("it is free, and it is not fair"));
         assert_eq!([wakers[0].wakes(), wakers[1].wakes()], [1, 0]);
         drop(first);
         assert_eq!(wakers[1].wakes(), 1, "the first one was woken and left");
-        assert!(wakers[1].poll(std::pin::Pin::new(&mut second)).is_ready());
+        assert!(wakers[1].poll(Pin::new(&mut second)).is_ready());
         assert!(second.is_terminated());
     })
     .expect("that is what the real one does");

@@ -14,11 +14,7 @@ use std::pin::pin;
 
 use auto_traits::{Ask, Otherwise};
 use futures::Stream;
-use interleave::engine::threads;
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    threads::block_on(future)
-}
+use interleave::engine::threads::block_on;
 
 /// The next value, without waiting. `None` if there is none yet or if there will be none.
 fn next_now<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
